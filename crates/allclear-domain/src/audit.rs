@@ -1,0 +1,128 @@
+//! The audit log: who changed what, when, from what, to what. Written in the transaction of the change.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{
+    AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, StatusPageId,
+};
+
+/// What an audit entry or an internal note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "noun", content = "id", rename_all = "snake_case")]
+pub enum Subject {
+    /// A status page.
+    StatusPage(StatusPageId),
+    /// A component.
+    Component(ComponentId),
+    /// An incident.
+    Incident(IncidentId),
+    /// A maintenance window.
+    Maintenance(MaintenanceId),
+    /// An announcement.
+    Announcement(AnnouncementId),
+}
+
+impl Subject {
+    /// The noun as the store writes it.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::StatusPage(_) => "status_page",
+            Self::Component(_) => "component",
+            Self::Incident(_) => "incident",
+            Self::Maintenance(_) => "maintenance",
+            Self::Announcement(_) => "announcement",
+        }
+    }
+
+    /// The id as the store writes it.
+    #[must_use]
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::StatusPage(id) => id.uuid(),
+            Self::Component(id) => id.uuid(),
+            Self::Incident(id) => id.uuid(),
+            Self::Maintenance(id) => id.uuid(),
+            Self::Announcement(id) => id.uuid(),
+        }
+    }
+
+    /// The subject that [`Subject::noun`] and [`Subject::uuid`] name; `None` for an unknown noun.
+    #[must_use]
+    pub fn from_parts(noun: &str, uuid: Uuid) -> Option<Self> {
+        Some(match noun {
+            "status_page" => Self::StatusPage(uuid.into()),
+            "component" => Self::Component(uuid.into()),
+            "incident" => Self::Incident(uuid.into()),
+            "maintenance" => Self::Maintenance(uuid.into()),
+            "announcement" => Self::Announcement(uuid.into()),
+            _ => return None,
+        })
+    }
+}
+
+/// Who made a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A person at the machine, through the command of that name.
+    Command(String),
+    /// Allclear itself, through the duty of that name.
+    Duty(String),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(name) => write!(f, "command:{name}"),
+            Self::Duty(name) => write!(f, "duty:{name}"),
+        }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditAction {
+    /// It was made.
+    Create,
+    /// It was changed.
+    Change,
+    /// It was removed.
+    Remove,
+}
+
+impl AuditAction {
+    /// The word in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Change => "change",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Id inside.
+    pub id: AuditEntryId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What was done.
+    pub action: AuditAction,
+    /// To what.
+    pub subject: Subject,
+    /// The document before, as JSON.
+    pub before: Option<String>,
+    /// The document after, as JSON.
+    pub after: Option<String>,
+}

@@ -1,0 +1,99 @@
+//! A component: a piece of the product that users depend on and whose status a page publishes.
+//!
+//! Its status is never stored: it is the worst of what open incidents, maintenance in progress and
+//! people's settings say at an instant. What is stored are those intervals, so that history and
+//! present can never disagree.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ComponentId, PublicId, StatusPageId, StatusSettingId};
+use crate::text::Key;
+
+/// A piece of the product that users depend on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Component {
+    /// Id inside.
+    pub id: ComponentId,
+    /// Id in addresses.
+    pub public_id: PublicId,
+    /// The page it belongs to; other pages may show it as well.
+    pub page_id: StatusPageId,
+    /// Short name, unique on its page.
+    pub key: Key,
+    /// Name as readers see it.
+    pub name: String,
+    /// A sentence on what it does for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The component it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<ComponentId>,
+    /// Place among its siblings, ascending.
+    pub position: u32,
+    /// The day uptime counts from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_date: Option<Date>,
+    /// When it was made known to Allclear.
+    pub created_at: Timestamp,
+}
+
+/// What a page says of a component. The order is that of the roll-up: a group is as bad as its
+/// worst part, and maintenance never hides anything worse than itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComponentStatus {
+    /// It works.
+    Operational,
+    /// Planned work is under way.
+    UnderMaintenance,
+    /// It works badly or late.
+    DegradedPerformance,
+    /// It works for some.
+    PartialOutage,
+    /// It works for nobody.
+    MajorOutage,
+}
+
+impl ComponentStatus {
+    /// All of them, best first.
+    pub const ALL: [Self; 5] = [
+        Self::Operational,
+        Self::UnderMaintenance,
+        Self::DegradedPerformance,
+        Self::PartialOutage,
+        Self::MajorOutage,
+    ];
+
+    /// The word in files and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operational => "operational",
+            Self::UnderMaintenance => "under_maintenance",
+            Self::DegradedPerformance => "degraded_performance",
+            Self::PartialOutage => "partial_outage",
+            Self::MajorOutage => "major_outage",
+        }
+    }
+
+    /// Place in [`ComponentStatus::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// A status that a person gave a component, from an instant until the next setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusSetting {
+    /// Id inside.
+    pub id: StatusSettingId,
+    /// The component.
+    pub component_id: ComponentId,
+    /// The status from then on.
+    pub status: ComponentStatus,
+    /// When it began.
+    pub set_at: Timestamp,
+}

@@ -1,0 +1,333 @@
+//! An incident: an unplanned interruption, or a loss of quality, that people work on and tell about.
+//!
+//! Its impact on components is a set of intervals: what was affected at the start, then what each
+//! update changed, until the end. Nothing here is internal; notes for the team are
+//! [`crate::InternalNote`]s, kept apart.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::component::ComponentStatus;
+use crate::error::InvalidTransition;
+use crate::ids::{ComponentId, IncidentId, MaintenanceId, PublicId, StatusPageId};
+use crate::posted::Posted;
+use crate::postmortem::Postmortem;
+use crate::record::{OutageRecord, Publication, Source, Target};
+use crate::times::Bound;
+use crate::uptime::StatusInterval;
+
+/// A message of an incident.
+pub type IncidentUpdate = Posted<IncidentStatus>;
+
+/// What is published about how an incident stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentStatus {
+    /// The cause is not known.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// It seems over; it is being watched.
+    Monitoring,
+    /// It is over.
+    Resolved,
+}
+
+impl IncidentStatus {
+    /// The word in files and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Investigating => "investigating",
+            Self::Identified => "identified",
+            Self::Monitoring => "monitoring",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// How an incident stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum IncidentState {
+    /// The cause is not known.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// It seems over; it is being watched.
+    Monitoring {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It is over.
+    Resolved {
+        /// When it ended for users.
+        ended: Bound,
+    },
+}
+
+impl IncidentState {
+    /// What is published of it.
+    #[must_use]
+    pub const fn status(self) -> IncidentStatus {
+        match self {
+            Self::Investigating => IncidentStatus::Investigating,
+            Self::Identified => IncidentStatus::Identified,
+            Self::Monitoring { .. } => IncidentStatus::Monitoring,
+            Self::Resolved { .. } => IncidentStatus::Resolved,
+        }
+    }
+}
+
+/// What kind of incident it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentKind {
+    /// Something broke.
+    #[default]
+    Disruption,
+    /// The operator took something down on purpose, and says so.
+    DeliberateShutdown,
+}
+
+/// How bad an incident is for users, as Statuspage names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Impact {
+    /// Not at all.
+    None,
+    /// A little.
+    Minor,
+    /// Much.
+    Major,
+    /// As bad as it gets.
+    Critical,
+}
+
+impl Impact {
+    /// The impact that follows from the worst status of a component.
+    #[must_use]
+    pub const fn from_worst(status: ComponentStatus) -> Self {
+        match status {
+            ComponentStatus::Operational | ComponentStatus::UnderMaintenance => Self::None,
+            ComponentStatus::DegradedPerformance => Self::Minor,
+            ComponentStatus::PartialOutage => Self::Major,
+            ComponentStatus::MajorOutage => Self::Critical,
+        }
+    }
+}
+
+/// An incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Id inside.
+    pub id: IncidentId,
+    /// Id in addresses.
+    pub public_id: PublicId,
+    /// The page that tells it; pages that show an affected component tell it too.
+    pub page_id: StatusPageId,
+    /// One line that says what happened.
+    pub title: String,
+    /// What kind of incident it is.
+    #[serde(default)]
+    pub kind: IncidentKind,
+    /// How it stands.
+    pub state: IncidentState,
+    /// Who may read it.
+    pub publication: Publication,
+    /// Impact that a person set over the computed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impact_override: Option<Impact>,
+    /// When it began for users.
+    pub started: Bound,
+    /// The facts.
+    #[serde(default)]
+    pub record: OutageRecord,
+    /// What was told, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub updates: Vec<IncidentUpdate>,
+    /// An earlier incident with the same cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_cause_as: Option<IncidentId>,
+    /// The maintenance window that became this incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub converted_from: Option<MaintenanceId>,
+    /// What was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postmortem: Option<Postmortem>,
+    /// Ends that turned out not to be the end, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reopened: Vec<Reopening>,
+    /// Where it was imported from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Entered after it was over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_backfilled: bool,
+    /// When it was entered.
+    pub created_at: Timestamp,
+}
+
+/// An end that was not the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopening {
+    /// When it was opened again.
+    pub reopened_at: Timestamp,
+    /// The end that had been published.
+    pub ended_before: Bound,
+}
+
+impl Incident {
+    /// Whether it is not resolved.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.state, IncidentState::Resolved { .. })
+    }
+
+    /// When it ended; `None` while it is open.
+    #[must_use]
+    pub const fn ended(&self) -> Option<Bound> {
+        match self.state {
+            IncidentState::Resolved { ended } => Some(ended),
+            _ => None,
+        }
+    }
+
+    /// The worst status that it ever gave a component.
+    #[must_use]
+    pub fn worst_status(&self) -> ComponentStatus {
+        let opening = self.record.affected.iter().map(|affected| affected.status);
+        let changes = self
+            .updates
+            .iter()
+            .flat_map(|update| &update.changes)
+            .map(|c| c.status);
+        let level = self.record.level.map(crate::record::Level::status);
+        opening
+            .chain(changes)
+            .chain(level)
+            .max()
+            .unwrap_or(ComponentStatus::Operational)
+    }
+
+    /// How bad it is: what a person set, else what follows from its components.
+    #[must_use]
+    pub fn impact(&self) -> Impact {
+        self.impact_override
+            .unwrap_or_else(|| Impact::from_worst(self.worst_status()))
+    }
+
+    /// Adds a message; its status, where it has one, becomes the incident's.
+    ///
+    /// # Errors
+    /// Where the incident is resolved: reopen it first.
+    pub fn post(mut self, update: IncidentUpdate) -> Result<Self, InvalidTransition> {
+        let at = update.shown_at.instant().unwrap_or(update.posted_at);
+        match update.status {
+            None => {}
+            Some(_) if !self.is_open() => {
+                return Err(
+                    self.refuse("updated", "reopen it, or add the message without a status")
+                );
+            }
+            Some(IncidentStatus::Investigating) => self.state = IncidentState::Investigating,
+            Some(IncidentStatus::Identified) => self.state = IncidentState::Identified,
+            Some(IncidentStatus::Monitoring) => {
+                self.state = IncidentState::Monitoring { since: at };
+            }
+            Some(IncidentStatus::Resolved) => {
+                self.state = IncidentState::Resolved {
+                    ended: Bound::exactly(at),
+                };
+            }
+        }
+        self.updates.push(update);
+        Ok(self)
+    }
+
+    /// Opens a resolved incident again; the end that was published stays on record.
+    ///
+    /// # Errors
+    /// Where it is open.
+    pub fn reopen(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        let IncidentState::Resolved { ended } = self.state else {
+            return Err(self.refuse("reopened", "it is open already"));
+        };
+        self.reopened.push(Reopening {
+            reopened_at: now,
+            ended_before: ended,
+        });
+        self.state = IncidentState::Investigating;
+        Ok(self)
+    }
+
+    /// Shows a draft to everybody.
+    ///
+    /// # Errors
+    /// Where it is published already.
+    pub fn publish(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        if self.publication.is_public() {
+            return Err(self.refuse("published", "it is published already"));
+        }
+        self.publication = Publication::Published { at: now };
+        Ok(self)
+    }
+
+    fn refuse(&self, wanted: &'static str, hint: &'static str) -> InvalidTransition {
+        InvalidTransition {
+            noun: "the incident",
+            state: self.state.status().as_str(),
+            wanted,
+            hint,
+        }
+    }
+
+    /// How each component fared: half-open intervals, open at the end while the incident is.
+    ///
+    /// `components` are the components that [`Target::All`] stands for. Where the start is not
+    /// known to the instant there are none; where only the end is not, the last known change ends
+    /// them, so that nothing is counted that nobody measured.
+    #[must_use]
+    pub fn impact_intervals(&self, components: &[ComponentId]) -> Vec<StatusInterval> {
+        let Some(started_at) = self.started.instant() else {
+            return Vec::new();
+        };
+        let opening = opening_statuses(&self.record, components);
+        let changes: Vec<_> = self
+            .updates
+            .iter()
+            .filter_map(|update| Some((update.shown_at.instant()?, update.changes.as_slice())))
+            .collect();
+        let until = match self.ended() {
+            None => None,
+            Some(Bound::At { at, .. }) => Some(at),
+            Some(Bound::On { .. } | Bound::Unknown) => {
+                let told = changes.iter().filter(|(_, changes)| !changes.is_empty());
+                Some(told.map(|(at, _)| *at).max().unwrap_or(started_at))
+            }
+        };
+        crate::uptime::follow(started_at, until, &opening, &changes)
+    }
+}
+
+/// The status of each component at the start, with `all` and `except` resolved.
+pub(crate) fn opening_statuses(
+    record: &OutageRecord,
+    components: &[ComponentId],
+) -> Vec<(ComponentId, ComponentStatus)> {
+    let is_excepted = |id: ComponentId| record.except.contains(&Target::Component(id));
+    let mut statuses = Vec::new();
+    for affected in &record.affected {
+        match &affected.target {
+            Target::All => statuses.extend(
+                components
+                    .iter()
+                    .filter(|id| !is_excepted(**id))
+                    .map(|id| (*id, affected.status)),
+            ),
+            Target::Component(id) => statuses.push((*id, affected.status)),
+            Target::Words(_) => {}
+        }
+    }
+    statuses
+}

@@ -1,0 +1,42 @@
+//! The nouns of Allclear: ids, lifecycles, limits and the clock.
+//!
+//! Pure: nothing here reads a file, a socket, the wall clock or ambient randomness. Lifecycles are
+//! enums with data, and every transition is a function that takes the old value and gives the new
+//! one or an [`error::InvalidTransition`]. The words are those of `GLOSSARY.md`.
+//!
+//! The serde form of [`Incident`], [`Maintenance`], [`Announcement`] and [`StatusPage`] is the
+//! document that the store keeps and that `export` writes. A change to it needs a migration.
+
+pub mod action;
+pub mod announcement;
+pub mod audit;
+pub mod clock;
+pub mod component;
+pub mod entropy;
+pub mod error;
+pub mod ids;
+pub mod incident;
+pub mod limits;
+pub mod maintenance;
+pub mod note;
+pub mod posted;
+pub mod postmortem;
+pub mod record;
+pub mod status_page;
+pub mod text;
+pub mod times;
+pub mod tree;
+pub mod uptime;
+
+pub use announcement::Announcement;
+pub use audit::AuditEntry;
+pub use clock::{Clock, SystemClock, TurnedClock};
+pub use component::{Component, ComponentStatus, StatusSetting};
+pub use entropy::Entropy;
+pub use error::InvalidTransition;
+pub use incident::{Incident, IncidentStatus, IncidentUpdate};
+pub use maintenance::{Maintenance, MaintenanceStatus, MaintenanceUpdate};
+pub use note::InternalNote;
+pub use postmortem::Postmortem;
+pub use record::OutageRecord;
+pub use status_page::StatusPage;

@@ -1,0 +1,32 @@
+//! Every limit in one file, with what happens at the limit.
+
+/// Status pages in one installation; another is refused.
+pub const STATUS_PAGES_MAX: usize = 1_000;
+/// Components of one status page; another is refused.
+pub const COMPONENTS_PER_PAGE_MAX: usize = 5_000;
+/// Depth of a component tree; a deeper one is refused.
+pub const COMPONENT_DEPTH_MAX: usize = 16;
+/// Characters of a name, a title or a label; a longer one is refused.
+pub const TITLE_CHARS_MAX: usize = 300;
+/// Characters of a key or a slug; a longer one is refused.
+pub const KEY_CHARS_MAX: usize = 64;
+/// Bytes of one prose text; a longer one is refused.
+pub const PROSE_BYTES_MAX: usize = 256 * 1024;
+/// Updates of one incident or maintenance window; another is refused.
+pub const UPDATES_MAX: usize = 1_000;
+/// Entries of any list inside a record (losses, causes, actions, …); another is refused.
+pub const LIST_ENTRIES_MAX: usize = 1_000;
+/// Bytes of one file to import; a larger one is refused.
+pub const IMPORT_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Records of one import; more are refused before anything is written.
+pub const IMPORT_RECORDS_MAX: usize = 100_000;
+/// Rows of one statement that writes many; more are written in several statements.
+pub const ROWS_PER_STATEMENT_MAX: usize = 500;
+/// Bytes of a page's logo; a larger one is refused.
+pub const LOGO_BYTES_MAX: usize = 64 * 1024;
+/// Characters of a search; a longer one is cut.
+pub const SEARCH_CHARS_MAX: usize = 200;
+/// Results of a search; the page says that there are more.
+pub const SEARCH_RESULTS_MAX: usize = 100;
+/// Days that a status page draws for each component.
+pub const BAR_DAYS: usize = 90;

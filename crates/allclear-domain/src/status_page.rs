@@ -1,0 +1,166 @@
+//! A status page: what customers read. Several per installation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ComponentId, StatusPageId};
+use crate::text::Key;
+
+/// A status page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatusPage {
+    /// Id inside.
+    pub id: StatusPageId,
+    /// Short name in addresses: `/p/{slug}/`.
+    pub slug: Key,
+    /// Name of the publisher or the product.
+    pub title: String,
+    /// What it does, in a sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The page that `/` shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_default: bool,
+    /// Host names that show this page on `/`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub host_names: Vec<String>,
+    /// IANA name of the publisher's zone; without one, times are shown in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// What the publisher calls that zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone_label: Option<String>,
+    /// Language of the first view.
+    #[serde(default)]
+    pub language: Language,
+    /// Picture beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
+    /// Colours, where they differ from Allclear's own.
+    #[serde(default, skip_serializing_if = "ColourTokens::is_empty")]
+    pub colours: ColourTokens,
+    /// Which components it shows.
+    #[serde(default, skip_serializing_if = "ComponentSelection::is_own")]
+    pub components: ComponentSelection,
+    /// How uptime is counted; printed beside the number.
+    #[serde(default)]
+    pub uptime: UptimePolicy,
+}
+
+/// A language of the status page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// German.
+    De,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::En, Self::De];
+
+    /// BCP 47 tag.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+        }
+    }
+
+    /// The language of a BCP 47 tag; `None` where Allclear does not speak it.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag);
+        Self::ALL
+            .into_iter()
+            .find(|language| primary.eq_ignore_ascii_case(language.tag()))
+    }
+}
+
+/// A picture, kept whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logo {
+    /// `image/svg+xml` or `image/png`.
+    pub media_type: String,
+    /// The bytes, in base 64.
+    pub base64: String,
+    /// What it shows, for those who do not see it.
+    pub alt: String,
+}
+
+/// Colours that a page may set, each `#rrggbb`. Contrast with the background is the page's duty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColourTokens {
+    /// Links and marks on a light background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent_light: Option<String>,
+    /// Links and marks on a dark background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent_dark: Option<String>,
+}
+
+impl ColourTokens {
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which components a page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComponentSelection {
+    /// All that belong to it.
+    #[default]
+    Own,
+    /// These, with their parts, from any page.
+    Chosen(Vec<ComponentId>),
+}
+
+impl ComponentSelection {
+    /// Whether it is the ordinary choice.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
+}
+
+/// What maintenance means for uptime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaintenancePolicy {
+    /// Its time does not count at all.
+    #[default]
+    LeftOut,
+    /// Its time counts as up.
+    CountsAsUp,
+    /// Its time counts as down.
+    CountsAsDown,
+}
+
+/// How uptime is counted. Weights are shares of downtime, in thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UptimePolicy {
+    /// How much of a partial outage counts as down: 300 is 30 %.
+    pub partial_permille: u16,
+    /// How much of degraded performance counts as down.
+    pub degraded_permille: u16,
+    /// What maintenance means.
+    pub maintenance: MaintenancePolicy,
+}
+
+impl Default for UptimePolicy {
+    /// As Statuspage counts: partial outages 30 %, degraded performance not at all.
+    fn default() -> Self {
+        Self {
+            partial_permille: 300,
+            degraded_permille: 0,
+            maintenance: MaintenancePolicy::LeftOut,
+        }
+    }
+}

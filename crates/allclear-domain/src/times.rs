@@ -1,0 +1,124 @@
+//! Times as records know them: rarely all of an instant, so precision is part of the value.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// How exactly an instant is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// To the minute or better.
+    Minute,
+    /// The publisher said "about".
+    Approximate,
+}
+
+/// When something began or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "known", rename_all = "snake_case")]
+pub enum Bound {
+    /// At an instant.
+    At {
+        /// The instant.
+        at: Timestamp,
+        /// How exactly.
+        precision: Precision,
+    },
+    /// On a day of the page's zone.
+    On {
+        /// The day.
+        on: Date,
+    },
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Bound {
+    /// An instant known to the minute.
+    #[must_use]
+    pub const fn exactly(at: Timestamp) -> Self {
+        Self::At {
+            at,
+            precision: Precision::Minute,
+        }
+    }
+
+    /// The instant, where there is one.
+    #[must_use]
+    pub const fn instant(self) -> Option<Timestamp> {
+        match self {
+            Self::At { at, .. } => Some(at),
+            Self::On { .. } | Self::Unknown => None,
+        }
+    }
+
+    /// The day in `zone`, where one is known.
+    #[must_use]
+    pub fn day(self, zone: &TimeZone) -> Option<Date> {
+        match self {
+            Self::At { at, .. } => Some(at.to_zoned(zone.clone()).date()),
+            Self::On { on } => Some(on),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Whether the publisher said "about".
+    #[must_use]
+    pub const fn is_approximate(self) -> bool {
+        matches!(
+            self,
+            Self::At {
+                precision: Precision::Approximate,
+                ..
+            }
+        )
+    }
+}
+
+/// When something was said or done, within a longer account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "known", rename_all = "snake_case")]
+pub enum Moment {
+    /// At an instant.
+    At {
+        /// The instant.
+        at: Timestamp,
+    },
+    /// On a day, perhaps at a time of day whose zone is not known.
+    On {
+        /// The day.
+        on: Date,
+        /// The time of day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        local: Option<Time>,
+    },
+    /// At a time of day, on a day that is not known.
+    Local {
+        /// The time of day.
+        local: Time,
+    },
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Moment {
+    /// The instant, where there is one.
+    #[must_use]
+    pub const fn instant(self) -> Option<Timestamp> {
+        match self {
+            Self::At { at } => Some(at),
+            Self::On { .. } | Self::Local { .. } | Self::Unknown => None,
+        }
+    }
+}
+
+/// A half-open stretch of time `[starts_at, ends_at)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// First instant inside.
+    pub starts_at: Timestamp,
+    /// First instant after it.
+    pub ends_at: Timestamp,
+}

@@ -1,0 +1,103 @@
+//! The tree of components: order, depth and roll-up.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::component::{Component, ComponentStatus};
+use crate::error::InvalidValue;
+use crate::ids::ComponentId;
+use crate::limits;
+
+/// One line of a tree, parents before their parts.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeLine<'a> {
+    /// The component.
+    pub component: &'a Component,
+    /// 0 for a root.
+    pub depth: usize,
+    /// Whether it has parts.
+    pub is_group: bool,
+}
+
+/// Components in the order a page shows them: siblings by position, then name; parts after the
+/// component they belong to. A component whose parent is not in `components` counts as a root.
+///
+/// # Errors
+/// Where a component is its own ancestor, or the tree is deeper than the limit.
+pub fn in_order(components: &[Component]) -> Result<Vec<TreeLine<'_>>, InvalidValue> {
+    let known: HashSet<ComponentId> = components.iter().map(|c| c.id).collect();
+    let mut children: HashMap<Option<ComponentId>, Vec<&Component>> = HashMap::new();
+    for component in components {
+        let parent = component.parent_id.filter(|parent| known.contains(parent));
+        children.entry(parent).or_default().push(component);
+    }
+    for siblings in children.values_mut() {
+        siblings.sort_by(|a, b| (a.position, &a.name, a.id).cmp(&(b.position, &b.name, b.id)));
+    }
+    let mut lines = Vec::with_capacity(components.len());
+    let mut open: Vec<(&Component, usize)> = Vec::new();
+    let push = |open: &mut Vec<_>, parent: Option<ComponentId>, depth: usize| {
+        if let Some(siblings) = children.get(&parent) {
+            open.extend(siblings.iter().rev().map(|c| (*c, depth)));
+        }
+    };
+    push(&mut open, None, 0);
+    while let Some((component, depth)) = open.pop() {
+        if depth >= limits::COMPONENT_DEPTH_MAX {
+            return Err(InvalidValue::new(
+                "parent",
+                format!(
+                    "`{}` lies deeper than {} levels: move it up",
+                    component.key,
+                    limits::COMPONENT_DEPTH_MAX
+                ),
+            ));
+        }
+        let is_group = children.contains_key(&Some(component.id));
+        lines.push(TreeLine {
+            component,
+            depth,
+            is_group,
+        });
+        push(&mut open, Some(component.id), depth + 1);
+    }
+    if lines.len() != components.len() {
+        let shown: HashSet<ComponentId> = lines.iter().map(|line| line.component.id).collect();
+        let lost = components.iter().find(|c| !shown.contains(&c.id));
+        let key = lost.map_or("", |c| c.key.as_str());
+        return Err(InvalidValue::new(
+            "parent",
+            format!("`{key}` is its own ancestor: give one of the circle another parent"),
+        ));
+    }
+    Ok(lines)
+}
+
+/// Status of every line after roll-up: a group is as bad as the worst of itself and its parts.
+#[must_use]
+pub fn roll_up(
+    lines: &[TreeLine<'_>],
+    own: &BTreeMap<ComponentId, ComponentStatus>,
+) -> Vec<ComponentStatus> {
+    let mut statuses: Vec<ComponentStatus> = lines
+        .iter()
+        .map(|line| {
+            own.get(&line.component.id)
+                .copied()
+                .unwrap_or(ComponentStatus::Operational)
+        })
+        .collect();
+    let mut ancestors: Vec<usize> = Vec::new();
+    for index in 0..lines.len() {
+        let Some(line) = lines.get(index) else { break };
+        ancestors.truncate(line.depth);
+        if let Some(&status) = statuses.get(index) {
+            for &ancestor in &ancestors {
+                if let Some(above) = statuses.get_mut(ancestor) {
+                    *above = (*above).max(status);
+                }
+            }
+        }
+        ancestors.push(index);
+    }
+    statuses
+}

@@ -1,0 +1,3 @@
+//! Incidents, maintenance windows and announcements: how they are written, imported and exported.
+
+pub mod history;

@@ -1,0 +1,27 @@
+//! What a status page is rendered from. Rendering needs this and the time, and nothing else.
+
+use std::sync::Arc;
+
+use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
+
+/// Everything that one status page tells, as it stood at one revision of the store.
+///
+/// Only what is public goes in: drafts and internal notes have no place here. Incidents, windows
+/// and announcements are shared, so that a new snapshot costs no more than what changed.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The page.
+    pub page: StatusPage,
+    /// The components it shows, in any order.
+    pub components: Vec<Component>,
+    /// Statuses that people set, for the components shown, oldest first.
+    pub settings: Vec<StatusSetting>,
+    /// Published incidents, in any order.
+    pub incidents: Vec<Arc<Incident>>,
+    /// Published maintenance windows, in any order.
+    pub maintenance: Vec<Arc<Maintenance>>,
+    /// Published announcements, in any order.
+    pub announcements: Vec<Arc<Announcement>>,
+    /// Revision of the store that this shows.
+    pub revision: i64,
+}
