@@ -331,3 +331,6 @@ pub(crate) fn opening_statuses(
     }
     statuses
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,12 +6,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::component::ComponentStatus;
 use crate::entropy::Entropy;
 use crate::error::InvalidTransition;
 use crate::ids::{ComponentId, IncidentId, MaintenanceId, PublicId, StatusPageId};
 use crate::incident::{Incident, IncidentKind, IncidentState, opening_statuses};
 use crate::posted::Posted;
-use crate::record::{OutageRecord, Publication, Source};
+use crate::record::{Affected, OutageRecord, Publication, Source};
 use crate::times::{Bound, Window};
 use crate::uptime::StatusInterval;
 
@@ -303,14 +304,15 @@ impl Maintenance {
         Ok(self)
     }
 
-    /// The work failed: the window ends and an incident goes on from it. Both keep their history
-    /// and name each other.
+    /// The work failed: the window ends and an incident goes on from it, in which what was under
+    /// maintenance has the status `now_is`. Both keep their history and name each other.
     ///
     /// # Errors
     /// Where work is not under way.
     pub fn convert(
         self,
         title: String,
+        now_is: ComponentStatus,
         entropy: &Entropy,
         now: Timestamp,
     ) -> Result<(Self, Incident), InvalidTransition> {
@@ -328,7 +330,7 @@ impl Maintenance {
             impact_override: None,
             started: Bound::exactly(now),
             record: OutageRecord {
-                affected: self.record.affected.clone(),
+                affected: self.failed(now_is),
                 except: self.record.except.clone(),
                 not_affected: self.record.not_affected.clone(),
                 ..OutageRecord::default()
@@ -345,6 +347,17 @@ impl Maintenance {
         let mut window = self.complete(now)?;
         window.converted_to = Some(incident.id);
         Ok((window, incident))
+    }
+
+    fn failed(&self, now_is: ComponentStatus) -> Vec<Affected> {
+        let failed = |affected: &Affected| Affected {
+            target: affected.target.clone(),
+            status: match affected.status {
+                ComponentStatus::UnderMaintenance | ComponentStatus::Operational => now_is,
+                worse => worse.max(now_is),
+            },
+        };
+        self.record.affected.iter().map(failed).collect()
     }
 
     fn refuse(&self, wanted: &'static str, hint: &'static str) -> InvalidTransition {
@@ -377,3 +390,6 @@ impl Maintenance {
         crate::uptime::follow(started_at, until, &opening, &changes)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,3 +157,6 @@ impl TryFrom<String> for Key {
         Self::new(text)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,3 +101,6 @@ pub fn roll_up(
     }
     statuses
 }
+
+#[cfg(test)]
+mod tests;

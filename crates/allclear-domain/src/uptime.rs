@@ -238,3 +238,6 @@ pub fn uptime(
         down_millis,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,49 @@
-//! Placeholder while the crate is written.
+//! The store: the only crate that knows SQL. Domain types go in and come out; rows, statements and
+//! the engine's errors stay inside.
+//!
+//! There are two engines. SQLite keeps everything in one file of the data folder, with a write-ahead
+//! log, `synchronous = full`, one connection that writes and a few that read. PostgreSQL keeps it on
+//! a server. Each statement has one text for both, by name, in `sql`.
+//!
+//! Every write transaction takes the next **revision** of the installation and stamps the rows that
+//! it writes. Writers wait for each other, so revisions become visible in their order, and a reader
+//! that knows revision *n* asks [`Store::changes_since`] for the rest and misses nothing.
+//!
+//! Incidents, maintenance windows, announcements and status pages are documents: the serde form of
+//! the domain type, beside columns for what is searched, constrained or due. Instants in columns are
+//! microseconds since 1970, which sort and compare alike on both engines; in documents they keep
+//! their nanoseconds.
+
+mod backup;
+mod changes;
+mod check;
+mod engine;
+mod error;
+mod folder;
+mod instance_lock;
+mod location;
+mod migrations;
+mod nouns;
+mod open;
+mod restore;
+mod row;
+mod sql;
+mod sqlx_errors;
+mod store;
+pub mod testing;
+mod transaction;
+
+pub use backup::{BackupReport, backup};
+pub use changes::Changes;
+pub use check::{Counts, Health};
+pub use error::StoreError;
+pub use instance_lock::InstanceLock;
+pub use location::{FILE_NAME, Location};
+pub use nouns::Stored;
+pub use nouns::sources::SourceState;
+pub use restore::{RestoreReport, restore};
+pub use store::Store;
+pub use transaction::Transaction;
+
+/// The newest schema that this binary reads and writes.
+pub const SCHEMA: i64 = migrations::SCHEMA;

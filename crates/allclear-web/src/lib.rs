@@ -1,1 +1,16 @@
-//! Placeholder while the crate is written.
+//! HTTP: serves the ready bytes of status pages, within limits.
+//!
+//! Nothing is rendered because somebody looks, but for history, search and permalinks, which come
+//! from a bounded cache of each published page. See [`publisher`] for how a change gets here.
+
+pub mod library;
+pub mod limits;
+pub mod published;
+pub mod publisher;
+mod respond;
+mod routes;
+pub mod server;
+
+pub use published::Published;
+pub use publisher::{Publisher, Report};
+pub use routes::router;

@@ -4,6 +4,10 @@
 //! written, and what `import --plan --json` prints. Every field of a record that is optional is
 //! left out of the JSON when it is empty, so that a file read and written again is equal.
 
+pub use allclear_domain::record::{
+    Contradiction as FactsContradiction, Level as FactsLevel, LossKind as FactsLossKind,
+    LossOutcome as FactsLossOutcome,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -165,26 +169,8 @@ pub struct FactsRecord {
     pub draft: bool,
 }
 
-/// How much of the service was gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactsLevel {
-    /// Nothing worked.
-    Full,
-    /// Some of it worked.
-    Partial,
-    /// It worked badly.
-    Degraded,
-    /// It worked late.
-    Delayed,
-    /// Only the web part was gone.
-    WebOnly,
-    /// Planned work.
-    Maintenance,
-}
-
 /// A window as it was announced.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FactsPlanned {
     /// Announced start, RFC 3339.
@@ -196,42 +182,6 @@ pub struct FactsPlanned {
     /// Announced length, in the publisher's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<String>,
-}
-
-/// What kind of thing was lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactsLossKind {
-    /// Payments, orders, callbacks.
-    Transactions,
-    /// Stored data.
-    Data,
-    /// Settings of customers.
-    Configuration,
-    /// Mail.
-    Mail,
-}
-
-/// What became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactsLossOutcome {
-    /// Nothing was lost.
-    None,
-    /// Lost at first, then recovered.
-    Recovered,
-    /// Mostly recovered.
-    MostlyRecovered,
-    /// Late, not lost.
-    Delayed,
-    /// Very little was lost.
-    Minimal,
-    /// Some was lost.
-    SomeLost,
-    /// Lost; `fraction` says how much where it is known.
-    Lost,
-    /// The publisher has not said, or "None yet".
-    NotStated,
 }
 
 /// What was lost for one component.
@@ -302,16 +252,4 @@ pub enum FactsActionState {
     Promised,
     /// Given up.
     Dropped,
-}
-
-/// Where the source disagrees with itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FactsContradiction {
-    /// Field of the record.
-    pub field: String,
-    /// What the source prints.
-    pub printed: String,
-    /// What speaks against it.
-    pub against: String,
 }

@@ -1,5 +1,40 @@
 //! History in and out: formats that are read and written, and the report of what happened to each line.
+//!
+//! Reading is pure: a format gives [`facts`] or [`contents`], those become a [`batch`], and only
+//! [`import`] writes it.
 
+pub mod batch;
+pub mod contents;
 pub mod facts;
+pub mod from_facts;
+pub mod from_own;
+pub mod import;
 pub mod log;
+pub mod own;
 pub mod report;
+pub mod to_facts;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of the JSON form of what was read, in hexadecimal.
+#[must_use]
+pub fn source_digest(record: &impl Serialize) -> String {
+    // A record that was just read from JSON, or made by a reader, always has a JSON form.
+    let json = serde_json::to_vec(record).unwrap_or_default();
+    hex(&Sha256::digest(json))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,317 @@
-//! Plain text as people keep it.
+//! `log`: plain text of an outage page as people keep it, read as facts.
+//!
+//! A page is cut into entries at the lines that begin with a date ([`entries`]), each entry into its
+//! title, labels, prose and updates ([`parts`]), and times are read from whichever of them prints
+//! any ([`timing`], [`told`]). A text without such lines becomes one draft with its prose whole.
+//! Nothing is dropped: each line stands in the `text` of a record or in the report.
+//!
+//! The module is pure: no reading of files, no clock.
+
+mod clocks;
+mod dateline;
+mod dates;
+mod durations;
+mod entries;
+mod ids;
+mod labels;
+mod lines;
+mod losses;
+mod moments;
+mod names;
+mod parts;
+mod prose;
+mod record;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod tokens;
+mod told;
+mod update_head;
+mod years;
+mod zones;
+
+use jiff::civil::Date;
+
+use crate::history::facts::{FactsComponent, FactsRecord};
+use crate::history::report::{ImportReport, NotUnderstood, ReportedContradiction};
+
+use dateline::DateLine;
+use dates::PrintedDate;
+use entries::{Entry, Page};
+use ids::Ids;
+use lines::Line;
+use names::Components;
+use parts::Parts;
+use years::Dated;
+use zones::Zones;
+
+/// The largest text that is read.
+pub const BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// How many records one text may hold.
+pub const RECORDS_MAX: usize = 100_000;
+
+/// What is known of a page beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogOptions {
+    /// Short name of the publisher, used in the ids of records.
+    pub publisher: String,
+    /// IANA name of the page's zone; local time in it wins over what the page prints.
+    pub timezone: Option<String>,
+    /// The year to assume where the text prints none.
+    pub year: Option<i16>,
+    /// Components that exist already; names in the text are matched with them.
+    pub known_components: Vec<FactsComponent>,
+}
+
+/// A page as facts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogImport {
+    /// Components in order of first appearance, then the known ones that never appeared.
+    pub components: Vec<FactsComponent>,
+    /// Records in the source's order.
+    pub records: Vec<FactsRecord>,
+    /// What became of each line, and where the source disagrees with itself.
+    pub report: ImportReport,
+}
+
+/// Why a page could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LogError {
+    /// The zone's name is not in the time zone database.
+    #[error("unknown time zone {name:?}: give an IANA name such as America/Los_Angeles")]
+    UnknownTimeZone {
+        /// As given.
+        name: String,
+    },
+    /// The text is too large.
+    #[error(
+        "the text has {bytes} bytes, more than {max}: split it and import the parts one after the other"
+    )]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// The text holds too many entries.
+    #[error(
+        "the text has {records} entries, more than {max}: split it and import the parts one after the other"
+    )]
+    TooManyRecords {
+        /// How many.
+        records: usize,
+        /// The limit.
+        max: usize,
+    },
+}
+
+/// Reads a page.
+///
+/// # Errors
+///
+/// When the zone is unknown, or the text is larger than [`BYTES_MAX`] or holds more than
+/// [`RECORDS_MAX`] entries.
+pub fn read_log(text: &str, options: &LogOptions) -> Result<LogImport, LogError> {
+    if text.len() > BYTES_MAX {
+        return Err(LogError::TooLarge {
+            bytes: text.len(),
+            max: BYTES_MAX,
+        });
+    }
+    let Some(zones) = Zones::new(options.timezone.as_deref()) else {
+        let name = options.timezone.clone().unwrap_or_default();
+        return Err(LogError::UnknownTimeZone { name });
+    };
+    let lines = lines::lines(text);
+    let mut page = entries::cut(&lines);
+    let records = page.entries.len();
+    if records > RECORDS_MAX {
+        return Err(LogError::TooManyRecords {
+            records,
+            max: RECORDS_MAX,
+        });
+    }
+    let is_draft = page.entries.is_empty();
+    if is_draft {
+        page = draft(&lines);
+    }
+    Ok(Reader::new(&lines, &zones, options, is_draft).read(&page))
+}
+
+/// A page whose whole text is one entry.
+fn draft(lines: &[Line<'_>]) -> Page {
+    let Some(first) = lines.iter().position(|line| !line.is_blank()) else {
+        return Page::default();
+    };
+    let entry = Entry {
+        first,
+        end: lines.len(),
+        date_line: None,
+        range_line: None,
+        title_line: None,
+        section_year: None,
+    };
+    Page {
+        entries: vec![entry],
+        strays: Vec::new(),
+    }
+}
+
+/// Reads the entries of a page one after the other.
+struct Reader<'a> {
+    lines: &'a [Line<'a>],
+    zones: &'a Zones,
+    options: &'a LogOptions,
+    is_draft: bool,
+    components: Components,
+    ids: Ids,
+    not_understood: Vec<usize>,
+    contradictions: Vec<ReportedContradiction>,
+}
+
+impl<'a> Reader<'a> {
+    /// Begins a page.
+    fn new(
+        lines: &'a [Line<'a>],
+        zones: &'a Zones,
+        options: &'a LogOptions,
+        is_draft: bool,
+    ) -> Self {
+        Self {
+            lines,
+            zones,
+            options,
+            is_draft,
+            components: Components::new(&options.known_components),
+            ids: Ids::new(&options.publisher),
+            not_understood: Vec::new(),
+            contradictions: Vec::new(),
+        }
+    }
+
+    /// Reads all entries.
+    fn read(mut self, page: &Page) -> LogImport {
+        let dated: Vec<Dated> = page.entries.iter().map(|entry| self.dated(entry)).collect();
+        let dates = years::resolve(&dated, self.options.year);
+        self.not_understood.extend(&page.strays);
+        let mut records = Vec::with_capacity(page.entries.len());
+        for ((entry, dated), date) in page.entries.iter().zip(&dated).zip(dates) {
+            records.push(self.entry(entry, dated.printed, date));
+        }
+        self.not_understood.sort_unstable();
+        self.not_understood.dedup();
+        let not_understood = self.not_understood.iter().filter_map(|at| {
+            let line = self.lines.get(*at)?;
+            Some(NotUnderstood {
+                line: at + 1,
+                text: line.raw.to_owned(),
+            })
+        });
+        let report = ImportReport {
+            created: records.len(),
+            skipped: 0,
+            differing: Vec::new(),
+            not_understood: not_understood.collect(),
+            contradictions: self.contradictions,
+        };
+        LogImport {
+            components: self.components.into_list(),
+            records,
+            report,
+        }
+    }
+
+    /// The date that an entry prints.
+    fn dated(&self, entry: &Entry) -> Dated {
+        let range = entries::range(self.lines, entry).map(|found| found.own.date);
+        let line = entries::printed(self.lines, entry).map(|found| found.own.date);
+        let printed = match (range, line) {
+            (Some(PrintedDate::Full(date)), _) => Some(PrintedDate::Full(date)),
+            (range, line) => line.or(range),
+        };
+        let printed = printed.or_else(|| self.date_in_text(entry));
+        Dated {
+            printed,
+            section_year: entry.section_year,
+        }
+    }
+
+    /// The first date in the text of an entry that has no line with a date.
+    fn date_in_text(&self, entry: &Entry) -> Option<PrintedDate> {
+        if entry.date_line.is_some() {
+            return None;
+        }
+        let mut yearless = None;
+        for line in self.lines.get(entry.first..entry.end)?.iter().take(200) {
+            let all = tokens::tokens(tokens::head(line.body, 2000));
+            for at in 0..all.len() {
+                match dates::date_at(&all, at).map(|(date, _)| date) {
+                    Some(PrintedDate::Full(date)) => {
+                        let is_same = yearless.is_none_or(|day: dates::Yearless| {
+                            (day.month, day.day) == (date.month(), date.day())
+                        });
+                        if is_same {
+                            return Some(PrintedDate::Full(date));
+                        }
+                    }
+                    Some(PrintedDate::Yearless(day)) => yearless = yearless.or(Some(day)),
+                    _ => {}
+                }
+            }
+        }
+        yearless.map(PrintedDate::Yearless)
+    }
+
+    /// Reads one entry.
+    fn entry(
+        &mut self,
+        entry: &Entry,
+        printed: Option<PrintedDate>,
+        date: Option<Date>,
+    ) -> FactsRecord {
+        let is_unread = match printed {
+            Some(printed) => date.is_none() || !entries::is_readable(printed),
+            None => entry.date_line.is_some(),
+        };
+        if is_unread {
+            self.not_understood.extend(entry.date_line);
+        }
+        let parts: Parts<'_> = parts::cut(self.lines, entry, self.is_draft);
+        self.not_understood.extend(&parts.not_understood);
+        let line: Option<DateLine<'_>> =
+            entries::range(self.lines, entry).or_else(|| entries::printed(self.lines, entry));
+        let source = record::Source {
+            zones: self.zones,
+            date,
+            line: line.as_ref(),
+            parts: &parts,
+            text: self.text(entry),
+            is_draft: self.is_draft,
+        };
+        let read = record::read(source, &mut self.components);
+        let mut record = read.record;
+        record.id = self.ids.next(date, printed, &record.title);
+        for conflict in read.conflicts {
+            self.contradictions.push(ReportedContradiction {
+                record: record.id.clone(),
+                field: conflict.field.to_owned(),
+                printed: conflict.printed,
+                kept: conflict.kept,
+                why: conflict.against,
+            });
+        }
+        record
+    }
+
+    /// The lines of an entry as they stand in the source, without blank ones at its end.
+    fn text(&self, entry: &Entry) -> String {
+        let lines = self.lines.get(entry.first..entry.end).unwrap_or(&[]);
+        let count = lines
+            .iter()
+            .rposition(|line| !line.is_blank())
+            .map_or(0, |last| last + 1);
+        let lines: Vec<&str> = lines.iter().take(count).map(|line| line.raw).collect();
+        lines.join("\n")
+    }
+}

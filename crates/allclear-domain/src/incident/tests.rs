@@ -1,0 +1,209 @@
+//! The lifecycle of an incident, and the intervals that follow from its updates.
+
+use super::*;
+use crate::entropy::Entropy;
+use crate::posted::StatusChange;
+use crate::record::{Affected, Level};
+use crate::text::Prose;
+use crate::times::Moment;
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_second(minute * 60).unwrap()
+}
+
+fn component(n: u128) -> ComponentId {
+    uuid::Uuid::from_u128(n).into()
+}
+
+fn incident() -> Incident {
+    let entropy = Entropy::from_seed(1);
+    Incident {
+        id: entropy.id(at(0)),
+        public_id: entropy.public_id(),
+        page_id: entropy.id(at(0)),
+        title: "Checkout does not answer".to_owned(),
+        kind: IncidentKind::Disruption,
+        state: IncidentState::Investigating,
+        publication: Publication::Draft,
+        impact_override: None,
+        started: Bound::exactly(at(10)),
+        record: OutageRecord {
+            affected: vec![Affected {
+                target: Target::Component(component(1)),
+                status: ComponentStatus::PartialOutage,
+            }],
+            ..OutageRecord::default()
+        },
+        updates: Vec::new(),
+        same_cause_as: None,
+        converted_from: None,
+        postmortem: None,
+        reopened: Vec::new(),
+        source: None,
+        is_backfilled: false,
+        created_at: at(11),
+    }
+}
+
+fn update(
+    minute: i64,
+    status: IncidentStatus,
+    changes: &[(u128, ComponentStatus)],
+) -> IncidentUpdate {
+    Posted {
+        id: uuid::Uuid::from_u128(minute.unsigned_abs().into()).into(),
+        status: Some(status),
+        shown_at: Moment::At { at: at(minute) },
+        posted_at: at(minute),
+        body: Prose::plain("x"),
+        changes: changes
+            .iter()
+            .map(|(n, status)| StatusChange {
+                component_id: component(*n),
+                status: *status,
+            })
+            .collect(),
+        next_update_due_at: None,
+        is_backfilled: false,
+        edits: Vec::new(),
+    }
+}
+
+#[test]
+fn each_component_gets_intervals_from_what_updates_changed() {
+    use ComponentStatus::{MajorOutage, Operational, PartialOutage};
+    let incident = incident()
+        .post(update(
+            20,
+            IncidentStatus::Identified,
+            &[(1, MajorOutage), (2, PartialOutage)],
+        ))
+        .and_then(|i| i.post(update(30, IncidentStatus::Monitoring, &[(1, Operational)])))
+        .and_then(|i| i.post(update(40, IncidentStatus::Resolved, &[])))
+        .unwrap();
+    let mut found: Vec<_> = incident
+        .impact_intervals(&[])
+        .into_iter()
+        .map(|i| (i.component_id, i.status, i.from, i.until))
+        .collect();
+    found.sort_by_key(|(id, _, from, _)| (*id, *from));
+    assert_eq!(
+        found,
+        [
+            (component(1), PartialOutage, at(10), Some(at(20))),
+            (component(1), MajorOutage, at(20), Some(at(30))),
+            (component(2), PartialOutage, at(20), Some(at(40))),
+        ]
+    );
+    assert_eq!(incident.impact(), Impact::Critical);
+}
+
+#[test]
+fn all_stands_for_every_component_but_the_excepted() {
+    let mut incident = incident();
+    incident.record.affected[0].target = Target::All;
+    incident.record.except = vec![Target::Component(component(2))];
+    let components = [component(1), component(2), component(3)];
+    let intervals = incident.impact_intervals(&components);
+    let ids: Vec<_> = intervals
+        .iter()
+        .map(|interval| interval.component_id)
+        .collect();
+    assert_eq!(ids, [component(1), component(3)]);
+    assert!(intervals.iter().all(|interval| interval.until.is_none()));
+}
+
+#[test]
+fn an_unknown_end_counts_nothing_and_an_unknown_start_gives_no_interval() {
+    let mut incident = incident();
+    incident.state = IncidentState::Resolved {
+        ended: Bound::Unknown,
+    };
+    let intervals = incident.impact_intervals(&[]);
+    assert_eq!(intervals[0].until, Some(at(10)));
+    incident.started = Bound::On {
+        on: jiff::civil::date(2024, 2, 27),
+    };
+    assert!(incident.impact_intervals(&[]).is_empty());
+}
+
+#[test]
+fn a_resolved_incident_takes_words_but_no_status_until_it_is_reopened() {
+    let resolved = incident()
+        .post(update(20, IncidentStatus::Resolved, &[]))
+        .unwrap();
+    let mut words = update(30, IncidentStatus::Monitoring, &[]);
+    words.status = None;
+    assert!(resolved.clone().post(words).is_ok());
+    let refused = resolved
+        .clone()
+        .post(update(30, IncidentStatus::Monitoring, &[]))
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the incident is resolved and cannot be updated: reopen it, or add the message without a status"
+    );
+    let reopened = resolved.reopen(at(25)).unwrap();
+    assert!(reopened.is_open());
+    assert_eq!(reopened.reopened[0].ended_before, Bound::exactly(at(20)));
+    assert!(reopened.reopen(at(26)).is_err());
+}
+
+#[test]
+fn a_draft_is_published_once() {
+    let published = incident().publish(at(12)).unwrap();
+    assert!(published.publication.is_public());
+    assert!(published.publish(at(13)).is_err());
+}
+
+#[test]
+fn an_edit_keeps_the_former_words_and_the_editor() {
+    let edited = update(1, IncidentStatus::Identified, &[]).edited(Prose::plain("y"), "Ada", at(5));
+    assert_eq!(edited.body.text, "y");
+    assert_eq!(
+        (
+            edited.edits[0].before.text.as_str(),
+            edited.edits[0].editor.as_str()
+        ),
+        ("x", "Ada")
+    );
+}
+
+#[test]
+fn impact_follows_the_level_where_no_component_is_named_and_a_person_wins() {
+    let mut incident = incident();
+    incident.record.affected.clear();
+    incident.record.level = Some(Level::Delayed);
+    assert_eq!(incident.impact(), Impact::Minor);
+    incident.impact_override = Some(Impact::Critical);
+    assert_eq!(incident.impact(), Impact::Critical);
+}
+
+#[test]
+fn the_stored_form_is_stable() {
+    let json = serde_json::to_value(
+        incident()
+            .post(update(
+                20,
+                IncidentStatus::Resolved,
+                &[(1, ComponentStatus::Operational)],
+            ))
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(
+        json["state"],
+        serde_json::json!({
+            "status": "resolved",
+            "ended": { "known": "at", "at": "1970-01-01T00:20:00Z", "precision": "minute" }
+        })
+    );
+    assert_eq!(json["publication"], serde_json::json!({ "is": "draft" }));
+    assert_eq!(json["record"]["affected"][0]["status"], "partial_outage");
+    assert_eq!(
+        json["updates"][0]["body"],
+        serde_json::json!({ "text": "x" })
+    );
+    let again: Incident = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(serde_json::to_value(again).unwrap(), json);
+}

@@ -1,0 +1,89 @@
+//! The tree: order, roll-up and what it refuses.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::text::Key;
+
+fn component(n: u128, parent: Option<u128>, position: u32) -> Component {
+    Component {
+        id: uuid::Uuid::from_u128(n).into(),
+        public_id: crate::ids::PublicId::from_digits([n.to_le_bytes()[0]; 12]),
+        page_id: uuid::Uuid::from_u128(99).into(),
+        key: Key::new(format!("c{n}")).unwrap(),
+        name: format!("Component {n}"),
+        description: None,
+        parent_id: parent.map(|n| uuid::Uuid::from_u128(n).into()),
+        position,
+        start_date: None,
+        created_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+#[test]
+fn parts_follow_their_group_by_position() {
+    let components = [
+        component(1, None, 2),
+        component(2, Some(1), 2),
+        component(3, Some(1), 1),
+        component(4, None, 1),
+        component(5, Some(3), 1),
+        component(6, Some(77), 3),
+    ];
+    let lines = in_order(&components).unwrap();
+    let found: Vec<_> = lines
+        .iter()
+        .map(|l| (l.component.key.as_str(), l.depth, l.is_group))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("c4", 0, false),
+            ("c1", 0, true),
+            ("c3", 1, true),
+            ("c5", 2, false),
+            ("c2", 1, false),
+            ("c6", 0, false)
+        ]
+    );
+}
+
+#[test]
+fn a_group_is_as_bad_as_its_worst_part() {
+    let components = [
+        component(1, None, 1),
+        component(2, Some(1), 1),
+        component(3, Some(2), 1),
+        component(4, None, 2),
+    ];
+    let lines = in_order(&components).unwrap();
+    use ComponentStatus::{Operational, PartialOutage, UnderMaintenance};
+    let own = BTreeMap::from([
+        (components[2].id, PartialOutage),
+        (components[1].id, UnderMaintenance),
+    ]);
+    assert_eq!(
+        roll_up(&lines, &own),
+        [PartialOutage, PartialOutage, PartialOutage, Operational]
+    );
+}
+
+#[test]
+fn circles_and_depths_are_refused() {
+    let circle = [component(1, Some(2), 1), component(2, Some(1), 1)];
+    assert!(
+        in_order(&circle)
+            .unwrap_err()
+            .to_string()
+            .contains("its own ancestor")
+    );
+    let deep: Vec<_> = (1..=17)
+        .map(|n| component(n, (n > 1).then(|| n - 1), 1))
+        .collect();
+    assert!(
+        in_order(&deep)
+            .unwrap_err()
+            .to_string()
+            .contains("deeper than 16")
+    );
+}

@@ -1,0 +1,199 @@
+//! From facts to the nouns: what `import facts` and every importer of foreign text end in.
+
+mod record;
+mod values;
+
+use std::collections::HashMap;
+
+use allclear_domain::audit::Subject;
+use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::{ComponentId, IncidentId};
+use allclear_domain::note::NoteKind;
+use allclear_domain::status_page::{
+    ColourTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
+};
+use allclear_domain::text::{InternalText, Key};
+use allclear_domain::{Component, Entropy, InternalNote};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use self::record::Drawing;
+use super::batch::{Batch, Present};
+use super::facts::{FactsFile, FactsKind};
+use super::source_digest;
+
+/// Name of the format whose files are facts themselves.
+pub const FACTS: &str = "facts";
+
+/// What the conversion needs besides the facts.
+pub struct Reading<'a> {
+    /// Name of the format that was read: [`FACTS`] or `log`.
+    pub format: &'static str,
+    /// Slug of the page; made from the publisher's name where it is `None`.
+    pub slug: Option<Key>,
+    /// What the page holds already.
+    pub present: &'a Present,
+    /// Where ids come from.
+    pub entropy: &'a Entropy,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+impl Reading<'_> {
+    /// Turns a file into a batch, without writing anything.
+    ///
+    /// # Errors
+    /// Every field that cannot be read, with the record it stands in. Then nothing is written.
+    pub fn batch(&self, file: &FactsFile) -> Result<Batch, Vec<InvalidValue>> {
+        let page = self.page(file).map_err(|problem| vec![problem])?;
+        let zone = zone_of(&page).map_err(|problem| vec![problem])?;
+        let is_new_page = self.present.page.is_none();
+        let mut batch = Batch::of(page, is_new_page);
+        batch.components = self
+            .new_components(file, &batch.page)
+            .map_err(|p| vec![p])?;
+        if let Some(notes) = file.notes.as_ref().filter(|_| is_new_page) {
+            let subject = Subject::StatusPage(batch.page.id);
+            batch
+                .notes
+                .push(self.note(subject, NoteKind::Remark, notes));
+        }
+        let keys: HashMap<String, ComponentId> = self
+            .present
+            .components
+            .iter()
+            .chain(&batch.components)
+            .map(|component| (component.key.as_str().to_owned(), component.id))
+            .collect();
+        let mut problems = Vec::new();
+        let fresh = self.fresh_ids(file);
+        for record in &file.records {
+            let digest = source_digest(record);
+            match self.present.sources.get(&record.id) {
+                Some(known) if known.digest == digest => batch.report.skipped += 1,
+                Some(_) => batch.report.differing.push(record.id.clone()),
+                None => {
+                    let drawn = Drawing {
+                        reading: self,
+                        zone: &zone,
+                        keys: &keys,
+                        fresh: &fresh,
+                    };
+                    match drawn.record(record, digest, &mut batch) {
+                        Ok(()) => batch.report.created += 1,
+                        Err(problem) => problems.push(InvalidValue::new(
+                            format!("record {}: {}", record.id, problem.field),
+                            problem.problem,
+                        )),
+                    }
+                }
+            }
+        }
+        if problems.is_empty() {
+            problems = batch.check(self.present).err().unwrap_or_default();
+        }
+        if problems.is_empty() {
+            Ok(batch)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn page(&self, file: &FactsFile) -> Result<StatusPage, InvalidValue> {
+        if let Some(page) = &self.present.page {
+            return Ok(page.clone());
+        }
+        let slug = match &self.slug {
+            Some(slug) => slug.clone(),
+            None => Key::from_name(&file.publisher).ok_or_else(|| {
+                InvalidValue::new("publisher", "gives no slug: name the page with --page")
+            })?,
+        };
+        Ok(StatusPage {
+            id: self.entropy.id(self.now),
+            slug,
+            title: file.publisher.clone(),
+            description: file.what.clone(),
+            is_default: !self.present.has_pages,
+            host_names: Vec::new(),
+            timezone: file.timezone.clone(),
+            timezone_label: file.timezone_label.clone(),
+            language: Language::En,
+            logo: None,
+            colours: ColourTokens::default(),
+            components: ComponentSelection::Own,
+            uptime: UptimePolicy::default(),
+        })
+    }
+
+    fn new_components(
+        &self,
+        file: &FactsFile,
+        page: &StatusPage,
+    ) -> Result<Vec<Component>, InvalidValue> {
+        let known = &self.present.components;
+        let mut components: Vec<Component> = Vec::new();
+        for wanted in &file.components {
+            let key = Key::new(wanted.key.as_str())?;
+            if known
+                .iter()
+                .chain(&components)
+                .any(|component| component.key == key)
+            {
+                continue;
+            }
+            let position = u32::try_from(known.len() + components.len()).unwrap_or(u32::MAX);
+            components.push(Component {
+                id: self.entropy.id(self.now),
+                public_id: self.entropy.public_id(),
+                page_id: page.id,
+                key,
+                name: wanted.name.clone(),
+                description: None,
+                parent_id: None,
+                position,
+                start_date: None,
+                created_at: self.now,
+            });
+        }
+        Ok(components)
+    }
+
+    /// Ids for the incidents of the file, so that one can name another before it is drawn.
+    fn fresh_ids(&self, file: &FactsFile) -> HashMap<String, IncidentId> {
+        let incidents = file
+            .records
+            .iter()
+            .filter(|record| record.kind == FactsKind::Incident);
+        incidents
+            .map(|record| (record.id.clone(), self.entropy.id(self.now)))
+            .collect()
+    }
+
+    fn note(&self, subject: Subject, kind: NoteKind, body: &str) -> InternalNote {
+        InternalNote {
+            id: self.entropy.id(self.now),
+            subject,
+            kind,
+            written_at: self.now,
+            author: "import".to_owned(),
+            body: InternalText::new(body),
+        }
+    }
+}
+
+/// The zone of a page, UTC where it names none.
+///
+/// # Errors
+/// Where it names a zone that the time zone database does not have.
+pub fn zone_of(page: &StatusPage) -> Result<TimeZone, InvalidValue> {
+    let Some(name) = &page.timezone else {
+        return Ok(TimeZone::UTC);
+    };
+    TimeZone::get(name).map_err(|_| {
+        InvalidValue::new(
+            "timezone",
+            format!("`{name}` is not in the time zone database: use a name like Europe/Berlin"),
+        )
+    })
+}

@@ -1,0 +1,104 @@
+//! Single values on their way from facts: times, causes, steps.
+
+use allclear_domain::action::{ActionItem, ActionState};
+use allclear_domain::error::InvalidValue;
+use allclear_domain::record::{Cause, Certainty};
+use allclear_domain::times::{Bound, Moment, Precision};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::history::facts::{
+    FactsAction, FactsActionState, FactsPrecision, FactsRecord, FactsUpdate,
+};
+
+pub(super) fn causes(facts: &FactsRecord) -> Vec<Cause> {
+    let of = |texts: &[String], certainty| {
+        let cause = move |text: &String| Cause {
+            text: text.clone(),
+            certainty,
+            corrections: Vec::new(),
+        };
+        texts.iter().map(cause).collect::<Vec<_>>()
+    };
+    let mut causes = of(&facts.causes, Certainty::Known);
+    causes.extend(of(&facts.suspected, Certainty::Suspected));
+    causes.extend(of(&facts.ruled_out, Certainty::RuledOut));
+    causes
+}
+
+pub(super) fn instant(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, InvalidValue> {
+    let Some(text) = text else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        InvalidValue::new(
+            field,
+            format!("`{text}` is not an instant: write it as 2010-09-02T02:03:00-07:00"),
+        )
+    })
+}
+
+pub(super) fn started(facts: &FactsRecord) -> Result<Bound, InvalidValue> {
+    let at = instant("started_at", facts.started_at.as_deref())?;
+    Ok(bound(at, facts.start_precision, facts.on))
+}
+
+pub(super) fn ended(facts: &FactsRecord) -> Result<Bound, InvalidValue> {
+    let at = instant("ended_at", facts.ended_at.as_deref())?;
+    let end = bound(at, facts.end_precision, facts.ended_on);
+    if let (Some(end), Some(start)) = (end.instant(), started(facts)?.instant())
+        && end < start
+    {
+        return Err(InvalidValue::new(
+            "ended_at",
+            "lies before started_at: correct one of them",
+        ));
+    }
+    Ok(end)
+}
+
+fn bound(at: Option<Timestamp>, precision: FactsPrecision, on: Option<Date>) -> Bound {
+    match (at, on) {
+        (Some(at), _) => Bound::At {
+            at,
+            precision: match precision {
+                FactsPrecision::Minute => Precision::Minute,
+                FactsPrecision::Approximate | FactsPrecision::Day | FactsPrecision::Unknown => {
+                    Precision::Approximate
+                }
+            },
+        },
+        (None, Some(on)) => Bound::On { on },
+        (None, None) => Bound::Unknown,
+    }
+}
+
+pub(super) fn moment(update: &FactsUpdate) -> Result<Moment, InvalidValue> {
+    if let Some(at) = instant("updates.at", update.at.as_deref())? {
+        return Ok(Moment::At { at });
+    }
+    let parse = |text: &String| {
+        text.parse().map_err(|_| {
+            InvalidValue::new(
+                "updates.local",
+                format!("`{text}` is not a time: write it as 13:05"),
+            )
+        })
+    };
+    let local = update.local.as_ref().map(parse).transpose()?;
+    Ok(match (update.on, local) {
+        (Some(on), local) => Moment::On { on, local },
+        (None, Some(local)) => Moment::Local { local },
+        (None, None) => Moment::Unknown,
+    })
+}
+
+pub(super) fn action(action: &FactsAction) -> Result<ActionItem, InvalidValue> {
+    Ok(ActionItem {
+        text: action.text.clone(),
+        due: action.due.as_deref().map(str::parse).transpose()?,
+        state: match action.state {
+            FactsActionState::Done => ActionState::Done { on: None },
+            FactsActionState::Promised => ActionState::Promised,
+            FactsActionState::Dropped => ActionState::Dropped { why: None },
+        },
+    })
+}

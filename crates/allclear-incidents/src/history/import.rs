@@ -1,0 +1,147 @@
+//! Writing a batch, and reading what is there: the only part of history that touches the store.
+
+use std::collections::HashMap;
+
+use allclear_domain::audit::{Actor, AuditAction, Subject};
+use allclear_domain::text::Key;
+use allclear_domain::{AuditEntry, Entropy, StatusPage};
+use allclear_store::{Store, StoreError};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::batch::{Batch, Known, Present};
+use super::contents::Contents;
+
+/// What the page of a slug holds, as far as an import must know.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn present(store: &Store, slug: &Key) -> Result<Present, StoreError> {
+    let pages = store.list_status_pages().await?;
+    let has_pages = !pages.is_empty();
+    let Some(page) = pages.into_iter().find(|page| page.slug == *slug) else {
+        return Ok(Present {
+            has_pages,
+            ..Present::default()
+        });
+    };
+    let sources = store
+        .find_sources(page.id)
+        .await?
+        .into_iter()
+        .map(|(key, state)| {
+            (
+                key,
+                Known {
+                    subject: state.subject,
+                    digest: state.digest,
+                },
+            )
+        });
+    Ok(Present {
+        components: store.list_components_of(page.id).await?,
+        sources: sources.collect::<HashMap<_, _>>(),
+        page: Some(page),
+        has_pages,
+    })
+}
+
+/// Everything that a page holds, drafts and internal notes included.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn contents(store: &Store, page: StatusPage) -> Result<Contents, StoreError> {
+    let components = store.list_components_of(page.id).await?;
+    let settings = store.list_status_settings().await?.into_iter();
+    let mut contents = Contents {
+        settings: settings
+            .filter(|setting| components.iter().any(|c| c.id == setting.component_id))
+            .collect(),
+        components,
+        incidents: store.list_incidents(page.id).await?,
+        maintenance: store.list_maintenance(page.id).await?,
+        announcements: store.list_announcements(page.id).await?,
+        notes: store.list_notes_of_page(page.id).await?,
+        page,
+    };
+    contents.sort();
+    Ok(contents)
+}
+
+/// Writes batches in one transaction, with an audit entry for everything that is new. Gives the
+/// revision that shows them.
+///
+/// # Errors
+/// Where the store refuses; then nothing is written.
+pub async fn write(
+    store: &Store,
+    batches: &[Batch],
+    actor: &Actor,
+    entropy: &Entropy,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let mut transaction = store.begin().await?;
+    for batch in batches.iter().filter(|batch| !batch.is_empty()) {
+        let mut audit = Audit {
+            actor,
+            entropy,
+            now,
+            entries: Vec::new(),
+        };
+        if batch.is_new_page {
+            transaction.insert_status_page(&batch.page).await?;
+            audit.created(Subject::StatusPage(batch.page.id), &batch.page);
+        }
+        transaction.insert_components(&batch.components).await?;
+        for component in &batch.components {
+            audit.created(Subject::Component(component.id), component);
+        }
+        transaction.insert_status_settings(&batch.settings).await?;
+        for setting in &batch.settings {
+            audit.created(Subject::Component(setting.component_id), setting);
+        }
+        transaction.insert_incidents(&batch.incidents).await?;
+        for incident in &batch.incidents {
+            audit.created(Subject::Incident(incident.id), incident);
+        }
+        transaction.insert_maintenance(&batch.maintenance).await?;
+        for window in &batch.maintenance {
+            audit.created(Subject::Maintenance(window.id), window);
+        }
+        transaction
+            .insert_announcements(&batch.announcements)
+            .await?;
+        for announcement in &batch.announcements {
+            audit.created(Subject::Announcement(announcement.id), announcement);
+        }
+        transaction.insert_internal_notes(&batch.notes).await?;
+        for note in &batch.notes {
+            audit.created(note.subject, note);
+        }
+        transaction.insert_audit_entries(&audit.entries).await?;
+    }
+    transaction.commit().await
+}
+
+/// Audit entries on their way into the transaction of what they tell.
+struct Audit<'a> {
+    actor: &'a Actor,
+    entropy: &'a Entropy,
+    now: Timestamp,
+    entries: Vec<AuditEntry>,
+}
+
+impl Audit<'_> {
+    fn created(&mut self, subject: Subject, document: &impl Serialize) {
+        self.entries.push(AuditEntry {
+            id: self.entropy.id(self.now),
+            at: self.now,
+            actor: self.actor.clone(),
+            action: AuditAction::Create,
+            subject,
+            before: None,
+            // Domain types always have a JSON form.
+            after: serde_json::to_string(document).ok(),
+        });
+    }
+}

@@ -1,0 +1,271 @@
+//! Lines that begin an entry: a date, perhaps with times, an offset and words.
+//!
+//! `2017-03-02`, `2017-03-02 - words`, `Thursday, Sep 2nd`, `2005-01-28: 16:00 UTC  words`,
+//! `Sun May 20 04:37:33 PDT 2007 — words`, and the long form
+//! `2010-09-02 2:03am2:10am -07:00 (PST) 2010-09-02 09:032010-09-02 09:10 +00:00 (GMT)`.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+
+use super::clocks::{Clock, clock_at, share_half};
+use super::dates::{PrintedDate, date_at, year_of};
+use super::tokens::{Kind, Token, head, is_space, tokens};
+use super::zones::{ZoneName, zone_at};
+
+/// How much of a line is looked at for its date and times.
+const HEAD_BYTES: usize = 400;
+
+/// A start and an end as printed in one zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// The first day.
+    pub(super) date: PrintedDate,
+    /// When it starts.
+    pub(super) start: Option<Clock>,
+    /// The day it ends, where printed.
+    pub(super) end_date: Option<Date>,
+    /// When it ends.
+    pub(super) end: Option<Clock>,
+    /// The printed offset.
+    pub(super) offset: Option<Offset>,
+    /// The printed label.
+    pub(super) label: Option<String>,
+}
+
+impl Span {
+    /// The zone that the times are printed with; an offset other than UTC is the entry's own.
+    pub(super) fn zone(&self) -> Option<ZoneName> {
+        match (self.offset, &self.label) {
+            (Some(Offset::UTC), _) => Some(ZoneName::Offset(Offset::UTC)),
+            (Some(_), _) => None,
+            (None, label) => label.clone().map(ZoneName::Label),
+        }
+    }
+}
+
+/// A line that begins with a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DateLine<'a> {
+    /// In the entry's own zone.
+    pub(super) own: Span,
+    /// The same in UTC, where printed.
+    pub(super) utc: Option<Span>,
+    /// What else the line says.
+    pub(super) words: &'a str,
+    /// The words stand apart from the date: ` - words`, `: words`.
+    pub(super) is_apart: bool,
+    /// The line is in brackets, as timeline lines are.
+    pub(super) is_bracketed: bool,
+}
+
+impl DateLine<'_> {
+    /// Whether a start and an end are printed.
+    pub(super) fn is_range(&self) -> bool {
+        self.own.start.is_some() && self.own.end.is_some()
+    }
+
+    /// The printed UTC start.
+    pub(super) fn utc_start(&self) -> Option<DateTime> {
+        let utc = self.utc.as_ref()?;
+        utc.start?.on(utc.date.full()?)
+    }
+}
+
+/// Reads a line that begins with a date.
+pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
+    let first = body.chars().next()?;
+    if !first.is_ascii_digit() && !first.is_uppercase() && first != '[' && first != '(' {
+        return None;
+    }
+    let start = head(body, HEAD_BYTES);
+    let all = tokens(start);
+    let is_bracketed = all
+        .first()
+        .is_some_and(|token| token.is_mark_of(&['[', '(']));
+    let lead = if is_bracketed { 1 } else { posted(&all) };
+    let (own, mut next) = span_at(&all, lead)?;
+    if is_bracketed {
+        if !all.get(next)?.is_mark_of(&[']', ')']) {
+            return None;
+        }
+        next += 1;
+    }
+    let mut utc = None;
+    if own.start.is_some()
+        && let Some((span, end)) = span_at(&all, skip(&all, next, &['/', ',', '|', ';']))
+        && span.start.is_some()
+        && is_utc(&span)
+    {
+        utc = Some(span);
+        next = end;
+    }
+    let at = all.get(next).map_or(start.len(), |token| token.start);
+    let before = next
+        .checked_sub(1)
+        .and_then(|last| all.get(last))
+        .map_or(0, |token| token.end);
+    let gap = body.get(before..at).unwrap_or("");
+    let (words, has_mark) = words_after(body.get(at..).unwrap_or(""));
+    let is_wide = gap.contains('\t') || gap.chars().filter(|ch| is_space(*ch)).count() > 1;
+    let is_apart = words.is_empty() || has_mark || is_wide;
+    Some(DateLine {
+        own,
+        utc,
+        words,
+        is_apart,
+        is_bracketed,
+    })
+}
+
+/// Skips `Posted on`, `Published:`.
+fn posted(tokens: &[Token<'_>]) -> usize {
+    let Some([first, second]) = tokens.get(..2) else {
+        return 0;
+    };
+    let is_lead = first.is_any(&["posted", "published", "written"])
+        && (second.is_word("on") || second.is_mark(':'));
+    if is_lead { 2 } else { 0 }
+}
+
+/// Whether a span is told in UTC.
+fn is_utc(span: &Span) -> bool {
+    span.offset == Some(Offset::UTC)
+        || span
+            .label
+            .as_deref()
+            .is_some_and(|label| matches!(label, "UTC" | "GMT" | "Z"))
+}
+
+/// The words after a date, without the mark that sets them apart.
+fn words_after(rest: &str) -> (&str, bool) {
+    let marks = [':', '-', '–', '—', '|', ')', ']', '\u{2212}', '»', '>', ','];
+    let words = rest.trim_start_matches(|ch: char| is_space(ch) || marks.contains(&ch));
+    let mark = rest.trim_start_matches(is_space).chars().next();
+    let has_mark = mark.is_some_and(|mark| (marks.contains(&mark) && mark != ',') || mark == '(');
+    (words.trim_matches(is_space), has_mark)
+}
+
+/// Reads a date with the times that follow it.
+fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
+    let (date, after_date) = date_at(tokens, at)?;
+    let mut span = Span {
+        date,
+        start: None,
+        end_date: None,
+        end: None,
+        offset: None,
+        label: None,
+    };
+    let mut next = after_date;
+    let to_clock = to_clock(tokens, next);
+    if let Some((clock, end)) = clock_at(tokens, to_clock, false) {
+        span.start = Some(clock);
+        next = zone_into(tokens, end, &mut span);
+        next = end_into(tokens, next, &mut span);
+        // `Sun May 20 04:37:33 PDT 2007`
+        if let PrintedDate::Yearless(day) = date
+            && let Some(year) = tokens.get(next).and_then(year_of)
+        {
+            span.date = day
+                .in_year_anyway(year)
+                .map_or(PrintedDate::Nonexistent, PrintedDate::Full);
+            next += 1;
+        }
+    }
+    Some((span, next))
+}
+
+/// Skips what may stand between a date and its time.
+fn to_clock(tokens: &[Token<'_>], at: usize) -> usize {
+    let mut next = at;
+    while next < at + 3
+        && tokens.get(next).is_some_and(|token| {
+            token.is_mark_of(&[',', ':', '@', '|', '('])
+                || token.is_dash()
+                || token.is_any(&["at", "T", "from"])
+        })
+    {
+        next += 1;
+    }
+    next
+}
+
+/// Skips marks.
+fn skip(tokens: &[Token<'_>], at: usize, marks: &[char]) -> usize {
+    let mut next = at;
+    while tokens
+        .get(next)
+        .is_some_and(|token| token.is_mark_of(marks))
+    {
+        next += 1;
+    }
+    next
+}
+
+/// Reads an offset and a label into the span, in any order.
+fn zone_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
+    let mut next = at;
+    for _ in 0..2 {
+        match zone_at(tokens, next) {
+            Some((ZoneName::Offset(offset), end)) if span.offset.is_none() => {
+                // `10:00 -11:00` is a start and an end, `10:00 -11:00 (PST)` is not.
+                let is_end = span.end.is_none()
+                    && tokens.get(next).is_some_and(Token::is_dash)
+                    && !tokens.get(end).is_none_or(|after| after.is_mark('('));
+                if is_end {
+                    return next;
+                }
+                span.offset = Some(offset);
+                next = end;
+            }
+            Some((ZoneName::Label(label), end)) if span.label.is_none() => {
+                span.label = Some(label);
+                next = end;
+            }
+            _ => break,
+        }
+    }
+    next
+}
+
+/// Reads the end of a span.
+fn end_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
+    let Some(start) = span.start else { return at };
+    let mut next = at;
+    let is_joined = tokens.get(next).is_some_and(|token| {
+        token.is_dash() || token.is_any(&["to", "until", "till", "through"]) || token.is_mark('→')
+    });
+    if is_joined {
+        next += 1;
+    }
+    let mut end_date = None;
+    if let Some((PrintedDate::Full(date), after)) = date_at(tokens, next) {
+        end_date = Some(date);
+        next = to_clock(tokens, after);
+    }
+    let follows = tokens
+        .get(next)
+        .is_some_and(|token| token.is_glued || is_joined || end_date.is_some());
+    let Some((clock, after)) = clock_at(tokens, next, false).filter(|_| follows) else {
+        return at;
+    };
+    // `17:45 SLT - 3 am restart` is words: an end is followed by nothing, a mark or a zone.
+    let (start, end) = share_half(start, clock);
+    let mut trial = Span {
+        start: Some(start),
+        end: Some(end),
+        end_date,
+        ..span.clone()
+    };
+    let next = zone_into(tokens, after, &mut trial);
+    let is_words = !is_joined
+        && end_date.is_none()
+        && tokens
+            .get(next)
+            .is_some_and(|token| token.kind == Kind::Word);
+    if is_words && trial.offset.is_none() && trial.label.is_none() {
+        return at;
+    }
+    *span = trial;
+    next
+}

@@ -1,0 +1,264 @@
+//! What was lost: the value of `Lost transactions:` and labels like it.
+
+use crate::history::facts::{FactsLoss, FactsLossKind, FactsLossOutcome};
+
+use super::names::{ALL, Components, is_all};
+use super::tokens::{Kind, head, is_space, tokens};
+
+/// Reads all losses that a label's value tells of.
+pub(super) fn read(
+    value: &str,
+    what: FactsLossKind,
+    components: &mut Components,
+) -> Vec<FactsLoss> {
+    let value = value.trim_matches(is_space);
+    if is_not_applicable(value) {
+        return Vec::new();
+    }
+    let parts = by_component(head(value, 4000), components);
+    let mut out = Vec::new();
+    for (name, text) in parts {
+        let component = match name {
+            None => ALL.to_owned(),
+            Some(name) if is_all(name) => ALL.to_owned(),
+            Some(name) => components.note(name).unwrap_or_else(|| name.to_owned()),
+        };
+        if is_not_applicable(text) {
+            continue;
+        }
+        out.push(one(component, text, what));
+    }
+    out
+}
+
+/// Whether a value says that the question does not arise.
+fn is_not_applicable(value: &str) -> bool {
+    let spoken = value
+        .trim_matches(|ch: char| is_space(ch) || ch == '.')
+        .to_lowercase();
+    matches!(
+        spoken.as_str(),
+        "" | "n/a" | "na" | "n.a" | "-" | "–" | "—" | "not applicable"
+    )
+}
+
+/// Cuts `CasperVend: None. CasperLet: 50%` into names and texts.
+fn by_component<'a>(value: &'a str, components: &Components) -> Vec<(Option<&'a str>, &'a str)> {
+    let mut marks: Vec<(usize, usize, usize)> = Vec::new();
+    for (colon, mark) in value
+        .char_indices()
+        .filter(|(_, ch)| matches!(ch, ':' | '='))
+    {
+        let before = value.get(..colon).unwrap_or("");
+        let from = before
+            .rfind(['.', ',', ';', '/', '|', '(', ')', '\t', '\n'])
+            .map_or(0, |at| at + 1);
+        let from = from.max(marks.last().map_or(0, |(_, _, end)| *end));
+        let from = before
+            .get(from..)
+            .and_then(|text| text.rfind(" and "))
+            .map_or(from, |at| from + at + 5);
+        let name = before.get(from..).unwrap_or("").trim_matches(is_space);
+        let after = value.get(colon + mark.len_utf8()..).unwrap_or("");
+        let is_name = !name.is_empty()
+            && (components.key_of(name).is_some()
+                || (name.split_whitespace().count() <= 3
+                    && name.starts_with(char::is_alphabetic)
+                    && (after.starts_with(is_space) || after.is_empty())));
+        if is_name {
+            marks.push((from, colon, colon + mark.len_utf8()));
+        }
+    }
+    if marks.is_empty() {
+        return vec![(None, value)];
+    }
+    let mut out = Vec::new();
+    let lead = value
+        .get(..marks.first().map_or(0, |mark| mark.0))
+        .unwrap_or("");
+    if !tidy(lead).is_empty() {
+        out.push((None, lead));
+    }
+    let ends = marks.iter().skip(1).map(|mark| mark.0).chain([value.len()]);
+    for ((from, colon, text), end) in marks.iter().zip(ends) {
+        let name = value
+            .get(*from..*colon)
+            .unwrap_or("")
+            .trim_matches(is_space);
+        out.push((Some(name), value.get(*text..end).unwrap_or("")));
+    }
+    out
+}
+
+/// A text without marks around it; brackets are kept unless they enclose all of it.
+fn tidy(text: &str) -> &str {
+    let edge =
+        |ch: char| is_space(ch) || matches!(ch, '.' | ',' | ';' | '/' | '|' | '-' | '–' | '—');
+    let text = text.trim_matches(edge);
+    let inner = text
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    match inner {
+        Some(inner) if !inner.contains(['(', ')']) => inner.trim_matches(edge),
+        _ => text,
+    }
+}
+
+/// One component's loss.
+fn one(component: String, text: &str, what: FactsLossKind) -> FactsLoss {
+    let text = tidy(text);
+    let (outcome, fraction, used) = outcome_of(text);
+    let rest = tidy(text.get(used..).unwrap_or(""));
+    let note = Some(rest).filter(|rest| !rest.is_empty() && !is_repeat(rest, outcome));
+    FactsLoss {
+        component,
+        what: Some(what),
+        outcome,
+        fraction,
+        note: note.map(str::to_owned),
+    }
+}
+
+/// Whether the rest of a value only says what the outcome says.
+fn is_repeat(rest: &str, outcome: FactsLossOutcome) -> bool {
+    let rest = rest.to_lowercase();
+    match outcome {
+        FactsLossOutcome::Recovered | FactsLossOutcome::MostlyRecovered => {
+            matches!(rest.as_str(), "recovered" | "transactions recovered")
+        }
+        FactsLossOutcome::Lost | FactsLossOutcome::SomeLost => {
+            matches!(
+                rest.as_str(),
+                "lost" | "transactions" | "of transactions" | "transactions lost"
+            )
+        }
+        FactsLossOutcome::Delayed => {
+            matches!(rest.as_str(), "delayed" | "only delayed" | "just delayed")
+        }
+        _ => false,
+    }
+}
+
+/// What became of it, which share was lost, and how much of the text says so.
+fn outcome_of(text: &str) -> (FactsLossOutcome, Option<f64>, usize) {
+    use FactsLossOutcome as Outcome;
+    let all = tokens(text);
+    if let Some((fraction, end)) = percent(text) {
+        let lower = text.to_lowercase();
+        if lower.contains("recovered") && !lower.contains("lost") {
+            let outcome = if fraction >= 1.0 {
+                Outcome::Recovered
+            } else {
+                Outcome::MostlyRecovered
+            };
+            return (outcome, None, 0);
+        }
+        if lower.contains("succe") || lower.contains("processed") {
+            return (Outcome::SomeLost, None, 0);
+        }
+        let outcome = if fraction > 0.0 {
+            Outcome::Lost
+        } else {
+            Outcome::None
+        };
+        return (
+            outcome,
+            Some(fraction).filter(|fraction| *fraction > 0.0),
+            end,
+        );
+    }
+    let first = all
+        .iter()
+        .position(|token| token.kind == Kind::Word)
+        .unwrap_or(0);
+    let is =
+        |at: usize, words: &[&str]| all.get(first + at).is_some_and(|token| token.is_any(words));
+    let end = |count: usize| all.get(first + count - 1).map_or(0, |token| token.end);
+    let has = |words: &[&str]| all.iter().any(|token| token.is_any(words));
+    if is(0, &["none", "no", "nil", "zero", "nothing"]) {
+        if is(1, &["yet"]) {
+            return (Outcome::NotStated, None, end(2));
+        }
+        if has(&["delayed", "late", "queued"]) {
+            return (Outcome::Delayed, None, 0);
+        }
+        let reported = is(1, &["reported", "known"]) || is(0, &["no"]);
+        return (Outcome::None, None, if reported { 0 } else { end(1) });
+    }
+    if has(&["recovered", "restored", "replayed", "reprocessed"]) {
+        let mostly = has(&[
+            "most",
+            "mostly",
+            "majority",
+            "nearly",
+            "almost",
+            "partially",
+            "some",
+        ]);
+        let outcome = if mostly {
+            Outcome::MostlyRecovered
+        } else {
+            Outcome::Recovered
+        };
+        let last = all
+            .iter()
+            .find(|token| token.is_any(&["recovered", "restored", "replayed", "reprocessed"]));
+        return (outcome, None, last.map_or(0, |token| token.end));
+    }
+    for (words, outcome) in [
+        (
+            &["minimal", "negligible", "minor", "few"][..],
+            Outcome::Minimal,
+        ),
+        (&["delayed", "late", "queued"][..], Outcome::Delayed),
+        (
+            &[
+                "unknown",
+                "tbc",
+                "tbd",
+                "tba",
+                "unclear",
+                "investigating",
+                "unsure",
+                "pending",
+            ][..],
+            Outcome::NotStated,
+        ),
+        (
+            &["some", "several", "small", "limited"][..],
+            Outcome::SomeLost,
+        ),
+    ] {
+        if is(0, words) || is(1, words) || is(2, words) {
+            return (outcome, None, if is(0, words) { end(1) } else { 0 });
+        }
+    }
+    if is(0, &["all", "everything", "total", "complete"]) {
+        return (Outcome::Lost, Some(1.0), end(1));
+    }
+    if is(0, &["lost", "yes"]) {
+        return (Outcome::Lost, None, end(1));
+    }
+    (Outcome::NotStated, None, 0)
+}
+
+/// The first share in percent, as a fraction, and where it ends.
+fn percent(text: &str) -> Option<(f64, usize)> {
+    let at = text.find('%')?;
+    let digits = text.get(..at)?.trim_end_matches(is_space);
+    let from = digits
+        .rfind(|ch: char| !ch.is_ascii_digit() && ch != '.')
+        .map_or(0, |found| {
+            found
+                + digits
+                    .get(found..)
+                    .and_then(|rest| rest.chars().next())
+                    .map_or(1, char::len_utf8)
+        });
+    let value: f64 = digits.get(from..)?.trim_matches('.').parse().ok()?;
+    // Two decimals of a percent: keeps 0.05 what it is printed as.
+    let fraction = (value * 100.0).round() / 10_000.0;
+    (0.0..=1.0)
+        .contains(&fraction)
+        .then_some((fraction, at + 1))
+}

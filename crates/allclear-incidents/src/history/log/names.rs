@@ -1,0 +1,338 @@
+//! Components: their keys, and the lists of them that labels print.
+
+use std::collections::HashMap;
+
+use crate::history::facts::FactsComponent;
+
+use super::labels::is_nothing;
+use super::tokens::is_space;
+
+/// The word for "everything" in a record.
+pub(super) const ALL: &str = "all";
+
+/// A name as a key: lower case letters, digits and single hyphens.
+pub(super) fn slug(name: &str) -> String {
+    let mut out = String::new();
+    for ch in name.chars().flat_map(char::to_lowercase) {
+        if ch.is_alphanumeric() {
+            out.push(ch);
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+/// The components seen so far, in order of first appearance.
+#[derive(Debug)]
+pub(super) struct Components {
+    known: Vec<FactsComponent>,
+    /// Names and keys in lower case, and the key they mean.
+    keys: HashMap<String, String>,
+    found: Vec<FactsComponent>,
+    seen: std::collections::HashSet<String>,
+}
+
+/// What an `Affected:` label says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Affected {
+    /// Keys, `all`, or words.
+    pub(super) affected: Vec<String>,
+    /// What `all` leaves out.
+    pub(super) except: Vec<String>,
+}
+
+impl Components {
+    /// Begins with the components that are known before the import.
+    pub(super) fn new(known: &[FactsComponent]) -> Self {
+        let mut keys = HashMap::new();
+        for component in known {
+            keys.entry(component.key.to_lowercase())
+                .or_insert_with(|| component.key.clone());
+            keys.entry(component.name.to_lowercase())
+                .or_insert_with(|| component.key.clone());
+        }
+        Self {
+            known: known.to_vec(),
+            keys,
+            found: Vec::new(),
+            seen: std::collections::HashSet::new(),
+        }
+    }
+
+    /// The components in order of first appearance, then the known ones that never appeared.
+    pub(super) fn into_list(self) -> Vec<FactsComponent> {
+        let rest = self
+            .known
+            .into_iter()
+            .filter(|known| !self.seen.contains(&known.key));
+        let rest: Vec<_> = rest.collect();
+        self.found.into_iter().chain(rest).collect()
+    }
+
+    /// The key of a name that is a component already.
+    pub(super) fn key_of(&self, name: &str) -> Option<&str> {
+        let name = name.to_lowercase();
+        self.keys
+            .get(&name)
+            .or_else(|| self.keys.get(&slug(&name)))
+            .map(String::as_str)
+    }
+
+    /// The key of a name, which becomes a component if it was none.
+    pub(super) fn note(&mut self, name: &str) -> Option<String> {
+        let key = match self.key_of(name) {
+            Some(key) => key.to_owned(),
+            None => Some(slug(name)).filter(|key| !key.is_empty())?,
+        };
+        if self.seen.insert(key.clone()) {
+            let known = self
+                .known
+                .iter()
+                .find(|component| component.key == key)
+                .cloned();
+            let component = known.unwrap_or_else(|| FactsComponent {
+                key: key.clone(),
+                name: name.to_owned(),
+            });
+            self.keys
+                .entry(name.to_lowercase())
+                .or_insert_with(|| key.clone());
+            self.keys.entry(key.clone()).or_insert_with(|| key.clone());
+            self.found.push(component);
+        }
+        Some(key)
+    }
+
+    /// The components known beforehand that a title, or else the first sentence, names.
+    pub(super) fn named_in(&mut self, title: &str, sentences: &[&str]) -> Vec<String> {
+        for text in [title].into_iter().chain(sentences.first().copied()) {
+            let lower = text.to_lowercase();
+            if lower.contains("not affect")
+                || lower.contains("unaffected")
+                || lower.contains("not impact")
+            {
+                continue;
+            }
+            let mut names: Vec<(usize, String)> = Vec::new();
+            for component in &self.known {
+                let name = component.name.to_lowercase();
+                if let Some(at) = find_word(&lower, &name) {
+                    names.push((at, component.name.clone()));
+                }
+            }
+            names.sort();
+            if !names.is_empty() {
+                return names
+                    .iter()
+                    .filter_map(|(_, name)| self.note(name))
+                    .collect();
+            }
+        }
+        Vec::new()
+    }
+
+    /// Reads the value of an `Affected:` label.
+    pub(super) fn read_affected(&mut self, value: &str) -> Affected {
+        let mut out = Affected::default();
+        if is_nothing(value) {
+            return out;
+        }
+        let (main, except) = split_except(value);
+        out.affected = self.read_list(main);
+        if let Some(except) = except {
+            out.except = self.read_list(except);
+            if out.affected.is_empty() {
+                out.affected.push(ALL.to_owned());
+            }
+        }
+        out
+    }
+
+    /// Reads a list of names.
+    pub(super) fn read_list(&mut self, value: &str) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        let mut push = |key: String| {
+            if !out.contains(&key) {
+                out.push(key);
+            }
+        };
+        let outside = without_brackets(value);
+        for part in outside.split([',', ';', '|']) {
+            let part = clean(part);
+            if part.is_empty() {
+                continue;
+            }
+            let pieces = if self.key_of(part).is_some() || is_all(part) {
+                vec![part]
+            } else {
+                split_and(part)
+            };
+            for name in pieces {
+                if is_all(name) {
+                    push(ALL.to_owned());
+                } else if !is_nothing(name)
+                    && let Some(key) = self.key_for(name)
+                {
+                    push(key);
+                }
+            }
+        }
+        out
+    }
+
+    /// A key for a name in a list, or the words themselves where they name no component.
+    fn key_for(&mut self, name: &str) -> Option<String> {
+        let words = name.split_whitespace().count();
+        if self.key_of(name).is_some() || (words <= 4 && name.len() <= 48 && !is_vague(name)) {
+            return self.note(name);
+        }
+        Some(name.to_owned())
+    }
+}
+
+/// Where a name stands in a text as a whole word.
+fn find_word(text: &str, name: &str) -> Option<usize> {
+    if name.is_empty() {
+        return None;
+    }
+    text.match_indices(name).map(|(at, _)| at).find(|at| {
+        let before = text.get(..*at).and_then(|lead| lead.chars().next_back());
+        let after = text
+            .get(at + name.len()..)
+            .and_then(|rest| rest.chars().next());
+        let is_free = |side: Option<char>| side.is_none_or(|ch| !ch.is_alphanumeric());
+        is_free(before) && is_free(after)
+    })
+}
+
+/// Whether a name begins like words that tell of some of something.
+fn is_vague(name: &str) -> bool {
+    let first = name.split_whitespace().next().unwrap_or("").to_lowercase();
+    matches!(
+        first.as_str(),
+        "some"
+            | "most"
+            | "many"
+            | "few"
+            | "a"
+            | "any"
+            | "several"
+            | "other"
+            | "only"
+            | "mostly"
+            | "possibly"
+            | "certain"
+    )
+}
+
+/// Whether a name means everything.
+pub(super) fn is_all(name: &str) -> bool {
+    let name = name
+        .trim_matches(|ch: char| is_space(ch) || ch == '.')
+        .to_lowercase();
+    if matches!(
+        name.as_str(),
+        "all" | "everything" | "whole service" | "entire service"
+    ) {
+        return true;
+    }
+    let rest = name.strip_prefix("all ").unwrap_or("");
+    let rest = rest.strip_prefix("of ").unwrap_or(rest);
+    let rest = rest
+        .strip_prefix("our ")
+        .or_else(|| rest.strip_prefix("the "))
+        .unwrap_or(rest);
+    matches!(
+        rest,
+        "services"
+            | "systems"
+            | "components"
+            | "servers"
+            | "products"
+            | "customers"
+            | "users"
+            | "sites"
+            | "platforms"
+            | "everything"
+            | "service"
+            | "stores"
+    )
+}
+
+/// Splits `All except X`.
+fn split_except(value: &str) -> (&str, Option<&str>) {
+    let lower = value.to_ascii_lowercase();
+    for word in [
+        "except for",
+        "except",
+        "excluding",
+        "apart from",
+        "other than",
+        "aside from",
+        " but not",
+        " but ",
+    ] {
+        if let Some(at) = lower.find(word) {
+            let (main, rest) = (value.get(..at).unwrap_or(""), value.get(at + word.len()..));
+            let main = main.trim_end_matches(|ch: char| is_space(ch) || matches!(ch, '(' | ','));
+            return (main, rest.map(|rest| rest.trim_end_matches([')', '.'])));
+        }
+    }
+    (value, None)
+}
+
+/// Takes remarks in brackets out.
+fn without_brackets(value: &str) -> String {
+    let mut depth = 0_u32;
+    let mut out = String::new();
+    for ch in value.chars() {
+        match ch {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(ch),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Splits `X and Y`.
+fn split_and(part: &str) -> Vec<&str> {
+    let mut rest = part;
+    let mut out = Vec::new();
+    while let Some((at, width)) = [" and ", " & ", " AND "]
+        .iter()
+        .filter_map(|word| rest.find(word).map(|at| (at, word.len())))
+        .min()
+    {
+        out.push(clean(rest.get(..at).unwrap_or("")));
+        rest = rest.get(at + width..).unwrap_or("");
+    }
+    out.push(clean(rest));
+    out.retain(|name| !name.is_empty());
+    out
+}
+
+/// A name without what may stand around it.
+fn clean(name: &str) -> &str {
+    let edge = |ch: char| is_space(ch) || matches!(ch, '.' | '*' | '"' | '“' | '”' | ':');
+    let mut name = name.trim_matches(edge);
+    for lead in ["and ", "& ", "the "] {
+        if name
+            .get(..lead.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(lead))
+        {
+            name = name.get(lead.len()..).unwrap_or("").trim_matches(edge);
+        }
+    }
+    let tail = " only";
+    let cut = name.len().saturating_sub(tail.len());
+    if name
+        .get(cut..)
+        .is_some_and(|end| end.eq_ignore_ascii_case(tail))
+    {
+        name = name.get(..cut).unwrap_or("").trim_matches(edge);
+    }
+    name
+}

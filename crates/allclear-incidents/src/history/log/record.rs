@@ -1,0 +1,349 @@
+//! One entry as a record.
+
+use jiff::civil::Date;
+
+use crate::history::facts::{
+    FactsContradiction, FactsKind, FactsLevel, FactsLoss, FactsLossKind, FactsPlanned,
+    FactsPrecision, FactsRecord,
+};
+
+use super::dateline::DateLine;
+use super::labels::{Label, is_nothing};
+use super::names::{ALL, Affected, Components};
+use super::parts::Parts;
+use super::prose;
+use super::timing::{self, Conflict, Context, Timing};
+use super::zones::Zones;
+
+/// An entry that is read, before it has its id.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// The record; its id is empty.
+    pub(super) record: FactsRecord,
+    /// Disagreements inside the entry.
+    pub(super) conflicts: Vec<Conflict>,
+}
+
+/// What a record is made from.
+pub(super) struct Source<'a> {
+    /// The page's zone.
+    pub(super) zones: &'a Zones,
+    /// The entry's date.
+    pub(super) date: Option<Date>,
+    /// The line of the date, or of the start and the end.
+    pub(super) line: Option<&'a DateLine<'a>>,
+    /// The entry's parts.
+    pub(super) parts: &'a Parts<'a>,
+    /// The entry as it stands in the source.
+    pub(super) text: String,
+    /// The text could not be read as a dated entry.
+    pub(super) is_draft: bool,
+}
+
+/// Makes a record of an entry.
+pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
+    let parts = source.parts;
+    let sentences = parts.sentences();
+    let title = title(parts, &source.text);
+    let service = parts
+        .label(Label::Service)
+        .filter(|value| !is_nothing(value));
+    let is_maintenance = prose::is_maintenance(&title, service, &sentences);
+    let has_range = source.line.is_some_and(DateLine::is_range);
+    let reported = reported_length(parts, &sentences, is_maintenance).or_else(|| {
+        // Where no end is printed, the announced length is the only one there is.
+        let is_open = is_maintenance && !has_range && parts.label(Label::Length).is_none();
+        is_open
+            .then(|| {
+                sentences
+                    .iter()
+                    .find_map(|sentence| prose::announced_length(sentence))
+            })
+            .flatten()
+    });
+    let timing = timing::read(&Context {
+        zones: source.zones,
+        date: source.date,
+        line: source.line,
+        parts,
+        is_maintenance,
+        reported: reported.as_deref(),
+    });
+    let mut affected = affected(parts, components);
+    if parts.label(Label::Affected).is_none() {
+        affected.affected = components.named_in(&title, &sentences);
+    }
+    let level = if is_maintenance {
+        Some(FactsLevel::Maintenance)
+    } else {
+        service
+            .and_then(prose::level_of_label)
+            .or_else(|| prose::level_of_words(&title, &sentences))
+    };
+    let mut conflicts = timing.conflicts.clone();
+    conflicts.extend(level_conflict(parts, service, level));
+    let losses = losses(parts, &sentences, components);
+    let planned = planned(&timing, &sentences, is_maintenance);
+    let not_affected = not_affected(parts, &sentences, components, &affected.affected);
+    let is_timeless = timing.start.is_none() && timing.end.is_none();
+    let precision = |point: &Option<timing::Point>| point.as_ref().map(timing::Point::precision);
+    let unknown_start = if source.date.is_some() {
+        FactsPrecision::Day
+    } else {
+        FactsPrecision::Unknown
+    };
+    let record = FactsRecord {
+        id: String::new(),
+        kind: if is_maintenance {
+            FactsKind::Maintenance
+        } else {
+            FactsKind::Incident
+        },
+        start_precision: precision(&timing.start).unwrap_or(unknown_start),
+        end_precision: precision(&timing.end).unwrap_or(FactsPrecision::Unknown),
+        on: source.date.filter(|_| is_timeless),
+        intermittent: !is_maintenance
+            && (prose::is_intermittent(&title)
+                || sentences.iter().any(|text| prose::is_intermittent(text))),
+        title,
+        planned,
+        except: affected.except,
+        affected: affected.affected,
+        not_affected,
+        service: service.map(str::to_owned),
+        level,
+        upstream_status: fault_pages(parts),
+        losses,
+        contradictions: conflicts.iter().map(contradiction).collect(),
+        reported_duration: reported,
+        started_at: timing.start.map(|point| point.text),
+        ended_at: timing.end.map(|point| point.text),
+        updates: timing
+            .placed
+            .into_iter()
+            .map(|placed| placed.update)
+            .collect(),
+        text: Some(source.text),
+        draft: source.is_draft,
+        ended_on: None,
+        corrections: Vec::new(),
+        causes: Vec::new(),
+        suspected: Vec::new(),
+        ruled_out: Vec::new(),
+        detected_by: None,
+        security: None,
+        customers_should: None,
+        recurrence_of: None,
+        actions: Vec::new(),
+        why_it_hurt: None,
+        notes: None,
+    };
+    Read { record, conflicts }
+}
+
+/// A disagreement as the record shows it.
+fn contradiction(conflict: &Conflict) -> FactsContradiction {
+    FactsContradiction {
+        field: conflict.field.to_owned(),
+        printed: conflict.printed.clone(),
+        against: conflict.against.clone(),
+    }
+}
+
+/// The printed title, or the first sentence.
+fn title(parts: &Parts<'_>, text: &str) -> String {
+    let printed = parts
+        .label(Label::Title)
+        .filter(|title| !title.is_empty())
+        .or(parts.title);
+    let printed = printed.and_then(|title| {
+        if title.contains(". ") || title.chars().count() > 120 {
+            prose::title_of(title)
+        } else {
+            prose::shortened(title)
+        }
+    });
+    printed
+        .or_else(|| {
+            parts
+                .lead
+                .iter()
+                .find_map(|paragraph| prose::title_of(paragraph))
+        })
+        .or_else(|| {
+            parts
+                .updates
+                .iter()
+                .find_map(|update| prose::title_of(&update.text()))
+        })
+        .or_else(|| text.lines().find_map(prose::shortened))
+        .unwrap_or_else(|| "Untitled".to_owned())
+}
+
+/// The length as printed, in a label or in prose.
+fn reported_length(parts: &Parts<'_>, sentences: &[&str], is_maintenance: bool) -> Option<String> {
+    if let Some(value) = parts.label(Label::Length) {
+        return Some(value.to_owned()).filter(|value| !is_nothing(value));
+    }
+    let is_forecast = |sentence: &str| {
+        let lower = sentence.to_lowercase();
+        is_maintenance
+            && (prose::is_future(&lower)
+                || [
+                    "anticipate",
+                    "expect",
+                    "should",
+                    "estimate",
+                    "may ",
+                    "might ",
+                ]
+                .iter()
+                .any(|word| lower.contains(word)))
+    };
+    sentences
+        .iter()
+        .filter(|sentence| !is_forecast(sentence))
+        .find_map(|sentence| prose::length_in(sentence))
+}
+
+/// What the labels say was affected.
+fn affected(parts: &Parts<'_>, components: &mut Components) -> Affected {
+    let mut out = Affected::default();
+    for (_, value) in parts
+        .labels
+        .iter()
+        .filter(|(label, _)| *label == Label::Affected)
+    {
+        let found = components.read_affected(value);
+        for key in found.affected {
+            if !out.affected.contains(&key) {
+                out.affected.push(key);
+            }
+        }
+        out.except.extend(found.except);
+    }
+    out
+}
+
+/// What labels and prose say was not affected.
+fn not_affected(
+    parts: &Parts<'_>,
+    sentences: &[&str],
+    components: &mut Components,
+    affected: &[String],
+) -> Vec<String> {
+    let mut out = Vec::new();
+    for (_, value) in parts
+        .labels
+        .iter()
+        .filter(|(label, _)| *label == Label::NotAffected)
+    {
+        out.extend(components.read_list(value));
+    }
+    for sentence in sentences.iter().take(200) {
+        for key in prose::not_affected(sentence, components, affected) {
+            if !out.contains(&key) {
+                out.push(key);
+            }
+        }
+    }
+    out
+}
+
+/// What the labels, or else the prose, say was lost.
+fn losses(parts: &Parts<'_>, sentences: &[&str], components: &mut Components) -> Vec<FactsLoss> {
+    let mut out = Vec::new();
+    let mut is_labelled = false;
+    for (label, value) in &parts.labels {
+        let what = match label {
+            Label::LostTransactions => FactsLossKind::Transactions,
+            Label::LostData => FactsLossKind::Data,
+            Label::LostMail => FactsLossKind::Mail,
+            _ => continue,
+        };
+        is_labelled = true;
+        out.extend(super::losses::read(value, what, components));
+    }
+    if !is_labelled {
+        out.extend(
+            sentences
+                .iter()
+                .find_map(|sentence| prose::loss_in(sentence)),
+        );
+    }
+    out
+}
+
+/// The announced window, where it differs from the real one.
+fn planned(timing: &Timing, sentences: &[&str], is_maintenance: bool) -> Option<FactsPlanned> {
+    if !is_maintenance {
+        return None;
+    }
+    if let Some((from, to)) = &timing.planned {
+        let (started_at, ended_at) = (Some(from.text.clone()), Some(to.text.clone()));
+        return Some(FactsPlanned {
+            started_at,
+            ended_at,
+            length: None,
+        });
+    }
+    let (start, end) = (timing.start.as_ref()?, timing.end.as_ref()?);
+    let length = sentences.iter().take(6).find_map(|sentence| {
+        let lower = sentence.to_lowercase();
+        let is_forecast =
+            prose::is_future(&lower) || lower.contains("should") || lower.contains("expect");
+        is_forecast
+            .then(|| prose::window_length(sentence))
+            .flatten()
+    })?;
+    let seconds = super::durations::length_of(&length)?.most;
+    let differs = seconds != end.at.as_second() - start.at.as_second();
+    differs.then(|| FactsPlanned {
+        started_at: Some(start.text.clone()),
+        ended_at: None,
+        length: Some(length),
+    })
+}
+
+/// Fault pages of providers.
+fn fault_pages(parts: &Parts<'_>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for (_, value) in parts
+        .labels
+        .iter()
+        .filter(|(label, _)| *label == Label::FaultPage)
+    {
+        if is_nothing(value) {
+            continue;
+        }
+        for word in value.split(|ch: char| {
+            ch.is_whitespace() || matches!(ch, ',' | '<' | '>' | '"' | '|' | '[' | ']')
+        }) {
+            let word = word.trim_matches(|ch: char| matches!(ch, '(' | ')' | '.' | ';' | '*'));
+            let is_address = word.contains("://")
+                || (word.contains('.')
+                    && word.starts_with(char::is_alphanumeric)
+                    && !word.ends_with('.'));
+            if is_address && !out.iter().any(|known| known == word) {
+                out.push(word.to_owned());
+            }
+        }
+    }
+    out
+}
+
+/// "All services" beside "Web only".
+fn level_conflict(
+    parts: &Parts<'_>,
+    service: Option<&str>,
+    level: Option<FactsLevel>,
+) -> Option<Conflict> {
+    let affected = parts.label(Label::Affected)?;
+    let service = service?;
+    prose::all_but_web(affected, level).then(|| Conflict {
+        field: "affected",
+        printed: affected.to_owned(),
+        against: service.to_owned(),
+        kept: ALL.to_owned(),
+    })
+}

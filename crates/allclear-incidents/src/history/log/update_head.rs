@@ -1,0 +1,273 @@
+//! Beginnings of updates: `UPDATE 13:40 PST:`, `[~19:00 SLT] - `, `13:12 - `, `Update:`.
+
+use super::clocks::{Clock, clock_at, resembles_clock};
+use super::dates::{PrintedDate, date_at, weekday_of, year_of};
+use super::tokens::{Kind, Token, head, is_space, tokens};
+use super::zones::{ZoneName, zone_at};
+
+/// How much of a line is looked at.
+const HEAD_BYTES: usize = 160;
+
+/// How an update begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct UpdateHead<'a> {
+    /// Printed date.
+    pub(super) date: Option<PrintedDate>,
+    /// Printed day of the week without a date.
+    pub(super) weekday: Option<jiff::civil::Weekday>,
+    /// Printed time.
+    pub(super) clock: Option<Clock>,
+    /// Printed zone.
+    pub(super) zone: Option<ZoneName>,
+    /// A word such as `UPDATE` begins it.
+    pub(super) has_word: bool,
+    /// The time is in brackets.
+    pub(super) is_bracketed: bool,
+    /// A mark stands between the time and the text.
+    pub(super) is_apart: bool,
+    /// The rest of the line.
+    pub(super) text: &'a str,
+}
+
+impl UpdateHead<'_> {
+    /// Whether it is a line of a timeline: its text ends with its paragraph.
+    pub(super) fn is_timeline(&self) -> bool {
+        !self.has_word && self.clock.is_some()
+    }
+}
+
+const WORDS: [&str; 9] = [
+    "update",
+    "updates",
+    "updated",
+    "recap",
+    "edit",
+    "edited",
+    "correction",
+    "followup",
+    "addendum",
+];
+
+/// Words that begin an update only when a time follows.
+const TIMED_WORDS: [&str; 9] = [
+    "diagnosis",
+    "summary",
+    "resolved",
+    "fixed",
+    "status",
+    "final",
+    "latest",
+    "second",
+    "new",
+];
+
+/// What is read of a head so far.
+#[derive(Default)]
+struct Parts {
+    date: Option<PrintedDate>,
+    weekday: Option<jiff::civil::Weekday>,
+    clock: Option<Clock>,
+    zone: Option<ZoneName>,
+}
+
+/// Reads the beginning of an update.
+pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
+    let first = body.chars().next()?;
+    if !first.is_ascii_digit()
+        && !first.is_alphabetic()
+        && !matches!(first, '[' | '(' | '~' | '*' | '≈')
+    {
+        return None;
+    }
+    let all = tokens(head(body, HEAD_BYTES));
+    let mut next = 0;
+    while all
+        .get(next)
+        .is_some_and(|token| token.is_mark_of(&['*', '_', '[']))
+    {
+        next += 1;
+    }
+    let is_bracketed = all
+        .first()
+        .is_some_and(|token| token.is_mark_of(&['[', '(']));
+    if all.get(next).is_some_and(|token| token.is_mark('(')) {
+        next += 1;
+    }
+    let (has_word, after_word) = word_at(&all, next);
+    let (parts, mut end) = parts_at(&all, after_word, has_word);
+    if parts.clock.is_none() && parts.date.is_none() && parts.weekday.is_none() {
+        return untimed(body, &all, next, after_word);
+    }
+    if !has_word && parts.clock.is_none() {
+        return None;
+    }
+    let mut is_apart = false;
+    let is_clear = has_word || parts.zone.is_some();
+    while let Some(token) = all.get(end) {
+        let is_weak = token.is_mark_of(&['.', ',']);
+        let is_mark = token.is_mark_of(&[']', ')', ':', '|', '*', '_', '>']) || token.is_dash();
+        if !is_weak && !is_mark {
+            break;
+        }
+        is_apart |= is_mark || is_clear;
+        end += 1;
+    }
+    let text = all.get(end).map_or_else(
+        || body.get(head(body, HEAD_BYTES).len()..).unwrap_or(""),
+        |token| body.get(token.start..).unwrap_or(""),
+    );
+    let Parts {
+        date,
+        weekday,
+        clock,
+        zone,
+    } = parts;
+    let text = text.trim_matches(is_space);
+    let is_apart = is_apart || text.is_empty();
+    Some(UpdateHead {
+        date,
+        weekday,
+        clock,
+        zone,
+        has_word,
+        is_bracketed,
+        is_apart,
+        text,
+    })
+}
+
+/// `Update: text` without a time.
+fn untimed<'a>(
+    body: &'a str,
+    all: &[Token<'_>],
+    from: usize,
+    after_word: usize,
+) -> Option<UpdateHead<'a>> {
+    let word = all.get(from)?;
+    if !word.is_any(&WORDS) || after_word == from {
+        return None;
+    }
+    let mark = all.get(after_word.checked_sub(1)?)?;
+    if !mark.is_mark(':') && !mark.is_dash() {
+        return None;
+    }
+    let text = body
+        .get(mark.end..)
+        .unwrap_or("")
+        .trim_matches(|ch: char| is_space(ch) || ch == '*');
+    Some(UpdateHead {
+        date: None,
+        weekday: None,
+        clock: None,
+        zone: None,
+        has_word: true,
+        is_bracketed: false,
+        is_apart: true,
+        text,
+    })
+}
+
+/// Skips `UPDATE`, `Update, `, `RECAP FOR`, `Update #2 at`.
+fn word_at(tokens: &[Token<'_>], at: usize) -> (bool, usize) {
+    let Some(first) = tokens.get(at) else {
+        return (false, at);
+    };
+    if !first.is_any(&WORDS) && !first.is_any(&TIMED_WORDS) {
+        return (false, at);
+    }
+    let mut next = at + 1;
+    while next < at + 8 {
+        let Some(token) = tokens.get(next) else { break };
+        let counts = token.kind == Kind::Number
+            && tokens
+                .get(next - 1)
+                .is_some_and(|before| before.is_mark('#'))
+            || (token.text.len() == 1
+                && token.value().is_some()
+                && tokens
+                    .get(next + 1)
+                    .is_some_and(|after| after.is_mark_of(&[',', ')'])));
+        let is_filler = token.is_mark_of(&[',', ':', '(', '#', '@', '*', '[', '.', ';'])
+            || token.is_dash()
+            || token.is_any(&["for", "at", "on", "as", "of", "from"])
+            || token.is_any(&WORDS)
+            || counts;
+        if !is_filler {
+            break;
+        }
+        next += 1;
+    }
+    (true, next)
+}
+
+/// Reads date, time and zone in any order; a sentence that begins with "At" is no update.
+fn parts_at(tokens: &[Token<'_>], at: usize, has_word: bool) -> (Parts, usize) {
+    let mut parts = Parts::default();
+    let mut end = at;
+    let mut next = at;
+    for _ in 0..12 {
+        if parts.date.is_none()
+            && let Some((date, after)) = date_at(tokens, next)
+        {
+            parts.date = Some(date);
+            (next, end) = (after, after);
+        } else if parts.clock.is_none()
+            && let Some((clock, after)) = clock_at(tokens, next, true)
+        {
+            parts.clock = Some(clock);
+            (next, end) = (after, after);
+        } else if parts.clock.is_some()
+            && parts.zone.is_none()
+            && let Some((zone, after)) = zone_at(tokens, next)
+        {
+            parts.zone = Some(zone);
+            (next, end) = (after, after);
+        } else if let Some(year) = late_year(&parts, tokens, next) {
+            parts.date = Some(year);
+            next += 1;
+            end = next;
+        } else if parts.date.is_none()
+            && parts.weekday.is_none()
+            && let Some(weekday) = tokens.get(next).and_then(weekday_of)
+        {
+            parts.weekday = Some(weekday);
+            next += 1;
+            end = next;
+        } else if (has_word || end > at)
+            && tokens.get(next).is_some_and(|token| {
+                token.is_mark_of(&[',', '(', '@']) || token.is_any(&["at", "on", "T", "of"])
+            })
+        {
+            next += 1;
+        } else {
+            break;
+        }
+    }
+    (parts, end)
+}
+
+/// The year of `Fri May 18 07:07:09 PDT 2007`.
+fn late_year(parts: &Parts, tokens: &[Token<'_>], at: usize) -> Option<PrintedDate> {
+    let Some(PrintedDate::Yearless(day)) = parts.date else {
+        return None;
+    };
+    parts.clock?;
+    let year = tokens.get(at).and_then(year_of)?;
+    Some(
+        day.in_year_anyway(year)
+            .map_or(PrintedDate::Nonexistent, PrintedDate::Full),
+    )
+}
+
+/// Whether a line begins with something printed like a time that is none, such as `[25:99 SLT]`.
+pub(super) fn is_broken_time(body: &str) -> bool {
+    let all = tokens(head(body, HEAD_BYTES));
+    let mut at = 0;
+    while all
+        .get(at)
+        .is_some_and(|token| token.is_mark_of(&['[', '(', '~']))
+    {
+        at += 1;
+    }
+    resembles_clock(&all, at) && clock_at(&all, at, true).is_none()
+}

@@ -1,0 +1,93 @@
+//! Messages of incidents and windows.
+
+use allclear_domain::posted::Posted;
+use allclear_domain::{IncidentStatus, MaintenanceStatus};
+use jiff::civil::Date;
+
+use super::Context;
+use super::changes::ChangeView;
+use crate::format::{Html, prose};
+use crate::messages::Messages;
+
+/// One message.
+pub(crate) struct UpdateView {
+    /// Anchor on the page.
+    pub(crate) id: String,
+    pub(crate) status: &'static str,
+    pub(crate) time: Html,
+    pub(crate) body: Html,
+    pub(crate) changes: Vec<ChangeView>,
+    pub(crate) is_backfilled: bool,
+    pub(crate) edited: Option<Html>,
+    pub(crate) edits_label: String,
+    pub(crate) edits: Vec<EditView>,
+}
+
+/// What a message said before.
+pub(crate) struct EditView {
+    pub(crate) until: Html,
+    pub(crate) body: Html,
+}
+
+/// A published status with a word in every language.
+pub(crate) trait StatusWord: Copy {
+    fn word(self, m: &'static Messages) -> &'static str;
+}
+
+impl StatusWord for IncidentStatus {
+    fn word(self, m: &'static Messages) -> &'static str {
+        let [investigating, identified, monitoring, resolved] = m.incident_statuses;
+        match self {
+            Self::Investigating => investigating,
+            Self::Identified => identified,
+            Self::Monitoring => monitoring,
+            Self::Resolved => resolved,
+        }
+    }
+}
+
+impl StatusWord for MaintenanceStatus {
+    fn word(self, m: &'static Messages) -> &'static str {
+        let [scheduled, in_progress, verifying, completed, cancelled] = m.maintenance_statuses;
+        match self {
+            Self::Scheduled => scheduled,
+            Self::InProgress => in_progress,
+            Self::Verifying => verifying,
+            Self::Completed => completed,
+            Self::Cancelled => cancelled,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// One message; its date stands where it is not `day`.
+    pub(crate) fn update<S: StatusWord>(&self, update: &Posted<S>, day: Date) -> UpdateView {
+        let edits: Vec<EditView> = update
+            .edits
+            .iter()
+            .rev()
+            .map(|edit| EditView {
+                until: self.locale.instant(edit.edited_at, day),
+                body: prose(&edit.before),
+            })
+            .collect();
+        UpdateView {
+            id: update.id.to_string(),
+            status: update
+                .status
+                .map_or(self.m.incident.update, |status| status.word(self.m)),
+            time: self.locale.moment(update.shown_at, day),
+            body: prose(&update.body),
+            changes: self.changes_of(&update.changes),
+            is_backfilled: update.is_backfilled,
+            edited: edits.first().map(|edit| edit.until.clone()),
+            edits_label: (self.m.incident.earlier_wording)(edits.len()),
+            edits,
+        }
+    }
+
+    /// Messages, latest first.
+    pub(crate) fn updates<S: StatusWord>(&self, posted: &[Posted<S>], day: Date) -> Vec<UpdateView> {
+        posted.iter().rev().map(|update| self.update(update, day)).collect()
+    }
+}

@@ -1,0 +1,114 @@
+//! What changed since a revision, read as one state of the database.
+
+use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
+
+use crate::engine::{Bind, Link};
+use crate::error::StoreError;
+use crate::nouns::{self, Versioned};
+use crate::sql::{dialect, settings};
+use crate::store::{Store, find_revision};
+
+/// What changed since a revision. Drafts are among it: each says so in its publication.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// The revision up to which this is everything: ask from there the next time.
+    pub revision: i64,
+    /// Status pages, oldest first.
+    pub status_pages: Vec<StatusPage>,
+    /// Components, oldest first.
+    pub components: Vec<Component>,
+    /// Statuses that people set, in the order of time.
+    pub status_settings: Vec<StatusSetting>,
+    /// Incidents, oldest entry first.
+    pub incidents: Vec<Incident>,
+    /// Maintenance windows, oldest entry first.
+    pub maintenance: Vec<Maintenance>,
+    /// Announcements, oldest entry first.
+    pub announcements: Vec<Announcement>,
+}
+
+impl Changes {
+    /// Whether nothing changed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.status_pages.is_empty()
+            && self.components.is_empty()
+            && self.status_settings.is_empty()
+            && self.incidents.is_empty()
+            && self.maintenance.is_empty()
+            && self.announcements.is_empty()
+    }
+}
+
+impl Store {
+    /// What changed after `revision`; everything after 0. All of it is one state of the database.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn changes_since(&self, revision: i64) -> Result<Changes, StoreError> {
+        let mut link = self.read().await?;
+        let begin = match link {
+            Link::Sqlite(_) => dialect::SQLITE_BEGIN_READ,
+            Link::Postgres(_) => dialect::POSTGRES_BEGIN_READ,
+        };
+        let mut reading = Reading {
+            link: Some(&mut link),
+        };
+        reading.link()?.run(begin).await?;
+        let changes = read_changes(reading.link()?, revision).await?;
+        reading.end().await?;
+        Ok(changes)
+    }
+}
+
+async fn read_changes(link: &mut Link, since: i64) -> Result<Changes, StoreError> {
+    let revision = find_revision(link).await?;
+    if revision == since {
+        return Ok(Changes {
+            revision,
+            ..Changes::default()
+        });
+    }
+    let binds = vec![Bind::Integer(since)];
+    Ok(Changes {
+        revision,
+        status_pages: changed(link, since).await?,
+        components: changed(link, since).await?,
+        status_settings: nouns::list(link, settings::LIST_CHANGED, binds).await?,
+        incidents: changed(link, since).await?,
+        maintenance: changed(link, since).await?,
+        announcements: changed(link, since).await?,
+    })
+}
+
+async fn changed<T: Versioned>(link: &mut Link, since: i64) -> Result<Vec<T>, StoreError> {
+    nouns::list(link, T::LIST_CHANGED, vec![Bind::Integer(since)]).await
+}
+
+/// A transaction that reads. Where it does not come to its end, its connection is closed, so that no
+/// later reader sees an old state.
+struct Reading<'a> {
+    link: Option<&'a mut Link>,
+}
+
+impl Reading<'_> {
+    fn link(&mut self) -> Result<&mut Link, StoreError> {
+        self.link
+            .as_deref_mut()
+            .ok_or_else(|| StoreError::refused("the reading is over"))
+    }
+
+    async fn end(mut self) -> Result<(), StoreError> {
+        self.link()?.run(dialect::COMMIT).await?;
+        self.link = None;
+        Ok(())
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        if let Some(link) = &mut self.link {
+            link.close_on_drop();
+        }
+    }
+}

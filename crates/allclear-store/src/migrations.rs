@@ -1,0 +1,73 @@
+//! The schema, step by step. Both engines have the same steps under the same numbers.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// One step: its number, its name, its text for SQLite and its text for PostgreSQL.
+type Step = (i64, &'static str, &'static str, &'static str);
+
+/// Every step, oldest first. A step that was released never changes again.
+pub(crate) const STEPS: &[Step] = &[(
+    1,
+    "first",
+    include_str!("../migrations/sqlite/0001_first.sql"),
+    include_str!("../migrations/postgres/0001_first.sql"),
+)];
+
+/// The schema that this binary reads and writes: the number of the last step.
+pub(crate) const SCHEMA: i64 = 1;
+
+/// The steps for SQLite.
+pub(crate) fn for_sqlite() -> Migrator {
+    migrator(|(_, _, sqlite, _)| sqlite)
+}
+
+/// The steps for PostgreSQL.
+pub(crate) fn for_postgres() -> Migrator {
+    migrator(|(_, _, _, postgres)| postgres)
+}
+
+fn migrator(text: impl Fn(Step) -> &'static str) -> Migrator {
+    let steps = STEPS.iter().map(|step| {
+        let (number, name, _, _) = *step;
+        Migration::new(
+            number,
+            Cow::Borrowed(name),
+            MigrationType::Simple,
+            text(*step).into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(steps.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// A file that nobody embedded would never run; a step without its twin would split the engines.
+    #[test]
+    fn every_file_is_embedded_on_both_engines() {
+        let embedded: BTreeSet<String> = STEPS
+            .iter()
+            .map(|(number, name, _, _)| format!("{number:04}_{name}.sql"))
+            .collect();
+        for engine in ["sqlite", "postgres"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("migrations")
+                .join(engine);
+            let files: BTreeSet<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            assert_eq!(files, embedded, "{engine}");
+        }
+        let numbers: Vec<i64> = STEPS.iter().map(|step| step.0).collect();
+        assert_eq!(numbers, (1..=SCHEMA).collect::<Vec<_>>());
+    }
+}

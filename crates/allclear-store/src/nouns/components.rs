@@ -1,0 +1,161 @@
+//! Components as rows.
+
+use allclear_domain::Component;
+use allclear_domain::ids::{ComponentId, StatusPageId};
+use uuid::Uuid;
+
+use super::{Record, Stored, Versioned};
+use crate::engine::Bind;
+use crate::error::StoreError;
+use crate::row::{Columns, micros};
+use crate::sql::{Insert, components as sql};
+use crate::store::Store;
+use crate::transaction::Transaction;
+
+impl Record for Component {
+    const TABLE: &'static str = "components";
+    const PREFIX: &'static str = "cmp_";
+    const INSERT: Insert = sql::INSERT;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn values(&self) -> Result<Vec<Bind>, StoreError> {
+        Ok(vec![
+            Bind::Text(self.public_id.to_string()),
+            Bind::Uuid(self.page_id.uuid()),
+            Bind::Text(self.key.to_string()),
+            Bind::Text(self.name.clone()),
+            Bind::MaybeText(self.description.clone()),
+            Bind::MaybeUuid(self.parent_id.map(ComponentId::uuid)),
+            Bind::Integer(i64::from(self.position)),
+            Bind::MaybeText(self.start_date.map(|day| day.to_string())),
+            Bind::Integer(micros(self.created_at)),
+        ])
+    }
+
+    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+        let position = columns.integer("position")?;
+        let key = columns.text("key")?;
+        let start_date = columns.maybe_text("start_date")?;
+        Ok(Self {
+            id: columns.uuid("id")?.into(),
+            public_id: columns.parsed("public_id")?,
+            page_id: columns.uuid("page_id")?.into(),
+            key: key.try_into().map_err(|error| columns.bad(error))?,
+            name: columns.text("name")?,
+            description: columns.maybe_text("description")?,
+            parent_id: columns.maybe_uuid("parent_id")?.map(ComponentId::from),
+            position: u32::try_from(position)
+                .map_err(|_| columns.bad(format!("column position: {position}")))?,
+            start_date: start_date
+                .map(|day| day.parse())
+                .transpose()
+                .map_err(|error| columns.bad(format!("column start_date: {error}")))?,
+            created_at: columns.instant("created_at")?,
+        })
+    }
+}
+
+impl Versioned for Component {
+    const NOUN: &'static str = "component";
+    const FIND: &'static str = sql::FIND;
+    const LIST_CHANGED: &'static str = sql::LIST_CHANGED;
+    const FIND_VERSION: &'static str = sql::FIND_VERSION;
+    const UPDATE: &'static str = sql::UPDATE;
+}
+
+impl Store {
+    /// The components of all pages, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_components(&self) -> Result<Vec<Component>, StoreError> {
+        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+    }
+
+    /// The components of a page, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_components_of(
+        &self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<Component>, StoreError> {
+        let binds = vec![Bind::Uuid(page_id.uuid())];
+        super::list(&mut self.read().await?, sql::LIST_OF_PAGE, binds).await
+    }
+
+    /// The component with this key on a page.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_component(
+        &self,
+        page_id: StatusPageId,
+        key: &str,
+    ) -> Result<Option<Stored<Component>>, StoreError> {
+        let binds = vec![Bind::Uuid(page_id.uuid()), Bind::Text(key.to_owned())];
+        super::find(&mut self.read().await?, sql::FIND_BY_KEY, binds).await
+    }
+}
+
+impl Transaction {
+    /// Writes new components. A parent may come after its parts; it has to be there at the commit.
+    ///
+    /// # Errors
+    /// Where a key or an id exists, or the database fails.
+    pub async fn insert_components(&mut self, components: &[Component]) -> Result<(), StoreError> {
+        self.insert_new(components).await
+    }
+
+    /// Changes a component that is still at version `expected`; gives its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where it is at another version, [`StoreError::NotFound`] where it
+    /// is not there.
+    pub async fn update_component(
+        &mut self,
+        component: &Component,
+        expected: i64,
+    ) -> Result<i64, StoreError> {
+        self.update(component, expected).await
+    }
+
+    /// The component with this id.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_component(
+        &mut self,
+        id: ComponentId,
+    ) -> Result<Option<Stored<Component>>, StoreError> {
+        self.find(id.uuid()).await
+    }
+
+    /// The component with this key on a page.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_component_by_key(
+        &mut self,
+        page_id: StatusPageId,
+        key: &str,
+    ) -> Result<Option<Stored<Component>>, StoreError> {
+        let binds = vec![Bind::Uuid(page_id.uuid()), Bind::Text(key.to_owned())];
+        self.find_by(sql::FIND_BY_KEY, binds).await
+    }
+
+    /// The components of a page, oldest first, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_components_of(
+        &mut self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<Component>, StoreError> {
+        let binds = vec![Bind::Uuid(page_id.uuid())];
+        self.list_by(sql::LIST_OF_PAGE, binds).await
+    }
+}

@@ -1,0 +1,152 @@
+//! Maintenance windows as rows: the document, and columns for what is searched, constrained or due.
+
+use allclear_domain::Maintenance;
+use allclear_domain::ids::{MaintenanceId, PublicId, StatusPageId};
+use allclear_domain::maintenance::MaintenanceState;
+use allclear_domain::times::Bound;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Record, Stored, Versioned};
+use crate::engine::Bind;
+use crate::error::StoreError;
+use crate::row::{Columns, micros};
+use crate::sql::{Insert, maintenance as sql};
+use crate::store::Store;
+use crate::transaction::Transaction;
+
+impl Record for Maintenance {
+    const TABLE: &'static str = "maintenance_windows";
+    const PREFIX: &'static str = "mnt_";
+    const INSERT: Insert = sql::INSERT;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn values(&self) -> Result<Vec<Bind>, StoreError> {
+        let source = self.source.as_ref();
+        Ok(vec![
+            Bind::Text(self.public_id.to_string()),
+            Bind::Uuid(self.page_id.uuid()),
+            Bind::Bool(self.publication.is_public()),
+            Bind::Text(self.state.status().as_str().to_owned()),
+            Bind::MaybeInteger(self.started().instant().map(micros)),
+            Bind::MaybeInteger(self.ended().and_then(Bound::instant).map(micros)),
+            Bind::MaybeInteger(next_action_at(self).map(micros)),
+            Bind::MaybeText(source.map(|source| source.key.clone())),
+            Bind::MaybeText(source.map(|source| source.digest.clone())),
+            super::document(self)?,
+        ])
+    }
+
+    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+        super::from_document(columns)
+    }
+}
+
+impl Versioned for Maintenance {
+    const NOUN: &'static str = "maintenance window";
+    const FIND: &'static str = sql::FIND;
+    const LIST_CHANGED: &'static str = sql::LIST_CHANGED;
+    const FIND_VERSION: &'static str = sql::FIND_VERSION;
+    const UPDATE: &'static str = sql::UPDATE;
+}
+
+/// When a reconciler has to look at a window: at its announced start while it is scheduled, at its
+/// announced end while work is under way, never once it is over.
+fn next_action_at(maintenance: &Maintenance) -> Option<Timestamp> {
+    match maintenance.state {
+        MaintenanceState::Scheduled => maintenance.window.starts_at,
+        MaintenanceState::InProgress { .. } | MaintenanceState::Verifying { .. } => {
+            maintenance.window.ends_at
+        }
+        MaintenanceState::Completed { .. } | MaintenanceState::Cancelled { .. } => None,
+    }
+}
+
+impl Store {
+    /// The windows of a page with its drafts, oldest entry first: for the team, never for readers.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_maintenance(
+        &self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<Maintenance>, StoreError> {
+        let binds = vec![Bind::Uuid(page_id.uuid())];
+        super::list(&mut self.read().await?, sql::LIST_OF_PAGE, binds).await
+    }
+
+    /// The windows of all pages, with drafts, in which something is due at `now`: work to begin, or
+    /// an end that has come. A window that runs over its end stays due until it is over.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_due_maintenance(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<Stored<Maintenance>>, StoreError> {
+        let binds = vec![Bind::Integer(micros(now))];
+        let rows = self.read().await?.fetch_all(sql::LIST_DUE, binds).await?;
+        rows.iter().map(super::read_stored).collect()
+    }
+
+    /// The window with this id, draft or not.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_maintenance(
+        &self,
+        id: MaintenanceId,
+    ) -> Result<Option<Stored<Maintenance>>, StoreError> {
+        let binds = vec![Bind::Uuid(id.uuid())];
+        super::find(&mut self.read().await?, sql::FIND, binds).await
+    }
+
+    /// The window with this id in addresses, draft or not.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_maintenance_by_public_id(
+        &self,
+        public_id: PublicId,
+    ) -> Result<Option<Stored<Maintenance>>, StoreError> {
+        let binds = vec![Bind::Text(public_id.to_string())];
+        super::find(&mut self.read().await?, sql::FIND_BY_PUBLIC_ID, binds).await
+    }
+}
+
+impl Transaction {
+    /// Writes new windows.
+    ///
+    /// # Errors
+    /// Where an id or a source exists on the page, the page is not there, or the database fails.
+    pub async fn insert_maintenance(&mut self, windows: &[Maintenance]) -> Result<(), StoreError> {
+        self.insert_new(windows).await
+    }
+
+    /// Changes a window that is still at version `expected`; gives its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where it is at another version, [`StoreError::NotFound`] where it
+    /// is not there.
+    pub async fn update_maintenance(
+        &mut self,
+        window: &Maintenance,
+        expected: i64,
+    ) -> Result<i64, StoreError> {
+        self.update(window, expected).await
+    }
+
+    /// The window with this id, draft or not.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_maintenance(
+        &mut self,
+        id: MaintenanceId,
+    ) -> Result<Option<Stored<Maintenance>>, StoreError> {
+        self.find(id.uuid()).await
+    }
+}

@@ -1,0 +1,112 @@
+//! Status pages as rows.
+
+use allclear_domain::StatusPage;
+use allclear_domain::ids::StatusPageId;
+use uuid::Uuid;
+
+use super::{Record, Stored, Versioned};
+use crate::engine::Bind;
+use crate::error::StoreError;
+use crate::row::Columns;
+use crate::sql::{Insert, pages as sql};
+use crate::store::Store;
+use crate::transaction::Transaction;
+
+impl Record for StatusPage {
+    const TABLE: &'static str = "status_pages";
+    const PREFIX: &'static str = "pag_";
+    const INSERT: Insert = sql::INSERT;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn values(&self) -> Result<Vec<Bind>, StoreError> {
+        Ok(vec![
+            Bind::Text(self.slug.to_string()),
+            Bind::Bool(self.is_default),
+            super::document(self)?,
+        ])
+    }
+
+    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+        super::from_document(columns)
+    }
+}
+
+impl Versioned for StatusPage {
+    const NOUN: &'static str = "status page";
+    const FIND: &'static str = sql::FIND;
+    const LIST_CHANGED: &'static str = sql::LIST_CHANGED;
+    const FIND_VERSION: &'static str = sql::FIND_VERSION;
+    const UPDATE: &'static str = sql::UPDATE;
+}
+
+impl Store {
+    /// All status pages, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_status_pages(&self) -> Result<Vec<StatusPage>, StoreError> {
+        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+    }
+
+    /// The status page with this slug.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn find_status_page(
+        &self,
+        slug: &str,
+    ) -> Result<Option<Stored<StatusPage>>, StoreError> {
+        let binds = vec![Bind::Text(slug.to_owned())];
+        super::find(&mut self.read().await?, sql::FIND_BY_SLUG, binds).await
+    }
+}
+
+impl Transaction {
+    /// Writes a new status page. There can be one default page; another is a
+    /// [`StoreError::Duplicate`]: take the mark from the former one first.
+    ///
+    /// # Errors
+    /// Where its slug or its id exists, or the database fails.
+    pub async fn insert_status_page(&mut self, page: &StatusPage) -> Result<(), StoreError> {
+        self.insert_new(std::slice::from_ref(page)).await
+    }
+
+    /// Changes a status page that is still at version `expected`; gives its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where it is at another version, [`StoreError::NotFound`] where it
+    /// is not there.
+    pub async fn update_status_page(
+        &mut self,
+        page: &StatusPage,
+        expected: i64,
+    ) -> Result<i64, StoreError> {
+        self.update(page, expected).await
+    }
+
+    /// The status page with this id.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_status_page(
+        &mut self,
+        id: StatusPageId,
+    ) -> Result<Option<Stored<StatusPage>>, StoreError> {
+        self.find(id.uuid()).await
+    }
+
+    /// The status page with this slug.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_status_page_by_slug(
+        &mut self,
+        slug: &str,
+    ) -> Result<Option<Stored<StatusPage>>, StoreError> {
+        let binds = vec![Bind::Text(slug.to_owned())];
+        self.find_by(sql::FIND_BY_SLUG, binds).await
+    }
+}

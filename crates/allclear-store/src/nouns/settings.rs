@@ -1,0 +1,62 @@
+//! Component statuses that people set, as rows. They are added to and never changed.
+
+use allclear_domain::StatusSetting;
+use uuid::Uuid;
+
+use super::Record;
+use crate::engine::Bind;
+use crate::error::StoreError;
+use crate::row::{Columns, micros};
+use crate::sql::{Insert, settings as sql};
+use crate::store::Store;
+use crate::transaction::Transaction;
+
+impl Record for StatusSetting {
+    const TABLE: &'static str = "status_settings";
+    const PREFIX: &'static str = "sts_";
+    const INSERT: Insert = sql::INSERT;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn values(&self) -> Result<Vec<Bind>, StoreError> {
+        Ok(vec![
+            Bind::Uuid(self.component_id.uuid()),
+            Bind::Text(self.status.as_str().to_owned()),
+            Bind::Integer(micros(self.set_at)),
+        ])
+    }
+
+    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: columns.uuid("id")?.into(),
+            component_id: columns.uuid("component_id")?.into(),
+            status: columns.word("status")?,
+            set_at: columns.instant("set_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// All settings, in the order of time.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_status_settings(&self) -> Result<Vec<StatusSetting>, StoreError> {
+        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+    }
+}
+
+impl Transaction {
+    /// Writes new settings.
+    ///
+    /// # Errors
+    /// Where a component is not there, an id exists, or the database fails.
+    pub async fn insert_status_settings(
+        &mut self,
+        settings: &[StatusSetting],
+    ) -> Result<(), StoreError> {
+        self.insert_records(settings).await
+    }
+}

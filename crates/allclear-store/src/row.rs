@@ -1,0 +1,132 @@
+//! One row of either engine, read column by column. A column that does not make sense becomes an
+//! error that names the table and the row.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+
+/// One row.
+pub(crate) enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The row as one of `table`, whose ids begin with `prefix`.
+    pub(crate) const fn of(&self, table: &'static str, prefix: &'static str) -> Columns<'_> {
+        Columns {
+            row: self,
+            table,
+            prefix,
+        }
+    }
+}
+
+/// The columns of a row whose table is known.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'a> {
+    row: &'a Row,
+    table: &'static str,
+    prefix: &'static str,
+}
+
+macro_rules! column {
+    ($columns:expr, $name:expr, $type:ty) => {
+        match $columns.row {
+            Row::Sqlite(row) => row.try_get::<$type, _>($name),
+            Row::Postgres(row) => row.try_get::<$type, _>($name),
+        }
+    };
+}
+
+impl Columns<'_> {
+    /// The error for a row that does not make sense.
+    pub(crate) fn bad(&self, problem: impl fmt::Display) -> StoreError {
+        let id = column!(self, "id", Uuid).map_or_else(
+            |_| "with an unreadable id".to_owned(),
+            |id| format!("{}{}", self.prefix, id.simple()),
+        );
+        StoreError::BadRow {
+            table: self.table,
+            id,
+            problem: problem.to_string(),
+        }
+    }
+
+    /// An id.
+    pub(crate) fn uuid(&self, name: &str) -> Result<Uuid, StoreError> {
+        column!(self, name, Uuid).map_err(|error| self.bad(error))
+    }
+
+    /// An id, or none.
+    pub(crate) fn maybe_uuid(&self, name: &str) -> Result<Option<Uuid>, StoreError> {
+        column!(self, name, Option<Uuid>).map_err(|error| self.bad(error))
+    }
+
+    /// A text.
+    pub(crate) fn text(&self, name: &str) -> Result<String, StoreError> {
+        column!(self, name, String).map_err(|error| self.bad(error))
+    }
+
+    /// A text, or none.
+    pub(crate) fn maybe_text(&self, name: &str) -> Result<Option<String>, StoreError> {
+        column!(self, name, Option<String>).map_err(|error| self.bad(error))
+    }
+
+    /// A number.
+    pub(crate) fn integer(&self, name: &str) -> Result<i64, StoreError> {
+        column!(self, name, i64).map_err(|error| self.bad(error))
+    }
+
+    /// A truth value.
+    pub(crate) fn boolean(&self, name: &str) -> Result<bool, StoreError> {
+        column!(self, name, bool).map_err(|error| self.bad(error))
+    }
+
+    /// An instant.
+    pub(crate) fn instant(&self, name: &str) -> Result<Timestamp, StoreError> {
+        Timestamp::from_microsecond(self.integer(name)?)
+            .map_err(|error| self.bad(format!("column {name}: {error}")))
+    }
+
+    /// A document.
+    pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
+        column!(self, "document", Json<T>)
+            .map(|document| document.0)
+            .map_err(|error| self.bad(error))
+    }
+
+    /// A text that stands for something.
+    pub(crate) fn parsed<T>(&self, name: &str) -> Result<T, StoreError>
+    where
+        T: FromStr,
+        T::Err: fmt::Display,
+    {
+        let text = self.text(name)?;
+        text.parse()
+            .map_err(|error| self.bad(format!("column {name}: {error}")))
+    }
+
+    /// A word of an enum, as serde knows it.
+    pub(crate) fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T, StoreError> {
+        let word = serde_json::Value::String(self.text(name)?);
+        serde_json::from_value(word).map_err(|error| self.bad(format!("column {name}: {error}")))
+    }
+}
+
+/// An instant as the store keeps it: microseconds since 1970 sort and compare alike on both engines
+/// over all of representable time. Shorter fractions are cut.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}

@@ -1,0 +1,47 @@
+//! Statements about components.
+
+use super::Insert;
+
+/// New components.
+pub(crate) const INSERT: Insert = Insert {
+    table: "components",
+    columns: &[
+        "id",
+        "public_id",
+        "page_id",
+        "key",
+        "name",
+        "description",
+        "parent_id",
+        "position",
+        "start_date",
+        "created_at",
+        "version",
+        "revision",
+    ],
+};
+
+super::statements! {
+    /// One component.
+    FIND = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
+        from components where id = $1";
+    /// The component with a key on a page.
+    FIND_BY_KEY = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
+        from components where page_id = $1 and key = $2";
+    /// All components, oldest first.
+    LIST = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
+        from components order by id";
+    /// The components of a page, oldest first.
+    LIST_OF_PAGE = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
+        from components where page_id = $1 order by id";
+    /// Components that changed after a revision.
+    LIST_CHANGED = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
+        from components where revision > $1 order by id";
+    /// The version of one component.
+    FIND_VERSION = "select version from components where id = $1";
+    /// Changes a component that is still at a version.
+    UPDATE = "update components
+        set public_id = $3, page_id = $4, key = $5, name = $6, description = $7, parent_id = $8,
+            position = $9, start_date = $10, created_at = $11, version = version + 1, revision = $12
+        where id = $1 and version = $2";
+}

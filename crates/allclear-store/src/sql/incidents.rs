@@ -1,0 +1,40 @@
+//! Statements about incidents.
+
+use super::Insert;
+
+/// New incidents.
+pub(crate) const INSERT: Insert = Insert {
+    table: "incidents",
+    columns: &[
+        "id",
+        "public_id",
+        "page_id",
+        "is_public",
+        "status",
+        "started_at",
+        "ended_at",
+        "source_key",
+        "source_digest",
+        "document",
+        "version",
+        "revision",
+    ],
+};
+
+super::statements! {
+    /// One by id.
+    FIND = "select id, document, version, revision from incidents where id = $1";
+    /// One by the id in addresses.
+    FIND_BY_PUBLIC_ID = "select id, document, version, revision from incidents where public_id = $1";
+    /// Those of a page, oldest first.
+    LIST_OF_PAGE = "select id, document, version, revision from incidents where page_id = $1 order by id";
+    /// Those that changed after a revision.
+    LIST_CHANGED = "select id, document, version, revision from incidents where revision > $1 order by id";
+    /// The version of one.
+    FIND_VERSION = "select version from incidents where id = $1";
+    /// Changes one that is still at a version.
+    UPDATE = "update incidents
+        set public_id = $3, page_id = $4, is_public = $5, status = $6, started_at = $7, ended_at = $8,
+            source_key = $9, source_digest = $10, document = $11, version = version + 1, revision = $12
+        where id = $1 and version = $2";
+}

@@ -1,0 +1,45 @@
+//! Statements about maintenance windows.
+
+use super::Insert;
+
+/// New maintenance windows.
+pub(crate) const INSERT: Insert = Insert {
+    table: "maintenance_windows",
+    columns: &[
+        "id",
+        "public_id",
+        "page_id",
+        "is_public",
+        "status",
+        "started_at",
+        "ended_at",
+        "next_action_at",
+        "source_key",
+        "source_digest",
+        "document",
+        "version",
+        "revision",
+    ],
+};
+
+super::statements! {
+    /// One by id.
+    FIND = "select id, document, version, revision from maintenance_windows where id = $1";
+    /// One by the id in addresses.
+    FIND_BY_PUBLIC_ID = "select id, document, version, revision from maintenance_windows where public_id = $1";
+    /// Those of a page, oldest first.
+    LIST_OF_PAGE = "select id, document, version, revision from maintenance_windows where page_id = $1 order by id";
+    /// Those that changed after a revision.
+    LIST_CHANGED = "select id, document, version, revision from maintenance_windows where revision > $1 order by id";
+    /// The version of one.
+    FIND_VERSION = "select version from maintenance_windows where id = $1";
+    /// Changes one that is still at a version.
+    UPDATE = "update maintenance_windows
+        set public_id = $3, page_id = $4, is_public = $5, status = $6, started_at = $7, ended_at = $8,
+            next_action_at = $9, source_key = $10, source_digest = $11, document = $12,
+            version = version + 1, revision = $13
+        where id = $1 and version = $2";
+    /// Those in which something is due, the longest due first.
+    LIST_DUE = "select id, document, version, revision from maintenance_windows
+        where next_action_at <= $1 order by next_action_at, id";
+}

@@ -1,0 +1,128 @@
+//! Every statement of Allclear, by name. One text serves both engines: `$1` placeholders, lower case,
+//! and only what SQLite and PostgreSQL both speak. [`all`] lists them, so that a test, and `allclear
+//! doctor`, can have an engine read each one without running it. The few texts that differ are in
+//! [`dialect`].
+
+pub(crate) mod announcements;
+pub(crate) mod audit;
+pub(crate) mod components;
+pub(crate) mod dialect;
+pub(crate) mod incidents;
+pub(crate) mod installation;
+pub(crate) mod maintenance;
+pub(crate) mod notes;
+pub(crate) mod pages;
+pub(crate) mod settings;
+pub(crate) mod sources;
+
+/// Writes many rows of one table.
+#[derive(Debug)]
+pub(crate) struct Insert {
+    /// The table.
+    pub(crate) table: &'static str,
+    /// Its columns, in the order of the values.
+    pub(crate) columns: &'static [&'static str],
+}
+
+impl Insert {
+    /// The statement for `rows` rows; `placeholder` gives the n-th parameter, counted from 1.
+    pub(crate) fn text(&self, rows: usize, placeholder: impl Fn(usize) -> String) -> String {
+        let columns = self.columns.join(", ");
+        let mut text = format!("insert into {} ({columns}) values ", self.table);
+        for row in 0..rows {
+            let first = row * self.columns.len() + 1;
+            let numbers = first..first + self.columns.len();
+            let values: Vec<String> = numbers.map(&placeholder).collect();
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            text.push_str(&values.join(", "));
+            text.push(')');
+        }
+        text
+    }
+}
+
+/// Names statements and lists them.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+
+        /// Every statement here, with its name.
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+pub(crate) use statements;
+
+/// Every statement with one text, with its file and name.
+pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
+    let files = [
+        ("announcements", announcements::ALL),
+        ("audit", audit::ALL),
+        ("components", components::ALL),
+        ("incidents", incidents::ALL),
+        ("installation", installation::ALL),
+        ("maintenance", maintenance::ALL),
+        ("notes", notes::ALL),
+        ("pages", pages::ALL),
+        ("settings", settings::ALL),
+        ("sources", sources::ALL),
+    ];
+    let inserts = INSERTS.iter().map(|insert| {
+        let text = insert.text(1, |number| format!("${number}"));
+        (format!("{}::INSERT", insert.table), text)
+    });
+    files
+        .into_iter()
+        .flat_map(|(file, statements)| {
+            let named = statements.iter();
+            named.map(move |(name, text)| (format!("{file}::{name}"), (*text).to_owned()))
+        })
+        .chain(inserts)
+}
+
+/// Every statement that writes many rows.
+pub(crate) const INSERTS: &[&Insert] = &[
+    &announcements::INSERT,
+    &audit::INSERT,
+    &components::INSERT,
+    &incidents::INSERT,
+    &maintenance::INSERT,
+    &notes::INSERT,
+    &pages::INSERT,
+    &settings::INSERT,
+];
+
+#[cfg(test)]
+mod tests {
+    use allclear_domain::limits::ROWS_PER_STATEMENT_MAX;
+
+    use super::*;
+
+    /// SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
+    #[test]
+    fn the_largest_insert_fits() {
+        for insert in INSERTS {
+            let parameters = insert.columns.len() * ROWS_PER_STATEMENT_MAX;
+            assert!(parameters <= 32_766, "{}: {parameters}", insert.table);
+        }
+    }
+
+    #[test]
+    fn insert_text() {
+        let insert = Insert {
+            table: "t",
+            columns: &["a", "b"],
+        };
+        assert_eq!(
+            insert.text(2, |number| format!("${number}")),
+            "insert into t (a, b) values ($1, $2), ($3, $4)"
+        );
+    }
+
+    /// House style, and a guard against a text that only one engine reads.
+    #[test]
+    fn statements_are_lower_case() {
+        for (name, text) in all() {
+            assert_eq!(text, text.to_lowercase(), "{name}");
+        }
+    }
+}

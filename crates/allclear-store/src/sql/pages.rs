@@ -1,0 +1,33 @@
+//! Statements about status pages.
+
+use super::Insert;
+
+/// New pages.
+pub(crate) const INSERT: Insert = Insert {
+    table: "status_pages",
+    columns: &[
+        "id",
+        "slug",
+        "is_default",
+        "document",
+        "version",
+        "revision",
+    ],
+};
+
+super::statements! {
+    /// One page.
+    FIND = "select id, document, version, revision from status_pages where id = $1";
+    /// The page with a slug.
+    FIND_BY_SLUG = "select id, document, version, revision from status_pages where slug = $1";
+    /// All pages, oldest first.
+    LIST = "select id, document, version, revision from status_pages order by id";
+    /// Pages that changed after a revision.
+    LIST_CHANGED = "select id, document, version, revision from status_pages where revision > $1 order by id";
+    /// The version of one page.
+    FIND_VERSION = "select version from status_pages where id = $1";
+    /// Changes a page that is still at a version.
+    UPDATE = "update status_pages
+        set slug = $3, is_default = $4, document = $5, version = version + 1, revision = $6
+        where id = $1 and version = $2";
+}

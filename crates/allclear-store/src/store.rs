@@ -1,0 +1,85 @@
+//! The store: open connections to one database, shared by everybody who reads or writes.
+
+use crate::engine::{Link, Pools};
+use crate::error::StoreError;
+use crate::location::Location;
+use crate::open;
+use crate::sql::installation;
+use crate::testing::Weakness;
+use crate::transaction::{Transaction, no_installation};
+
+/// A database that is open. Cheap to clone; all clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pools: Pools,
+}
+
+impl Store {
+    /// Opens the database, makes it where there is none, and upgrades it to this binary's schema.
+    ///
+    /// Who opens a folder to write holds an [`crate::InstanceLock`] on it.
+    ///
+    /// # Errors
+    /// Where it is damaged, foreign, newer than this binary, out of reach or not writable.
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        let pools = open::open(location, Weakness::None).await?;
+        Ok(Self { pools })
+    }
+
+    /// Opens a database that exists, and changes nothing in it: for `doctor` and `export`, also
+    /// beside a running server.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also [`StoreError::Missing`], and [`StoreError::Outdated`] where it has
+    /// to be upgraded first.
+    pub async fn open_existing(location: &Location) -> Result<Self, StoreError> {
+        let pools = open::open_existing(location).await?;
+        Ok(Self { pools })
+    }
+
+    /// Opens with a weakness that a test wants to see.
+    pub(crate) async fn open_weakened(
+        location: &Location,
+        weakness: Weakness,
+    ) -> Result<Self, StoreError> {
+        let pools = open::open(location, weakness).await?;
+        Ok(Self { pools })
+    }
+
+    /// Begins to write: the one way to do so. Waits for the writer before.
+    ///
+    /// # Errors
+    /// Where the database fails or stays busy.
+    pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        Transaction::begin(&self.pools).await
+    }
+
+    /// The newest revision. It grows with every committed transaction.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn revision(&self) -> Result<i64, StoreError> {
+        find_revision(&mut self.read().await?).await
+    }
+
+    /// Closes all connections, of all clones, and waits until they are.
+    pub async fn close(self) {
+        self.pools.close().await;
+    }
+
+    /// A connection that reads.
+    pub(crate) async fn read(&self) -> Result<Link, StoreError> {
+        self.pools.read().await
+    }
+}
+
+/// The newest revision as a connection sees it.
+pub(crate) async fn find_revision(link: &mut Link) -> Result<i64, StoreError> {
+    match link
+        .fetch_optional(installation::FIND_REVISION, vec![])
+        .await?
+    {
+        Some(row) => row.of("installation", "").integer("revision"),
+        None => Err(no_installation()),
+    }
+}

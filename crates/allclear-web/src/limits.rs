@@ -1,0 +1,18 @@
+//! Limits of the listener, with what happens at each.
+
+use std::time::Duration;
+
+/// Bytes of a request's head; a longer one is answered with 431.
+pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Header fields of a request; more are answered with 431.
+pub const HEADERS_MAX: usize = 64;
+/// Streams of one HTTP/2 connection; further ones wait.
+pub const STREAMS_PER_CONNECTION_MAX: u32 = 64;
+/// Bytes that the cache of one page may hold; beyond, the oldest entries go.
+pub const CACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Pages rendered at the same time for readers; further readers wait.
+pub const RENDERINGS_MAX: usize = 2;
+/// Readers that may wait for a rendering; further ones are told to come back.
+pub const RENDERINGS_WAITING_MAX: usize = 256;
+/// How long open requests may take when the server stops.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);

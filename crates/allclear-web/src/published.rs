@@ -1,0 +1,278 @@
+//! Published pages: ready bytes behind an atomic swap.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use allclear_domain::status_page::Language;
+use allclear_statuspage::assets::Asset;
+use allclear_statuspage::{Model, Ready, Route, render, render_not_found};
+use arc_swap::ArcSwap;
+use axum::http::HeaderValue;
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use crate::limits;
+
+/// What readers get now. Cheap to clone; all clones see the same swap.
+#[derive(Clone)]
+pub struct Published {
+    pages: Arc<ArcSwap<Pages>>,
+    renderings: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// All pages of an installation, at one moment.
+#[derive(Clone, Default)]
+pub struct Pages {
+    by_slug: HashMap<String, Arc<PublishedPage>>,
+    by_host: HashMap<String, Arc<PublishedPage>>,
+    default: Option<Arc<PublishedPage>>,
+    revision: i64,
+}
+
+/// One page: its first views ready, everything else from its own bounded cache.
+pub struct PublishedPage {
+    model: Arc<Model>,
+    first_views: HashMap<Language, Prepared>,
+    cache: Mutex<Cache>,
+}
+
+/// Bytes with the headers that never change for them.
+#[derive(Clone)]
+pub struct Prepared {
+    /// Status code.
+    pub status: u16,
+    /// `Content-Type`
+    pub content_type: HeaderValue,
+    /// `ETag`, weak: the same for every encoding.
+    pub etag: HeaderValue,
+    /// `Content-Language`, where there is one.
+    pub language: Option<HeaderValue>,
+    /// The bytes as they are.
+    pub identity: Bytes,
+    /// The bytes, compressed, where that saves anything.
+    pub gzip: Option<Bytes>,
+}
+
+impl Prepared {
+    /// Prepares what was rendered.
+    #[must_use]
+    pub fn of(ready: Ready, language: Option<Language>) -> Self {
+        let gzip = Bytes::from(ready.gzip);
+        let etag = HeaderValue::from_str(&format!("W/{}", ready.etag));
+        Self {
+            status: ready.status,
+            content_type: HeaderValue::from_static(ready.content_type),
+            etag: etag.unwrap_or(HeaderValue::from_static("W/\"0\"")),
+            language: language.map(|language| HeaderValue::from_static(language.tag())),
+            identity: ready.identity.into(),
+            gzip: (!gzip.is_empty()).then_some(gzip),
+        }
+    }
+}
+
+impl Prepared {
+    /// Prepares a file that never changes.
+    #[must_use]
+    pub fn of_asset(asset: &'static Asset) -> Self {
+        let etag = HeaderValue::from_str(&format!("W/{}", asset.etag));
+        Self {
+            status: 200,
+            content_type: HeaderValue::from_static(asset.content_type),
+            etag: etag.unwrap_or(HeaderValue::from_static("W/\"0\"")),
+            language: None,
+            identity: Bytes::from_static(&asset.identity),
+            gzip: (!asset.gzip.is_empty()).then(|| Bytes::from_static(&asset.gzip)),
+        }
+    }
+
+    /// Bytes that it takes.
+    fn size(&self) -> usize {
+        self.identity.len() + self.gzip.as_ref().map_or(0, Bytes::len)
+    }
+}
+
+#[derive(Default)]
+struct Cache {
+    entries: HashMap<(Route, Language), Prepared>,
+    order: VecDeque<(Route, Language)>,
+    bytes: usize,
+}
+
+impl Cache {
+    fn insert(&mut self, key: (Route, Language), prepared: Prepared) {
+        let size = prepared.size();
+        if self.entries.contains_key(&key) || size > limits::CACHE_BYTES_MAX {
+            return;
+        }
+        while self.bytes + size > limits::CACHE_BYTES_MAX {
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
+            if let Some(gone) = self.entries.remove(&oldest) {
+                self.bytes -= gone.size();
+            }
+        }
+        self.bytes += size;
+        self.order.push_back(key.clone());
+        self.entries.insert(key, prepared);
+    }
+}
+
+/// Too many readers wait for a rendering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overloaded;
+
+impl Published {
+    /// Nothing yet.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            pages: Arc::new(ArcSwap::from_pointee(Pages::default())),
+            renderings: Arc::new(Semaphore::new(limits::RENDERINGS_MAX)),
+            waiting: Arc::new(AtomicUsize::new(0)),
+        }
+    }
+
+    /// The revision that readers see; 0 before the first.
+    #[must_use]
+    pub fn revision(&self) -> i64 {
+        self.pages.load().revision
+    }
+
+    /// The page of a host name, else the default page.
+    #[must_use]
+    pub fn of_host(&self, host: &str) -> Option<Arc<PublishedPage>> {
+        let pages = self.pages.load();
+        let by_host = || {
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            pages.by_host.get(&name.to_ascii_lowercase())
+        };
+        let page = if pages.by_host.is_empty() {
+            None
+        } else {
+            by_host()
+        };
+        page.or(pages.default.as_ref()).cloned()
+    }
+
+    /// The page of a slug.
+    #[must_use]
+    pub fn of_slug(&self, slug: &str) -> Option<Arc<PublishedPage>> {
+        self.pages.load().by_slug.get(slug).cloned()
+    }
+
+    /// Shows these pages from now on; pages that are not among them stay as they are.
+    pub(crate) fn show(&self, pages: Vec<Arc<PublishedPage>>, revision: i64) {
+        let mut next = Pages::clone(&self.pages.load());
+        for page in pages {
+            next.put(page);
+        }
+        next.revision = revision;
+        self.pages.store(Arc::new(next));
+    }
+
+    /// A page below a page's base, rendered where it is not in the cache.
+    ///
+    /// # Errors
+    /// [`Overloaded`] where too many readers wait already.
+    pub async fn find(
+        &self,
+        page: Arc<PublishedPage>,
+        route: Option<Route>,
+        language: Language,
+    ) -> Result<Prepared, Overloaded> {
+        if let Some(ready) = route
+            .as_ref()
+            .and_then(|route| page.cached(route, language))
+        {
+            return Ok(ready);
+        }
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= limits::RENDERINGS_WAITING_MAX {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Overloaded);
+        }
+        let permit = self.renderings.clone().acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let Ok(_permit) = permit else {
+            return Err(Overloaded);
+        };
+        let rendering = tokio::task::spawn_blocking(move || page.rendered(route, language));
+        rendering.await.map_err(|_| Overloaded)
+    }
+}
+
+impl Pages {
+    fn put(&mut self, page: Arc<PublishedPage>) {
+        let described = page.model.page();
+        let id = described.id;
+        self.by_host.retain(|_, other| other.model.page().id != id);
+        self.by_slug.retain(|_, other| other.model.page().id != id);
+        for host in &described.host_names {
+            self.by_host.insert(host.to_ascii_lowercase(), page.clone());
+        }
+        self.by_slug
+            .insert(described.slug.to_string(), page.clone());
+        let is_default = self
+            .default
+            .as_ref()
+            .is_some_and(|other| other.model.page().id == id);
+        if described.is_default || is_default || self.default.is_none() {
+            self.default = Some(page);
+        }
+    }
+}
+
+impl PublishedPage {
+    /// A page whose first view is ready in some languages.
+    #[must_use]
+    pub fn of(model: Arc<Model>, languages: &[Language]) -> Self {
+        let first = |language: &Language| {
+            let ready = render(&model, &Route::Now, *language)?;
+            Some((*language, Prepared::of(ready, Some(*language))))
+        };
+        let first_views = languages.iter().filter_map(first).collect();
+        Self {
+            model,
+            first_views,
+            cache: Mutex::default(),
+        }
+    }
+
+    /// The language of its publisher.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.model.page().language
+    }
+
+    /// The first view, where it is ready in that language.
+    #[must_use]
+    pub fn first_view(&self, language: Language) -> Option<&Prepared> {
+        self.first_views.get(&language)
+    }
+
+    fn cached(&self, route: &Route, language: Language) -> Option<Prepared> {
+        if *route == Route::Now {
+            return self.first_view(language).cloned();
+        }
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.entries.get(&(route.clone(), language)).cloned()
+    }
+
+    fn rendered(&self, route: Option<Route>, language: Language) -> Prepared {
+        let found = route.and_then(|route| Some((render(&self.model, &route, language)?, route)));
+        let Some((ready, route)) = found else {
+            return Prepared::of(
+                render_not_found(Some(&self.model), language),
+                Some(language),
+            );
+        };
+        let prepared = Prepared::of(ready, Some(language));
+        if !matches!(route, Route::Search { .. }) {
+            let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.insert((route, language), prepared.clone());
+        }
+        prepared
+    }
+}

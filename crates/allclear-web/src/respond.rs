@@ -1,0 +1,114 @@
+//! From ready bytes to a response: encoding, conditional requests, headers.
+
+use allclear_statuspage::CONTENT_SECURITY_POLICY;
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE,
+    CONTENT_SECURITY_POLICY as CSP, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+
+use crate::published::Prepared;
+
+/// How long others may keep a page: briefly, but stale bytes beat none while we are away.
+const PAGE_CACHING: HeaderValue =
+    HeaderValue::from_static("public, max-age=10, stale-while-revalidate=30, stale-if-error=86400");
+/// Assets carry their hash in their address.
+pub(crate) const ASSET_CACHING: HeaderValue =
+    HeaderValue::from_static("public, max-age=31536000, immutable");
+const VARIES: HeaderValue = HeaderValue::from_static("accept-encoding, accept-language");
+
+/// A page, as a response to a request with these headers.
+pub(crate) fn page(prepared: &Prepared, request: &HeaderMap) -> Response<Body> {
+    let caching = if prepared.status == 200 {
+        PAGE_CACHING
+    } else {
+        HeaderValue::from_static("no-store")
+    };
+    respond(prepared, request, caching)
+}
+
+/// Prepared bytes, as a response to a request with these headers.
+pub(crate) fn respond(
+    prepared: &Prepared,
+    request: &HeaderMap,
+    caching: HeaderValue,
+) -> Response<Body> {
+    let is_known = prepared.status == 200
+        && request
+            .get(IF_NONE_MATCH)
+            .is_some_and(|tags| names(tags, &prepared.etag));
+    let takes_gzip = request.get(ACCEPT_ENCODING).is_some_and(takes_gzip);
+    let gzip = prepared.gzip.as_ref().filter(|_| takes_gzip);
+    let body = match (is_known, gzip) {
+        (true, _) => Body::empty(),
+        (false, Some(gzip)) => Body::from(gzip.clone()),
+        (false, None) => Body::from(prepared.identity.clone()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = if is_known {
+        StatusCode::NOT_MODIFIED
+    } else {
+        StatusCode::from_u16(prepared.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    };
+    let headers = response.headers_mut();
+    headers.reserve(10);
+    headers.insert(CACHE_CONTROL, caching);
+    headers.insert(ETAG, prepared.etag.clone());
+    headers.insert(VARY, VARIES);
+    headers.insert(CSP, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !is_known {
+        headers.insert(CONTENT_TYPE, prepared.content_type.clone());
+        if gzip.is_some() {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        if let Some(language) = &prepared.language {
+            headers.insert(CONTENT_LANGUAGE, language.clone());
+        }
+    }
+    response
+}
+
+/// A short plain answer.
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Whether `If-None-Match` names an entity tag (RFC 9110, section 13.1.2: weak comparison).
+fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
+        return false;
+    };
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    tags.trim() == "*" || tags.split(',').any(|tag| opaque(tag) == opaque(etag))
+}
+
+/// Whether `Accept-Encoding` takes gzip (RFC 9110, section 12.5.3).
+fn takes_gzip(accepted: &HeaderValue) -> bool {
+    let Ok(accepted) = accepted.to_str() else {
+        return false;
+    };
+    accepted.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_gzip = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        is_gzip && weight.is_none_or(|q| q.parse::<f32>().is_ok_and(|q| q > 0.0))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! The command line: what can be asked for, and the words of its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The outage system.
+#[derive(Debug, Parser)]
+#[command(
+    name = "allclear",
+    version,
+    about = "The outage system: tells customers the truth about outages, from one binary",
+    after_help = "Examples:\n  \
+        allclear serve                          serve status pages on http://127.0.0.1:8080\n  \
+        allclear demo                           the same, filled, in a temporary folder\n  \
+        allclear import log outages.txt --plan  show what a hand-kept outage page would become\n\n\
+        Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a guard."
+)]
+pub struct Cli {
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of the embedded database
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the status pages
+    Serve(ServeArgs),
+    /// Serve a filled instance from a temporary folder
+    Demo(ServeArgs),
+    /// Bring in history: facts, a hand-kept log, or Allclear's own export
+    #[command(after_help = IMPORT_HELP)]
+    Import(ImportArgs),
+    /// Write everything that status pages hold to standard output
+    Export(ExportArgs),
+    /// Copy the embedded database to a file, while the server runs or not
+    Backup {
+        /// File to write; it must not exist
+        file: PathBuf,
+    },
+    /// Put a backup in place of an empty data folder
+    Restore {
+        /// File that `backup` wrote
+        file: PathBuf,
+    },
+    /// Look at the settings
+    Config {
+        /// What to do with them
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Check this installation and say what is wrong
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the generated reference pages
+    #[command(hide = true)]
+    Reference {
+        /// Folder to write into
+        folder: PathBuf,
+    },
+}
+
+const IMPORT_HELP: &str = "Examples:\n  \
+    allclear import log outages.txt --timezone America/Los_Angeles --page shop --plan\n  \
+    allclear import facts shop.json\n  \
+    allclear export | allclear import allclear - --data elsewhere\n\n\
+    An import can be repeated: what is there already is skipped, and nothing is overwritten.";
+
+/// What `serve` and `demo` take.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+}
+
+/// Formats that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// Allclear's own export, without loss
+    Allclear,
+    /// Outages as plain facts, JSON
+    Facts,
+    /// Plain text as people keep it
+    Log,
+}
+
+/// What `import` takes.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Format of the source
+    pub format: ImportFormat,
+    /// File to read; `-` reads standard input
+    pub source: PathBuf,
+    /// Show what would happen and write nothing; needs no database
+    #[arg(long)]
+    pub plan: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Slug of the status page; made from the publisher or the file name where it is left out
+    #[arg(long, value_name = "SLUG")]
+    pub page: Option<String>,
+    /// Time zone of the times in the source, such as Europe/Berlin
+    #[arg(long, value_name = "TZ")]
+    pub timezone: Option<String>,
+}
+
+/// Formats that can be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Everything, without loss
+    #[default]
+    Allclear,
+    /// Outages as plain facts; needs one page
+    Facts,
+}
+
+/// What `export` takes.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Slug of the status page; all pages where it is left out
+    #[arg(long, value_name = "SLUG")]
+    pub page: Option<String>,
+    /// Format to write
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportFormat,
+}
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Read all settings and show which value is in force and where it came from
+    Check,
+}

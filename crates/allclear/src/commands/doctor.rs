@@ -1,0 +1,145 @@
+//! `allclear doctor`: what is wrong with this installation, and what to do.
+
+use std::net::TcpListener;
+
+use allclear_store::{Health, Location, Store};
+use anyhow::Result;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::{DONE, FAILED};
+use crate::output::{say, say_json};
+use crate::settings::Settings;
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Ok,
+    Warning,
+    Failed,
+}
+
+/// One check.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    verdict: Verdict,
+    text: String,
+}
+
+/// Runs every check; fails where one does.
+pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
+    let mut findings = vec![
+        Finding {
+            check: "settings",
+            verdict: Verdict::Ok,
+            text: "read; `allclear config check` shows them".to_owned(),
+        },
+        zones(),
+        listen(settings),
+    ];
+    findings.extend(store(settings).await);
+    let has_failed = findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Failed);
+    if json {
+        say_json(&findings)?;
+    } else {
+        for finding in &findings {
+            let verdict = match finding.verdict {
+                Verdict::Ok => "ok",
+                Verdict::Warning => "warning",
+                Verdict::Failed => "FAILED",
+            };
+            say(&format!(
+                "{verdict:<8} {:<9} {}",
+                finding.check, finding.text
+            ))?;
+        }
+    }
+    Ok(if has_failed { FAILED } else { DONE })
+}
+
+fn zones() -> Finding {
+    let (verdict, text) = match TimeZone::get("America/Los_Angeles") {
+        Ok(_) => (Verdict::Ok, "the time zone database is there".to_owned()),
+        Err(error) => (
+            Verdict::Failed,
+            format!("no time zone database: {error}; install tzdata"),
+        ),
+    };
+    Finding {
+        check: "zones",
+        verdict,
+        text,
+    }
+}
+
+fn listen(settings: &Settings) -> Finding {
+    let (verdict, text) = match TcpListener::bind(settings.listen) {
+        Ok(_) => (Verdict::Ok, format!("{} is free", settings.listen)),
+        Err(error) => (
+            Verdict::Warning,
+            format!(
+                "{} cannot be listened on ({error}): is a server running?",
+                settings.listen
+            ),
+        ),
+    };
+    Finding {
+        check: "listen",
+        verdict,
+        text,
+    }
+}
+
+async fn store(settings: &Settings) -> Vec<Finding> {
+    let finding = |verdict, text| Finding {
+        check: "database",
+        verdict,
+        text,
+    };
+    if let Location::Folder(folder) = &settings.location
+        && !folder.join(allclear_store::FILE_NAME).exists()
+    {
+        let text = format!(
+            "none in {} yet; `serve` or `import` makes it",
+            folder.display()
+        );
+        return vec![finding(Verdict::Ok, text)];
+    }
+    let store = match Store::open_existing(&settings.location).await {
+        Ok(store) => store,
+        Err(error) => return vec![finding(Verdict::Failed, error.to_string())],
+    };
+    let findings = match store.check().await {
+        Ok(health) => judge(&health),
+        Err(error) => vec![finding(Verdict::Failed, error.to_string())],
+    };
+    store.close().await;
+    findings
+}
+
+/// What the store says of itself.
+fn judge(health: &Health) -> Vec<Finding> {
+    let finding = |verdict, text| Finding {
+        check: "database",
+        verdict,
+        text,
+    };
+    let counts = super::backup::told(&health.counts);
+    let mut findings = vec![finding(
+        Verdict::Ok,
+        format!(
+            "{}, schema {}, revision {}: {counts}",
+            health.engine, health.schema, health.revision
+        ),
+    )];
+    if !health.is_writable {
+        findings.push(finding(Verdict::Failed, "it cannot be written".to_owned()));
+    }
+    let problems = health.problems.iter();
+    findings.extend(problems.map(|problem| finding(Verdict::Failed, problem.clone())));
+    findings
+}

@@ -1,0 +1,41 @@
+//! `allclear export`: history out.
+
+use allclear_incidents::history::own::AllclearFile;
+use allclear_incidents::history::{import, to_facts};
+use allclear_store::Store;
+use anyhow::{Result, bail};
+
+use super::DONE;
+use crate::cli::{ExportArgs, ExportFormat};
+use crate::output::say_json;
+use crate::settings::Settings;
+
+/// Writes pages to standard output. A server may go on meanwhile.
+pub(super) async fn run(args: &ExportArgs, settings: &Settings) -> Result<u8> {
+    let store = Store::open_existing(&settings.location).await?;
+    let mut pages = Vec::new();
+    for page in store.list_status_pages().await? {
+        if args
+            .page
+            .as_ref()
+            .is_none_or(|slug| page.slug.as_str() == slug)
+        {
+            pages.push(import::contents(&store, page).await?);
+        }
+    }
+    store.close().await;
+    if let (Some(slug), true) = (&args.page, pages.is_empty()) {
+        bail!("there is no status page `{slug}`");
+    }
+    match (args.format, pages.as_slice()) {
+        (ExportFormat::Allclear, _) => say_json(&AllclearFile::of(pages))?,
+        (ExportFormat::Facts, [page]) => say_json(&to_facts::facts_of(page)?)?,
+        (ExportFormat::Facts, pages) => {
+            bail!(
+                "facts are of one page, and there are {}: name one with --page",
+                pages.len()
+            )
+        }
+    }
+    Ok(DONE)
+}

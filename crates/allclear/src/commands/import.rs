@@ -1,0 +1,294 @@
+//! `allclear import`: history in.
+
+use std::io::Read;
+use std::path::Path;
+
+use allclear_domain::audit::Actor;
+use allclear_domain::error::InvalidValue;
+use allclear_domain::text::Key;
+use allclear_domain::{Clock, Entropy, SystemClock, limits};
+use allclear_incidents::history::batch::{Batch, Present};
+use allclear_incidents::history::facts::{FactsFile, FactsRecord};
+use allclear_incidents::history::from_facts::{FACTS, Reading};
+use allclear_incidents::history::log::{LogOptions, read_log};
+use allclear_incidents::history::own::AllclearFile;
+use allclear_incidents::history::report::ImportReport;
+use allclear_incidents::history::{from_own, import, to_facts};
+use anyhow::{Context, Result, anyhow, bail};
+use serde::Serialize;
+
+use super::DONE;
+use crate::cli::{ImportArgs, ImportFormat};
+use crate::output::{say, say_json};
+use crate::settings::Settings;
+
+/// What `--plan --json` prints.
+#[derive(Serialize)]
+struct Plan {
+    records: Vec<FactsRecord>,
+    report: ImportReport,
+}
+
+/// Shows what an import would write; needs neither server nor database.
+pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
+    let text = read_source(&args.source)?;
+    let slug = slug(args)?;
+    let nothing = Present::default();
+    let plan = match args.format {
+        ImportFormat::Allclear => {
+            let mut plan = Plan {
+                records: Vec::new(),
+                report: ImportReport::default(),
+            };
+            for contents in own_file(&text, slug.is_some())?.pages {
+                let batch = from_own::batch_of(contents.clone(), slug.clone(), None, false);
+                plan.report.created += batch.map_err(problems)?.report.created;
+                plan.records.extend(to_facts::facts_of(&contents)?.records);
+            }
+            plan
+        }
+        ImportFormat::Facts | ImportFormat::Log => {
+            let (file, batch) = foreign(args, &text, slug, &nothing)?;
+            Plan {
+                records: file.records,
+                report: batch.report,
+            }
+        }
+    };
+    if args.json {
+        say_json(&plan)?;
+    } else {
+        for record in &plan.records {
+            let when = record
+                .started_at
+                .clone()
+                .or(record.on.map(|on| on.to_string()));
+            let when = when.unwrap_or_else(|| "undated".to_owned());
+            say(&format!("{when}  {}  {}", record.id, record.title))?;
+        }
+        tell(&plan.report, "would be created")?;
+    }
+    Ok(DONE)
+}
+
+/// Imports.
+pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
+    let text = read_source(&args.source)?;
+    let slug = slug(args)?;
+    let (store, _lock) = super::open_to_write(settings).await?;
+    let batches = match args.format {
+        ImportFormat::Allclear => {
+            let mut batches = Vec::new();
+            for page in own_file(&text, slug.is_some())?.pages {
+                let wanted = slug.as_ref().unwrap_or(&page.page.slug);
+                let present = import::present(&store, wanted).await?;
+                let has_pages = present.has_pages;
+                let there = match present.page {
+                    Some(page) => Some(import::contents(&store, page).await?),
+                    None => None,
+                };
+                let batch = from_own::batch_of(page, slug.clone(), there.as_ref(), has_pages);
+                batches.push(batch.map_err(problems)?);
+            }
+            batches
+        }
+        ImportFormat::Facts | ImportFormat::Log => {
+            let slug = match slug {
+                Some(slug) => Some(slug),
+                None => Some(default_slug(args, &text)?),
+            };
+            let present = match &slug {
+                Some(slug) => import::present(&store, slug).await?,
+                None => Present::default(),
+            };
+            vec![foreign(args, &text, slug, &present)?.1]
+        }
+    };
+    let actor = Actor::Command("import".to_owned());
+    let now = SystemClock.now();
+    import::write(&store, &batches, &actor, &Entropy::from_system(), now).await?;
+    store.close().await;
+    let report = sum(batches.into_iter().map(|batch| batch.report));
+    if args.json {
+        say_json(&report)?;
+    } else {
+        tell(&report, "created")?;
+    }
+    Ok(DONE)
+}
+
+fn read_source(source: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(limits::IMPORT_BYTES_MAX)? + 1;
+    let read = if source == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(source).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    let name = source.display();
+    read.with_context(|| format!("{name} cannot be read"))?;
+    if bytes.len() > limits::IMPORT_BYTES_MAX {
+        bail!(
+            "{name} has more than {} bytes: split it",
+            limits::IMPORT_BYTES_MAX
+        );
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        anyhow!("{name} is not UTF-8 text (at byte {at}): convert it, for instance with iconv")
+    })
+}
+
+fn slug(args: &ImportArgs) -> Result<Option<Key>> {
+    args.page
+        .as_ref()
+        .map(|slug| Key::new(slug).context("--page is no slug"))
+        .transpose()
+}
+
+/// The slug of the page where none is named: the publisher's name, or that of the file.
+fn default_slug(args: &ImportArgs, text: &str) -> Result<Key> {
+    let from_file = || {
+        args.source
+            .file_stem()
+            .and_then(|stem| Key::from_name(stem.to_str()?))
+    };
+    let key = match args.format {
+        ImportFormat::Facts => Key::from_name(&facts_file(text)?.publisher),
+        ImportFormat::Log | ImportFormat::Allclear => from_file(),
+    };
+    key.context("no slug follows from the source: name the page with --page")
+}
+
+fn own_file(text: &str, has_slug: bool) -> Result<AllclearFile> {
+    let file: AllclearFile =
+        serde_json::from_str(text).context("the source is not in the allclear format")?;
+    from_own::check_version(&file)?;
+    if has_slug && file.pages.len() != 1 {
+        bail!(
+            "the source holds {} pages: --page can rename only one",
+            file.pages.len()
+        );
+    }
+    Ok(file)
+}
+
+fn facts_file(text: &str) -> Result<FactsFile> {
+    serde_json::from_str(text).context("the source is not in the facts format")
+}
+
+/// Facts, or a log read into facts.
+fn foreign(
+    args: &ImportArgs,
+    text: &str,
+    slug: Option<Key>,
+    present: &Present,
+) -> Result<(FactsFile, Batch)> {
+    let (file, report, format) = if args.format == ImportFormat::Facts {
+        let mut file = facts_file(text)?;
+        if args.timezone.is_some() {
+            file.timezone.clone_from(&args.timezone);
+        }
+        (file, ImportReport::default(), FACTS)
+    } else {
+        let (file, report) = log_file(args, text, slug.as_ref(), present)?;
+        (file, report, "log")
+    };
+    let reading = Reading {
+        format,
+        slug,
+        present,
+        entropy: &Entropy::from_system(),
+        now: SystemClock.now(),
+    };
+    let mut batch = reading.batch(&file).map_err(problems)?;
+    batch.report.not_understood = report.not_understood;
+    batch.report.contradictions.extend(report.contradictions);
+    Ok((file, batch))
+}
+
+fn log_file(
+    args: &ImportArgs,
+    text: &str,
+    slug: Option<&Key>,
+    present: &Present,
+) -> Result<(FactsFile, ImportReport)> {
+    let slug = match slug {
+        Some(slug) => slug.clone(),
+        None => default_slug(args, text).or_else(|_| Ok::<_, anyhow::Error>(Key::new("log")?))?,
+    };
+    let page = present.page.as_ref();
+    let timezone = args
+        .timezone
+        .clone()
+        .or_else(|| page.and_then(|page| page.timezone.clone()));
+    let options = LogOptions {
+        publisher: slug.to_string(),
+        timezone: timezone.clone(),
+        year: None,
+        known_components: present.components.iter().map(to_facts::component).collect(),
+    };
+    let read = read_log(text, &options)?;
+    let title = page.map_or_else(|| slug.to_string(), |page| page.title.clone());
+    let file = FactsFile {
+        publisher: title,
+        what: String::new(),
+        timezone,
+        timezone_label: None,
+        notes: None,
+        components: read.components,
+        records: read.records,
+    };
+    Ok((file, read.report))
+}
+
+fn problems(problems: Vec<InvalidValue>) -> anyhow::Error {
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("\n  {problem}"))
+        .collect();
+    anyhow!(
+        "nothing was imported; correct the source and try again:{}",
+        lines.concat()
+    )
+}
+
+fn sum(reports: impl Iterator<Item = ImportReport>) -> ImportReport {
+    reports.fold(ImportReport::default(), |mut sum, report| {
+        sum.created += report.created;
+        sum.skipped += report.skipped;
+        sum.differing.extend(report.differing);
+        sum.not_understood.extend(report.not_understood);
+        sum.contradictions.extend(report.contradictions);
+        sum
+    })
+}
+
+/// The report, for people.
+fn tell(report: &ImportReport, created: &str) -> Result<()> {
+    say(&format!(
+        "{} {created}, {} there already",
+        report.created, report.skipped
+    ))?;
+    for id in &report.differing {
+        say(&format!("differs from what is there, which was kept: {id}"))?;
+    }
+    for line in &report.not_understood {
+        say(&format!(
+            "not understood, line {}: {}",
+            line.line, line.text
+        ))?;
+    }
+    for c in &report.contradictions {
+        let kept = if c.kept.is_empty() {
+            "nothing"
+        } else {
+            &c.kept
+        };
+        say(&format!(
+            "contradiction in {}, {}: printed {}; kept {kept}; {}",
+            c.record, c.field, c.printed, c.why
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! One file per command.
+
+mod backup;
+mod config;
+mod doctor;
+mod export;
+mod import;
+mod reference;
+mod serve;
+
+use allclear_store::{InstanceLock, Location, Store, StoreError};
+use anyhow::{Error, Result};
+
+use crate::cli::{Cli, Command, ConfigCommand};
+use crate::settings::{Environment, Flags, Settings};
+
+/// Done.
+const DONE: u8 = 0;
+/// Failed.
+const FAILED: u8 = 1;
+/// Refused by a guard.
+const REFUSED: u8 = 3;
+
+/// Runs a command; gives its exit code.
+///
+/// # Errors
+/// Whatever the command could not do.
+pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
+    let mut flags = Flags {
+        config: cli.config,
+        data: cli.data,
+        listen: None,
+    };
+    if let Command::Serve(args) | Command::Demo(args) = &cli.command {
+        flags.listen.clone_from(&args.listen);
+    }
+    if let Command::Reference { folder } = &cli.command {
+        return reference::run(folder);
+    }
+    if let Command::Import(args) = &cli.command
+        && args.plan
+    {
+        return import::plan(args);
+    }
+    let settings = Settings::read(&flags, environment)?;
+    match cli.command {
+        Command::Serve(_) => serve::serve(settings).await,
+        Command::Demo(_) => serve::demo(settings).await,
+        Command::Import(args) => import::run(&args, &settings).await,
+        Command::Export(args) => export::run(&args, &settings).await,
+        Command::Backup { file } => backup::backup(&file, &settings).await,
+        Command::Restore { file } => backup::restore(&file, &settings).await,
+        Command::Config {
+            command: ConfigCommand::Check,
+        } => config::check(&settings),
+        Command::Doctor { json } => doctor::run(&settings, json).await,
+        Command::Reference { folder } => reference::run(&folder),
+    }
+}
+
+/// The exit code of an error: refusals by a guard are told from failures.
+#[must_use]
+pub fn exit_code(error: &Error) -> u8 {
+    let is_refused = error.chain().any(|cause| {
+        matches!(
+            cause.downcast_ref(),
+            Some(StoreError::Locked { .. } | StoreError::Refused { .. })
+        )
+    });
+    if is_refused { REFUSED } else { FAILED }
+}
+
+/// Opens the store to write, alone: a server and a command never write to one folder at once.
+async fn open_to_write(settings: &Settings) -> Result<(Store, Option<InstanceLock>)> {
+    let lock = lock(settings)?;
+    Ok((Store::open(&settings.location).await?, lock))
+}
+
+/// The lock of the data folder; there is none where the database stands elsewhere.
+fn lock(settings: &Settings) -> Result<Option<InstanceLock>> {
+    Ok(match &settings.location {
+        Location::Folder(folder) => Some(InstanceLock::acquire(folder)?),
+        Location::Url(_) => None,
+    })
+}

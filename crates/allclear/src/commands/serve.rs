@@ -1,0 +1,117 @@
+//! `allclear serve` and `allclear demo`.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use allclear_domain::audit::Actor;
+use allclear_domain::{Clock, Entropy, SystemClock};
+use allclear_incidents::history::import;
+use allclear_store::{Location, Store};
+use allclear_web::publisher;
+use allclear_web::server::ListenerLimits;
+use anyhow::{Context, Result, anyhow};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::DONE;
+use crate::demo;
+use crate::instance::Instance;
+use crate::output::remark;
+use crate::settings::{LogFormat, Settings};
+
+/// Serves until it is told to stop.
+pub(super) async fn serve(settings: Settings) -> Result<u8> {
+    start_log(&settings)?;
+    let (store, _lock) = super::open_to_write(&settings).await?;
+    run(&settings, store).await
+}
+
+/// Serves a filled instance from a folder that goes with it.
+pub(super) async fn demo(mut settings: Settings) -> Result<u8> {
+    start_log(&settings)?;
+    let folder = tempfile::Builder::new().prefix("allclear-demo-").tempdir();
+    let folder = folder.context("no temporary folder can be made")?;
+    settings.data = folder.path().to_owned();
+    settings.location = Location::Folder(settings.data.clone());
+    let (store, _lock) = super::open_to_write(&settings).await?;
+    let (entropy, now) = (Entropy::from_system(), SystemClock.now());
+    let batches = demo::batches(&entropy, now)?;
+    import::write(
+        &store,
+        &batches,
+        &Actor::Command("demo".to_owned()),
+        &entropy,
+        now,
+    )
+    .await?;
+    remark(&format!(
+        "The demo lives in {} and is removed at the end.",
+        settings.data.display()
+    ));
+    run(&settings, store).await
+}
+
+async fn run(settings: &Settings, store: Store) -> Result<u8> {
+    let allowed = ListenerLimits {
+        connections_max: settings.connections_max,
+        header_timeout: settings.header_timeout,
+    };
+    let instance = Instance::start(store, settings.listen, allowed, Arc::new(SystemClock)).await?;
+    for (slug, problem) in &instance.first_report().failed {
+        remark(&format!(
+            "warning: the status page `{slug}` cannot be shown: {problem}"
+        ));
+    }
+    greet(&instance).await?;
+    stop_signal().await?;
+    tracing::info!("stopping: open requests may end");
+    instance.stop().await;
+    Ok(DONE)
+}
+
+async fn greet(instance: &Instance) -> Result<()> {
+    let address = instance.address();
+    let pages = instance.store().list_status_pages().await?;
+    let Some(default) = publisher::default_page(&pages) else {
+        remark(&format!("Allclear listens on http://{address}/"));
+        remark(
+            "There is no status page yet. Stop the server, then bring your history along:\n  \
+             allclear import log outages.txt --timezone Europe/Berlin --page status",
+        );
+        return Ok(());
+    };
+    remark(&format!("{} on http://{address}/", default.title));
+    for page in pages.iter().filter(|page| page.id != default.id) {
+        remark(&format!(
+            "{} on http://{address}/p/{}/",
+            page.title, page.slug
+        ));
+    }
+    Ok(())
+}
+
+/// Returns at the first interrupt or termination signal.
+async fn stop_signal() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn start_log(settings: &Settings) -> Result<()> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .with_context(|| format!("log: `{}` is no filter", settings.log))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match settings.log_format {
+        LogFormat::Text => builder
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    started.map_err(|error| anyhow!("the log cannot be started: {error}"))
+}

@@ -1,0 +1,102 @@
+//! A running instance: store, publisher and listener, started and stopped together.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use allclear_domain::Clock;
+use allclear_store::Store;
+use allclear_web::server::ListenerLimits;
+use allclear_web::{Published, Publisher, Report, router, server};
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A running instance.
+pub struct Instance {
+    address: SocketAddr,
+    store: Store,
+    publisher: Arc<Publisher>,
+    first: Report,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    publishing: JoinHandle<()>,
+}
+
+impl Instance {
+    /// Publishes what the store holds, then listens.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or the address not be listened on.
+    pub async fn start(
+        store: Store,
+        listen: SocketAddr,
+        allowed: ListenerLimits,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let published = Published::empty();
+        let publisher = Arc::new(Publisher::new(
+            store.clone(),
+            clock.clone(),
+            published.clone(),
+        ));
+        let first = publisher.run_once(clock.now()).await?;
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            format!("{listen} cannot be listened on: choose another with --listen")
+        })?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel();
+        let until = async {
+            // A dropped sender stops it as well.
+            let _ = stopped.await;
+        };
+        let serving = tokio::spawn(server::serve(listener, router(published), allowed, until));
+        let publishing = tokio::spawn({
+            let publisher = publisher.clone();
+            async move { publisher.run().await }
+        });
+        Ok(Self {
+            address,
+            store,
+            publisher,
+            first,
+            stop,
+            serving,
+            publishing,
+        })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its store.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Its publisher.
+    #[must_use]
+    pub fn publisher(&self) -> &Publisher {
+        &self.publisher
+    }
+
+    /// What the first publishing did.
+    #[must_use]
+    pub const fn first_report(&self) -> &Report {
+        &self.first
+    }
+
+    /// Stops listening, lets open requests end, and closes the store.
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "the listener ended badly");
+        }
+        self.publishing.abort();
+        self.store.close().await;
+    }
+}

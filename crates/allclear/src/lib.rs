@@ -1,0 +1,8 @@
+//! `allclear`: the outage system in one binary. This crate wires the others together.
+
+pub mod cli;
+pub mod commands;
+pub mod demo;
+pub mod instance;
+pub mod output;
+pub mod settings;

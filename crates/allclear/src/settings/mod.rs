@@ -1,0 +1,293 @@
+//! Settings: flags over environment variables over one TOML file over defaults.
+//!
+//! Nothing else in Allclear reads the environment. Every error says which setting, where its value
+//! came from and what would be right.
+
+mod environment;
+mod reference;
+pub mod table;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use allclear_store::Location;
+use anyhow::{Context, Result, anyhow, bail, ensure};
+
+pub use self::environment::Environment;
+pub use self::reference::{reference_markdown, sample_file};
+
+/// What the command line says over everything else.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--listen`
+    pub listen: Option<String>,
+    /// `--data`
+    pub data: Option<PathBuf>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// All settings, read and checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address that the server listens on.
+    pub listen: SocketAddr,
+    /// Folder of the embedded database; also of the instance lock.
+    pub data: PathBuf,
+    /// Where the database is.
+    pub location: Location,
+    /// Connections served at the same time.
+    pub connections_max: usize,
+    /// Time for the head of a request.
+    pub header_timeout: Duration,
+    /// Filter of the log.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Where each value came from, in the order of the table.
+    pub origins: Vec<Origin>,
+}
+
+/// Where a value came from, for `config check`.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Key of the setting.
+    pub key: &'static str,
+    /// The value, or `(hidden)`.
+    pub shown: String,
+    /// Flag, variable, file or default.
+    pub from: String,
+}
+
+/// A value before it is checked.
+struct Raw {
+    text: String,
+    from: String,
+}
+
+impl Settings {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// Where the file is not there or not TOML, a key or variable is unknown, or a value is wrong.
+    pub fn read(flags: &Flags, environment: &Environment) -> Result<Self> {
+        let mut values = BTreeMap::new();
+        let config = flags
+            .config
+            .clone()
+            .or_else(|| environment.path("ALLCLEAR_CONFIG"));
+        if let Some(path) = &config {
+            read_file(path, &mut values)?;
+        }
+        read_environment(environment, &mut values)?;
+        let mut flag = |key, value: Option<String>| {
+            if let Some(text) = value {
+                values.insert(
+                    key,
+                    Raw {
+                        text,
+                        from: format!("--{key}"),
+                    },
+                );
+            }
+        };
+        flag("listen", flags.listen.clone());
+        flag(
+            "data",
+            flags
+                .data
+                .as_ref()
+                .map(|path| path.to_string_lossy().into_owned()),
+        );
+        Self::check(&values, environment)
+    }
+
+    fn check(values: &BTreeMap<&'static str, Raw>, environment: &Environment) -> Result<Self> {
+        let data = match values.get("data") {
+            Some(raw) => PathBuf::from(&raw.text),
+            None => environment.data_folder()?,
+        };
+        let log_format = match get(values, "log_format").0 {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            other => bail!(wrong(values, "log_format", other, "write `text` or `json`")),
+        };
+        let seconds = number(values, "header_timeout_seconds", 1, 300)?;
+        Ok(Self {
+            listen: parse(
+                values,
+                "listen",
+                "write an address and a port, as in 127.0.0.1:8080",
+            )?,
+            location: location(values, &data)?,
+            data,
+            connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
+            header_timeout: Duration::from_secs(seconds),
+            log: get(values, "log").0.to_owned(),
+            log_format,
+            origins: origins(values),
+        })
+    }
+}
+
+fn read_file(path: &Path, values: &mut BTreeMap<&'static str, Raw>) -> Result<()> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the configuration file {} cannot be read", path.display()))?;
+    let table: toml::Table = text
+        .parse()
+        .with_context(|| format!("the configuration file {} is not TOML", path.display()))?;
+    for (key, value) in table {
+        let Some(setting) = table::find(&key) else {
+            bail!(
+                "{}: there is no setting `{key}`; there are: {}",
+                path.display(),
+                table::SETTINGS
+                    .iter()
+                    .map(|s| s.key)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+        };
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(flag) => flag.to_string(),
+            _ => bail!("{}: `{key}` must be a text or a number", path.display()),
+        };
+        values.insert(
+            setting.key,
+            Raw {
+                text,
+                from: path.display().to_string(),
+            },
+        );
+    }
+    Ok(())
+}
+
+fn read_environment(
+    environment: &Environment,
+    values: &mut BTreeMap<&'static str, Raw>,
+) -> Result<()> {
+    for setting in table::SETTINGS {
+        if let Some(text) = environment.text(setting.variable)? {
+            values.insert(
+                setting.key,
+                Raw {
+                    text,
+                    from: setting.variable.to_owned(),
+                },
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The value of a setting and where it came from.
+fn get<'a>(values: &'a BTreeMap<&'static str, Raw>, key: &'static str) -> (&'a str, &'a str) {
+    let default = table::find(key).map_or("", |setting| setting.default);
+    values
+        .get(key)
+        .map_or((default, "default"), |raw| (&raw.text, &raw.from))
+}
+
+fn wrong(
+    values: &BTreeMap<&'static str, Raw>,
+    key: &'static str,
+    text: &str,
+    hint: &str,
+) -> String {
+    format!("{key} ({}): `{text}` is wrong: {hint}", get(values, key).1)
+}
+
+fn parse<T: std::str::FromStr>(
+    values: &BTreeMap<&'static str, Raw>,
+    key: &'static str,
+    hint: &str,
+) -> Result<T> {
+    let (text, _) = get(values, key);
+    text.parse()
+        .map_err(|_| anyhow!(wrong(values, key, text, hint)))
+}
+
+fn number(
+    values: &BTreeMap<&'static str, Raw>,
+    key: &'static str,
+    least: u64,
+    most: u64,
+) -> Result<u64> {
+    let hint = format!("write a number from {least} to {most}");
+    let number = parse(values, key, &hint)?;
+    ensure!(
+        (least..=most).contains(&number),
+        wrong(values, key, &number.to_string(), &hint)
+    );
+    Ok(number)
+}
+
+fn location(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<Location> {
+    let (url, _) = get(values, "database_url");
+    let (file, from) = get(values, "database_url_file");
+    ensure!(
+        url.is_empty() || file.is_empty(),
+        "database_url and database_url_file are both set: keep one of them"
+    );
+    let url = if file.is_empty() {
+        url.to_owned()
+    } else {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("database_url_file ({from}): {file} cannot be read"))?;
+        text.lines().next().unwrap_or_default().trim().to_owned()
+    };
+    if url.is_empty() {
+        ensure!(
+            file.is_empty(),
+            "database_url_file ({from}): the first line of {file} is empty"
+        );
+        return Ok(Location::Folder(data.to_owned()));
+    }
+    ensure!(
+        url.starts_with("postgres://") || url.starts_with("postgresql://"),
+        "database_url: write an address that begins with postgres://, or leave it out for the \
+         embedded database"
+    );
+    Ok(Location::Url(url))
+}
+
+fn origins(values: &BTreeMap<&'static str, Raw>) -> Vec<Origin> {
+    let origin = |setting: &table::Setting| {
+        let (text, from) = get(values, setting.key);
+        let shown = match text {
+            "" => setting.default_shown.to_owned(),
+            _ if setting.is_secret => "(hidden)".to_owned(),
+            text => text.to_owned(),
+        };
+        Origin {
+            key: setting.key,
+            shown,
+            from: from.to_owned(),
+        }
+    };
+    table::SETTINGS.iter().map(origin).collect()
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {} ({})", self.key, self.shown, self.from)
+    }
+}
+
+#[cfg(test)]
+mod tests;

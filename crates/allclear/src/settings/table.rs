@@ -1,0 +1,100 @@
+//! Every setting, declared once: its key, its variable, its default and what it does. The reference
+//! in `docs/reference/settings.md` is made from this table.
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Key in the configuration file.
+    pub key: &'static str,
+    /// Environment variable that overrides the file.
+    pub variable: &'static str,
+    /// Value where neither says anything; empty where there is none.
+    pub default: &'static str,
+    /// What stands for the default in the reference, where it is computed.
+    pub default_shown: &'static str,
+    /// What it does, in whole sentences.
+    pub about: &'static str,
+    /// Whether its value is never shown.
+    pub is_secret: bool,
+}
+
+const fn setting(
+    key: &'static str,
+    variable: &'static str,
+    default: &'static str,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        variable,
+        default,
+        default_shown: default,
+        about,
+        is_secret: false,
+    }
+}
+
+/// All settings, in the order of the reference.
+pub const SETTINGS: &[Setting] = &[
+    setting(
+        "listen",
+        "ALLCLEAR_LISTEN",
+        "127.0.0.1:8080",
+        "Address and port that the server listens on. `0.0.0.0:8080` listens on every IPv4 address.",
+    ),
+    Setting {
+        key: "data",
+        variable: "ALLCLEAR_DATA",
+        default: "",
+        default_shown: "`$STATE_DIRECTORY`, else `$XDG_DATA_HOME/allclear`, else `~/.local/share/allclear`",
+        about: "Folder of the embedded database. It is made where it is missing, readable by its owner alone.",
+        is_secret: false,
+    },
+    Setting {
+        key: "database_url",
+        variable: "ALLCLEAR_DATABASE_URL",
+        default: "",
+        default_shown: "the embedded database in `data`",
+        about: "Address of a PostgreSQL database, such as `postgres://allclear@db.example.com/allclear`. \
+                It may hold a password: prefer `database_url_file`.",
+        is_secret: true,
+    },
+    setting(
+        "database_url_file",
+        "ALLCLEAR_DATABASE_URL_FILE",
+        "",
+        "File that holds `database_url`, on its first line. Only one of the two may be set.",
+    ),
+    setting(
+        "connections_max",
+        "ALLCLEAR_CONNECTIONS_MAX",
+        "20000",
+        "Connections served at the same time, 1 to 1000000. Further ones wait until one ends. \
+         The process needs that many open files (`ulimit -n`).",
+    ),
+    setting(
+        "header_timeout_seconds",
+        "ALLCLEAR_HEADER_TIMEOUT_SECONDS",
+        "10",
+        "Seconds that a client has to send the head of a request, 1 to 300. Slower ones are closed.",
+    ),
+    setting(
+        "log",
+        "ALLCLEAR_LOG",
+        "info",
+        "What is logged to standard error: `error`, `warn`, `info`, `debug` or `trace`, or a filter \
+         such as `info,allclear_store=debug`.",
+    ),
+    setting(
+        "log_format",
+        "ALLCLEAR_LOG_FORMAT",
+        "text",
+        "How a log line looks: `text` for people, `json` for machines.",
+    ),
+];
+
+/// The setting of that key.
+#[must_use]
+pub fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}

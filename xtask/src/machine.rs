@@ -1,0 +1,238 @@
+//! What the machine must have: one table of programs, the Debian package of each and who needs it.
+//!
+//! A program that is already there is used and nothing is installed. What is missing is installed
+//! with apt, as root or through sudo, after saying so. Where that cannot be done the run fails and
+//! says what to do.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::say::tell;
+use crate::{ambient, run};
+
+/// Which commands need a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// `cargo xtask test`.
+    Test,
+    /// `cargo xtask bench`.
+    Bench,
+    /// Checks of pages in a real browser: no command runs them yet.
+    Pages,
+}
+
+/// A program that is not Rust's and the Debian package that brings it.
+pub(crate) struct Tool {
+    /// Name of the program.
+    pub(crate) program: &'static str,
+    /// Debian package.
+    pub(crate) package: &'static str,
+    /// Which command needs it.
+    pub(crate) need: Need,
+    /// What it is for, as said before it is installed.
+    pub(crate) purpose: &'static str,
+}
+
+/// Everything outside Rust that the checks use.
+pub(crate) const TOOLS: [Tool; 10] = [
+    tool(
+        "initdb",
+        "postgresql",
+        Need::Test,
+        "the store story runs on PostgreSQL too",
+    ),
+    tool(
+        "pg_ctl",
+        "postgresql",
+        Need::Test,
+        "starts and stops the throw-away PostgreSQL",
+    ),
+    tool("cc", "gcc", Need::Test, "compiles the embedded database"),
+    tool(
+        "nginx",
+        "nginx",
+        Need::Bench,
+        "the peer that serves the same page",
+    ),
+    tool(
+        "wrk",
+        "wrk",
+        Need::Bench,
+        "asks for pages as fast as it can",
+    ),
+    tool(
+        "chromium",
+        "chromium",
+        Need::Pages,
+        "pages are looked at in a real browser",
+    ),
+    tool(
+        "chromedriver",
+        "chromium-driver",
+        Need::Pages,
+        "drives the browser",
+    ),
+    tool(
+        "node",
+        "nodejs",
+        Need::Pages,
+        "runs the accessibility checks",
+    ),
+    tool(
+        "npm",
+        "npm",
+        Need::Pages,
+        "fetches the accessibility checks",
+    ),
+    tool(
+        "java",
+        "default-jre-headless",
+        Need::Pages,
+        "runs the HTML checker",
+    ),
+];
+
+const fn tool(
+    program: &'static str,
+    package: &'static str,
+    need: Need,
+    purpose: &'static str,
+) -> Tool {
+    Tool {
+        program,
+        package,
+        need,
+        purpose,
+    }
+}
+
+/// Makes sure that every program for `need` is there, installing what is missing.
+pub(crate) fn prepare(need: Need) -> Result<()> {
+    let missing: Vec<&Tool> = TOOLS
+        .iter()
+        .filter(|tool| tool.need == need && locate(tool.program).is_none())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install(&missing)?;
+    for tool in missing {
+        program(tool.program)?;
+    }
+    Ok(())
+}
+
+/// The path of a program, or an error that says how to get it.
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
+    locate(name).with_context(|| {
+        let package = TOOLS
+            .iter()
+            .find(|tool| tool.program == name)
+            .map(|tool| tool.package);
+        format!(
+            "`{name}` is not on PATH: install the Debian package `{}` or put `{name}` on PATH",
+            package.unwrap_or(name)
+        )
+    })
+}
+
+/// True if we may do what only root may do.
+pub(crate) fn is_root() -> Result<bool> {
+    Ok(std::fs::metadata("/proc/self")
+        .context("read /proc/self")?
+        .uid()
+        == 0)
+}
+
+fn locate(name: &str) -> Option<PathBuf> {
+    let mut folders = ambient::path_folders();
+    // Debian keeps PostgreSQL's own programs off the PATH, and an ordinary user's PATH has no sbin.
+    folders.extend(postgresql_folders(Path::new("/usr/lib/postgresql")));
+    folders.extend(["/usr/sbin".into(), "/sbin".into()]);
+    folders
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .find(|path| is_executable(path))
+}
+
+fn is_executable(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+/// The `bin` folders below `parent`, newest version first.
+fn postgresql_folders(parent: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(parent) else {
+        return Vec::new();
+    };
+    let mut versions: Vec<(u32, PathBuf)> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    versions
+        .into_iter()
+        .rev()
+        .map(|(_, folder)| folder)
+        .collect()
+}
+
+fn install(missing: &[&Tool]) -> Result<()> {
+    for tool in missing {
+        tell(&format!("missing: {} ({})", tool.program, tool.purpose))?;
+    }
+    if locate("apt-get").is_none() {
+        bail!("{}", by_hand("this machine has no apt-get", missing));
+    }
+    let through_sudo = !is_root()?;
+    if through_sudo && locate("sudo").is_none() {
+        bail!("{}", by_hand("not root, and there is no sudo", missing));
+    }
+    for words in apt_commands(missing, through_sudo) {
+        tell(&format!("running: {}", words.join(" ")))?;
+        let Some((program, rest)) = words.split_first() else {
+            continue;
+        };
+        if !run::succeeds(Command::new(program).args(rest))? {
+            bail!("{}", by_hand("apt-get failed, see above", missing));
+        }
+    }
+    Ok(())
+}
+
+fn by_hand(why: &str, missing: &[&Tool]) -> String {
+    format!(
+        "{why}: install these packages yourself: {}",
+        packages(missing).join(" ")
+    )
+}
+
+fn packages(missing: &[&Tool]) -> Vec<&'static str> {
+    let mut packages: Vec<&'static str> = missing.iter().map(|tool| tool.package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages
+}
+
+fn apt_commands(missing: &[&Tool], through_sudo: bool) -> Vec<Vec<&'static str>> {
+    let mut start = if through_sudo {
+        vec!["sudo"]
+    } else {
+        Vec::new()
+    };
+    start.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    let mut update = start.clone();
+    update.push("update");
+    let mut install = start;
+    install.extend(["install", "--yes", "--no-install-recommends"]);
+    install.extend(packages(missing));
+    vec![update, install]
+}
+
+#[cfg(test)]
+mod tests;
