@@ -1,3 +1,4 @@
 //! Incidents, maintenance windows and announcements: how they are written, imported and exported.
 
 pub mod history;
+pub mod posting;

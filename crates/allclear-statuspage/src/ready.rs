@@ -39,18 +39,6 @@ impl Ready {
             etag,
         }
     }
-
-    /// Bytes that are compressed already, or too varied to gain by it.
-    pub(crate) fn uncompressed(content_type: &'static str, identity: Vec<u8>) -> Self {
-        let etag = format!("\"{}\"", digest(&identity, 16));
-        Self {
-            status: 200,
-            content_type,
-            identity,
-            gzip: Vec::new(),
-            etag,
-        }
-    }
 }
 
 /// The first `len` bytes of the SHA-256 of `bytes`, in hexadecimal.

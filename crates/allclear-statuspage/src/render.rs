@@ -1,21 +1,60 @@
 //! One page in one language, as ready bytes.
 
 use allclear_domain::status_page::Language;
+use askama::Template;
 
 use crate::model::Model;
-use crate::ready::{HTML, Ready};
+use crate::ready::{CSS, HTML, Ready};
 use crate::route::Route;
+use crate::views::announcement::AnnouncementPage;
+use crate::views::component::ComponentPage;
+use crate::views::history::{HistoryPage, MonthPage, UndatedPage};
+use crate::views::incident::IncidentPage;
+use crate::views::maintenance::MaintenancePage;
+use crate::views::not_found::NotFoundPage;
+use crate::views::now::NowPage;
+use crate::views::search::SearchPage;
+use crate::views::upcoming::UpcomingPage;
+use crate::views::uptime::UptimePage;
+use crate::views::{Context, theme};
 
 /// One page in one language. `None` where this status page has no such thing.
 #[must_use]
 pub fn render(model: &Model, route: &Route, language: Language) -> Option<Ready> {
-    let _ = (model, route, language);
-    Some(Ready::new(200, HTML, Vec::new()))
+    let context = &Context::new(model, route, language);
+    match route {
+        Route::Now => html(&NowPage::new(context)),
+        Route::Upcoming => html(&UpcomingPage::new(context)),
+        Route::History => html(&HistoryPage::new(context)),
+        Route::Month { year, month } => html(&MonthPage::new(context, *year, *month)?),
+        Route::Undated => html(&UndatedPage::new(context)),
+        Route::Search { query } => html(&SearchPage::new(context, query)),
+        Route::Incident(id) => html(&IncidentPage::new(context, *id)?),
+        Route::Maintenance(id) => html(&MaintenancePage::new(context, *id)?),
+        Route::Announcement(id) => html(&AnnouncementPage::new(context, *id)?),
+        Route::Component(id) => html(&ComponentPage::new(context, *id)?),
+        Route::Uptime => html(&UptimePage::new(context)),
+        Route::Theme => {
+            let css = theme::style_sheet(&model.page().colours)?;
+            Some(Ready::new(200, CSS, css.into_bytes()))
+        }
+        Route::Logo => {
+            let (media_type, bytes) = theme::decode_logo(model.page().logo.as_ref()?)?;
+            Some(Ready::new(200, media_type, bytes))
+        }
+    }
 }
 
 /// The page that says that nothing stands at an address, with ways onward.
 #[must_use]
 pub fn render_not_found(model: Option<&Model>, language: Language) -> Ready {
-    let _ = (model, language);
-    Ready::new(404, HTML, Vec::new())
+    let page = NotFoundPage::new(model, language);
+    let text = page.render().unwrap_or_default();
+    Ready::new(404, HTML, text.into_bytes())
+}
+
+/// Rendering writes to memory, so it fails only where a value cannot be printed; none can.
+fn html(page: &impl Template) -> Option<Ready> {
+    let text = page.render().ok()?;
+    Some(Ready::new(200, HTML, text.into_bytes()))
 }

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 /// Why the store did not do what was asked. Whatever it was, nothing of a failed transaction is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No room is left for the database.
+    /// No room is left.
     #[error(
-        "the disk with the database is full: nothing was written. Free some space; reading goes \
-         on, and writing goes on as soon as there is room ({problem})"
+        "the disk is full: nothing was written. Free some space; reading goes on, and writing does \
+         as soon as there is room ({problem})"
     )]
     Full {
         /// What the database said.

@@ -96,7 +96,10 @@ impl Columns<'_> {
 
     /// An instant.
     pub(crate) fn instant(&self, name: &str) -> Result<Timestamp, StoreError> {
-        Timestamp::from_microsecond(self.integer(name)?)
+        let micros = self.integer(name)?;
+        // Not `from_microsecond`, which leaves out the fractions of the last second of time.
+        let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).unwrap_or_default();
+        Timestamp::new(micros.div_euclid(1_000_000), nanos)
             .map_err(|error| self.bad(format!("column {name}: {error}")))
     }
 

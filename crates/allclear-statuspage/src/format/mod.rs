@@ -16,7 +16,6 @@ use jiff::tz::TimeZone;
 use crate::messages::Messages;
 
 pub(crate) use prose::{inline, is_web_address, prose};
-pub(crate) use time::utc_text;
 
 /// Markup made here. Everything that a record holds was escaped on the way in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use jiff::{Timestamp, Zoned};
 use super::{Html, Locale};
 
 /// An instant as machines read it, to the second, in UTC.
-pub(crate) fn utc_text(at: Timestamp) -> String {
+fn utc_text(at: Timestamp) -> String {
     let utc = at.to_zoned(TimeZone::UTC);
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",

@@ -249,28 +249,23 @@ impl Model {
         }
     }
 
-    /// What a group and its parts were like: at each instant the worst of them.
-    pub(crate) fn rolled_up(&self, index: usize, segments: &[Vec<Segment>]) -> Vec<Segment> {
-        let Some(line) = self.lines.get(index) else {
-            return Vec::new();
-        };
-        let parts = segments.get(index..line.end.max(index + 1)).unwrap_or(&[]);
-        let intervals: Vec<StatusInterval> = parts
+    /// The tallies of a line over the drawn days from segments of itself and its parts: at each
+    /// instant the worst of them counts.
+    pub(crate) fn days_of(&self, id: ComponentId, segments: &[Segment]) -> Vec<DayTally> {
+        let intervals: Vec<StatusInterval> = segments
             .iter()
-            .flatten()
             .map(|segment| StatusInterval {
-                component_id: line.id,
+                component_id: id,
                 status: segment.status,
                 from: segment.from,
                 until: Some(segment.until),
             })
             .collect();
-        uptime::merge(&intervals, self.now)
-    }
-
-    /// The tallies of a line over the drawn days, with its parts.
-    pub(crate) fn rolled_up_days(&self, segments: &[Segment]) -> Vec<DayTally> {
-        uptime::tally_days(segments, &self.bounds)
+        let merged = uptime::merge(&intervals, self.now);
+        if merged.is_empty() {
+            return Vec::new();
+        }
+        uptime::tally_days(&merged, &self.bounds)
     }
 }
 

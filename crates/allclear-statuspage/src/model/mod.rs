@@ -14,10 +14,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use allclear_domain::error::InvalidValue;
-use allclear_domain::ids::{ComponentId, IncidentId, MaintenanceId};
+use allclear_domain::ids::ComponentId;
 use allclear_domain::status_page::{Language, StatusPage};
 use allclear_domain::uptime::Segment;
-use allclear_domain::{ComponentStatus, Incident, Maintenance, limits};
+use allclear_domain::{ComponentStatus, limits};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
@@ -125,14 +125,6 @@ impl Model {
     pub(crate) fn line(&self, id: ComponentId) -> Option<(usize, &Line)> {
         let index = *self.line_of.get(&id)?;
         Some((index, self.lines.get(index)?))
-    }
-
-    pub(crate) fn incident(&self, id: IncidentId) -> Option<&Arc<Incident>> {
-        self.snapshot.incidents.iter().find(|i| i.id == id)
-    }
-
-    pub(crate) fn maintenance(&self, id: MaintenanceId) -> Option<&Arc<Maintenance>> {
-        self.snapshot.maintenance.iter().find(|m| m.id == id)
     }
 
     /// The instant at which the drawn days begin.

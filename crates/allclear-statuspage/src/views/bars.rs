@@ -7,7 +7,7 @@ use crate::format::class;
 use crate::model::{Day, Line, spans_of};
 
 /// Width of a bar with its gap.
-const STEP: usize = 4;
+pub(super) const STEP: usize = 4;
 
 /// The bars of one component.
 pub(crate) struct BarsView {

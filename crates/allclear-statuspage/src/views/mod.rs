@@ -31,6 +31,8 @@ use crate::messages::Messages;
 use crate::model::{Line, Model, RecordRef};
 use crate::route::Route;
 
+pub(crate) use tree::NodeView;
+
 /// A day that no record has: dates always stand beside times.
 const NO_DAY: Date = Date::MIN;
 
@@ -240,4 +242,9 @@ fn encode(text: &str) -> String {
         }
     }
     escape(&out)
+}
+
+/// Where the drawn days stand, for the shape that all bars share.
+pub(crate) fn bar_places() -> impl Iterator<Item = usize> {
+    (0..allclear_domain::limits::BAR_DAYS).map(|day| day * bars::STEP)
 }

@@ -39,12 +39,12 @@ pub(crate) struct ComponentView {
 impl Context<'_> {
     pub(crate) fn tree(&self) -> Vec<NodeView> {
         let mut nodes = Vec::with_capacity(self.model.lines.len() * 2);
-        self.level(0, self.model.lines.len(), &mut nodes);
+        self.add_level(0, self.model.lines.len(), &mut nodes);
         nodes
     }
 
     /// The lines from `start` to `end` that are not parts of each other, with their parts.
-    fn level(&self, start: usize, end: usize, nodes: &mut Vec<NodeView>) {
+    fn add_level(&self, start: usize, end: usize, nodes: &mut Vec<NodeView>) {
         let mut siblings: Vec<(usize, &Line)> = Vec::new();
         let mut at = start;
         while let Some(line) = self.model.lines.get(at).filter(|_| at < end) {
@@ -67,7 +67,7 @@ impl Context<'_> {
                     count: self.group_count(line),
                     is_open: line.status != ComponentStatus::Operational,
                 }));
-                self.level(index + 1, line.end, nodes);
+                self.add_level(index + 1, line.end, nodes);
                 nodes.push(NodeView::GroupEnd);
             } else {
                 nodes.push(NodeView::Component(ComponentView {

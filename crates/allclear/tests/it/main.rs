@@ -1,1 +1,11 @@
-//! t
+//! User stories on the whole product: one module each, one binary for all (linking is what costs).
+//!
+//! `cargo xtask test` starts the services that they need. Nothing is skipped: a story whose
+//! service is missing fails and says so.
+
+mod bad_days;
+mod commands;
+mod history;
+mod pages;
+mod serving;
+mod support;

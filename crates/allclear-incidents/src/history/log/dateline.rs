@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
 use super::clocks::{Clock, clock_at, share_half};
-use super::dates::{PrintedDate, date_at, year_of};
+use super::dates::{PrintedDate, date_at, weekday_of, year_of};
 use super::tokens::{Kind, Token, head, is_space, tokens};
 use super::zones::{ZoneName, zone_at};
 
@@ -33,6 +33,12 @@ pub(super) struct Span {
 }
 
 impl Span {
+    /// Whether it is told in UTC.
+    pub(super) fn is_utc(&self) -> bool {
+        let label = self.label.as_deref().unwrap_or("");
+        self.offset == Some(Offset::UTC) || matches!(label, "UTC" | "GMT" | "Z")
+    }
+
     /// The zone that the times are printed with; an offset other than UTC is the entry's own.
     pub(super) fn zone(&self) -> Option<ZoneName> {
         match (self.offset, &self.label) {
@@ -94,7 +100,7 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
     if own.start.is_some()
         && let Some((span, end)) = span_at(&all, skip(&all, next, &['/', ',', '|', ';']))
         && span.start.is_some()
-        && is_utc(&span)
+        && span.is_utc()
     {
         utc = Some(span);
         next = end;
@@ -107,7 +113,10 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
     let gap = body.get(before..at).unwrap_or("");
     let (words, has_mark) = words_after(body.get(at..).unwrap_or(""));
     let is_wide = gap.contains('\t') || gap.chars().filter(|ch| is_space(*ch)).count() > 1;
-    let is_apart = words.is_empty() || has_mark || is_wide;
+    let is_signed = words
+        .get(..3)
+        .is_some_and(|start| start.eq_ignore_ascii_case("by "));
+    let is_apart = words.is_empty() || has_mark || is_wide || is_signed;
     Some(DateLine {
         own,
         utc,
@@ -127,19 +136,19 @@ fn posted(tokens: &[Token<'_>]) -> usize {
     if is_lead { 2 } else { 0 }
 }
 
-/// Whether a span is told in UTC.
-fn is_utc(span: &Span) -> bool {
-    span.offset == Some(Offset::UTC)
-        || span
-            .label
-            .as_deref()
-            .is_some_and(|label| matches!(label, "UTC" | "GMT" | "Z"))
-}
-
 /// The words after a date, without the mark that sets them apart.
 fn words_after(rest: &str) -> (&str, bool) {
     let marks = [':', '-', '–', '—', '|', ')', ']', '\u{2212}', '»', '>', ','];
     let words = rest.trim_start_matches(|ch: char| is_space(ch) || marks.contains(&ch));
+    // `2023-03-26 (Sunday)`
+    let day = tokens(head(words, 40));
+    if let [open, name, close] = day.as_slice()
+        && open.is_mark('(')
+        && close.is_mark(')')
+        && weekday_of(name).is_some()
+    {
+        return ("", true);
+    }
     let mark = rest.trim_start_matches(is_space).chars().next();
     let has_mark = mark.is_some_and(|mark| (marks.contains(&mark) && mark != ',') || mark == '(');
     (words.trim_matches(is_space), has_mark)
@@ -233,22 +242,30 @@ fn end_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
     let Some(start) = span.start else { return at };
     let mut next = at;
     let is_joined = tokens.get(next).is_some_and(|token| {
-        token.is_dash() || token.is_any(&["to", "until", "till", "through"]) || token.is_mark('→')
+        token.is_dash()
+            || token.is_any(&["to", "until", "till", "through"])
+            || token.is_mark_of(&['→', '~'])
     });
     if is_joined {
         next += 1;
     }
     let mut end_date = None;
-    if let Some((PrintedDate::Full(date), after)) = date_at(tokens, next) {
+    // After a zone a second date is the same start in UTC.
+    let is_over = !is_joined && (span.offset.is_some() || span.label.is_some());
+    if let Some((PrintedDate::Full(date), after)) = date_at(tokens, next).filter(|_| !is_over) {
         end_date = Some(date);
         next = to_clock(tokens, after);
     }
     let follows = tokens
         .get(next)
         .is_some_and(|token| token.is_glued || is_joined || end_date.is_some());
-    let Some((clock, after)) = clock_at(tokens, next, false).filter(|_| follows) else {
+    let Some((clock, after)) = clock_at(tokens, next, false) else {
         return at;
     };
+    // `2:03am 2:10am -07:00`: two times with nothing between them, and their zone.
+    if !follows && zone_at(tokens, after).is_none() {
+        return at;
+    }
     // `17:45 SLT - 3 am restart` is words: an end is followed by nothing, a mark or a zone.
     let (start, end) = share_half(start, clock);
     let mut trial = Span {

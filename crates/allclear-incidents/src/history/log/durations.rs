@@ -35,7 +35,11 @@ fn number_at(tokens: &[Token<'_>], at: usize) -> Option<(i64, usize)> {
     let token = tokens.get(at)?;
     if token.kind == Kind::Word {
         if token.is_any(&["a", "an"]) {
-            return Some((1000, at + 1));
+            // "a second outage" tells of no length.
+            let is_ordinal = tokens
+                .get(at + 1)
+                .is_some_and(|next| next.is_word("second"));
+            return (!is_ordinal).then_some((1000, at + 1));
         }
         let found = NUMBERS.iter().position(|word| token.is_word(word))?;
         return Some((i64::try_from(found).ok()? * 1000, at + 1));

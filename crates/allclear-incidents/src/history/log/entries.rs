@@ -74,10 +74,17 @@ pub(super) fn cut(lines: &[Line<'_>]) -> Page {
                 page.strays.push(at);
                 continue;
             }
+            Class::Date if !has_prose && labels.is_empty() && adds_time(lines, &open, at) => {
+                if let Some(entry) = &mut open {
+                    entry.range_line = Some(at);
+                }
+                None
+            }
             Class::Date => Some(Entry {
                 date_line: Some(at),
                 ..fresh
             }),
+            Class::Range if !has_prose && labels.is_empty() && repeats(lines, &open, at) => None,
             Class::Range => match &mut open {
                 Some(entry) if entry.range_line.is_none() && labels.is_empty() && !has_prose => {
                     entry.range_line = Some(at);
@@ -135,6 +142,29 @@ fn labels_ahead(classes: &[Class], at: usize) -> usize {
     block
         .take_while(|class| matches!(class, Class::Label(_)))
         .count()
+}
+
+/// Whether a line only adds a time to the date above it: a start whose end is not known yet.
+fn adds_time(lines: &[Line<'_>], open: &Option<Entry>, at: usize) -> bool {
+    let has_time = |at: usize| {
+        let found = lines.get(at).and_then(|line| dateline::read(line.body));
+        found.is_some_and(|found| found.own.start.is_some())
+    };
+    open.as_ref().is_some_and(|entry| {
+        let is_bare = entry.date_line.is_some_and(|line| !has_time(line));
+        is_bare && entry.range_line.is_none() && has_time(at)
+    })
+}
+
+/// Whether a line repeats the window right above it in UTC.
+fn repeats(lines: &[Line<'_>], open: &Option<Entry>, at: usize) -> bool {
+    let above = open.as_ref().and_then(|entry| entry.range_line);
+    let is_near = above.is_some_and(|above| at <= above + 2);
+    is_near
+        && lines
+            .get(at)
+            .and_then(|line| dateline::read(line.body))
+            .is_some_and(|found| found.own.is_utc())
 }
 
 /// Ends an entry before a line.
@@ -237,6 +267,9 @@ fn begins_entry(
     let after_mark =
         before.is_none_or(|line| line.is_blank() || line.is_rule() || line.heading > 0);
     let is_labelled = matches!(next, Class::Label(_)) && after.is_some_and(|line| !line.is_blank());
+    if found.words.is_empty() && found.own.start.is_none() {
+        return true;
+    }
     if found.is_apart {
         return after_mark || is_open(after) || is_labelled || next == Class::Range;
     }

@@ -3,7 +3,13 @@
 use crate::history::facts::{FactsLoss, FactsLossKind, FactsLossOutcome};
 
 use super::names::{ALL, Components, is_all};
-use super::tokens::{Kind, head, is_space, tokens};
+use super::tokens::{Kind, Token, head, is_space, tokens};
+
+/// How much of a value is read.
+const VALUE_BYTES: usize = 1000;
+
+/// How many components one value may name.
+const NAMES_MAX: usize = 64;
 
 /// Reads all losses that a label's value tells of.
 pub(super) fn read(
@@ -15,7 +21,7 @@ pub(super) fn read(
     if is_not_applicable(value) {
         return Vec::new();
     }
-    let parts = by_component(head(value, 4000), components);
+    let parts = by_component(head(value, VALUE_BYTES), components);
     let mut out = Vec::new();
     for (name, text) in parts {
         let component = match name {
@@ -48,6 +54,7 @@ fn by_component<'a>(value: &'a str, components: &Components) -> Vec<(Option<&'a 
     for (colon, mark) in value
         .char_indices()
         .filter(|(_, ch)| matches!(ch, ':' | '='))
+        .take(NAMES_MAX)
     {
         let before = value.get(..colon).unwrap_or("");
         let from = before
@@ -140,106 +147,145 @@ fn is_repeat(rest: &str, outcome: FactsLossOutcome) -> bool {
 }
 
 /// What became of it, which share was lost, and how much of the text says so.
-fn outcome_of(text: &str) -> (FactsLossOutcome, Option<f64>, usize) {
-    use FactsLossOutcome as Outcome;
+type Outcome = (FactsLossOutcome, Option<f64>, usize);
+
+/// The words of a value, counted from its first.
+struct Words<'a> {
+    all: Vec<Token<'a>>,
+    first: usize,
+}
+
+impl Words<'_> {
+    /// Whether one of these words stands at a place.
+    fn is(&self, at: usize, words: &[&str]) -> bool {
+        let token = self.all.get(self.first + at);
+        token.is_some_and(|token| token.is_any(words))
+    }
+
+    /// Where so many words end.
+    fn end(&self, count: usize) -> usize {
+        let last = (self.first + count).checked_sub(1);
+        let token = last.and_then(|last| self.all.get(last));
+        token.map_or(0, |token| token.end)
+    }
+
+    /// The first of these words anywhere.
+    fn find(&self, words: &[&str]) -> Option<&Token<'_>> {
+        self.all.iter().find(|token| token.is_any(words))
+    }
+}
+
+const SAVED: [&str; 4] = ["recovered", "restored", "replayed", "reprocessed"];
+const LATE: [&str; 3] = ["delayed", "late", "queued"];
+const MOSTLY: [&str; 7] = [
+    "most",
+    "mostly",
+    "majority",
+    "nearly",
+    "almost",
+    "partially",
+    "some",
+];
+const OPEN: [&str; 8] = [
+    "unknown",
+    "tbc",
+    "tbd",
+    "tba",
+    "unclear",
+    "investigating",
+    "unsure",
+    "pending",
+];
+
+/// Reads one component's outcome.
+fn outcome_of(text: &str) -> Outcome {
     let all = tokens(text);
-    if let Some((fraction, end)) = percent(text) {
-        let lower = text.to_lowercase();
-        if lower.contains("recovered") && !lower.contains("lost") {
-            let outcome = if fraction >= 1.0 {
-                Outcome::Recovered
-            } else {
-                Outcome::MostlyRecovered
-            };
-            return (outcome, None, 0);
-        }
-        if lower.contains("succe") || lower.contains("processed") {
-            return (Outcome::SomeLost, None, 0);
-        }
-        let outcome = if fraction > 0.0 {
-            Outcome::Lost
+    let first = all.iter().position(|token| token.kind == Kind::Word);
+    let first = first.unwrap_or(0);
+    let words = Words { all, first };
+    none_or_minimal(&words)
+        .or_else(|| share(text))
+        .or_else(|| saved(&words))
+        .unwrap_or_else(|| in_words(&words))
+}
+
+/// `None`, `None yet`, `No transactions were lost`, `Minimal`.
+fn none_or_minimal(words: &Words<'_>) -> Option<Outcome> {
+    if words.is(0, &["minimal", "negligible"]) {
+        return Some((FactsLossOutcome::Minimal, None, words.end(1)));
+    }
+    if !words.is(0, &["none", "no", "nil", "zero", "nothing"]) {
+        return None;
+    }
+    if words.is(1, &["yet"]) {
+        return Some((FactsLossOutcome::NotStated, None, words.end(2)));
+    }
+    if words.find(&LATE).is_some() {
+        return Some((FactsLossOutcome::Delayed, None, 0));
+    }
+    let is_phrase = words.is(1, &["reported", "known"]) || words.is(0, &["no"]);
+    let used = if is_phrase { 0 } else { words.end(1) };
+    Some((FactsLossOutcome::None, None, used))
+}
+
+/// `50%`, `Approximately 5%`, `95% recovered`.
+fn share(text: &str) -> Option<Outcome> {
+    let (fraction, end) = percent(text)?;
+    let lower = text.to_lowercase();
+    let is_lost = lower.contains("lost");
+    if lower.contains("recovered") && !is_lost {
+        let outcome = if fraction >= 1.0 {
+            FactsLossOutcome::Recovered
         } else {
-            Outcome::None
+            FactsLossOutcome::MostlyRecovered
         };
-        return (
-            outcome,
-            Some(fraction).filter(|fraction| *fraction > 0.0),
-            end,
-        );
+        return Some((outcome, None, 0));
     }
-    let first = all
-        .iter()
-        .position(|token| token.kind == Kind::Word)
-        .unwrap_or(0);
-    let is =
-        |at: usize, words: &[&str]| all.get(first + at).is_some_and(|token| token.is_any(words));
-    let end = |count: usize| all.get(first + count - 1).map_or(0, |token| token.end);
-    let has = |words: &[&str]| all.iter().any(|token| token.is_any(words));
-    if is(0, &["none", "no", "nil", "zero", "nothing"]) {
-        if is(1, &["yet"]) {
-            return (Outcome::NotStated, None, end(2));
-        }
-        if has(&["delayed", "late", "queued"]) {
-            return (Outcome::Delayed, None, 0);
-        }
-        let reported = is(1, &["reported", "known"]) || is(0, &["no"]);
-        return (Outcome::None, None, if reported { 0 } else { end(1) });
+    let went_well = ["succe", "processed", "went through", "delivered"];
+    if !is_lost && went_well.iter().any(|word| lower.contains(word)) {
+        return Some((FactsLossOutcome::SomeLost, None, 0));
     }
-    if has(&["recovered", "restored", "replayed", "reprocessed"]) {
-        let mostly = has(&[
-            "most",
-            "mostly",
-            "majority",
-            "nearly",
-            "almost",
-            "partially",
-            "some",
-        ]);
-        let outcome = if mostly {
-            Outcome::MostlyRecovered
-        } else {
-            Outcome::Recovered
-        };
-        let last = all
-            .iter()
-            .find(|token| token.is_any(&["recovered", "restored", "replayed", "reprocessed"]));
-        return (outcome, None, last.map_or(0, |token| token.end));
+    if fraction > 0.0 {
+        Some((FactsLossOutcome::Lost, Some(fraction), end))
+    } else {
+        Some((FactsLossOutcome::None, None, end))
     }
-    for (words, outcome) in [
-        (
-            &["minimal", "negligible", "minor", "few"][..],
-            Outcome::Minimal,
-        ),
-        (&["delayed", "late", "queued"][..], Outcome::Delayed),
-        (
-            &[
-                "unknown",
-                "tbc",
-                "tbd",
-                "tba",
-                "unclear",
-                "investigating",
-                "unsure",
-                "pending",
-            ][..],
-            Outcome::NotStated,
-        ),
+}
+
+/// `Recovered`, `Most transactions recovered`.
+fn saved(words: &Words<'_>) -> Option<Outcome> {
+    let last = words.find(&SAVED)?;
+    let outcome = if words.find(&MOSTLY).is_some() {
+        FactsLossOutcome::MostlyRecovered
+    } else {
+        FactsLossOutcome::Recovered
+    };
+    Some((outcome, None, last.end))
+}
+
+/// Everything else that is said in words.
+fn in_words(words: &Words<'_>) -> Outcome {
+    for (known, outcome) in [
+        (&["minor", "few"][..], FactsLossOutcome::Minimal),
+        (&LATE[..], FactsLossOutcome::Delayed),
+        (&OPEN[..], FactsLossOutcome::NotStated),
         (
             &["some", "several", "small", "limited"][..],
-            Outcome::SomeLost,
+            FactsLossOutcome::SomeLost,
         ),
     ] {
-        if is(0, words) || is(1, words) || is(2, words) {
-            return (outcome, None, if is(0, words) { end(1) } else { 0 });
+        if (0..3).any(|at| words.is(at, known)) {
+            let used = if words.is(0, known) { words.end(1) } else { 0 };
+            return (outcome, None, used);
         }
     }
-    if is(0, &["all", "everything", "total", "complete"]) {
-        return (Outcome::Lost, Some(1.0), end(1));
+    if words.is(0, &["all", "everything", "total", "complete"]) {
+        return (FactsLossOutcome::Lost, Some(1.0), words.end(1));
     }
-    if is(0, &["lost", "yes"]) {
-        return (Outcome::Lost, None, end(1));
+    if words.is(0, &["lost", "yes"]) {
+        return (FactsLossOutcome::Lost, None, words.end(1));
     }
-    (Outcome::NotStated, None, 0)
+    (FactsLossOutcome::NotStated, None, 0)
 }
 
 /// The first share in percent, as a fraction, and where it ends.

@@ -14,11 +14,13 @@ mod durations;
 mod entries;
 mod ids;
 mod labels;
+mod levels;
 mod lines;
 mod losses;
 mod moments;
 mod names;
 mod parts;
+mod points;
 mod prose;
 mod record;
 #[cfg(test)]
@@ -193,7 +195,11 @@ impl<'a> Reader<'a> {
     /// Reads all entries.
     fn read(mut self, page: &Page) -> LogImport {
         let dated: Vec<Dated> = page.entries.iter().map(|entry| self.dated(entry)).collect();
-        let dates = years::resolve(&dated, self.options.year);
+        let assumed = self
+            .options
+            .year
+            .filter(|year| (1970..=2100).contains(year));
+        let dates = years::resolve(&dated, assumed);
         self.not_understood.extend(&page.strays);
         let mut records = Vec::with_capacity(page.entries.len());
         for ((entry, dated), date) in page.entries.iter().zip(&dated).zip(dates) {

@@ -10,6 +10,9 @@ use super::tokens::is_space;
 /// The word for "everything" in a record.
 pub(super) const ALL: &str = "all";
 
+/// How much of a list of names is read.
+const LIST_BYTES: usize = 4000;
+
 /// A name as a key: lower case letters, digits and single hyphens.
 pub(super) fn slug(name: &str) -> String {
     let mut out = String::new();
@@ -135,6 +138,7 @@ impl Components {
     /// Reads the value of an `Affected:` label.
     pub(super) fn read_affected(&mut self, value: &str) -> Affected {
         let mut out = Affected::default();
+        let value = super::tokens::head(value, LIST_BYTES);
         if is_nothing(value) {
             return out;
         }
@@ -157,7 +161,7 @@ impl Components {
                 out.push(key);
             }
         };
-        let outside = without_brackets(value);
+        let outside = without_brackets(super::tokens::head(value, LIST_BYTES));
         for part in outside.split([',', ';', '|']) {
             let part = clean(part);
             if part.is_empty() {
@@ -228,9 +232,11 @@ fn is_vague(name: &str) -> bool {
 
 /// Whether a name means everything.
 pub(super) fn is_all(name: &str) -> bool {
-    let name = name
-        .trim_matches(|ch: char| is_space(ch) || ch == '.')
-        .to_lowercase();
+    let words: Vec<&str> = name
+        .split(is_space)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let name = words.join(" ").trim_end_matches('.').to_lowercase();
     if matches!(
         name.as_str(),
         "all" | "everything" | "whole service" | "entire service"

@@ -78,77 +78,118 @@ enum Open {
 
 /// Cuts an entry into its parts.
 pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Parts<'a> {
-    let mut parts = Parts::default();
-    let mut bytes = 0;
     let has_range = entry.range_line.is_some();
-    let mut wants_title = has_range;
-    let mut open = Open::Nothing;
-    let mut wants_url = false;
-    head_words(lines, entry, &mut parts, &mut wants_title);
+    let mut cutter = Cutter {
+        lines,
+        first: entry.first,
+        is_draft,
+        has_range,
+        parts: Parts::default(),
+        bytes: 0,
+        wants_title: has_range,
+        wants_url: false,
+        open: Open::Nothing,
+    };
+    head_words(lines, entry, &mut cutter.parts, &mut cutter.wants_title);
+    let heads = [entry.date_line, entry.range_line, entry.title_line];
     for at in entry.first..entry.end {
         let Some(line) = lines.get(at) else { break };
-        if Some(at) == entry.date_line
-            || Some(at) == entry.range_line
-            || Some(at) == entry.title_line
-        {
-            continue;
+        if !heads.contains(&Some(at)) {
+            cutter.line(at, line);
         }
+    }
+    cutter.parts
+}
+
+/// Reads the lines of one entry.
+struct Cutter<'l, 'a> {
+    lines: &'l [Line<'a>],
+    first: usize,
+    is_draft: bool,
+    has_range: bool,
+    parts: Parts<'a>,
+    /// Bytes of prose so far.
+    bytes: usize,
+    /// The next line that is nothing else is the title.
+    wants_title: bool,
+    /// The next line may be the address that a label announced.
+    wants_url: bool,
+    open: Open,
+}
+
+impl<'a> Cutter<'_, 'a> {
+    /// Reads one line.
+    fn line(&mut self, at: usize, line: &Line<'a>) {
         if line.is_blank() {
-            open = after_blank(open, &mut parts);
-            continue;
+            self.open = after_blank(self.open, &mut self.parts);
+            return;
         }
         if line.is_rule() {
-            open = Open::Nothing;
-            continue;
+            self.open = Open::Nothing;
+            return;
         }
-        if std::mem::take(&mut wants_url) && line.body.starts_with("http") {
-            parts.labels.push((Label::FaultPage, line.body));
-            continue;
+        if std::mem::take(&mut self.wants_url) && line.body.starts_with("http") {
+            self.parts.labels.push((Label::FaultPage, line.body));
+            return;
         }
-        let before_blank = at == entry.first
-            || lines
-                .get(at.saturating_sub(1))
-                .is_none_or(|line| line.is_blank() || line.heading > 0);
-        if let Some(head) = accepted_head(line.body, before_blank, open, &parts) {
-            let goes_on = head.has_word || has_range;
-            parts.updates.push(Told {
-                head,
-                more: Vec::new(),
-            });
-            open = Open::Update(goes_on);
-            wants_title = false;
-            continue;
+        let is_window = || super::dateline::read(line.body).is_some_and(|found| found.is_range());
+        if self.wants_title && is_window() {
+            // The window once more, in UTC.
+            return;
         }
-        if let Some(found) = labels::read(line.body) {
-            if let Some(label) = found.label.filter(|_| !is_draft || !found.value.is_empty()) {
-                wants_url = label == Label::FaultPage && found.value.is_empty();
-                parts.labels.push((label, found.value));
-                open = Open::Nothing;
-                continue;
-            }
-            if found.label.is_none()
-                && !wants_title
-                && !is_draft
-                && is_among_data(lines, at, found.value)
-            {
-                parts.not_understood.push(at);
-                continue;
-            }
+        if self.update(at, line) || self.data(at, line) {
+            return;
         }
         if is_broken_time(line.body) {
-            parts.not_understood.push(at);
-            open = Open::Nothing;
-            continue;
+            self.parts.not_understood.push(at);
+            self.open = Open::Nothing;
+        } else if std::mem::take(&mut self.wants_title) {
+            self.parts.title = Some(line.body);
+        } else {
+            self.bytes += line.body.len();
+            let is_read = self.bytes <= PROSE_BYTES;
+            self.open = prose(line, self.open, &mut self.parts, is_read);
         }
-        if wants_title {
-            parts.title = Some(line.body);
-            wants_title = false;
-            continue;
-        }
-        bytes += line.body.len();
-        open = prose(line, open, &mut parts, bytes <= PROSE_BYTES);
     }
-    parts
+
+    /// Takes a line that begins an update.
+    fn update(&mut self, at: usize, line: &Line<'a>) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.lines.get(before));
+        let is_first = at == self.first;
+        let after_gap = is_first || before.is_none_or(|line| line.is_blank() || line.heading > 0);
+        let Some(head) = accepted_head(line.body, after_gap, self.open, &self.parts) else {
+            return false;
+        };
+        self.open = Open::Update(head.has_word || self.has_range);
+        let more = Vec::new();
+        self.parts.updates.push(Told { head, more });
+        self.wants_title = false;
+        true
+    }
+
+    /// Takes a `Label: value` line.
+    fn data(&mut self, at: usize, line: &Line<'a>) -> bool {
+        let Some(found) = labels::read(line.body) else {
+            return false;
+        };
+        let label = found
+            .label
+            .filter(|_| !self.is_draft || !found.value.is_empty());
+        if let Some(label) = label {
+            self.wants_url = label == Label::FaultPage && found.value.is_empty();
+            self.parts.labels.push((label, found.value));
+            self.open = Open::Nothing;
+            return true;
+        }
+        let is_data = found.label.is_none()
+            && !self.wants_title
+            && !self.is_draft
+            && is_among_data(self.lines, at, found.value);
+        if is_data {
+            self.parts.not_understood.push(at);
+        }
+        is_data
+    }
 }
 
 /// Takes the words beside the date as the title, or as the first prose.
@@ -161,9 +202,15 @@ fn head_words<'a>(
     let range = entries::range(lines, entry)
         .map(|found| found.words)
         .filter(|words| !words.is_empty());
+    // "by Robin" is no title.
+    let is_signed = |words: &str| {
+        words
+            .get(..3)
+            .is_some_and(|by| by.eq_ignore_ascii_case("by "))
+    };
     let date = entries::printed(lines, entry)
         .map(|found| found.words)
-        .filter(|words| !words.is_empty());
+        .filter(|words| !words.is_empty() && !is_signed(words));
     let title = entry
         .title_line
         .and_then(|at| lines.get(at))
@@ -242,7 +289,7 @@ fn accepted_head<'a>(
             .last()
             .is_some_and(|last| last.more.is_empty());
     let is_free = before_blank || after_update || open == Open::Nothing;
-    (head.is_apart || head.is_bracketed && is_free || is_free).then_some(head)
+    (head.is_apart || is_free).then_some(head)
 }
 
 /// Whether a line with an unknown label stands among data, or could itself be nothing else.

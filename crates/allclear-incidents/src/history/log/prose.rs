@@ -1,9 +1,9 @@
-//! What prose says by its words: titles, kinds, levels, lengths, and what was not affected.
+//! What prose says by its words: titles, kinds, lengths, and what was not affected.
 
-use crate::history::facts::{FactsLevel, FactsLoss, FactsLossKind, FactsLossOutcome};
+use crate::history::facts::{FactsLoss, FactsLossKind, FactsLossOutcome};
 
 use super::durations::length_at;
-use super::names::{ALL, Components, is_all};
+use super::names::{ALL, Components};
 use super::tokens::{Kind, Token, head, is_space, tokens};
 
 /// How long a title may be, in characters.
@@ -56,6 +56,33 @@ fn is_short_form(before: &str) -> bool {
             | "ca"
             | "st"
     )
+}
+
+/// Whether a paragraph only opens a text: "Hey folks,", "Incident summary".
+pub(super) fn is_opening(paragraph: &str) -> bool {
+    if paragraph.len() > 40 {
+        return false;
+    }
+    let all = tokens(paragraph);
+    let is_heading = all.iter().all(|token| {
+        token.is_any(&[
+            "incident",
+            "summary",
+            "overview",
+            "report",
+            "postmortem",
+            "post",
+            "mortem",
+            "introduction",
+            "outage",
+            "timeline",
+            "status",
+            "what",
+            "happened",
+            "background",
+        ]) || token.kind != Kind::Word
+    });
+    paragraph.ends_with(',') || is_heading
 }
 
 /// The first sentence as a title of limited length.
@@ -122,7 +149,7 @@ pub(super) fn is_future(lower: &str) -> bool {
 }
 
 /// Whether one of the words stands in the tokens.
-fn has(all: &[Token<'_>], words: &[&str]) -> bool {
+pub(super) fn has(all: &[Token<'_>], words: &[&str]) -> bool {
     all.iter().any(|token| token.is_any(words))
 }
 
@@ -245,118 +272,6 @@ pub(super) fn is_maintenance(title: &str, service: Option<&str>, lead: &[&str]) 
         return true;
     }
     is_planned_title(title) || (!has(&tokens(head(title, 400)), &TROUBLE) && announces(lead))
-}
-
-/// How much was gone, by the publisher's label.
-pub(super) fn level_of_label(label: &str) -> Option<FactsLevel> {
-    let all = tokens(head(label, 200));
-    if has(&all, &["maintenance", "planned", "scheduled"]) {
-        return Some(FactsLevel::Maintenance);
-    }
-    let is_web = has(&all, &["web", "website", "websites"]) && has(&all, &["only"]);
-    if is_web {
-        return Some(FactsLevel::WebOnly);
-    }
-    if has(&all, &["delayed", "delays", "delay", "late"]) {
-        return Some(FactsLevel::Delayed);
-    }
-    if has(
-        &all,
-        &[
-            "degraded",
-            "degradation",
-            "slow",
-            "intermittent",
-            "sporadic",
-            "unstable",
-            "latency",
-        ],
-    ) {
-        return Some(FactsLevel::Degraded);
-    }
-    if has(&all, &["partial", "partially", "some", "minor"]) {
-        return Some(FactsLevel::Partial);
-    }
-    let is_full = has(
-        &all,
-        &[
-            "full",
-            "total",
-            "complete",
-            "major",
-            "critical",
-            "down",
-            "offline",
-            "unavailable",
-        ],
-    );
-    is_full.then_some(FactsLevel::Full)
-}
-
-/// How much was gone, by the words of the title and the first sentence.
-pub(super) fn level_of_words(title: &str, lead: &[&str]) -> Option<FactsLevel> {
-    [title]
-        .into_iter()
-        .chain(lead.iter().take(2).copied())
-        .find_map(level_in)
-}
-
-/// How much was gone, by the words of one sentence.
-fn level_in(text: &str) -> Option<FactsLevel> {
-    let all = tokens(head(text, 600));
-    let lower = head(text, 600).to_lowercase();
-    if has(
-        &all,
-        &[
-            "slow",
-            "slowdown",
-            "slowness",
-            "slowed",
-            "latency",
-            "degraded",
-            "sluggish",
-            "sporadic",
-            "intermittent",
-            "intermittently",
-            "unstable",
-            "lag",
-        ],
-    ) || lower.contains("high load")
-        || lower.contains("performance")
-    {
-        return Some(FactsLevel::Degraded);
-    }
-    if has(&all, &["partial", "partially"]) {
-        return Some(FactsLevel::Partial);
-    }
-    let is_full = has(
-        &all,
-        &[
-            "outage",
-            "downtime",
-            "down",
-            "unavailable",
-            "unreachable",
-            "offline",
-            "inaccessible",
-        ],
-    ) || lower.contains("lost connectivity")
-        || lower.contains("loss of connectivity");
-    is_full.then_some(FactsLevel::Full)
-}
-
-/// Whether it came and went.
-pub(super) fn is_intermittent(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
-        "intermittent",
-        "on and off",
-        "off and on",
-        "separate outages",
-        "several short outages",
-    ]
-    .iter()
-    .any(|phrase| lower.contains(phrase))
 }
 
 /// The length of the outage as a sentence prints it.
@@ -507,7 +422,7 @@ pub(super) fn not_affected(
 }
 
 /// What a sentence says was lost, where no label does.
-pub(super) fn loss_in(sentence: &str) -> Option<FactsLoss> {
+pub(super) fn loss_in(sentence: &str, components: &Components) -> Option<FactsLoss> {
     let all = tokens(head(sentence, 2000));
     let at = all.windows(4).position(|window| {
         matches!(window, [no, ..] if no.is_any(&["no", "No"]))
@@ -526,24 +441,25 @@ pub(super) fn loss_in(sentence: &str) -> Option<FactsLoss> {
     if !has(rest, &["lost", "loss"]) {
         return None;
     }
-    let what = if has(rest, &["data"]) {
-        FactsLossKind::Data
+    let (what, word) = if has(rest, &["data"]) {
+        (FactsLossKind::Data, "data")
     } else if has(rest, &["transactions", "orders"]) {
-        FactsLossKind::Transactions
+        (FactsLossKind::Transactions, "transactions")
     } else {
-        FactsLossKind::Mail
+        (FactsLossKind::Mail, "mail")
     };
-    let outcome = FactsLossOutcome::None;
+    let is_late = has(&all, &["delayed", "queued", "deferred"]);
+    let (outcome, note) = if is_late {
+        (FactsLossOutcome::Delayed, Some("none lost".to_owned()))
+    } else {
+        (FactsLossOutcome::None, None)
+    };
+    let component = components.key_of(word).unwrap_or(ALL).to_owned();
     Some(FactsLoss {
-        component: ALL.to_owned(),
+        component,
         what: Some(what),
         outcome,
         fraction: None,
-        note: None,
+        note,
     })
-}
-
-/// Whether "all" is among the affected while the label says that only a part was gone.
-pub(super) fn all_but_web(affected: &str, level: Option<FactsLevel>) -> bool {
-    level == Some(FactsLevel::WebOnly) && is_all(affected)
 }

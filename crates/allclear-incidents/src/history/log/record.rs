@@ -9,10 +9,12 @@ use crate::history::facts::{
 
 use super::dateline::DateLine;
 use super::labels::{Label, is_nothing};
+use super::levels;
 use super::names::{ALL, Affected, Components};
 use super::parts::Parts;
+use super::points::{Conflict, Context, Point, Timing};
 use super::prose;
-use super::timing::{self, Conflict, Context, Timing};
+use super::timing;
 use super::zones::Zones;
 
 /// An entry that is read, before it has its id.
@@ -50,17 +52,8 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
         .filter(|value| !is_nothing(value));
     let is_maintenance = prose::is_maintenance(&title, service, &sentences);
     let has_range = source.line.is_some_and(DateLine::is_range);
-    let reported = reported_length(parts, &sentences, is_maintenance).or_else(|| {
-        // Where no end is printed, the announced length is the only one there is.
-        let is_open = is_maintenance && !has_range && parts.label(Label::Length).is_none();
-        is_open
-            .then(|| {
-                sentences
-                    .iter()
-                    .find_map(|sentence| prose::announced_length(sentence))
-            })
-            .flatten()
-    });
+    let reported = reported_length(parts, &sentences, is_maintenance)
+        .or_else(|| announced_length(parts, &sentences, is_maintenance && !has_range));
     let timing = timing::read(&Context {
         zones: source.zones,
         date: source.date,
@@ -73,59 +66,67 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     if parts.label(Label::Affected).is_none() {
         affected.affected = components.named_in(&title, &sentences);
     }
-    let level = if is_maintenance {
-        Some(FactsLevel::Maintenance)
-    } else {
-        service
-            .and_then(prose::level_of_label)
-            .or_else(|| prose::level_of_words(&title, &sentences))
-    };
+    let level = level(&title, service, &sentences, is_maintenance);
     let mut conflicts = timing.conflicts.clone();
     conflicts.extend(level_conflict(parts, service, level));
-    let losses = losses(parts, &sentences, components);
-    let planned = planned(&timing, &sentences, is_maintenance);
-    let not_affected = not_affected(parts, &sentences, components, &affected.affected);
     let is_timeless = timing.start.is_none() && timing.end.is_none();
-    let precision = |point: &Option<timing::Point>| point.as_ref().map(timing::Point::precision);
-    let unknown_start = if source.date.is_some() {
-        FactsPrecision::Day
-    } else {
-        FactsPrecision::Unknown
-    };
     let record = FactsRecord {
-        id: String::new(),
         kind: if is_maintenance {
             FactsKind::Maintenance
         } else {
             FactsKind::Incident
         },
-        start_precision: precision(&timing.start).unwrap_or(unknown_start),
-        end_precision: precision(&timing.end).unwrap_or(FactsPrecision::Unknown),
         on: source.date.filter(|_| is_timeless),
         intermittent: !is_maintenance
-            && (prose::is_intermittent(&title)
-                || sentences.iter().any(|text| prose::is_intermittent(text))),
-        title,
-        planned,
-        except: affected.except,
+            && (levels::is_intermittent(&title)
+                || sentences.iter().any(|text| levels::is_intermittent(text))),
+        planned: planned(&timing, &sentences, is_maintenance),
+        not_affected: not_affected(parts, &sentences, components, &affected.affected),
         affected: affected.affected,
-        not_affected,
+        except: affected.except,
         service: service.map(str::to_owned),
         level,
         upstream_status: fault_pages(parts),
-        losses,
+        losses: losses(parts, &sentences, components),
         contradictions: conflicts.iter().map(contradiction).collect(),
+        draft: source.is_draft || (source.date.is_none() && is_timeless),
         reported_duration: reported,
+        text: Some(source.text),
+        ..timed(title, timing, source.date.is_some())
+    };
+    Read { record, conflicts }
+}
+
+/// A record with a title and times, and nothing else.
+fn timed(title: String, timing: Timing, has_date: bool) -> FactsRecord {
+    let precision = |point: &Option<Point>| point.as_ref().map(Point::precision);
+    let unknown = if has_date {
+        FactsPrecision::Day
+    } else {
+        FactsPrecision::Unknown
+    };
+    let updates = timing.placed.into_iter().map(|placed| placed.update);
+    FactsRecord {
+        id: String::new(),
+        kind: FactsKind::Incident,
+        title,
+        start_precision: precision(&timing.start).unwrap_or(unknown),
+        end_precision: precision(&timing.end).unwrap_or(FactsPrecision::Unknown),
         started_at: timing.start.map(|point| point.text),
         ended_at: timing.end.map(|point| point.text),
-        updates: timing
-            .placed
-            .into_iter()
-            .map(|placed| placed.update)
-            .collect(),
-        text: Some(source.text),
-        draft: source.is_draft,
+        updates: updates.collect(),
+        on: None,
         ended_on: None,
+        reported_duration: None,
+        intermittent: false,
+        planned: None,
+        affected: Vec::new(),
+        except: Vec::new(),
+        not_affected: Vec::new(),
+        service: None,
+        level: None,
+        upstream_status: Vec::new(),
+        losses: Vec::new(),
         corrections: Vec::new(),
         causes: Vec::new(),
         suspected: Vec::new(),
@@ -135,10 +136,37 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
         customers_should: None,
         recurrence_of: None,
         actions: Vec::new(),
+        contradictions: Vec::new(),
         why_it_hurt: None,
         notes: None,
-    };
-    Read { record, conflicts }
+        text: None,
+        draft: false,
+    }
+}
+
+/// How much was gone, in our reading.
+fn level(
+    title: &str,
+    service: Option<&str>,
+    sentences: &[&str],
+    is_maintenance: bool,
+) -> Option<FactsLevel> {
+    if is_maintenance {
+        return Some(FactsLevel::Maintenance);
+    }
+    service
+        .and_then(levels::level_of_label)
+        .or_else(|| levels::level_of_words(title, sentences))
+}
+
+/// Where no end is printed, the announced length of planned work is the only one there is.
+fn announced_length(parts: &Parts<'_>, sentences: &[&str], is_open: bool) -> Option<String> {
+    if !is_open || parts.label(Label::Length).is_some() {
+        return None;
+    }
+    sentences
+        .iter()
+        .find_map(|sentence| prose::announced_length(sentence))
 }
 
 /// A disagreement as the record shows it.
@@ -160,15 +188,16 @@ fn title(parts: &Parts<'_>, text: &str) -> String {
         if title.contains(". ") || title.chars().count() > 120 {
             prose::title_of(title)
         } else {
-            prose::shortened(title)
+            prose::shortened(title.strip_suffix('.').unwrap_or(title))
         }
     });
     printed
         .or_else(|| {
-            parts
+            let mut telling = parts
                 .lead
                 .iter()
-                .find_map(|paragraph| prose::title_of(paragraph))
+                .filter(|paragraph| !prose::is_opening(paragraph));
+            telling.find_map(|paragraph| prose::title_of(paragraph))
         })
         .or_else(|| {
             parts
@@ -268,7 +297,7 @@ fn losses(parts: &Parts<'_>, sentences: &[&str], components: &mut Components) ->
         out.extend(
             sentences
                 .iter()
-                .find_map(|sentence| prose::loss_in(sentence)),
+                .find_map(|sentence| prose::loss_in(sentence, components)),
         );
     }
     out
@@ -316,7 +345,7 @@ fn fault_pages(parts: &Parts<'_>) -> Vec<String> {
         if is_nothing(value) {
             continue;
         }
-        for word in value.split(|ch: char| {
+        for word in super::tokens::head(value, 8000).split(|ch: char| {
             ch.is_whitespace() || matches!(ch, ',' | '<' | '>' | '"' | '|' | '[' | ']')
         }) {
             let word = word.trim_matches(|ch: char| matches!(ch, '(' | ')' | '.' | ';' | '*'));
@@ -340,7 +369,7 @@ fn level_conflict(
 ) -> Option<Conflict> {
     let affected = parts.label(Label::Affected)?;
     let service = service?;
-    prose::all_but_web(affected, level).then(|| Conflict {
+    levels::all_but_web(affected, level).then(|| Conflict {
         field: "affected",
         printed: affected.to_owned(),
         against: service.to_owned(),

@@ -109,7 +109,11 @@ fn year_for(
             }
         });
         let step = if is_newest_first { -1 } else { 1 };
-        let years = [above.year(), above.year() + step, above.year() - step];
+        let years = [
+            above.year(),
+            above.year().saturating_add(step),
+            above.year().saturating_sub(step),
+        ];
         return if goes_on {
             first_fit(day, &years)
         } else {
@@ -117,7 +121,8 @@ fn year_for(
         };
     }
     if let Some(year) = assumed {
-        return first_fit(day, &[year, year - 1]).or_else(|| day.in_year_anyway(year));
+        return first_fit(day, &[year, year.saturating_sub(1)])
+            .or_else(|| day.in_year_anyway(year));
     }
     let below = below?;
     let same = day.in_year_anyway(below.year());
@@ -129,7 +134,11 @@ fn year_for(
         }
     });
     let step = if is_newest_first { 1 } else { -1 };
-    let years = [below.year(), below.year() + step, below.year() - step];
+    let years = [
+        below.year(),
+        below.year().saturating_add(step),
+        below.year().saturating_sub(step),
+    ];
     if goes_on {
         first_fit(day, &years)
     } else {

@@ -1,0 +1,95 @@
+//! The story of the store, told once and run on both engines.
+//!
+//! Each story is an async function over a [`harness::Home`]: a database of its own, empty at the
+//! start. `stories!` makes two tests of it, in the modules `sqlite` and `postgres`. What only a file
+//! can do is in [`file`], what only a server can do in [`server`].
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a story that goes wrong ends there, and tells what it measured"
+)]
+
+mod bad_rows;
+mod batch;
+mod check;
+mod file;
+mod harness;
+mod read_back;
+mod refusals;
+mod revisions;
+mod samples;
+mod schema;
+mod server;
+mod writers;
+
+macro_rules! stories {
+    ($($module:ident::$story:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $story() {
+                    let home = crate::harness::Home::sqlite().await;
+                    crate::harness::tell(home, stringify!($story), crate::$module::$story).await;
+                }
+            )*
+        }
+
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $story() {
+                    let home = crate::harness::Home::postgres().await;
+                    crate::harness::tell(home, stringify!($story), crate::$module::$story).await;
+                }
+            )*
+        }
+    };
+}
+
+stories! {
+    bad_rows::a_missing_installation_is_named,
+    bad_rows::bad_columns_are_named,
+    bad_rows::bad_documents_are_named,
+    batch::ten_thousand_incidents_with_notes_and_audit,
+    batch::every_size_around_a_chunk,
+    check::a_healthy_database,
+    check::a_bad_row_is_a_problem_and_not_the_end,
+    check::every_statement_is_read_by_the_engine,
+    read_back::every_noun_reads_back_equal,
+    read_back::every_noun_reads_back_equal_after_reopening,
+    read_back::minimal_nouns_read_back_equal,
+    read_back::times_at_the_edges,
+    read_back::texts_of_all_kinds,
+    read_back::components_of_a_page,
+    read_back::notes_of_a_page,
+    read_back::audit_newest_first,
+    read_back::sources_by_key,
+    read_back::maintenance_that_is_due,
+    refusals::what_is_unique,
+    refusals::one_default_page,
+    refusals::one_key_in_two_nouns,
+    refusals::a_change_to_an_old_version,
+    refusals::a_change_to_nothing,
+    refusals::a_page_that_is_not_there,
+    refusals::a_parent_that_is_not_there,
+    refusals::parents_after_their_parts,
+    refusals::a_text_with_nul,
+    refusals::errors_keep_the_secret,
+    revisions::changes_since_a_revision,
+    revisions::one_state_while_others_write,
+    revisions::dropping_takes_everything_back,
+    revisions::rolling_back_takes_everything_back,
+    revisions::audit_stands_and_falls_with_its_change,
+    revisions::a_failed_transaction_cannot_be_committed,
+    writers::many_writers_lose_nothing,
+    writers::two_stores_on_one_database,
+    writers::a_hanging_writer_is_waited_for,
+    writers::a_cancelled_writer_leaves_nothing_behind,
+    schema::both_engines_have_the_same_tables,
+    schema::a_newer_schema_is_refused,
+    schema::an_older_schema_is_upgraded_by_open_alone,
+    schema::a_foreign_database_is_refused,
+    schema::nothing_there_is_missing,
+}

@@ -1,0 +1,144 @@
+//! The schema: the same on both engines, and never one that this binary does not know.
+
+use allclear_store::{Location, SCHEMA, Store, StoreError};
+
+use crate::harness::Home;
+
+/// What the two engines call the same thing.
+const COLUMNS_OF_SQLITE: &str = "select t.name || '.' || c.name || ' '
+        || case c.type when 'BLOB' then 'uuid' when 'INTEGER' then 'integer' else 'text' end || ' '
+        || case when c.\"notnull\" then 'not null' else 'null' end
+    from sqlite_master t, pragma_table_info(t.name) c
+    where t.type = 'table' and t.name <> '_sqlx_migrations' and t.name not like 'sqlite%'";
+const COLUMNS_OF_POSTGRES: &str = "select table_name || '.' || column_name || ' '
+        || case data_type when 'uuid' then 'uuid' when 'bigint' then 'integer'
+            when 'boolean' then 'integer' when 'text' then 'text' when 'jsonb' then 'text'
+            else data_type end || ' '
+        || case is_nullable when 'YES' then 'null' else 'not null' end
+    from information_schema.columns
+    where table_schema = current_schema() and table_name <> '_sqlx_migrations'";
+const INDEXES_OF_SQLITE: &str = "select tbl_name || '.' || name from sqlite_master
+    where type = 'index' and name not like 'sqlite%'";
+const INDEXES_OF_POSTGRES: &str = "select i.tablename || '.' || i.indexname from pg_indexes i
+    where i.schemaname = current_schema() and not exists
+        (select 1 from pg_constraint c where c.conname = i.indexname)";
+
+/// The columns and indexes that both engines have to have. A change here is a change of the schema.
+const EXPECTED: &str = include_str!("schema.txt");
+
+pub(crate) async fn both_engines_have_the_same_tables(home: Home) {
+    let (columns, indexes) = match home.location {
+        Location::Folder(_) => (COLUMNS_OF_SQLITE, INDEXES_OF_SQLITE),
+        Location::Url(_) => (COLUMNS_OF_POSTGRES, INDEXES_OF_POSTGRES),
+    };
+    let mut found = home.rows(columns).await;
+    for index in home.rows(indexes).await {
+        found.push(format!("index {index}"));
+    }
+    found.sort();
+    let expected: Vec<&str> = EXPECTED.lines().collect();
+    assert_eq!(
+        found,
+        expected,
+        "the schema of {}:\n{}\n",
+        home.engine,
+        found.join("\n")
+    );
+    if home.engine == "sqlite" {
+        let lax = "select name from pragma_table_list where schema = 'main' and strict = 0
+            and name not like 'sqlite%' and name <> '_sqlx_migrations'";
+        assert_eq!(home.rows(lax).await, [""; 0], "tables that are not strict");
+    }
+}
+
+const NEWER: &str = "insert into _sqlx_migrations
+    (version, description, installed_on, success, checksum, execution_time)
+    values (7, 'later', current_timestamp, true, '', 0)";
+
+pub(crate) async fn a_newer_schema_is_refused(home: Home) {
+    home.store.clone().close().await;
+    home.run(NEWER).await;
+    for opened in [
+        Store::open(&home.location).await,
+        Store::open_existing(&home.location).await,
+    ] {
+        let error = opened.unwrap_err();
+        let StoreError::Newer { found, known } = error else {
+            panic!("{error}");
+        };
+        assert_eq!((found, known), (7, SCHEMA));
+        assert!(error.to_string().contains("newer Allclear"), "{error}");
+        assert!(!error.retry());
+    }
+    home.run("delete from _sqlx_migrations where version = 7")
+        .await;
+    home.open().await.close().await;
+}
+
+/// There is one step so far, so an older schema is one that has not taken it.
+pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {
+    home.store.clone().close().await;
+    home.run("update _sqlx_migrations set version = 0").await;
+    let error = Store::open_existing(&home.location).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Outdated { found: 0, .. }),
+        "{error}"
+    );
+    // Step 0 is none that this binary knows, so `open` cannot go on from it.
+    let error = Store::open(&home.location).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Newer { .. } | StoreError::Refused { .. }),
+        "{error}"
+    );
+    home.run("update _sqlx_migrations set version = 1").await;
+    home.open().await.close().await;
+}
+
+pub(crate) async fn a_foreign_database_is_refused(home: Home) {
+    home.store.clone().close().await;
+    match &home.location {
+        Location::Folder(folder) => {
+            std::fs::remove_dir_all(folder).unwrap();
+            std::fs::create_dir(folder).unwrap();
+            home.run("create table orders (id integer primary key)")
+                .await;
+        }
+        Location::Url(_) => {
+            home.run("drop schema public cascade; create schema public")
+                .await;
+            home.run("create table orders (id integer primary key)")
+                .await;
+        }
+    }
+    for opened in [
+        Store::open(&home.location).await,
+        Store::open_existing(&home.location).await,
+    ] {
+        let error = opened.unwrap_err();
+        assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+        assert!(error.to_string().contains("left as it is"), "{error}");
+    }
+    home.run("insert into orders (id) values (1)").await;
+}
+
+pub(crate) async fn nothing_there_is_missing(home: Home) {
+    home.store.clone().close().await;
+    match &home.location {
+        Location::Folder(folder) => std::fs::remove_dir_all(folder).unwrap(),
+        Location::Url(_) => {
+            home.run("drop schema public cascade; create schema public")
+                .await;
+        }
+    }
+    let error = Store::open_existing(&home.location).await.unwrap_err();
+    assert!(matches!(error, StoreError::Missing { .. }), "{error}");
+    if let Location::Folder(folder) = &home.location {
+        assert!(!folder.exists());
+    }
+    home.open().await.close().await;
+    Store::open_existing(&home.location)
+        .await
+        .unwrap()
+        .close()
+        .await;
+}

@@ -1,0 +1,5 @@
+//! What must hold on bad days.
+
+mod chance;
+mod power_cut;
+mod writer;

@@ -1,0 +1,1 @@
+//! Imports under power cuts.

@@ -1,0 +1,1 @@
+//! Every public page in a real browser.
