@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn every_asset_is_found_at_its_address_and_nowhere_else() {
         for asset in all() {
-            assert_eq!(find(&asset.path).map(|found| &found.etag), Some(&asset.etag));
+            assert_eq!(
+                find(&asset.path).map(|found| &found.etag),
+                Some(&asset.etag)
+            );
         }
         assert!(find("/assets/0000000000000000/status.css").is_none());
         assert_eq!(all().count(), 7);

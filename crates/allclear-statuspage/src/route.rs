@@ -121,7 +121,9 @@ fn parse_month(text: &str) -> Option<Route> {
         return None;
     }
     let (year, month) = (year.parse().ok()?, month.parse().ok()?);
-    (1..=12).contains(&month).then_some(Route::Month { year, month })
+    (1..=12)
+        .contains(&month)
+        .then_some(Route::Month { year, month })
 }
 
 /// The words after `q=`, cut to the limit.
@@ -131,7 +133,11 @@ fn search_words(query: &str) -> String {
         .find_map(|pair| pair.strip_prefix("q="))
         .unwrap_or_default();
     let words = decode(words);
-    let cut: String = words.trim().chars().take(limits::SEARCH_CHARS_MAX).collect();
+    let cut: String = words
+        .trim()
+        .chars()
+        .take(limits::SEARCH_CHARS_MAX)
+        .collect();
     cut.trim_end().to_owned()
 }
 
@@ -171,9 +177,18 @@ mod tests {
     #[test]
     fn addresses_and_routes_agree() {
         for path in [
-            "", "upcoming", "history", "uptime", "theme.css", "logo", "history/undated",
-            "history/2026-11", "incidents/abcdefghij01", "maintenance/abcdefghij01",
-            "announcements/abcdefghij01", "components/abcdefghij01",
+            "",
+            "upcoming",
+            "history",
+            "uptime",
+            "theme.css",
+            "logo",
+            "history/undated",
+            "history/2026-11",
+            "incidents/abcdefghij01",
+            "maintenance/abcdefghij01",
+            "announcements/abcdefghij01",
+            "components/abcdefghij01",
         ] {
             let route = Route::parse(path, None).expect(path);
             assert_eq!(route.path(), path);
@@ -183,8 +198,15 @@ mod tests {
     #[test]
     fn other_addresses_are_no_pages() {
         for path in [
-            "x", "history/2026-13", "history/2026-1", "history/+026-11", "incidents/ABC",
-            "incidents/abcdefghij01/x", "incidents", "history/2026-11/", "upcoming/",
+            "x",
+            "history/2026-13",
+            "history/2026-1",
+            "history/+026-11",
+            "incidents/ABC",
+            "incidents/abcdefghij01/x",
+            "incidents",
+            "history/2026-11/",
+            "upcoming/",
         ] {
             assert_eq!(Route::parse(path, None), None, "{path}");
         }
@@ -193,9 +215,16 @@ mod tests {
     #[test]
     fn search_words_are_decoded_and_cut() {
         let route = |query: &str| Route::parse("history/search", Some(query));
-        let search = |query: &str| Some(Route::Search { query: query.to_owned() });
+        let search = |query: &str| {
+            Some(Route::Search {
+                query: query.to_owned(),
+            })
+        };
         assert_eq!(route("lang=de&q=caf%C3%A9+x%"), search("café x%"));
         assert_eq!(route("q=%ff"), search("\u{fffd}"));
-        assert_eq!(route(&format!("q={}", "a".repeat(999))), search(&"a".repeat(200)));
+        assert_eq!(
+            route(&format!("q={}", "a".repeat(999))),
+            search(&"a".repeat(200))
+        );
     }
 }

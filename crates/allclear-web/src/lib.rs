@@ -3,6 +3,7 @@
 //! Nothing is rendered because somebody looks, but for history, search and permalinks, which come
 //! from a bounded cache of each published page. See [`publisher`] for how a change gets here.
 
+mod front;
 pub mod library;
 pub mod limits;
 pub mod published;
@@ -11,6 +12,6 @@ mod respond;
 mod routes;
 pub mod server;
 
+pub use front::Front;
 pub use published::Published;
 pub use publisher::{Publisher, Report};
-pub use routes::router;

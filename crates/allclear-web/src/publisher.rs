@@ -99,7 +99,9 @@ impl Publisher {
             ..Report::default()
         };
         if snapshots.is_empty() {
-            self.published.show(Vec::new(), report.revision);
+            if self.published.revision() != report.revision {
+                self.published.show(Vec::new(), report.revision);
+            }
             return report;
         }
         let published = self.published.clone();

@@ -1,13 +1,15 @@
 //! From ready bytes to a response: encoding, conditional requests, headers.
 
 use allclear_statuspage::CONTENT_SECURITY_POLICY;
-use axum::body::Body;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE,
     CONTENT_SECURITY_POLICY as CSP, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+
+use bytes::Bytes;
+use http_body_util::Full;
 
 use crate::published::Prepared;
 
@@ -20,7 +22,7 @@ pub(crate) const ASSET_CACHING: HeaderValue =
 const VARIES: HeaderValue = HeaderValue::from_static("accept-encoding, accept-language");
 
 /// A page, as a response to a request with these headers.
-pub(crate) fn page(prepared: &Prepared, request: &HeaderMap) -> Response<Body> {
+pub(crate) fn page(prepared: &Prepared, request: &HeaderMap) -> Response<Full<Bytes>> {
     let caching = if prepared.status == 200 {
         PAGE_CACHING
     } else {
@@ -34,7 +36,7 @@ pub(crate) fn respond(
     prepared: &Prepared,
     request: &HeaderMap,
     caching: HeaderValue,
-) -> Response<Body> {
+) -> Response<Full<Bytes>> {
     let is_known = prepared.status == 200
         && request
             .get(IF_NONE_MATCH)
@@ -42,11 +44,11 @@ pub(crate) fn respond(
     let takes_gzip = request.get(ACCEPT_ENCODING).is_some_and(takes_gzip);
     let gzip = prepared.gzip.as_ref().filter(|_| takes_gzip);
     let body = match (is_known, gzip) {
-        (true, _) => Body::empty(),
-        (false, Some(gzip)) => Body::from(gzip.clone()),
-        (false, None) => Body::from(prepared.identity.clone()),
+        (true, _) => Bytes::new(),
+        (false, Some(gzip)) => gzip.clone(),
+        (false, None) => prepared.identity.clone(),
     };
-    let mut response = Response::new(body);
+    let mut response = Response::new(Full::new(body));
     *response.status_mut() = if is_known {
         StatusCode::NOT_MODIFIED
     } else {
@@ -73,8 +75,8 @@ pub(crate) fn respond(
 }
 
 /// A short plain answer.
-pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(

@@ -1,4 +1,7 @@
 //! Routes: what answers at which address.
+//!
+//! The first view of a page is what thousands ask for at once, so it is answered before the router
+//! is asked, from ready bytes and without waiting for anything.
 
 use allclear_domain::status_page::Language;
 use allclear_statuspage::{Route, assets, render_not_found};
@@ -6,46 +9,81 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, HOST, LOCATION, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use axum::routing::get;
+use bytes::Bytes;
+use http_body_util::Full;
 
 use crate::published::{Prepared, Published};
 use crate::respond;
 
-/// Everything that Allclear answers.
-pub fn router(published: Published) -> Router {
+/// A response whose body is there already.
+pub(crate) type ReadyResponse = Response<Full<Bytes>>;
+
+/// Everything that Allclear answers, but for first views.
+pub(crate) fn router(published: Published) -> Router {
     Router::new()
         .route(
             "/healthz",
-            get(async || respond::plain(StatusCode::OK, "ok\n")),
+            get(async || respond::plain(StatusCode::OK, "ok\n").map(Body::new)),
         )
         .route("/readyz", get(readyz))
         .fallback(public)
         .with_state(published)
 }
 
+/// The first view of a page, where the request is for one and it is ready in the reader's language.
+pub(crate) fn first_view<B>(published: &Published, request: &Request<B>) -> Option<ReadyResponse> {
+    if !reads(request.method()) {
+        return None;
+    }
+    let (uri, headers) = (request.uri(), request.headers());
+    let page = match uri.path() {
+        "/" => published.of_host(host(uri, headers))?,
+        path => published.of_slug(path.strip_prefix("/p/")?.strip_suffix('/')?)?,
+    };
+    let language = wanted_language(uri, headers).unwrap_or(page.language());
+    Some(respond::page(page.first_view(language)?, headers))
+}
+
+fn reads(method: &Method) -> bool {
+    method == Method::GET || method == Method::HEAD
+}
+
+fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+    let header = headers.get(HOST).and_then(|host| host.to_str().ok());
+    header.or(uri.host()).unwrap_or_default()
+}
+
 /// Ready once something is published: before that, readers would be told nothing.
 async fn readyz(State(published): State<Published>) -> Response<Body> {
-    if published.revision() > 0 {
-        respond::plain(StatusCode::OK, "ready\n")
+    let (status, text) = if published.revision() > 0 {
+        (StatusCode::OK, "ready\n")
     } else {
-        respond::plain(
+        (
             StatusCode::SERVICE_UNAVAILABLE,
             "nothing is published yet\n",
         )
-    }
+    };
+    respond::plain(status, text).map(Body::new)
 }
 
 /// Assets and status pages.
 async fn public(State(published): State<Published>, request: Request<Body>) -> Response<Body> {
-    if request.method() != Method::GET && request.method() != Method::HEAD {
+    let (head, _) = request.into_parts();
+    answer(&published, &head).await.map(Body::new)
+}
+
+async fn answer(published: &Published, request: &Parts) -> ReadyResponse {
+    if !reads(&request.method) {
         let mut response = respond::plain(StatusCode::METHOD_NOT_ALLOWED, "use GET or HEAD\n");
         response
             .headers_mut()
             .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    let (uri, headers) = (request.uri(), request.headers());
+    let (uri, headers) = (&request.uri, &request.headers);
     if uri.path().starts_with("/assets/") {
         return asset(uri.path(), headers);
     }
@@ -53,18 +91,17 @@ async fn public(State(published): State<Published>, request: Request<Body>) -> R
         return match rest.split_once('/') {
             Some((slug, below)) => {
                 let page = published.of_slug(slug);
-                status_page(&published, page, below, uri, headers).await
+                status_page(published, page, below, uri, headers).await
             }
-            None => below_a_slash(&published, rest, uri, headers),
+            None => below_a_slash(published, rest, uri, headers),
         };
     }
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let page = published.of_host(host.or(uri.host()).unwrap_or_default());
+    let page = published.of_host(host(uri, headers));
     let below = uri.path().trim_start_matches('/');
-    status_page(&published, page, below, uri, headers).await
+    status_page(published, page, below, uri, headers).await
 }
 
-fn asset(path: &str, headers: &HeaderMap) -> Response<Body> {
+fn asset(path: &str, headers: &HeaderMap) -> ReadyResponse {
     match assets::find(path) {
         Some(asset) => {
             respond::respond(&Prepared::of_asset(asset), headers, respond::ASSET_CACHING)
@@ -79,7 +116,7 @@ fn below_a_slash(
     slug: &str,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Response<Body> {
+) -> ReadyResponse {
     if published.of_slug(slug).is_none() {
         return no_page(wanted_language(uri, headers), headers);
     }
@@ -100,17 +137,12 @@ async fn status_page(
     below: &str,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Response<Body> {
+) -> ReadyResponse {
     let wanted = wanted_language(uri, headers);
     let Some(page) = page else {
         return no_page(wanted, headers);
     };
     let language = wanted.unwrap_or(page.language());
-    if below.is_empty()
-        && let Some(ready) = page.first_view(language)
-    {
-        return respond::page(ready, headers);
-    }
     let route = Route::parse(below, uri.query());
     match published.find(page, route, language).await {
         Ok(prepared) => respond::page(&prepared, headers),
@@ -125,7 +157,7 @@ async fn status_page(
     }
 }
 
-fn no_page(wanted: Option<Language>, headers: &HeaderMap) -> Response<Body> {
+fn no_page(wanted: Option<Language>, headers: &HeaderMap) -> ReadyResponse {
     let language = wanted.unwrap_or_default();
     respond::page(
         &Prepared::of(render_not_found(None, language), Some(language)),

@@ -4,14 +4,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::front::Front;
 use crate::limits;
 
 /// What a listener allows.
@@ -26,7 +25,7 @@ pub struct ListenerLimits {
 /// Serves until `stop` is done, then lets open requests end, for a while.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    front: Front,
     allowed: ListenerLimits,
     stop: impl Future<Output = ()>,
 ) {
@@ -57,9 +56,8 @@ pub async fn serve(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection closed at once");
         }
-        let service = TowerToHyperService::new(router.clone());
         let connection = builder
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(stream), front.clone())
             .into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {

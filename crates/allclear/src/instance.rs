@@ -6,7 +6,7 @@ use std::sync::Arc;
 use allclear_domain::Clock;
 use allclear_store::Store;
 use allclear_web::server::ListenerLimits;
-use allclear_web::{Published, Publisher, Report, router, server};
+use allclear_web::{Front, Published, Publisher, Report, server};
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -50,7 +50,7 @@ impl Instance {
             // A dropped sender stops it as well.
             let _ = stopped.await;
         };
-        let serving = tokio::spawn(server::serve(listener, router(published), allowed, until));
+        let serving = tokio::spawn(server::serve(listener, Front::of(published), allowed, until));
         let publishing = tokio::spawn({
             let publisher = publisher.clone();
             async move { publisher.run().await }

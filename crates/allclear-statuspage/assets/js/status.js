@@ -12,12 +12,12 @@ const span = s => {
 
 // Ages: the page holds instants.
 const fresh = doc.querySelector("[data-fresh]"), age = doc.createElement("span");
-fresh?.after(" (", age, ")");
+fresh?.after(", ", age);
 const tick = () => {
   const now = Date.now() / 1000;
   for (const el of all("[data-since]")) el.textContent = span(Math.max(60, now - el.dataset.since | 0));
   if (!fresh) return;
-  const old = Math.max(0, now - Date.parse(fresh.dateTime) / 1000 | 0);
+  const old = Math.max(0, now - Date.parse(fresh.firstChild.dateTime) / 1000 | 0);
   age.textContent = data.ago.replace("{}", span(old));
   fresh.closest("p").classList.toggle("stale", old > 180);
 };

@@ -85,9 +85,10 @@ fn linked(line: &str) -> String {
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    text.match_indices("http")
-        .map(|(at, _)| at)
-        .find(|at| text.get(*at..).is_some_and(|rest| strip_scheme(rest).is_some()))
+    text.match_indices("http").map(|(at, _)| at).find(|at| {
+        text.get(*at..)
+            .is_some_and(|rest| strip_scheme(rest).is_some())
+    })
 }
 
 /// An address without the punctuation of the sentence around it.
@@ -139,9 +140,11 @@ fn safe_event<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Event<'a> {
                 raw("")
             }
         }
-        Event::End(TagEnd::Link | TagEnd::Image) => {
-            raw(if links.pop().unwrap_or(false) { "</a>" } else { "" })
-        }
+        Event::End(TagEnd::Link | TagEnd::Image) => raw(if links.pop().unwrap_or(false) {
+            "</a>"
+        } else {
+            ""
+        }),
         other => other,
     }
 }

@@ -59,7 +59,12 @@ impl Locale {
             return self.weekday_date(first);
         }
         if (first.year(), first.month()) == (last.year(), last.month()) {
-            return format!("{}{} – {}", first.day(), self.messages.day_dot, self.date(last));
+            return format!(
+                "{}{} – {}",
+                first.day(),
+                self.messages.day_dot,
+                self.date(last)
+            );
         }
         format!("{} – {}", self.date(first), self.date(last))
     }
@@ -88,14 +93,14 @@ impl Locale {
         }
     }
 
-    /// `12:05 UTC`, with the date where it is not the one that stands beside it.
+    /// `12:05 UTC`, with a date in front where it is not the one that stands beside it.
     fn utc(&self, at: Timestamp) -> String {
         let utc = at.to_zoned(TimeZone::UTC);
         let clock = clock(utc.hour(), utc.minute());
         if utc.date() == self.day_of(at) {
             format!("{clock} UTC")
         } else {
-            format!("{clock} UTC, {}", self.date(utc.date()))
+            format!("{}, {clock} UTC", self.date(utc.date()))
         }
     }
 
@@ -114,7 +119,7 @@ impl Locale {
             return Html(format!("{element} UTC"));
         }
         Html(format!(
-            "{element} <span class=\"utc\">{}</span>",
+            "{element} <span class=\"utc\">({})</span>",
             self.utc(at)
         ))
     }
@@ -136,25 +141,19 @@ impl Locale {
     /// A bound, no more exact than it is known.
     pub(crate) fn bound(&self, bound: Bound, day: Date) -> Html {
         match bound {
-            Bound::At { at, .. } if bound.is_approximate() => Html(format!(
-                "{} {}",
-                self.messages.about,
-                self.instant(at, day)
-            )),
+            Bound::At { at, .. } if bound.is_approximate() => {
+                Html(format!("{} {}", self.messages.about, self.instant(at, day)))
+            }
             Bound::At { at, .. } => self.instant(at, day),
             Bound::On { on } if on == day => Html(self.messages.time_not_known.to_owned()),
-            Bound::On { on } => Html(format!(
-                "{} {}",
-                self.messages.on_day,
-                self.day_element(on)
-            )),
+            Bound::On { on } => Html(format!("{} {}", self.messages.on_day, self.day_element(on))),
             Bound::Unknown => Html(self.messages.time_not_known.to_owned()),
         }
     }
 
     fn local(&self, local: Time) -> String {
         format!(
-            "{} <span class=\"utc\">{}</span>",
+            "{} <span class=\"utc\">({})</span>",
             clock(local.hour(), local.minute()),
             self.messages.local_time
         )
@@ -204,13 +203,19 @@ impl Locale {
         if self.is_utc {
             return Html(format!("{local} UTC"));
         }
-        let (start_utc, end_utc) = (self.utc(start), self.utc(end));
-        let start_utc = match (start_utc.strip_suffix(" UTC"), end_utc.ends_with(" UTC")) {
-            (Some(clock), true) => clock.to_owned(),
-            _ => start_utc,
+        let (start_utc, end_utc) = (start.to_zoned(TimeZone::UTC), end.to_zoned(TimeZone::UTC));
+        let utc = |utc: &Zoned, beside: Date| {
+            let clock = clock(utc.hour(), utc.minute());
+            if utc.date() == beside {
+                clock
+            } else {
+                format!("{}, {clock}", self.date(utc.date()))
+            }
         };
         Html(format!(
-            "{local} <span class=\"utc\">{start_utc} – {end_utc}</span>"
+            "{local} <span class=\"utc\">({} – {} UTC)</span>",
+            utc(&start_utc, self.day_of(start)),
+            utc(&end_utc, start_utc.date()),
         ))
     }
 
@@ -257,10 +262,10 @@ impl Locale {
         let utc = if self.is_utc {
             " UTC".to_owned()
         } else {
-            format!(" <span class=\"utc\">{}</span>", self.utc(self.now))
+            format!(" <span class=\"utc\">({})</span>", self.utc(self.now))
         };
         Html(format!(
-            "<time datetime=\"{}\" data-fresh>{}</time>{utc}",
+            "<span data-fresh><time datetime=\"{}\">{}</time>{utc}</span>",
             utc_text(self.now),
             clock(zoned.hour(), zoned.minute())
         ))

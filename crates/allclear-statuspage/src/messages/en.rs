@@ -11,8 +11,18 @@ pub(super) static MESSAGES: Messages = Messages {
     tag: "en",
     read_in: "This page in English",
     months: [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ],
     months_short: [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -27,6 +37,7 @@ pub(super) static MESSAGES: Messages = Messages {
     about: "about",
     on_day: "on",
     time_not_known: "time not known",
+    date_not_known: "date not known",
     length_not_known: "length not known",
     since: "since",
     ago: "{} ago",
@@ -51,7 +62,13 @@ pub(super) static MESSAGES: Messages = Messages {
     ],
     no_data: "No data",
     incident_statuses: ["Investigating", "Identified", "Monitoring", "Resolved"],
-    maintenance_statuses: ["Scheduled", "In progress", "Verifying", "Completed", "Cancelled"],
+    maintenance_statuses: [
+        "Scheduled",
+        "In progress",
+        "Verifying",
+        "Completed",
+        "Cancelled",
+    ],
     chrome: Chrome {
         skip: "Skip to the content",
         pages: "Pages",
@@ -102,7 +119,7 @@ const NOW: Now = Now {
     days_ago_30: "30 days ago",
     today: "today",
     uptime_of: |share| format!("{share} uptime"),
-    formula: formula,
+    formula,
     bars_all_good: |name| format!("{name}, last 90 days: no problems"),
     bars_problems: |name, days| match days {
         1 => format!("{name}, last 90 days: problems on 1 day"),
@@ -157,18 +174,16 @@ const PAST: Past = Past {
         1 => "1 record was found.".to_owned(),
         _ => format!("{count} records were found."),
     },
-    found_more: |total, shown| {
-        format!("{total} records were found; the latest {shown} are shown.")
-    },
+    found_more: |total, shown| format!("{total} records were found; the latest {shown} are shown."),
     no_words: "Enter one or more words. A record is found where all of them stand in its title, \
                updates, facts or source.",
     earlier: "Earlier",
     later: "Later",
     months: "Months",
-    uptime_text: "Downtime is the time with a partial or major outage.",
+    month_text: "Downtime is the time with a partial or major outage.",
+    uptime_text: "Downtime is the time with a partial or major outage; it stands below the share.",
     last_12_months: "The last 12 months of each component; its own page has all of its records.",
     day: "Day",
-    down_prefix: |length| format!("down {length}"),
     component: "Component",
 };
 

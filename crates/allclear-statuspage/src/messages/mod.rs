@@ -29,6 +29,7 @@ pub(crate) struct Messages {
     pub(crate) about: &'static str,
     pub(crate) on_day: &'static str,
     pub(crate) time_not_known: &'static str,
+    pub(crate) date_not_known: &'static str,
     pub(crate) length_not_known: &'static str,
     pub(crate) since: &'static str,
     /// `{}` is an age, such as `12 s`.
@@ -145,10 +146,10 @@ pub(crate) struct Past {
     pub(crate) earlier: &'static str,
     pub(crate) later: &'static str,
     pub(crate) months: &'static str,
+    pub(crate) month_text: &'static str,
     pub(crate) uptime_text: &'static str,
     pub(crate) last_12_months: &'static str,
     pub(crate) day: &'static str,
-    pub(crate) down_prefix: fn(&str) -> String,
     pub(crate) component: &'static str,
 }
 

@@ -133,7 +133,9 @@ impl Model {
             line.status = status;
         }
         for index in 0..self.lines.len() {
-            let Some(line) = self.lines.get(index) else { break };
+            let Some(line) = self.lines.get(index) else {
+                break;
+            };
             if line.is_group {
                 continue;
             }

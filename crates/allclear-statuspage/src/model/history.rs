@@ -143,12 +143,16 @@ impl Model {
     pub(crate) fn begun(&self, record: RecordRef) -> Bound {
         match record {
             RecordRef::Incident(place) => self.incident_at(place).map_or(Bound::Unknown, |i| {
-                known(i.started).or(i.ended().and_then(known)).unwrap_or(Bound::Unknown)
+                known(i.started)
+                    .or(i.ended().and_then(known))
+                    .unwrap_or(Bound::Unknown)
             }),
             RecordRef::Maintenance(place) => {
                 self.window_at(place).map_or(Bound::Unknown, |window| {
                     let ended = || window.ended().and_then(known);
-                    known(window.started()).or_else(ended).unwrap_or(Bound::Unknown)
+                    known(window.started())
+                        .or_else(ended)
+                        .unwrap_or(Bound::Unknown)
                 })
             }
             RecordRef::Announcement(place) => {
@@ -207,7 +211,10 @@ impl Model {
         let mut months: Vec<MonthSum> = Vec::new();
         for dated in &self.history().dated {
             let (year, month) = (dated.day.year(), dated.day.month());
-            if months.last().is_none_or(|m| (m.year, m.month) != (year, month)) {
+            if months
+                .last()
+                .is_none_or(|m| (m.year, m.month) != (year, month))
+            {
                 months.push(MonthSum {
                     year,
                     month,
@@ -241,12 +248,15 @@ impl Model {
             .iter()
             .zip(self.all_segments())
             .flat_map(|(line, segments)| {
-                segments.iter().filter(|s| is_down(s.status)).map(|s| StatusInterval {
-                    component_id: line.id,
-                    status: ComponentStatus::MajorOutage,
-                    from: s.from,
-                    until: Some(s.until),
-                })
+                segments
+                    .iter()
+                    .filter(|s| is_down(s.status))
+                    .map(|s| StatusInterval {
+                        component_id: line.id,
+                        status: ComponentStatus::MajorOutage,
+                        from: s.from,
+                        until: Some(s.until),
+                    })
             })
             .collect();
         uptime::merge(&intervals, self.now)
@@ -300,7 +310,12 @@ fn shown(notice: &Announcement) -> Bound {
 
 fn overlap(segment: &Segment, from: Timestamp, until: Timestamp) -> i64 {
     let begins = segment.from.max(from);
-    segment.until.min(until).duration_since(begins).as_secs().max(0)
+    segment
+        .until
+        .min(until)
+        .duration_since(begins)
+        .as_secs()
+        .max(0)
 }
 
 fn seconds_within(segments: &[Segment], from: Timestamp, until: Timestamp) -> i64 {

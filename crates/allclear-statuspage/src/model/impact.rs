@@ -76,7 +76,11 @@ impl Model {
 
     fn scope(&self, record: &OutageRecord, page: StatusPageId) -> Vec<ComponentId> {
         let has_all = record.affected.iter().any(|a| a.target == Target::All);
-        if has_all { self.all_of(page) } else { Vec::new() }
+        if has_all {
+            self.all_of(page)
+        } else {
+            Vec::new()
+        }
     }
 
     fn is_group(&self, id: ComponentId) -> bool {
@@ -146,7 +150,9 @@ impl Model {
         let mut parts = Vec::new();
         let mut at = index + 1;
         while at < line.end {
-            let Some(part) = self.lines.get(at) else { break };
+            let Some(part) = self.lines.get(at) else {
+                break;
+            };
             if named.contains(&part.id) {
                 at = part.end.max(at + 1);
             } else {

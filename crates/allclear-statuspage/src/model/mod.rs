@@ -29,7 +29,7 @@ use crate::snapshot::Snapshot;
 pub(crate) use bars::{Day, spans_of};
 pub(crate) use history::{Dated, History, MonthSum, RecordRef};
 pub(crate) use lines::Line;
-pub(crate) use present::{Hero, Present};
+pub(crate) use present::{Hero, Present, status_now};
 
 /// A snapshot, and everything that its pages derive from it.
 #[derive(Debug)]
@@ -116,7 +116,10 @@ impl Model {
         Locale {
             messages: Messages::of(language),
             zone: self.zone.clone(),
-            is_utc: self.page().timezone.is_none() || self.zone == TimeZone::UTC,
+            is_utc: matches!(
+                self.page().timezone.as_deref(),
+                None | Some("UTC" | "Etc/UTC")
+            ),
             now: self.now,
             today: self.today,
         }
@@ -159,7 +162,9 @@ fn zone_of(page: &StatusPage) -> Result<TimeZone, InvalidValue> {
 fn day_bounds(today: Date, zone: &TimeZone) -> Result<(Date, Vec<Timestamp>), InvalidValue> {
     let too_far = || InvalidValue::new("now", "lies too near the end of representable time");
     let days = i32::try_from(limits::BAR_DAYS).map_err(|_| too_far())?;
-    let first = today.checked_sub((days - 1).days()).map_err(|_| too_far())?;
+    let first = today
+        .checked_sub((days - 1).days())
+        .map_err(|_| too_far())?;
     let mut bounds = Vec::with_capacity(limits::BAR_DAYS + 1);
     for offset in 0..=days {
         let day = first.checked_add(offset.days()).map_err(|_| too_far())?;

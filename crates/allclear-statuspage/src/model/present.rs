@@ -1,7 +1,9 @@
 //! How things stand now: the sentence at the top, and what stands below it.
 
 use allclear_domain::action::ActionItem;
+use allclear_domain::ids::ComponentId;
 use allclear_domain::incident::IncidentKind;
+use allclear_domain::record::Target;
 use allclear_domain::{ComponentStatus, Incident, Maintenance, MaintenanceStatus};
 use jiff::Timestamp;
 
@@ -82,8 +84,7 @@ impl Model {
         });
         let worst = self.worst_of(&open_incidents);
         let (hero, since) = self.hero(&open_incidents, &under_way);
-        let mut announcements =
-            places(&self.snapshot.announcements, |a| a.is_present(self.now));
+        let mut announcements = places(&self.snapshot.announcements, |a| a.is_present(self.now));
         announcements.reverse();
         Present {
             status: worst,
@@ -243,9 +244,35 @@ impl Model {
     }
 }
 
-/// The worst status that an incident gives components at its present end.
+/// The worst status that an incident gives anything now: that of the start, as far as no update
+/// changed it.
 pub(crate) fn status_now(incident: &Incident) -> ComponentStatus {
-    incident.worst_status()
+    let mut last: Vec<(&Target, ComponentStatus)> = incident
+        .record
+        .affected
+        .iter()
+        .map(|affected| (&affected.target, affected.status))
+        .collect();
+    if last.is_empty() {
+        return incident.worst_status();
+    }
+    let mut worst_changed = ComponentStatus::Operational;
+    let changes = incident.updates.iter().flat_map(|update| &update.changes);
+    let mut others: Vec<(ComponentId, ComponentStatus)> = Vec::new();
+    for change in changes {
+        let is_it = |target: &Target| *target == Target::Component(change.component_id);
+        if let Some(known) = last.iter_mut().find(|(target, _)| is_it(target)) {
+            known.1 = change.status;
+        } else {
+            others.retain(|(id, _)| *id != change.component_id);
+            others.push((change.component_id, change.status));
+        }
+    }
+    for (_, status) in others {
+        worst_changed = worst_changed.max(status);
+    }
+    let worst = last.into_iter().map(|(_, status)| status).max();
+    worst_changed.max(worst.unwrap_or(ComponentStatus::Operational))
 }
 
 fn places<T>(all: &[std::sync::Arc<T>], holds: impl Fn(&T) -> bool) -> Vec<usize> {

@@ -41,8 +41,14 @@ impl Model {
                     && postmortem.publication.is_public()
                 {
                     add(&mut text, &postmortem.summary.text);
-                    postmortem.timeline.iter().for_each(|entry| add(&mut text, &entry.text));
-                    postmortem.contributing_factors.iter().for_each(|f| add(&mut text, f));
+                    postmortem
+                        .timeline
+                        .iter()
+                        .for_each(|entry| add(&mut text, &entry.text));
+                    postmortem
+                        .contributing_factors
+                        .iter()
+                        .for_each(|f| add(&mut text, f));
                 }
             }
             RecordRef::Maintenance(place) => {
@@ -53,7 +59,10 @@ impl Model {
                 add_updates(&mut text, &window.updates);
                 self.add_record(&mut text, &window.record);
                 let words = [&window.expected_effect, &window.recovery_plan];
-                words.into_iter().flatten().for_each(|words| add(&mut text, words));
+                words
+                    .into_iter()
+                    .flatten()
+                    .for_each(|words| add(&mut text, words));
             }
             RecordRef::Announcement(place) => {
                 if let Some(notice) = self.snapshot.announcements.get(place) {
@@ -62,7 +71,10 @@ impl Model {
                 }
             }
         }
-        if let Some(source) = self.source_of(record).and_then(|source| source.text.as_ref()) {
+        if let Some(source) = self
+            .source_of(record)
+            .and_then(|source| source.text.as_ref())
+        {
             add(&mut text, source);
         }
         text
@@ -85,9 +97,19 @@ impl Model {
         ];
         lines.into_iter().flatten().for_each(|line| add(text, line));
         record.fault_pages.iter().for_each(|page| add(text, page));
-        record.causes.iter().for_each(|cause| add(text, &cause.text));
-        record.corrections.iter().for_each(|correction| add(text, &correction.text));
-        record.losses.iter().flat_map(|loss| &loss.note).for_each(|note| add(text, note));
+        record
+            .causes
+            .iter()
+            .for_each(|cause| add(text, &cause.text));
+        record
+            .corrections
+            .iter()
+            .for_each(|correction| add(text, &correction.text));
+        record
+            .losses
+            .iter()
+            .flat_map(|loss| &loss.note)
+            .for_each(|note| add(text, note));
         for action in &record.actions {
             add(text, &action.text);
             if let ActionState::Dropped { why: Some(why) } = &action.state {
@@ -97,7 +119,11 @@ impl Model {
     }
 
     /// The name of what a statement is about; `all` is the word for all components.
-    pub(crate) fn target_name(&self, target: &allclear_domain::record::Target, all: &str) -> String {
+    pub(crate) fn target_name(
+        &self,
+        target: &allclear_domain::record::Target,
+        all: &str,
+    ) -> String {
         use allclear_domain::record::Target;
         match target {
             Target::All => all.to_owned(),
@@ -116,5 +142,7 @@ fn add(text: &mut String, more: &str) {
 }
 
 fn add_updates<S>(text: &mut String, updates: &[Posted<S>]) {
-    updates.iter().for_each(|update| add(text, &update.body.text));
+    updates
+        .iter()
+        .for_each(|update| add(text, &update.body.text));
 }

@@ -200,7 +200,10 @@ impl Context<'_> {
             overrun: self.overrun(window),
             progress: self.progress(window),
             plans: self.plans(window),
-            latest: window.updates.last().map(|update| self.update(update, today)),
+            latest: window
+                .updates
+                .last()
+                .map(|update| self.update(update, today)),
         }
     }
 
@@ -216,9 +219,17 @@ impl Context<'_> {
     }
 
     pub(crate) fn progress(&self, window: &Maintenance) -> Option<ProgressView> {
-        let begun = window.started().instant().filter(|_| window.is_under_way())?;
+        let begun = window
+            .started()
+            .instant()
+            .filter(|_| window.is_under_way())?;
         let whole = window.window.ends_at?.duration_since(begun).as_secs();
-        let done = self.locale.now.duration_since(begun).as_secs().clamp(0, whole.max(0));
+        let done = self
+            .locale
+            .now
+            .duration_since(begun)
+            .as_secs()
+            .clamp(0, whole.max(0));
         (whole >= 60).then(|| ProgressView {
             max: whole / 60,
             value: done / 60,

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use allclear_domain::ComponentStatus;
 use allclear_domain::ids::{ComponentId, PublicId};
 use allclear_domain::record::{OutageRecord, Target};
 use allclear_domain::uptime::{self, DayTally, Segment};
-use allclear_domain::ComponentStatus;
 use askama::Template;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -61,7 +61,9 @@ struct DayRow {
 impl ComponentPage {
     pub(crate) fn new(context: &Context<'_>, id: PublicId) -> Option<Self> {
         let model = context.model;
-        let place = place_of(&model.snapshot.components, id, |component| component.public_id)?;
+        let place = place_of(&model.snapshot.components, id, |component| {
+            component.public_id
+        })?;
         let component = model.snapshot.components.get(place)?;
         let (index, line) = model.line(component.id)?;
         let rolled = context.with_parts(index, line);
@@ -90,7 +92,11 @@ impl ComponentPage {
             all_time_label: (context.m.component.all_time)(&context.locale.date(began)),
             all_time: context.share_text(context.share_of_all(index, line)),
             formula: (context.m.now.formula)(model.page().uptime),
-            mean_note: if line.is_group { context.m.component.mean_of_parts } else { "" },
+            mean_note: if line.is_group {
+                context.m.component.mean_of_parts
+            } else {
+                ""
+            },
             no_data_note: if line.days_without_data > 0 {
                 (context.m.component.no_data_before)(&context.locale.date(began))
             } else {
@@ -146,7 +152,10 @@ impl Context<'_> {
 
     /// Uptime over the drawn days; that of a group is the mean of its parts.
     pub(crate) fn share_of_window(&self, index: usize, line: &Line) -> Option<f64> {
-        mean(self.leaves(index, line).filter_map(|(_, leaf)| leaf.uptime.share()))
+        mean(
+            self.leaves(index, line)
+                .filter_map(|(_, leaf)| leaf.uptime.share()),
+        )
     }
 
     fn share_of_all(&self, index: usize, line: &Line) -> Option<f64> {
@@ -160,7 +169,10 @@ impl Context<'_> {
     }
 
     pub(crate) fn share_text(&self, share: Option<f64>) -> String {
-        share.map_or_else(|| self.m.no_data.to_owned(), |share| self.locale.percent(share))
+        share.map_or_else(
+            || self.m.no_data.to_owned(),
+            |share| self.locale.percent(share),
+        )
     }
 
     /// Records that name a component, its group or one of its parts, latest first.
@@ -181,16 +193,20 @@ impl Context<'_> {
     fn names_any(&self, record: RecordRef, ids: &HashSet<ComponentId>, own: ComponentId) -> bool {
         let is_named = |record: &OutageRecord| {
             let excepted = record.except.contains(&Target::Component(own));
-            record.affected.iter().any(|affected| match &affected.target {
-                Target::All => !excepted,
-                Target::Component(id) => ids.contains(id),
-                Target::Words(_) => false,
-            })
+            record
+                .affected
+                .iter()
+                .any(|affected| match &affected.target {
+                    Target::All => !excepted,
+                    Target::Component(id) => ids.contains(id),
+                    Target::Words(_) => false,
+                })
         };
         match record {
             RecordRef::Incident(place) => self.model.incident_at(place).is_some_and(|incident| {
                 let mut changes = incident.updates.iter().flat_map(|update| &update.changes);
-                is_named(&incident.record) || changes.any(|change| ids.contains(&change.component_id))
+                is_named(&incident.record)
+                    || changes.any(|change| ids.contains(&change.component_id))
             }),
             RecordRef::Maintenance(place) => {
                 let window = self.model.window_at(place);
@@ -264,8 +280,13 @@ impl Context<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a page has a few thousand components")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a page has a few thousand components"
+)]
 fn mean(shares: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = shares.fold((0.0, 0_usize), |(sum, count), share| (sum + share, count + 1));
+    let (sum, count) = shares.fold((0.0, 0_usize), |(sum, count), share| {
+        (sum + share, count + 1)
+    });
     (count > 0).then(|| sum / count as f64)
 }

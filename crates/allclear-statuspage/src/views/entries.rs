@@ -1,14 +1,14 @@
 //! A record as one entry of a list: title, and one line on what it was.
 
-use allclear_domain::incident::IncidentKind;
+use allclear_domain::incident::{Impact, IncidentKind};
 use allclear_domain::times::Bound;
 use allclear_domain::{ComponentStatus, Incident, Maintenance, MaintenanceStatus};
 use jiff::civil::Date;
 
-use super::updates::StatusWord as _;
 use super::Context;
+use super::updates::StatusWord as _;
 use crate::format::{Html, StateMark};
-use crate::model::RecordRef;
+use crate::model::{RecordRef, status_now};
 use crate::route::Route;
 
 /// One entry of a list.
@@ -62,8 +62,9 @@ impl Context<'_> {
                 incident.record.reported_length.as_deref(),
             )),
         }
-        let range = self.locale.range(incident.started, incident.ended(), day);
-        facts.push(range);
+        if incident.started != Bound::Unknown || incident.ended() != Some(Bound::Unknown) {
+            facts.push(self.locale.range(incident.started, incident.ended(), day));
+        }
         if incident.record.is_intermittent {
             facts.push(Html::text(self.m.incident.intermittent));
         }
@@ -110,26 +111,33 @@ impl Context<'_> {
         computed.or_else(|| Some(Html::text(&(self.m.incident.reported_length)(reported?))))
     }
 
-    /// The mark of an incident: the worst that it did, or its honest label.
+    /// The mark of an incident: its honest label, else what a person set, else the worst that it
+    /// does now, or did.
     pub(crate) fn incident_mark(&self, incident: &Incident) -> StateMark {
-        let mark = self.mark(incident.worst_status());
-        match (incident.kind, incident.worst_status()) {
-            (IncidentKind::DeliberateShutdown, worst) => StateMark {
-                icon: if worst == ComponentStatus::Operational { "■" } else { mark.icon },
-                class: if worst == ComponentStatus::Operational { "mj" } else { mark.class },
+        let status = match incident.impact_override {
+            Some(Impact::None) => ComponentStatus::Operational,
+            Some(Impact::Minor) => ComponentStatus::DegradedPerformance,
+            Some(Impact::Major) => ComponentStatus::PartialOutage,
+            Some(Impact::Critical) => ComponentStatus::MajorOutage,
+            None if incident.is_open() => status_now(incident),
+            None => incident.worst_status(),
+        };
+        let mark = self.mark(status);
+        let is_bad = status > ComponentStatus::UnderMaintenance;
+        match incident.kind {
+            IncidentKind::DeliberateShutdown => StateMark {
+                icon: if is_bad { mark.icon } else { "■" },
+                class: if is_bad { mark.class } else { "mj" },
                 word: self.m.incident.deliberate,
                 inline: self.m.incident.deliberate,
             },
-            (
-                IncidentKind::Disruption,
-                ComponentStatus::Operational | ComponentStatus::UnderMaintenance,
-            ) => StateMark {
+            IncidentKind::Disruption if is_bad => mark,
+            IncidentKind::Disruption => StateMark {
                 icon: "○",
                 class: "quiet",
                 word: self.m.incident.incident,
                 inline: self.m.incident.incident,
             },
-            (IncidentKind::Disruption, _) => mark,
         }
     }
 }

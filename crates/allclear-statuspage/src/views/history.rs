@@ -80,7 +80,11 @@ impl MonthPage {
             return None;
         }
         let title = context.locale.month_year(year, month);
-        let later = history.dated.iter().rev().find(|d| d.day > first.last_of_month());
+        let later = history
+            .dated
+            .iter()
+            .rev()
+            .find(|d| d.day > first.last_of_month());
         let earlier = history.dated.iter().find(|d| d.day < first);
         Some(Self {
             page: context.page(&title, Tab::History, context.model.present().status),

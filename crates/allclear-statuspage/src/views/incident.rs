@@ -2,6 +2,7 @@
 
 use allclear_domain::ids::PublicId;
 use allclear_domain::incident::IncidentKind;
+use allclear_domain::times::Bound;
 use allclear_domain::{Incident, Postmortem};
 use askama::Template;
 
@@ -63,13 +64,19 @@ impl IncidentPage {
         let incident = context.model.incident_at(place)?;
         let mark = context.incident_mark(incident);
         let day = context.reference_day(incident.started);
-        let title = format!("{} {}", mark.icon, incident.title);
+        let present = context.model.present().status;
+        let (title, icon) = if incident.is_open() {
+            let title = format!("{} {}", mark.icon, incident.title);
+            (title, present.max(incident.worst_status()))
+        } else {
+            (incident.title.clone(), present)
+        };
         let not_affected = context.targets(&incident.record.not_affected);
         let (earlier, later) = context.neighbours(RecordRef::Incident(place));
         let is_open = incident.is_open();
         let should = incident.record.customers_should.as_deref();
         Some(Self {
-            page: context.page(&title, Tab::History, incident.worst_status()),
+            page: context.page(&title, Tab::History, icon),
             title: incident.title.clone(),
             mark,
             facts: context.incident_facts(incident),
@@ -87,7 +94,7 @@ impl IncidentPage {
             postmortem: context.postmortem(incident.postmortem.as_ref(), incident),
             gantt: context.gantt(&context.model.incident_impact(incident)),
             updates: context.updates(&incident.updates, day),
-            record: context.record(&incident.record, incident.started, incident.ended()),
+            record: context.record(&incident.record, Some((incident.started, incident.ended()))),
             source: context.source_text(RecordRef::Incident(place)),
             earlier,
             later,
@@ -107,9 +114,10 @@ impl Context<'_> {
             }
             Some(ended) => {
                 let length = self.locale.length_between(incident.started, ended);
-                let length = length.as_deref().unwrap_or(self.m.length_not_known);
-                facts.push(Html::text(length));
-                facts.push(self.locale.range(incident.started, Some(ended), super::NO_DAY));
+                let reported = incident.record.reported_length.as_ref();
+                let unknown = reported.is_none().then_some(self.m.length_not_known);
+                facts.extend(length.as_deref().or(unknown).map(Html::text));
+                facts.push(self.time_of(incident.started, ended));
             }
         }
         if let Some(reported) = &incident.record.reported_length {
@@ -122,6 +130,14 @@ impl Context<'_> {
             facts.push(Html::text(self.m.incident.entered_afterwards));
         }
         facts
+    }
+
+    /// From when to when; where nobody knows the day, that.
+    fn time_of(&self, started: Bound, ended: Bound) -> Html {
+        if started == Bound::Unknown && ended == Bound::Unknown {
+            return Html::text(self.m.date_not_known);
+        }
+        self.locale.range(started, Some(ended), super::NO_DAY)
     }
 
     fn related(&self, incident: &Incident, place: usize) -> Vec<RelatedView> {
@@ -143,10 +159,14 @@ impl Context<'_> {
         let same = incident.same_cause_as;
         let same = same.and_then(|id| incidents.iter().position(|other| other.id == id));
         add(m.same_cause, same.map(link).into_iter().collect());
-        let later = incidents.iter().enumerate().filter(|(other, later)| {
-            *other != place && later.same_cause_as == Some(incident.id)
-        });
-        add(m.later_same_cause, later.map(|(place, _)| link(place)).collect());
+        let later = incidents
+            .iter()
+            .enumerate()
+            .filter(|(other, later)| *other != place && later.same_cause_as == Some(incident.id));
+        add(
+            m.later_same_cause,
+            later.map(|(place, _)| link(place)).collect(),
+        );
         related
     }
 

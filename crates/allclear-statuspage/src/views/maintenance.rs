@@ -56,15 +56,23 @@ impl MaintenancePage {
         let place = place_of(windows, id, |window| window.public_id)?;
         let window = context.model.window_at(place)?;
         let mark = context.maintenance_mark();
-        let title = format!("{} {}", mark.icon, window.title);
+        let present = context.model.present().status;
+        let (title, icon) = if window.is_under_way() {
+            let title = format!("{} {}", mark.icon, window.title);
+            (title, present.max(ComponentStatus::UnderMaintenance))
+        } else {
+            (window.title.clone(), present)
+        };
         let tab = match window.state.status() {
             MaintenanceStatus::Scheduled => Tab::Upcoming,
             _ => Tab::History,
         };
         let started = window.started();
+        let has_begun = window.is_under_way() || window.ended().is_some();
+        let times = has_begun.then(|| (started, window.ended()));
         let (earlier, later) = context.neighbours(RecordRef::Maintenance(place));
         Some(Self {
-            page: context.page(&title, tab, ComponentStatus::UnderMaintenance),
+            page: context.page(&title, tab, icon),
             title: window.title.clone(),
             mark,
             facts: context.maintenance_facts(window),
@@ -77,7 +85,7 @@ impl MaintenancePage {
             links: context.became(window),
             gantt: context.gantt(&context.model.maintenance_impact(window)),
             updates: context.updates(&window.updates, context.reference_day(started)),
-            record: context.record(&window.record, started, window.ended()),
+            record: context.record(&window.record, times),
             source: context.source_text(RecordRef::Maintenance(place)),
             earlier,
             later,
@@ -91,7 +99,10 @@ impl Context<'_> {
         match window.state {
             MaintenanceState::Scheduled => {}
             MaintenanceState::Cancelled { at } => {
-                facts.push(Html::labelled(self.m.maintenance.cancelled_at, &self.dated(at)));
+                facts.push(Html::labelled(
+                    self.m.maintenance.cancelled_at,
+                    &self.dated(at),
+                ));
             }
             MaintenanceState::InProgress { started_at }
             | MaintenanceState::Verifying { started_at, .. } => {

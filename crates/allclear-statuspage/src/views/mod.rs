@@ -81,14 +81,16 @@ impl<'a> Context<'a> {
     }
 
     fn component_link(&self, line: &Line) -> Html {
-        self.component(line).map_or_else(Html::default, |component| {
-            let href = self.href(&Route::Component(component.public_id));
-            Html::link(&href, &component.name)
-        })
+        self.component(line)
+            .map_or_else(Html::default, |component| {
+                let href = self.href(&Route::Component(component.public_id));
+                Html::link(&href, &component.name)
+            })
     }
 
     fn name(&self, line: &Line) -> &'a str {
-        self.component(line).map_or("", |component| component.name.as_str())
+        self.component(line)
+            .map_or("", |component| component.name.as_str())
     }
 
     fn mark(&self, status: ComponentStatus) -> StateMark {
@@ -145,7 +147,11 @@ impl<'a> Context<'a> {
                 theme::decode_logo(logo)?;
                 Some(format!("{}logo", self.base))
             }),
-            logo_alt: page.logo.as_ref().map(|logo| logo.alt.clone()).unwrap_or_default(),
+            logo_alt: page
+                .logo
+                .as_ref()
+                .map(|logo| logo.alt.clone())
+                .unwrap_or_default(),
             style: assets::style_path(),
             script: assets::script_path(),
             icon: assets::icon_path(status),
@@ -160,9 +166,7 @@ impl<'a> Context<'a> {
     fn zone_note(&self) -> String {
         let page = self.model.page();
         match (&page.timezone, &page.timezone_label) {
-            (Some(zone), _) if self.locale.is_utc && zone.contains("UTC") => {
-                self.m.times_in_utc.to_owned()
-            }
+            _ if self.locale.is_utc => self.m.times_in_utc.to_owned(),
             (Some(zone), Some(label)) if label != zone => {
                 (self.m.times_in)(&format!("{label} ({zone})"))
             }

@@ -126,6 +126,9 @@ impl Context<'_> {
         };
         let status = match present.hero {
             Hero::Maintenance | Hero::MaintenanceOne(_) => ComponentStatus::UnderMaintenance,
+            Hero::Shutdown if present.status <= ComponentStatus::UnderMaintenance => {
+                ComponentStatus::MajorOutage
+            }
             _ => present.status,
         };
         let mut mark = self.mark(status);
@@ -179,12 +182,13 @@ impl Context<'_> {
         let today = self.locale.today;
         let first = today.checked_sub(6.days()).unwrap_or(today);
         let dated = self.model.recent(first, today);
+        let long = self.long_incidents(first);
         let mut days: Vec<DayView> = Vec::new();
         let mut quiet: Option<(Date, Date)> = None;
         let mut day = today;
         while day >= first {
             let mut entries = self.entries_of(&dated, day);
-            entries.extend(self.continued_entries(day));
+            entries.extend(self.continued_entries(&long, day));
             if entries.is_empty() {
                 let last = quiet.map_or(day, |(_, last)| last);
                 quiet = Some((day, last));
@@ -218,23 +222,35 @@ impl Context<'_> {
             .collect()
     }
 
-    /// Incidents that began on an earlier day and went on through this one: no day is called quiet
-    /// on which something was down.
-    fn continued_entries(&self, day: Date) -> Vec<EntryView> {
+    /// Incidents that went on for more than one day and reach to `first` or beyond: place, first
+    /// day, last day.
+    fn long_incidents(&self, first: Date) -> Vec<(usize, Date, Date)> {
         let locale = &self.locale;
+        let from = self.model.start_of(first);
         let incidents = self.model.snapshot.incidents.iter().enumerate();
         incidents
-            .filter(|(_, incident)| self.model.reaches_window(incident))
-            .filter(|(_, incident)| {
-                let began = incident.started.instant().map(|at| locale.day_of(at));
+            .filter_map(|(place, incident)| {
                 let ended = match incident.ended() {
-                    None => Some(locale.today),
-                    Some(ended) => ended.instant().map(|at| locale.day_of(at)),
+                    None => locale.now,
+                    Some(ended) => ended.instant()?,
                 };
-                began.is_some_and(|began| began < day) && ended.is_some_and(|ended| ended >= day)
+                let began = incident.started.instant()?;
+                if Some(ended) < from {
+                    return None;
+                }
+                Some((place, locale.day_of(began), locale.day_of(ended)))
             })
-            .filter_map(|(place, _)| {
-                let mut entry = self.entry(RecordRef::Incident(place), day)?;
+            .filter(|(_, began, ended)| began < ended)
+            .collect()
+    }
+
+    /// Incidents that began on an earlier day and went on through this one: no day is called quiet
+    /// on which something was down.
+    fn continued_entries(&self, long: &[(usize, Date, Date)], day: Date) -> Vec<EntryView> {
+        long.iter()
+            .filter(|(_, began, ended)| *began < day && day <= *ended)
+            .filter_map(|(place, _, _)| {
+                let mut entry = self.entry(RecordRef::Incident(*place), day)?;
                 entry.facts.insert(0, Html::text(self.m.past.continued));
                 Some(entry)
             })

@@ -36,6 +36,7 @@ pub(crate) struct StepView {
 pub(crate) struct RecordView {
     pub(crate) rows: Vec<RowView>,
     pub(crate) losses: Vec<LossView>,
+    pub(crate) has_loss_details: bool,
     pub(crate) steps: Vec<StepView>,
     pub(crate) contradictions: Vec<Html>,
 }
@@ -44,15 +45,22 @@ impl Context<'_> {
     pub(crate) fn record(
         &self,
         record: &OutageRecord,
-        started: Bound,
-        ended: Option<Bound>,
+        times: Option<(Bound, Option<Bound>)>,
     ) -> RecordView {
         let m = &self.m.record;
         let mut rows = Rows(Vec::new());
         rows.add(m.affected, self.affected(record));
-        rows.add_some(m.except, &[self.targets(&record.except)]);
-        rows.add_some(self.m.incident.not_affected.trim_end_matches(':'), &[self.targets(&record.not_affected)]);
-        self.add_times(&mut rows, record, started, ended);
+        let not_affected = self.targets(&record.not_affected);
+        if !not_affected.as_str().is_empty() {
+            rows.add(
+                self.m.incident.not_affected.trim_end_matches(':'),
+                vec![not_affected],
+            );
+        }
+        if let Some((started, ended)) = times {
+            self.add_times(&mut rows, started, ended);
+        }
+        rows.add_text(m.reported, record.reported_length.as_deref());
         rows.add_text(m.service, record.service_label.as_deref());
         rows.add_text(m.level, record.level.map(|level| self.level(level)));
         let pages = record.fault_pages.iter().map(|page| fault_page(page));
@@ -61,17 +69,24 @@ impl Context<'_> {
             self.add_causes(&mut rows, &record.causes, certainty);
         }
         rows.add_text(m.detected_by, record.detected_by.as_deref());
-        let day = self.reference_day(started);
         if let Some(at) = record.detected_at {
+            let started = times.map_or(Bound::Unknown, |(started, _)| started);
+            let day = self.reference_day(started);
             rows.add(m.detected_at, vec![self.locale.instant(at, day)]);
         }
         rows.add_text(m.security, record.security_statement.as_deref());
         rows.add_text(m.customers_should, record.customers_should.as_deref());
         rows.add(m.corrections, self.corrections(&record.corrections));
+        let losses: Vec<LossView> = record.losses.iter().map(|loss| self.loss(loss)).collect();
         RecordView {
             rows: rows.0,
-            losses: record.losses.iter().map(|loss| self.loss(loss)).collect(),
-            steps: record.actions.iter().map(|action| self.step(action)).collect(),
+            has_loss_details: losses.iter().any(|loss| !loss.details.is_empty()),
+            losses,
+            steps: record
+                .actions
+                .iter()
+                .map(|action| self.step(action))
+                .collect(),
             contradictions: record
                 .contradictions
                 .iter()
@@ -89,28 +104,33 @@ impl Context<'_> {
         record
             .affected
             .iter()
-            .map(|affected| (self.target(&affected.target), affected.status))
+            .map(|affected| {
+                (
+                    self.affected_name(&affected.target, record),
+                    affected.status,
+                )
+            })
             .filter(|(name, _)| !name.as_str().is_empty())
             .map(|(name, status)| name.remarked(self.mark(status).inline))
             .collect()
     }
 
-    fn add_times(
-        &self,
-        rows: &mut Rows,
-        record: &OutageRecord,
-        started: Bound,
-        ended: Option<Bound>,
-    ) {
+    fn add_times(&self, rows: &mut Rows, started: Bound, ended: Option<Bound>) {
         let m = &self.m.record;
-        rows.add(m.began, vec![self.locale.bound(started, super::NO_DAY)]);
+        let began = match started {
+            Bound::Unknown => Html::text(self.m.date_not_known),
+            known => self.locale.bound(known, super::NO_DAY),
+        };
+        rows.add(m.began, vec![began]);
         if let Some(ended) = ended {
             let day = self.reference_day(started);
             rows.add(m.ended, vec![self.locale.bound(ended, day)]);
             let length = self.locale.length_between(started, ended);
-            rows.add_text(m.length, Some(length.as_deref().unwrap_or(self.m.length_not_known)));
+            rows.add_text(
+                m.length,
+                Some(length.as_deref().unwrap_or(self.m.length_not_known)),
+            );
         }
-        rows.add_text(m.reported, record.reported_length.as_deref());
     }
 
     fn level(&self, level: Level) -> &'static str {
@@ -176,7 +196,11 @@ impl Context<'_> {
         }
         details.extend(loss.note.as_deref().map(inline));
         if let Some(settled) = &loss.settled {
-            let mut pieces: Vec<Html> = settled.on.map(|on| self.locale.day(on)).into_iter().collect();
+            let mut pieces: Vec<Html> = settled
+                .on
+                .map(|on| self.locale.day(on))
+                .into_iter()
+                .collect();
             pieces.push(inline(&settled.text));
             details.push(Html::labelled(m.settled, &Html::join(&pieces, ": ")));
         }
@@ -194,8 +218,16 @@ impl Context<'_> {
     }
 
     fn outcome(&self, outcome: LossOutcome) -> &'static str {
-        let [none, recovered, mostly, delayed, minimal, some, lost, not_stated] =
-            self.m.record.loss_outcomes;
+        let [
+            none,
+            recovered,
+            mostly,
+            delayed,
+            minimal,
+            some,
+            lost,
+            not_stated,
+        ] = self.m.record.loss_outcomes;
         match outcome {
             LossOutcome::None => none,
             LossOutcome::Recovered => recovered,
@@ -215,7 +247,14 @@ impl Context<'_> {
         let (state, detail) = match &action.state {
             ActionState::Promised => {
                 let due = due.map(|day| (self.m.now.due_by)(&day));
-                (if is_overdue { m.overdue } else { m.step_promised }, due)
+                (
+                    if is_overdue {
+                        m.overdue
+                    } else {
+                        m.step_promised
+                    },
+                    due,
+                )
             }
             ActionState::Done { on } => (m.step_done, on.map(|on| self.locale.date(on))),
             ActionState::Dropped { why } => (m.step_dropped, why.clone()),
@@ -241,11 +280,6 @@ impl Rows {
         if !values.is_empty() {
             self.0.push(RowView { label, values });
         }
-    }
-
-    fn add_some(&mut self, label: &'static str, values: &[Html]) {
-        let values = values.iter().filter(|value| !value.as_str().is_empty());
-        self.add(label, values.cloned().collect());
     }
 
     fn add_text(&mut self, label: &'static str, text: Option<&str>) {

@@ -24,7 +24,11 @@ impl SearchPage {
         let m = &context.m.past;
         let found = context.model.search(query);
         let shown = found.len().min(limits::SEARCH_RESULTS_MAX);
-        let count = |number: usize| context.locale.count(u64::try_from(number).unwrap_or(u64::MAX));
+        let count = |number: usize| {
+            context
+                .locale
+                .count(u64::try_from(number).unwrap_or(u64::MAX))
+        };
         let told = if query.is_empty() {
             m.no_words.to_owned()
         } else if shown < found.len() {

@@ -81,7 +81,13 @@ mod tests {
             accent_dark: None,
         };
         assert!(style_sheet(&tokens("#12aBef")).is_some());
-        for bad in ["red", "#123", "#1234567", "#12345}", "#12345g;}*{display:none"] {
+        for bad in [
+            "red",
+            "#123",
+            "#1234567",
+            "#12345}",
+            "#12345g;}*{display:none",
+        ] {
             assert!(style_sheet(&tokens(bad)).is_none(), "{bad}");
         }
     }
@@ -89,7 +95,10 @@ mod tests {
     #[test]
     fn pictures_are_decoded_or_refused() {
         assert_eq!(decode_base64("aGVsbG8="), Some(b"hello".to_vec()));
-        assert_eq!(decode_base64("aGVsbG8gd29ybGQ"), Some(b"hello world".to_vec()));
+        assert_eq!(
+            decode_base64("aGVsbG8gd29ybGQ"),
+            Some(b"hello world".to_vec())
+        );
         assert_eq!(decode_base64("<svg>"), None);
         let logo = |media_type: &str| Logo {
             media_type: media_type.to_owned(),

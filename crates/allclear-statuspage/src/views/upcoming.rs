@@ -74,7 +74,11 @@ impl Context<'_> {
             }
             None => facts.push(range),
         }
-        if let Some(length) = window.window.window().filter(|_| window.window.length.is_none()) {
+        if let Some(length) = window
+            .window
+            .window()
+            .filter(|_| window.window.length.is_none())
+        {
             let seconds = length.ends_at.duration_since(length.starts_at).as_secs();
             facts.push(Html::text(&self.locale.length(seconds.max(0))));
         }

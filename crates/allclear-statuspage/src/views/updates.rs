@@ -87,7 +87,15 @@ impl Context<'_> {
     }
 
     /// Messages, latest first.
-    pub(crate) fn updates<S: StatusWord>(&self, posted: &[Posted<S>], day: Date) -> Vec<UpdateView> {
-        posted.iter().rev().map(|update| self.update(update, day)).collect()
+    pub(crate) fn updates<S: StatusWord>(
+        &self,
+        posted: &[Posted<S>],
+        day: Date,
+    ) -> Vec<UpdateView> {
+        posted
+            .iter()
+            .rev()
+            .map(|update| self.update(update, day))
+            .collect()
     }
 }

@@ -84,11 +84,14 @@ impl Context<'_> {
     fn cell(&self, index: usize, line: &Line, month: Date) -> CellView {
         let bounds = self.model.month_bounds(month.year(), month.month());
         let share = bounds.and_then(|(from, until)| self.share_within(index, line, from, until));
-        let down = bounds.map_or(0, |(from, until)| self.model.down_seconds(index, from, until));
+        let down = bounds.map_or(0, |(from, until)| {
+            self.model
+                .down_seconds(index, from.max(line.begins_at), until)
+        });
         CellView {
-            uptime: self.share_text(share),
+            uptime: share.map_or_else(|| "–".to_owned(), |share| self.locale.percent(share)),
             downtime: if down > 0 {
-                (self.m.past.down_prefix)(&self.locale.length(down))
+                self.locale.length(down)
             } else {
                 String::new()
             },

@@ -52,84 +52,124 @@ enum Class {
 /// Cuts a page into entries.
 pub(super) fn cut(lines: &[Line<'_>]) -> Page {
     let classes = classes(lines);
-    let mut page = Page::default();
-    let mut open: Option<Entry> = None;
-    let mut year = None;
-    // Labels of the open entry, and whether prose came after them.
-    let mut labels: Vec<Label> = Vec::new();
-    let mut has_prose = false;
+    let mut cutter = Cutter {
+        lines,
+        classes: &classes,
+        page: Page::default(),
+        open: None,
+        year: None,
+        labels: Vec::new(),
+        has_prose: false,
+    };
     for (at, class) in classes.iter().enumerate() {
-        let fresh = Entry {
-            first: at,
-            end: at,
-            date_line: None,
-            range_line: None,
-            title_line: None,
-            section_year: year,
-        };
-        let begun = match *class {
-            Class::Section(found) => {
-                close(&mut page, open.take(), at);
-                year = found.or(year);
-                page.strays.push(at);
-                continue;
-            }
-            Class::Date if !has_prose && labels.is_empty() && adds_time(lines, &open, at) => {
-                if let Some(entry) = &mut open {
-                    entry.range_line = Some(at);
-                }
-                None
-            }
-            Class::Date => Some(Entry {
-                date_line: Some(at),
-                ..fresh
-            }),
-            Class::Range if !has_prose && labels.is_empty() && repeats(lines, &open, at) => None,
-            Class::Range => match &mut open {
-                Some(entry) if entry.range_line.is_none() && labels.is_empty() && !has_prose => {
-                    entry.range_line = Some(at);
-                    None
-                }
-                _ => Some(Entry {
-                    date_line: Some(at),
-                    range_line: Some(at),
-                    ..fresh
-                }),
-            },
-            Class::Label(label) => {
-                let repeats = has_prose && labels.contains(&label) && label != Label::Part;
-                let begins = (open.is_none() && label != Label::Part || repeats)
-                    && labels_ahead(&classes, at) >= 2;
-                if !begins {
-                    labels.push(label);
-                }
-                begins.then_some(fresh)
-            }
-            Class::Other => {
-                has_prose = true;
-                None
-            }
-            Class::Blank => None,
-        };
-        if let Some(entry) = begun {
-            close(&mut page, open.take(), at);
-            open = Some(entry);
-            labels.clear();
-            has_prose = false;
-            if let Class::Label(label) = *class {
-                labels.push(label);
-            }
-        } else if open.is_none() && *class != Class::Blank {
-            page.strays.push(at);
-        }
+        cutter.line(at, *class);
     }
-    close(&mut page, open.take(), lines.len());
+    cutter.close(lines.len());
+    let mut page = cutter.page;
     if page.entries.iter().all(|entry| entry.date_line.is_none()) && page.strays.len() > 8 {
         // Labels somewhere in a long text without dates do not make it a log.
         return Page::default();
     }
     titles_before_dates(lines, &mut page);
     page
+}
+
+/// Cuts line by line.
+struct Cutter<'l, 'a> {
+    lines: &'l [Line<'a>],
+    classes: &'l [Class],
+    page: Page,
+    /// The entry that the next line belongs to.
+    open: Option<Entry>,
+    /// The year of the last heading.
+    year: Option<i16>,
+    /// Labels of the open entry.
+    labels: Vec<Label>,
+    /// Prose came in the open entry.
+    has_prose: bool,
+}
+
+impl Cutter<'_, '_> {
+    /// Takes one line.
+    fn line(&mut self, at: usize, class: Class) {
+        if let Class::Section(year) = class {
+            self.close(at);
+            self.year = year.or(self.year);
+            self.page.strays.push(at);
+            return;
+        }
+        if let Some(entry) = self.begun(at, class) {
+            self.close(at);
+            self.open = Some(entry);
+            self.labels.clear();
+            self.has_prose = false;
+        } else if self.open.is_none() && class != Class::Blank {
+            self.page.strays.push(at);
+        }
+        match class {
+            Class::Label(label) => self.labels.push(label),
+            Class::Other => self.has_prose = true,
+            _ => {}
+        }
+    }
+
+    /// Ends the open entry before a line.
+    fn close(&mut self, end: usize) {
+        if let Some(entry) = self.open.take() {
+            self.page.entries.push(Entry { end, ..entry });
+        }
+    }
+
+    /// The entry that a line begins, if it begins one.
+    fn begun(&mut self, at: usize, class: Class) -> Option<Entry> {
+        let fresh = Entry {
+            first: at,
+            end: at,
+            date_line: None,
+            range_line: None,
+            title_line: None,
+            section_year: self.year,
+        };
+        // Nothing but its date stands in the open entry so far.
+        let is_bare = !self.has_prose && self.labels.is_empty();
+        match class {
+            Class::Date if is_bare && adds_time(self.lines, self.open.as_ref(), at) => {
+                self.set_range(at);
+                None
+            }
+            Class::Date => Some(Entry {
+                date_line: Some(at),
+                ..fresh
+            }),
+            Class::Range if is_bare && repeats(self.lines, self.open.as_ref(), at) => None,
+            Class::Range => {
+                let open = self.open.as_ref();
+                if is_bare && open.is_some_and(|entry| entry.range_line.is_none()) {
+                    self.set_range(at);
+                    return None;
+                }
+                Some(Entry {
+                    date_line: Some(at),
+                    range_line: Some(at),
+                    ..fresh
+                })
+            }
+            Class::Label(Label::Part) => None,
+            Class::Label(label) => {
+                let again = self.has_prose && self.labels.contains(&label);
+                let begins = self.open.is_none() || again;
+                (begins && labels_ahead(self.classes, at) >= 2).then_some(fresh)
+            }
+            Class::Section(_) | Class::Other | Class::Blank => None,
+        }
+    }
+
+    /// Notes the line with the start and the end of the open entry.
+    fn set_range(&mut self, at: usize) {
+        if let Some(entry) = &mut self.open {
+            entry.range_line = Some(at);
+        }
+    }
 }
 
 /// How many labels stand together from a line on.
@@ -145,33 +185,26 @@ fn labels_ahead(classes: &[Class], at: usize) -> usize {
 }
 
 /// Whether a line only adds a time to the date above it: a start whose end is not known yet.
-fn adds_time(lines: &[Line<'_>], open: &Option<Entry>, at: usize) -> bool {
+fn adds_time(lines: &[Line<'_>], open: Option<&Entry>, at: usize) -> bool {
     let has_time = |at: usize| {
         let found = lines.get(at).and_then(|line| dateline::read(line.body));
         found.is_some_and(|found| found.own.start.is_some())
     };
-    open.as_ref().is_some_and(|entry| {
+    open.is_some_and(|entry| {
         let is_bare = entry.date_line.is_some_and(|line| !has_time(line));
         is_bare && entry.range_line.is_none() && has_time(at)
     })
 }
 
 /// Whether a line repeats the window right above it in UTC.
-fn repeats(lines: &[Line<'_>], open: &Option<Entry>, at: usize) -> bool {
-    let above = open.as_ref().and_then(|entry| entry.range_line);
+fn repeats(lines: &[Line<'_>], open: Option<&Entry>, at: usize) -> bool {
+    let above = open.and_then(|entry| entry.range_line);
     let is_near = above.is_some_and(|above| at <= above + 2);
     is_near
         && lines
             .get(at)
             .and_then(|line| dateline::read(line.body))
             .is_some_and(|found| found.own.is_utc())
-}
-
-/// Ends an entry before a line.
-fn close(page: &mut Page, open: Option<Entry>, end: usize) {
-    if let Some(entry) = open {
-        page.entries.push(Entry { end, ..entry });
-    }
 }
 
 /// What each line is.

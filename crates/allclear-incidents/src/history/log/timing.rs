@@ -290,7 +290,11 @@ impl Reader<'_> {
         let is_slip =
             date.year() != own.year() && (date.month(), date.day()) == (own.month(), own.day());
         let date = if is_slip { own } else { date };
-        (super::years::days_between(own, date).abs() <= 3).then_some(date)
+        // Work is announced weeks before; other dates so far away are those of other events.
+        let is_announced = self.context.is_maintenance && moment.is_future;
+        let days = super::years::days_between(own, date);
+        let latest = if is_announced { 92 } else { 3 };
+        (-3..=latest).contains(&days).then_some(date)
     }
 
     /// A printed start and end in prose: a future one, or one that has been.

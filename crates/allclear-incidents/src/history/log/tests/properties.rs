@@ -148,7 +148,7 @@ proptest! {
 
 #[test]
 fn large_texts_take_linear_time() {
-    let large = 2 * 1024 * 1024;
+    let large = 256 * 1024;
     let patterns = [
         "\n",
         "x",
@@ -193,9 +193,6 @@ fn large_texts_take_linear_time() {
                 assert_eq!(import.report.created, import.records.len());
             }
             let taken = started.elapsed();
-            if taken.as_millis() > 300 {
-                eprintln!("{pattern:?} {head:?} {taken:?}");
-            }
             assert!(
                 taken.as_secs() < 20,
                 "{pattern:?} after {head:?} took {taken:?}"

@@ -330,3 +330,19 @@ fn gaps_and_folds_of_summer_time_are_compatible() {
         )
     );
 }
+
+#[test]
+fn work_is_announced_days_before() {
+    let record = one(
+        "Maintenance of two servers\n\nPosted on May 10, 2013 by Robin\n\nBetween 10:00 PM and 10:59 PM Pacific time Wednesday May 22, 2013, both servers will be restarted.\n",
+    );
+    assert_eq!(record.kind, FactsKind::Maintenance);
+    assert_eq!(record.title, "Maintenance of two servers");
+    assert_eq!(
+        window(&record),
+        (
+            Some("2013-05-22T22:00:00-07:00"),
+            Some("2013-05-22T22:59:00-07:00")
+        )
+    );
+}

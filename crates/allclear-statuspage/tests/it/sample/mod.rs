@@ -1,7 +1,9 @@
 //! A small status page that has some of everything, as it stands at one instant.
 
+mod crowd;
 mod incidents;
 mod planned;
+mod poison;
 
 use std::sync::Arc;
 
@@ -12,12 +14,14 @@ use allclear_domain::status_page::{Language, UptimePolicy};
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::Moment;
 use allclear_domain::{Announcement, Component, StatusPage};
-use allclear_statuspage::Snapshot;
+use allclear_statuspage::{Route, Snapshot};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-pub(crate) use incidents::open_incident;
+pub(crate) use crowd::{add_old, many};
+pub(crate) use incidents::{affected, open_incident};
+pub(crate) use poison::poisoned;
 
 /// The instant for which the sample is made.
 pub(crate) const NOW: &str = "2026-11-20T12:42:17Z";
@@ -150,4 +154,34 @@ fn announcements() -> Vec<Announcement> {
         source: None,
         created_at: at("2026-11-19T09:00:00Z"),
     }]
+}
+
+/// Every page of the sample, by a name for its snapshot.
+pub(crate) fn routes() -> Vec<(&'static str, Route)> {
+    let search = |query: &str| Route::Search {
+        query: query.to_owned(),
+    };
+    let month = |year, month| Route::Month { year, month };
+    vec![
+        ("now", Route::Now),
+        ("upcoming", Route::Upcoming),
+        ("history", Route::History),
+        ("month", month(2026, 11)),
+        ("month_old", month(2024, 2)),
+        ("undated", Route::Undated),
+        ("search", search("network")),
+        ("search_none", search("")),
+        ("uptime", Route::Uptime),
+        ("incident_open", Route::Incident(public_id(3, 0))),
+        ("incident_full", Route::Incident(public_id(3, 2))),
+        ("incident_shutdown", Route::Incident(public_id(3, 3))),
+        ("incident_undated", Route::Incident(public_id(3, 4))),
+        ("incident_converted", Route::Incident(public_id(3, 5))),
+        ("maintenance_under_way", Route::Maintenance(public_id(4, 0))),
+        ("maintenance_moved", Route::Maintenance(public_id(4, 1))),
+        ("maintenance_cancelled", Route::Maintenance(public_id(4, 4))),
+        ("announcement", Route::Announcement(public_id(5, 0))),
+        ("component", Route::Component(public_id(2, 1))),
+        ("component_group", Route::Component(public_id(2, 3))),
+    ]
 }

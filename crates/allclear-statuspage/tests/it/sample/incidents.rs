@@ -15,7 +15,7 @@ use jiff::civil::{date, time};
 
 use super::{at, id, posted, public_id, published};
 
-pub(super) fn affected(number: u128, status: ComponentStatus) -> Affected {
+pub(crate) fn affected(number: u128, status: ComponentStatus) -> Affected {
     Affected {
         target: Target::Component(id(100 + number)),
         status,
@@ -83,7 +83,10 @@ pub(crate) fn open_incident() -> Incident {
     open.record.customers_should =
         Some("Nothing. A shop that is dark returns by itself.".to_owned());
     open.record.causes = vec![
-        cause("a start-up script is missing on one server", Certainty::Known),
+        cause(
+            "a start-up script is missing on one server",
+            Certainty::Known,
+        ),
         cause("an attack", Certainty::RuledOut),
     ];
     let mut second = posted(
@@ -129,7 +132,12 @@ fn latency() -> Incident {
             "2026-11-18T12:07:00Z",
             "It answers again; we watch it.",
         ),
-        posted(4, Some(IncidentStatus::Resolved), "2026-11-18T12:09:00Z", "It is over."),
+        posted(
+            4,
+            Some(IncidentStatus::Resolved),
+            "2026-11-18T12:09:00Z",
+            "It is over.",
+        ),
     ];
     latency
 }
@@ -201,7 +209,7 @@ fn night_record() -> OutageRecord {
     }
 }
 
-pub(super) fn night() -> Incident {
+fn night() -> Incident {
     let mut night = incident(
         2,
         "Private network saturated",
@@ -316,5 +324,12 @@ fn converted() -> Incident {
 }
 
 pub(super) fn incidents() -> Vec<Incident> {
-    vec![open_incident(), latency(), night(), shutdown(), undated(), converted()]
+    vec![
+        open_incident(),
+        latency(),
+        night(),
+        shutdown(),
+        undated(),
+        converted(),
+    ]
 }

@@ -1,0 +1,294 @@
+//! Whole pages of a small sample: what they hold, and what they must never hold.
+
+use std::fs;
+use std::sync::Arc;
+
+use allclear_domain::status_page::Language;
+use allclear_statuspage::{Model, Ready, Route, Snapshot, assets, render, render_not_found};
+
+use crate::{markup, sample};
+
+fn model(snapshot: Snapshot) -> Model {
+    Model::build(Arc::new(snapshot), sample::at(sample::NOW)).expect("a model")
+}
+
+fn text(ready: &Ready) -> &str {
+    std::str::from_utf8(&ready.identity).expect("UTF-8")
+}
+
+fn now(snapshot: Snapshot, language: Language) -> String {
+    let ready = render(&model(snapshot), &Route::Now, language).expect("a page");
+    text(&ready).to_owned()
+}
+
+/// The page without the hashes of the assets, which change with every edit of the style.
+fn settled(html: &str) -> String {
+    let mut out = html.to_owned();
+    for asset in assets::all() {
+        let name = asset.path.rsplit('/').next().expect("a name");
+        out = out.replace(&asset.path, &format!("/assets/HASH/{name}"));
+    }
+    out
+}
+
+#[test]
+fn pages_in_english() {
+    let model = model(sample::snapshot());
+    for (name, route) in sample::routes() {
+        let ready = render(&model, &route, Language::En).expect(name);
+        insta::assert_snapshot!(format!("en_{name}"), settled(text(&ready)));
+    }
+    let ready = render_not_found(Some(&model), Language::En);
+    insta::assert_snapshot!("en_not_found", settled(text(&ready)));
+}
+
+#[test]
+fn now_in_german_and_with_nothing_on_it() {
+    insta::assert_snapshot!("de_now", settled(&now(sample::snapshot(), Language::De)));
+    insta::assert_snapshot!(
+        "en_quiet",
+        settled(&now(sample::quiet_snapshot(), Language::En))
+    );
+}
+
+#[test]
+fn markup_holds_only_what_the_templates_put_there() {
+    let model = model(sample::snapshot());
+    for language in Language::ALL {
+        for (name, route) in sample::routes() {
+            let ready = render(&model, &route, language).expect(name);
+            markup::check(text(&ready), name);
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_record_holds_breaks_out() {
+    for payload in markup::PAYLOADS {
+        for format in ["plain", "markdown"] {
+            let model = model(sample::poisoned(payload, format));
+            for (name, route) in sample::routes() {
+                let ready = render(&model, &route, Language::De).expect(name);
+                markup::check(text(&ready), &format!("{name} with {payload}"));
+            }
+            let query = Route::Search {
+                query: (*payload).to_owned(),
+            };
+            let ready = render(&model, &query, Language::De).expect("a search");
+            markup::check(text(&ready), "search");
+            markup::check(
+                text(&render_not_found(Some(&model), Language::En)),
+                "not found",
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_bytes_answer_at_any_base() {
+    let model = model(sample::snapshot());
+    for (name, route) in sample::routes() {
+        let ready = render(&model, &route, Language::De).expect(name);
+        for (tag, attributes) in markup::tags(text(&ready)) {
+            for (attribute, value) in attributes {
+                let is_address = ["href", "src", "action"].contains(&attribute.as_str());
+                let is_rooted = value.starts_with('/') && !value.starts_with("/assets/");
+                assert!(
+                    !(is_address && is_rooted),
+                    "{name}: {tag} {attribute}={value}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn links_inside_the_page_lead_somewhere() {
+    let model = model(sample::snapshot());
+    for (name, route) in sample::routes() {
+        let depth = route.path().matches('/').count();
+        let ready = render(&model, &route, Language::De).expect(name);
+        for (_, attributes) in markup::tags(text(&ready)) {
+            for (_, href) in attributes.iter().filter(|(name, _)| name == "href") {
+                if href.contains(':') || href.starts_with(['#', '?', '/']) {
+                    continue;
+                }
+                let (path, query) = href.split_once('?').unwrap_or((href, ""));
+                let below = path.trim_start_matches("./").trim_start_matches("../");
+                assert_eq!(path.matches("../").count(), depth, "{name}: {href}");
+                let target = Route::parse(below, Some(query)).expect(href);
+                assert!(
+                    render(&model, &target, Language::De).is_some(),
+                    "{name}: {href}"
+                );
+                assert_eq!(query, "lang=de", "{name}: {href}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_differ_only_where_content_does() {
+    let (one, other) = (model(sample::snapshot()), model(sample::snapshot()));
+    let later = sample::at("2026-11-20T12:43:17Z");
+    let later = Model::build(Arc::new(sample::snapshot()), later).expect("a model");
+    for (name, route) in sample::routes() {
+        let first = render(&one, &route, Language::En).expect(name);
+        assert_eq!(
+            Some(&first),
+            render(&other, &route, Language::En).as_ref(),
+            "{name}"
+        );
+        let next = render(&later, &route, Language::En).expect(name);
+        let ages = [
+            "now",
+            "uptime",
+            "history",
+            "month",
+            "component",
+            "component_group",
+            "incident_open",
+            "maintenance_under_way",
+        ];
+        if !ages.contains(&name) {
+            assert_eq!(first.etag, next.etag, "{name}");
+        }
+    }
+}
+
+#[test]
+fn undated_records_stand_on_their_own_page_only() {
+    let model = model(sample::snapshot());
+    let title = "Switch in a reboot loop";
+    for (name, route) in sample::routes() {
+        let ready = render(&model, &route, Language::En).expect(name);
+        let is_own = ["undated", "incident_undated"].contains(&name);
+        assert_eq!(text(&ready).contains(title), is_own, "{name}");
+    }
+}
+
+#[test]
+fn what_does_not_exist_is_not_rendered() {
+    let model = model(sample::snapshot());
+    for path in [
+        "incidents/zzzzzzzzzzzz",
+        "maintenance/zzzzzzzzzzzz",
+        "announcements/zzzzzzzzzzzz",
+        "components/zzzzzzzzzzzz",
+        "history/1999-01",
+        "history/2031-01",
+        "theme.css",
+        "logo",
+    ] {
+        let route = Route::parse(path, None).expect(path);
+        assert!(render(&model, &route, Language::En).is_none(), "{path}");
+    }
+}
+
+#[test]
+fn the_first_view_is_small() {
+    let ready = render(&model(sample::many(50, 200)), &Route::Now, Language::En);
+    let ready = ready.expect("a page");
+    let assets: usize = assets::all()
+        .filter(|asset| !asset.path.ends_with(".svg"))
+        .map(|asset| asset.gzip.len())
+        .sum();
+    let whole = ready.gzip.len() + assets;
+    assert!(whole < 30_000, "{whole} bytes");
+}
+
+#[test]
+fn a_group_passes_its_status_to_its_parts() {
+    let mut snapshot = sample::quiet_snapshot();
+    let mut open = sample::open_incident();
+    open.record.affected = vec![sample::affected(
+        3,
+        allclear_domain::ComponentStatus::MajorOutage,
+    )];
+    open.updates.clear();
+    snapshot.incidents = vec![Arc::new(open)];
+    let html = now(snapshot, Language::En);
+    assert!(html.contains("API: major outage"), "the group is named");
+    assert!(html.contains("2 of 2 affected"));
+}
+
+#[test]
+fn a_late_update_says_so() {
+    let mut snapshot = sample::quiet_snapshot();
+    snapshot.incidents = vec![Arc::new(sample::open_incident())];
+    let late = sample::at("2026-11-20T12:56:00Z");
+    let model = Model::build(Arc::new(snapshot), late).expect("a model");
+    let ready = render(&model, &Route::Now, Language::En).expect("a page");
+    assert!(text(&ready).contains("<p class=\"next late\">An update was due by"));
+}
+
+#[test]
+fn a_page_has_its_own_colours_and_picture() {
+    let mut snapshot = sample::quiet_snapshot();
+    snapshot.page.colours.accent_light = Some("#123456".to_owned());
+    snapshot.page.logo = Some(allclear_domain::status_page::Logo {
+        media_type: "image/png".to_owned(),
+        base64: "aGVsbG8=".to_owned(),
+        alt: "Example Shop".to_owned(),
+    });
+    let html = now(snapshot.clone(), Language::En);
+    assert!(html.contains("<link rel=\"stylesheet\" href=\"theme.css\">"));
+    assert!(html.contains("<img src=\"logo\" alt=\"Example Shop\""));
+    let model = model(snapshot);
+    let theme = render(&model, &Route::Theme, Language::En).expect("colours");
+    assert!(text(&theme).contains("--accent:#123456"));
+    let logo = render(&model, &Route::Logo, Language::En).expect("a picture");
+    assert_eq!(
+        (logo.content_type, logo.identity.as_slice()),
+        ("image/png", &b"hello"[..])
+    );
+}
+
+#[test]
+fn an_incident_of_several_days_leaves_no_day_quiet() {
+    let mut snapshot = sample::quiet_snapshot();
+    let mut open = sample::open_incident();
+    open.started = allclear_domain::times::Bound::exactly(sample::at("2026-11-17T12:00:00Z"));
+    snapshot.incidents = vec![Arc::new(open)];
+    let html = now(snapshot, Language::En);
+    assert_eq!(html.matches("&nbsp;· continued").count(), 3);
+    assert_eq!(html.matches("No incidents").count(), 1);
+}
+
+#[test]
+fn an_unknown_zone_is_refused() {
+    let mut snapshot = sample::quiet_snapshot();
+    snapshot.page.timezone = Some("Mars/Olympus".to_owned());
+    let refused = Model::build(Arc::new(snapshot), sample::at(sample::NOW));
+    assert_eq!(refused.expect_err("no such zone").field, "timezone");
+}
+
+#[test]
+#[ignore = "writes pages to look at into the temporary folder"]
+fn write_pages_to_look_at() {
+    let folder = std::env::temp_dir().join("statuspage");
+    let write = |path: &str, bytes: &[u8]| {
+        let path = folder.join(path.trim_start_matches('/'));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, bytes).expect("written");
+    };
+    let full = model(sample::snapshot());
+    let quiet = model(sample::quiet_snapshot());
+    let many = model(sample::many(50, 200));
+    for language in Language::ALL {
+        let tag = language.tag();
+        for (name, route) in sample::routes() {
+            let ready = render(&full, &route, language).expect(name);
+            write(&format!("{tag}/x/{name}.html"), &ready.identity);
+        }
+        let ready = render(&quiet, &Route::Now, language).expect("quiet");
+        write(&format!("{tag}/x/quiet.html"), &ready.identity);
+        let ready = render(&many, &Route::Now, language).expect("many");
+        write(&format!("{tag}/x/many.html"), &ready.identity);
+        let ready = render_not_found(Some(&full), language);
+        write(&format!("{tag}/x/not_found.html"), &ready.identity);
+    }
+    for asset in assets::all() {
+        write(&asset.path, &asset.identity);
+    }
+}

@@ -1,0 +1,74 @@
+//! The front: every request comes in here. First views leave at once; the rest goes to the router.
+
+use std::convert::Infallible;
+use std::future::{self, Ready};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use bytes::Bytes;
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use hyper::service::Service;
+use tower::ServiceExt;
+
+use crate::published::Published;
+use crate::routes;
+
+type Answer = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
+
+/// What answers requests. Cheap to clone: one for each connection.
+#[derive(Clone)]
+pub struct Front {
+    published: Published,
+    router: Router,
+}
+
+impl Front {
+    /// A front before what is published.
+    #[must_use]
+    pub fn of(published: Published) -> Self {
+        Self {
+            router: routes::router(published.clone()),
+            published,
+        }
+    }
+}
+
+impl Service<Request<Incoming>> for Front {
+    type Response = Response<Either<Full<Bytes>, Body>>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn call(&self, request: Request<Incoming>) -> Answering {
+        if let Some(response) = routes::first_view(&self.published, &request) {
+            return Answering::Ready(future::ready(Ok(response.map(Either::Left))));
+        }
+        let router = self.router.clone();
+        Answering::Routed(Box::pin(async move {
+            let response = router.oneshot(request.map(Body::new)).await?;
+            Ok(response.map(Either::Right))
+        }))
+    }
+}
+
+/// An answer on its way.
+pub enum Answering {
+    /// It is there.
+    Ready(Ready<Answer>),
+    /// The router works on it.
+    Routed(Pin<Box<dyn Future<Output = Answer> + Send>>),
+}
+
+impl Future for Answering {
+    type Output = Answer;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        match self.get_mut() {
+            Self::Ready(ready) => Pin::new(ready).poll(context),
+            Self::Routed(routed) => routed.as_mut().poll(context),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `allclear serve` as a process, and the plainest of clients: bytes out, bytes in.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// How long anything may take before it counts as hanging. Nothing here measures time.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server process. It is killed when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    lines: Receiver<String>,
+    said: String,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+}
+
+/// What a server answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// Its status.
+    pub(crate) status: u16,
+    /// Its head, in lower case.
+    pub(crate) head: String,
+    /// Its body.
+    pub(crate) body: String,
+}
+
+impl Server {
+    /// Starts `serve` on a free port and waits until it says where it listens. Where it ends instead,
+    /// gives its exit code and what it said.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, (Option<i32>, String)> {
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        Self::start_as_told(command)
+    }
+
+    /// The same, with the arguments as they are.
+    pub(crate) fn start_as_told(command: &mut Command) -> Result<Self, (Option<i32>, String)> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (line, lines) = channel();
+        std::thread::spawn(move || {
+            for text in stderr.lines().map_while(Result::ok) {
+                if line.send(text).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut server = Self {
+            child,
+            lines,
+            said: String::new(),
+            address: "127.0.0.1:1".parse().unwrap(),
+        };
+        loop {
+            let Ok(text) = server.lines.recv_timeout(PATIENCE) else {
+                let status = server.wait();
+                return Err((status.code(), server.said()));
+            };
+            server.said.push_str(&text);
+            server.said.push('\n');
+            let address = text.split_once("http://127.0.0.1:");
+            if let Some((port, _)) = address.and_then(|(_, rest)| rest.split_once('/')) {
+                server.address.set_port(port.parse().unwrap());
+                return Ok(server);
+            }
+        }
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything that it said so far.
+    pub(crate) fn said(&mut self) -> String {
+        while let Ok(text) = self.lines.try_recv() {
+            self.said.push_str(&text);
+            self.said.push('\n');
+        }
+        self.said.clone()
+    }
+
+    /// Waits until it ends; kills it where it never does.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        for _ in 0..PATIENCE.as_millis() / 10 {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.child.kill().unwrap();
+        self.child.wait().unwrap()
+    }
+
+    /// Tells it to end, and gives how it did and what it said.
+    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+        terminate(self.id());
+        let status = self.wait();
+        while let Ok(text) = self.lines.recv_timeout(PATIENCE) {
+            self.said.push_str(&text);
+            self.said.push('\n');
+        }
+        (status, self.said.clone())
+    }
+
+    /// Opens a connection.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Sends bytes, closes its own side, and gives whatever comes back until the other closes.
+    pub(crate) fn send(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = self.connect();
+        // A server that has seen enough may hang up before it read everything.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        answer
+    }
+
+    /// Asks for a path.
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        let answer = self.send(
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes(),
+        );
+        Answer::read(&answer).unwrap_or_else(|| panic!("{path}: no answer"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Answer {
+    /// Reads an answer; `None` where there is none.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let status = head.strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok()?;
+        Some(Self {
+            status,
+            head: head.to_lowercase(),
+            body: body.to_owned(),
+        })
+    }
+}
+
+/// Sends SIGTERM to a process.
+pub(crate) fn terminate(process: u32) {
+    let told = Command::new("kill")
+        .args(["-TERM", &process.to_string()])
+        .status();
+    assert!(told.unwrap().success());
+}
