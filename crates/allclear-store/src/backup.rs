@@ -114,7 +114,7 @@ async fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
             to.display()
         )));
     };
-    let mut link = SqliteConnection::connect_with(&open::read_options(from)).await?;
+    let mut link = SqliteConnection::connect_with(&open::reading(from).await).await?;
     let copied = query(dialect::SQLITE_COPY)
         .bind(target.to_owned())
         .execute(&mut link)

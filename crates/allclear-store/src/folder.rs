@@ -11,16 +11,19 @@ use crate::location::FILE_NAME;
 /// The file itself, and what SQLite keeps beside it.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Makes a folder, and those above it, where there is none: mode 0700.
+/// Makes a folder, and those above it, where there is none: mode 0700. Each name is made safe
+/// before the next one hangs on it.
 pub(crate) fn make(folder: &Path) -> Result<(), StoreError> {
-    if folder.is_dir() {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| StoreError::file(folder, "cannot make the folder", error))?;
-    match folder.parent() {
-        Some(above) if !above.as_os_str().is_empty() => sync(above),
-        _ => Ok(()),
+    let above = folder.parent().unwrap_or(Path::new(""));
+    make(above)?;
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Ok(()) => sync(above),
+        // Another process was as quick.
+        Err(_) if folder.is_dir() => Ok(()),
+        Err(error) => Err(StoreError::file(folder, "cannot make the folder", error)),
     }
 }
 
@@ -55,6 +58,24 @@ pub(crate) fn sync(folder: &Path) -> Result<(), StoreError> {
     File::open(folder)
         .and_then(|file| file.sync_all())
         .map_err(|error| StoreError::file(folder, "cannot make the folder safe", error))
+}
+
+/// Whether a writer was cut off in the middle of a change that has to be taken back first.
+pub(crate) fn has_hot_journal(path: &Path) -> bool {
+    is_filled(path, "-journal")
+}
+
+/// Whether a part of the database lies in the write-ahead log alone.
+pub(crate) fn has_write_ahead_log(path: &Path) -> bool {
+    is_filled(path, "-wal")
+}
+
+fn is_filled(path: &Path, suffix: &str) -> bool {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(suffix);
+    Path::new(&beside)
+        .metadata()
+        .is_ok_and(|found| found.len() > 0)
 }
 
 /// The files of a database that lie in a folder.

@@ -40,7 +40,7 @@ pub(crate) async fn open(location: &Location, weakness: Weakness) -> Result<Pool
             let is_new = folder::make_file(&path)?;
             let before = look_at_file(&path).await?;
             tracing::debug!(path = %path.display(), is_new, ?before, "opening the database");
-            let pools = connect_to_file(&path, weakness);
+            let pools = connect_to_file(read_options(&path), &path, weakness);
             if let Pools::Sqlite { write, .. } = &pools {
                 let upgraded = migrations::for_sqlite().run(write).await;
                 upgraded.map_err(from_migration)?;
@@ -66,7 +66,10 @@ pub(crate) async fn open_existing(location: &Location) -> Result<Pools, StoreErr
         Location::Folder(folder) => {
             let path = folder.join(FILE_NAME);
             let found = look_at_existing_file(&path).await?;
-            (found, connect_to_file(&path, Weakness::None))
+            (
+                found,
+                connect_to_file(reading(&path).await, &path, Weakness::None),
+            )
         }
         Location::Url(url) => {
             let options = Location::server(url)?;
@@ -118,9 +121,14 @@ pub(crate) async fn look_at_existing_file(path: &Path) -> Result<Found, StoreErr
     look_at_file(path).await
 }
 
-/// Looks at a file without changing it.
+/// Looks at a file without changing what it says.
 async fn look_at_file(path: &Path) -> Result<Found, StoreError> {
-    let mut link = SqliteConnection::connect_with(&read_options(path)).await?;
+    // A process that died while it made the database leaves a journal, which only a connection
+    // that may write can take back. Nothing that was ever acknowledged is in it.
+    let options = reading(path)
+        .await
+        .read_only(!folder::has_hot_journal(path));
+    let mut link = SqliteConnection::connect_with(&options).await?;
     let found = look_through(&mut link, path).await;
     link.close().await?;
     found
@@ -203,6 +211,26 @@ pub(crate) fn read_options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_FOR)
 }
 
+/// How a file is read now. Reading shares an index with the writer in a file beside the database,
+/// and a full disk has no room to make it. Where it is missing, nobody has the database open; where
+/// there is no write-ahead log either, the file is whole and can be read as it stands.
+pub(crate) async fn reading(path: &Path) -> SqliteConnectOptions {
+    let options = read_options(path);
+    if folder::has_write_ahead_log(path) {
+        return options;
+    }
+    let is_full = match SqliteConnection::connect_with(&options).await {
+        Ok(mut link) => {
+            let tried = query_scalar::<_, i64>(dialect::SQLITE_COUNT_TABLES)
+                .fetch_one(&mut link)
+                .await;
+            tried.is_err_and(|error| matches!(error.into(), StoreError::Full { .. }))
+        }
+        Err(error) => matches!(error.into(), StoreError::Full { .. }),
+    };
+    options.immutable(is_full)
+}
+
 /// How a file is written: every commit waits for the disk.
 fn write_options(path: &Path, weakness: Weakness) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new()
@@ -220,7 +248,7 @@ fn write_options(path: &Path, weakness: Weakness) -> SqliteConnectOptions {
     }
 }
 
-fn connect_to_file(path: &Path, weakness: Weakness) -> Pools {
+fn connect_to_file(reading: SqliteConnectOptions, path: &Path, weakness: Weakness) -> Pools {
     let pool = |connections| {
         SqlitePoolOptions::new()
             .max_connections(connections)
@@ -229,7 +257,7 @@ fn connect_to_file(path: &Path, weakness: Weakness) -> Pools {
             .max_lifetime(None)
     };
     Pools::Sqlite {
-        read: pool(READERS_MAX).connect_lazy_with(read_options(path)),
+        read: pool(READERS_MAX).connect_lazy_with(reading),
         write: pool(1).connect_lazy_with(write_options(path, weakness)),
     }
 }

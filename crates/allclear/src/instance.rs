@@ -50,7 +50,12 @@ impl Instance {
             // A dropped sender stops it as well.
             let _ = stopped.await;
         };
-        let serving = tokio::spawn(server::serve(listener, Front::of(published), allowed, until));
+        let serving = tokio::spawn(server::serve(
+            listener,
+            Front::of(published),
+            allowed,
+            until,
+        ));
         let publishing = tokio::spawn({
             let publisher = publisher.clone();
             async move { publisher.run().await }

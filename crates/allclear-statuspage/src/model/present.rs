@@ -1,6 +1,6 @@
 //! How things stand now: the sentence at the top, and what stands below it.
 
-use allclear_domain::action::ActionItem;
+use allclear_domain::action::{ActionItem, Due};
 use allclear_domain::ids::ComponentId;
 use allclear_domain::incident::IncidentKind;
 use allclear_domain::record::Target;
@@ -74,7 +74,7 @@ impl Default for Present {
 impl Model {
     pub(super) fn find_present(&self) -> Present {
         let open_incidents = self.open_incidents();
-        let under_way = places(&self.snapshot.maintenance, |w| w.is_under_way());
+        let under_way = places(&self.snapshot.maintenance, Maintenance::is_under_way);
         let mut scheduled = places(&self.snapshot.maintenance, |w| {
             w.state.status() == MaintenanceStatus::Scheduled
         });
@@ -107,7 +107,7 @@ impl Model {
     }
 
     fn open_incidents(&self) -> Vec<usize> {
-        let mut open = places(&self.snapshot.incidents, |incident| incident.is_open());
+        let mut open = places(&self.snapshot.incidents, Incident::is_open);
         open.sort_by_key(|place| {
             let incident = self.incident_at(*place);
             let started = incident.and_then(|incident| incident.started.instant());
@@ -227,7 +227,7 @@ impl Model {
         }
         promises.sort_by_cached_key(|promise| {
             let due = self.action_of(*promise).and_then(|action| action.due);
-            let last_day = due.map(|due| due.last_day());
+            let last_day = due.map(Due::last_day);
             let day = self.day_of(promise.record);
             (last_day.is_none(), last_day, std::cmp::Reverse(day))
         });

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use allclear_store::{Health, Location, Store};
+use allclear_store::{Health, Location, Store, StoreError};
 use anyhow::Result;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -109,13 +109,19 @@ async fn store(settings: &Settings) -> Vec<Finding> {
         );
         return vec![finding(Verdict::Ok, text)];
     }
+    let failed = |error: &StoreError| {
+        finding(
+            Verdict::Failed,
+            format!("in {}: {error}", settings.location),
+        )
+    };
     let store = match Store::open_existing(&settings.location).await {
         Ok(store) => store,
-        Err(error) => return vec![finding(Verdict::Failed, error.to_string())],
+        Err(error) => return vec![failed(&error)],
     };
     let findings = match store.check().await {
         Ok(health) => judge(&health),
-        Err(error) => vec![finding(Verdict::Failed, error.to_string())],
+        Err(error) => vec![failed(&error)],
     };
     store.close().await;
     findings

@@ -243,14 +243,11 @@ fn log_file(
 }
 
 fn problems(problems: Vec<InvalidValue>) -> anyhow::Error {
-    let lines: Vec<String> = problems
-        .iter()
+    let lines: String = problems
+        .into_iter()
         .map(|problem| format!("\n  {problem}"))
         .collect();
-    anyhow!(
-        "nothing was imported; correct the source and try again:{}",
-        lines.concat()
-    )
+    anyhow!("nothing was imported; correct the source and try again:{lines}")
 }
 
 fn sum(reports: impl Iterator<Item = ImportReport>) -> ImportReport {

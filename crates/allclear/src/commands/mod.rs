@@ -43,7 +43,17 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
         return import::plan(args);
     }
     let settings = Settings::read(&flags, environment)?;
-    match cli.command {
+    let location = settings.location.to_string();
+    let done = run_with(cli.command, settings).await;
+    // With several installations on a machine, a refusal must say which database it is about.
+    done.map_err(|error| match error.downcast_ref::<StoreError>() {
+        Some(_) => error.context(format!("the database in {location}")),
+        None => error,
+    })
+}
+
+async fn run_with(command: Command, settings: Settings) -> Result<u8> {
+    match command {
         Command::Serve(_) => serve::serve(settings).await,
         Command::Demo(_) => serve::demo(settings).await,
         Command::Import(args) => import::run(&args, &settings).await,

@@ -313,7 +313,13 @@ impl Example<'_> {
             ),
             self.posted(ended, IncidentStatus::Resolved, "The backlog is sent.", &[]),
         ];
-        incident.postmortem = Some(Postmortem {
+        incident.postmortem = Some(self.postmortem(started));
+        incident
+    }
+
+    /// What was learned from it.
+    fn postmortem(&self, started: Timestamp) -> Postmortem {
+        Postmortem {
             publication: Publication::Published {
                 at: self.days_ago(35, 0),
             },
@@ -334,8 +340,7 @@ impl Example<'_> {
             ],
             contributing_factors: vec!["The queue had no limit.".to_owned()],
             discussion_url: None,
-        });
-        incident
+        }
     }
 
     /// Something taken down on purpose.

@@ -54,6 +54,5 @@ pub(crate) fn rounds(usual: usize) -> usize {
     reason = "a soak asks for other rounds through the environment"
 )]
 pub(crate) fn seed() -> u64 {
-    std::env::var("ALLCLEAR_TEST_SEED")
-        .map_or(1, |text| text.parse().expect("ALLCLEAR_TEST_SEED"))
+    std::env::var("ALLCLEAR_TEST_SEED").map_or(1, |text| text.parse().expect("ALLCLEAR_TEST_SEED"))
 }

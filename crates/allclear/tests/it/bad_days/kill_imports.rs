@@ -48,7 +48,9 @@ fn import(fresh: &Fresh, ledger: &mut Ledger, number: usize, pause: Option<Durat
     let file = facts::write(fresh.folder.path(), number, 0);
     ledger.tried(number, 0);
     let mut import = fresh.command();
-    import.args(["import", "facts", "--page", facts::PAGE]).arg(file);
+    import
+        .args(["import", "facts", "--page", facts::PAGE])
+        .arg(file);
     let mut child: Child = import
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -83,7 +83,11 @@ impl SmallDisk {
 
     /// Lets nobody write any more, or again.
     pub(crate) fn set_read_only(&self, is_read_only: bool) {
-        let option = if is_read_only { "remount,ro" } else { "remount,rw" };
+        let option = if is_read_only {
+            "remount,ro"
+        } else {
+            "remount,rw"
+        };
         self.run(&["-o", option]);
     }
 

@@ -112,18 +112,44 @@ impl Server {
         (status, self.said.clone())
     }
 
+    /// A client of it.
+    pub(crate) const fn client(&self) -> Client {
+        Client(self.address)
+    }
+
+    /// Asks it for a path.
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.client().get(path)
+    }
+}
+
+/// A client of whatever listens at an address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client(pub(crate) SocketAddr);
+
+impl Client {
     /// Opens a connection.
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).unwrap();
+        let stream = TcpStream::connect(self.0).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 
-    /// Sends bytes, closes its own side, and gives whatever comes back until the other closes.
+    /// Sends bytes and gives whatever comes back until the other side closes. What is sent has to end
+    /// in an answer or in a closed connection.
     pub(crate) fn send(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
         // A server that has seen enough may hang up before it read everything.
+        let _ = stream.write_all(bytes);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        answer
+    }
+
+    /// The same, with its own side closed after the last byte.
+    pub(crate) fn send_and_hang_up(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = self.connect();
         let _ = stream.write_all(bytes);
         let _ = stream.shutdown(Shutdown::Write);
         let mut answer = Vec::new();
@@ -134,7 +160,8 @@ impl Server {
     /// Asks for a path.
     pub(crate) fn get(&self, path: &str) -> Answer {
         let answer = self.send(
-            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes(),
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
         );
         Answer::read(&answer).unwrap_or_else(|| panic!("{path}: no answer"))
     }

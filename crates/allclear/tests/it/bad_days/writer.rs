@@ -89,6 +89,17 @@ pub(crate) async fn make_page(store: &Store) {
     transaction.commit().await.unwrap();
 }
 
+/// Makes that page where there is a default page already.
+pub(crate) async fn make_other_page(store: &Store) {
+    let page = StatusPage {
+        is_default: false,
+        ..page()
+    };
+    let mut transaction = store.begin().await.unwrap();
+    transaction.insert_status_page(&page).await.unwrap();
+    transaction.commit().await.unwrap();
+}
+
 /// Commits incident *n*, with an entry in the audit trail.
 pub(crate) async fn commit(store: &Store, number: usize) -> Result<(), StoreError> {
     let incident = incident(number);
@@ -285,7 +296,11 @@ pub(crate) async fn missing(store: &Store, acknowledged: usize) -> Result<usize,
         Some(_) => return Err("the page is another".to_owned()),
         None => Vec::new(),
     };
-    found.sort_by_key(|incident| incident.title["Incident ".len()..].parse::<usize>().unwrap());
+    found.sort_by_key(|incident| {
+        incident.title["Incident ".len()..]
+            .parse::<usize>()
+            .unwrap()
+    });
     for (number, found) in (1..).zip(&found) {
         if *found != incident(number) {
             return Err(format!("incident {number} came back as {:?}", found.title));

@@ -30,8 +30,14 @@ async fn links_lead_somewhere_and_nothing_comes_from_elsewhere() {
         ("/upcoming", 12),
         ("lang=de", 150),
     ] {
-        let found = pages.iter().filter(|page| page.address.contains(below)).count();
-        assert!(found >= least, "{found} pages with {below} in their address, not {least}");
+        let found = pages
+            .iter()
+            .filter(|page| page.address.contains(below))
+            .count();
+        assert!(
+            found >= least,
+            "{found} pages with {below} in their address, not {least}"
+        );
     }
     for slug in SLUGS {
         let start = format!("/p/{slug}/");
@@ -66,7 +72,12 @@ async fn axe_and_the_console_report_nothing() {
             browser.look(view).await;
             let verdict = axe.look(&browser).await;
             let place = format!("{} at {} {:?}", page.address, view.width, view.scheme);
-            findings.extend(verdict.findings.iter().map(|line| format!("{place}: {line}")));
+            findings.extend(
+                verdict
+                    .findings
+                    .iter()
+                    .map(|line| format!("{place}: {line}")),
+            );
             if !verdict.passed.iter().any(|rule| rule == "color-contrast") {
                 findings.push(format!("{place}: axe did not measure contrast"));
             }

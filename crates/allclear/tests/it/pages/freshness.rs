@@ -89,7 +89,10 @@ async fn without_script_the_page_says_when_it_was_current() {
     for path in ["/", "/?lang=de"] {
         browser.open(&site.url(path)).await;
         let line = browser.text(LINE).await;
-        assert!(line.contains("13:00") && line.contains("12:00"), "Berlin and UTC: {line}");
+        assert!(
+            line.contains("13:00") && line.contains("12:00"),
+            "Berlin and UTC: {line}"
+        );
     }
     browser.quit().await;
     site.stop().await;

@@ -64,12 +64,19 @@ async fn walk(browser: &Browser, place: &str) -> Vec<String> {
             break;
         }
         stops += 1;
-        assert!(stops <= STOPS_MAX, "{place}: the focus does not leave the page");
+        assert!(
+            stops <= STOPS_MAX,
+            "{place}: the focus does not leave the page"
+        );
     }
     let mut findings = Vec::new();
-    let reached = browser.value("__trail.filter(stop => stop.stop >= 0).length").await;
+    let reached = browser
+        .value("__trail.filter(stop => stop.stop >= 0).length")
+        .await;
     if reached != controls {
-        findings.push(format!("{place}: Tab reaches {reached} of {controls} controls"));
+        findings.push(format!(
+            "{place}: Tab reaches {reached} of {controls} controls"
+        ));
     }
     let judged = browser.value(JUDGE).await;
     for line in judged.as_array().unwrap() {
@@ -118,7 +125,10 @@ async fn the_first_stop_leads_past_the_head() {
     let browser = Browser::start().await;
     browser.open(&site.url("/")).await;
     browser.press(Key::Tab).await;
-    assert_eq!(browser.text("document.activeElement.hash").await, "#content");
+    assert_eq!(
+        browser.text("document.activeElement.hash").await,
+        "#content"
+    );
     browser.press(Key::Enter).await;
     browser.press(Key::Tab).await;
     let inside = "document.querySelector('main').contains(document.activeElement)";
@@ -136,9 +146,18 @@ async fn bars_are_one_stop_and_arrows_move() {
         browser.look(View::wide(width)).await;
         browser.open(&site.url("/")).await;
         let bars = "document.querySelector('.tree details[open] .bars > svg')";
-        browser.value(&format!("{bars}.previousElementSibling; {bars}.closest('li').querySelector('a').focus()")).await;
+        browser
+            .value(&format!(
+                "{bars}.previousElementSibling; {bars}.closest('li').querySelector('a').focus()"
+            ))
+            .await;
         browser.press(Key::Tab).await;
-        assert_eq!(browser.value(&format!("document.activeElement === {bars}")).await, true);
+        assert_eq!(
+            browser
+                .value(&format!("document.activeElement === {bars}"))
+                .await,
+            true
+        );
         let said = "document.activeElement.getAttribute('aria-valuetext')";
         let today = browser.text(said).await;
         assert!(today.contains("20 Nov"), "{today}");
@@ -150,7 +169,8 @@ async fn bars_are_one_stop_and_arrows_move() {
             let shown = "document.querySelector('.tip').checkVisibility() && document.querySelector('.tip').innerText";
             let shown = browser.text(shown).await;
             assert_eq!(shown.replace('\n', ", "), now);
-            let in_sight = "(() => { const box = document.querySelector('.tip').getBoundingClientRect();
+            let in_sight =
+                "(() => { const box = document.querySelector('.tip').getBoundingClientRect();
                 return box.left >= 0 && box.right <= innerWidth && box.top >= 0; })()";
             assert_eq!(browser.value(in_sight).await, true, "{now} at {width}");
             before = now;
@@ -160,10 +180,17 @@ async fn bars_are_one_stop_and_arrows_move() {
         browser.press(Key::End).await;
         assert_eq!(browser.text(said).await, today);
         browser.press(Key::Escape).await;
-        assert_eq!(browser.value("document.querySelector('.tip').hidden").await, true);
+        assert_eq!(
+            browser.value("document.querySelector('.tip').hidden").await,
+            true
+        );
         browser.press(Key::Tab).await;
         let same = format!("{bars}.parentElement.contains(document.activeElement)");
-        assert_eq!(browser.value(&same).await, false, "the next Tab leaves the bars");
+        assert_eq!(
+            browser.value(&same).await,
+            false,
+            "the next Tab leaves the bars"
+        );
     }
     browser.quit().await;
     site.stop().await;

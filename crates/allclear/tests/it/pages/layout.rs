@@ -94,7 +94,9 @@ async fn title_and_icon_carry_the_state() {
         assert!(shown.starts_with(icon), "{title} – {shown}");
         let words = words.rsplit_once(" · ").map_or(words, |(words, _)| words);
         assert!(shown.contains(words), "{title} – {shown}");
-        let link = browser.text("document.querySelector('link[rel=icon]').href").await;
+        let link = browser
+            .text("document.querySelector('link[rel=icon]').href")
+            .await;
         let path = link.strip_prefix(&site.url("")).unwrap();
         let (status, kind, picture) = site.get(path).await;
         assert_eq!((status, kind.as_str()), (200, "image/svg+xml"), "{path}");
@@ -103,9 +105,16 @@ async fn title_and_icon_carry_the_state() {
     let mut states = icons.clone();
     states.sort();
     states.dedup();
-    assert!(states.len() >= 2, "the demo shows more than one state: {states:?}");
+    assert!(
+        states.len() >= 2,
+        "the demo shows more than one state: {states:?}"
+    );
     for (one, other) in states.iter().zip(states.iter().skip(1)) {
-        assert_ne!(one.1, other.1, "{} and {} have the same icon", one.0, other.0);
+        assert_ne!(
+            one.1, other.1,
+            "{} and {} have the same icon",
+            one.0, other.0
+        );
     }
     browser.quit().await;
     site.stop().await;
@@ -121,13 +130,16 @@ async fn the_incident_stands_above_the_fold_of_a_small_phone() {
         let phone = serde_json::json!({
             "width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": true,
         });
-        browser.cdp("Emulation.setDeviceMetricsOverride", phone).await;
+        browser
+            .cdp("Emulation.setDeviceMetricsOverride", phone)
+            .await;
         for (what, selector) in [
             ("the title of the incident", ".incident h2"),
             ("its state", ".incident .state"),
             ("its latest update", ".incident .update .when"),
         ] {
-            let bottom = format!("document.querySelector('{selector}').getBoundingClientRect().bottom");
+            let bottom =
+                format!("document.querySelector('{selector}').getBoundingClientRect().bottom");
             let bottom = browser.value(&bottom).await.as_f64().unwrap();
             assert!(bottom <= 640.0, "{start}: {what} ends at {bottom} px");
         }

@@ -192,7 +192,11 @@ fn targets_are_resolved_as_a_browser_does() {
         ("/p/a/history", ".", "/p/a/"),
         ("/x", "../../..", "/"),
     ] {
-        assert_eq!(resolve(address, target), expected, "{target} from {address}");
+        assert_eq!(
+            resolve(address, target),
+            expected,
+            "{target} from {address}"
+        );
     }
 }
 

@@ -123,7 +123,9 @@ impl Site {
         for address in NOTHING {
             let (status, _, html) = self.get(address).await;
             if status != 404 {
-                crawl.findings.push(format!("{address}: {status} and not 404"));
+                crawl
+                    .findings
+                    .push(format!("{address}: {status} and not 404"));
             }
             let address = address.to_owned();
             crawl.pages.push(Page {
@@ -165,7 +167,8 @@ impl Crawl {
 
     fn take(&mut self, address: String, from: &str, (status, kind, body): (u16, &str, String)) {
         if status != 200 {
-            self.findings.push(format!("{from}: link to {address}: {status}"));
+            self.findings
+                .push(format!("{from}: link to {address}: {status}"));
             return;
         }
         if !kind.starts_with("text/html") {

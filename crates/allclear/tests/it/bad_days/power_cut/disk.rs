@@ -119,7 +119,10 @@ impl Disk {
             }
             Call::Rename { from, to } => {
                 let ((folder, from), (other, to)) = (self.split(from), self.split(to));
-                assert_eq!(folder, other, "the rig does not model moves between folders");
+                assert_eq!(
+                    folder, other,
+                    "the rig does not model moves between folders"
+                );
                 self.note(folder, EntryChange::Rename(from, to));
             }
             Call::Link { from, to } => {
@@ -194,7 +197,13 @@ impl Disk {
         let mut files = BTreeMap::new();
         let entries = |folder: &Folder| folder.cached.clone();
         let contents = |file: &File| file.cached.clone();
-        self.walk(0, Path::new(""), &mut { entries }, &mut { contents }, &mut files);
+        self.walk(
+            0,
+            Path::new(""),
+            &mut { entries },
+            &mut { contents },
+            &mut files,
+        );
         files
     }
 
@@ -208,7 +217,13 @@ impl Disk {
             let mut files = BTreeMap::new();
             let entries = |folder: &Folder| folder.safe.clone();
             let contents = |file: &File| file.safe.clone();
-            self.walk(0, Path::new(""), &mut { entries }, &mut { contents }, &mut files);
+            self.walk(
+                0,
+                Path::new(""),
+                &mut { entries },
+                &mut { contents },
+                &mut files,
+            );
             return files;
         };
         let mut other = Chance::from_seed(chance.next());

@@ -121,13 +121,7 @@ fn moments(calls: &[Call], count: usize, chance: &mut Chance) -> Vec<usize> {
 type Cut = (String, Result<usize, String>);
 
 /// Power cuts at random moments of a run.
-async fn cuts(
-    run: &Run,
-    below: &str,
-    obeys: Obeys,
-    count: usize,
-    chance: &mut Chance,
-) -> Vec<Cut> {
+async fn cuts(run: &Run, below: &str, obeys: Obeys, count: usize, chance: &mut Chance) -> Vec<Cut> {
     let moments = moments(&run.calls, count, chance);
     cuts_at(run, below, obeys, &moments, chance).await
 }
@@ -230,7 +224,10 @@ async fn nothing_acknowledged_is_lost_in_a_power_cut() {
 #[tokio::test]
 async fn a_power_cut_while_the_database_is_made_leaves_one_that_opens() {
     let run = Run::of("data", Some(2), true);
-    let second = run.calls.iter().position(|call| acknowledged(call) == Some(2));
+    let second = run
+        .calls
+        .iter()
+        .position(|call| acknowledged(call) == Some(2));
     let every: Vec<usize> = (1..=second.unwrap() + 1).collect();
     let mut chance = Chance::from_seed(seed() + 1);
     let results = cuts_at(&run, "data", Obeys::All, &every, &mut chance).await;

@@ -15,7 +15,11 @@ pub(crate) enum Call {
     /// A file was made and opened.
     Create { handle: i64, path: PathBuf },
     /// Bytes were written.
-    Write { handle: i64, at: usize, bytes: Vec<u8> },
+    Write {
+        handle: i64,
+        at: usize,
+        bytes: Vec<u8>,
+    },
     /// The length was set.
     Length { handle: i64, length: usize },
     /// The length was raised, unless it was greater.
@@ -40,7 +44,9 @@ static LIBRARY: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
     let library = folder.path().join("trace.so");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rigs/powercut/trace.c");
     let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"])
+        .args([
+            "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o",
+        ])
         .args([&library, &source])
         .args(["-ldl", "-lpthread"])
         .output()
