@@ -20,7 +20,7 @@ pub(crate) enum Need {
     Test,
     /// `cargo xtask bench`.
     Bench,
-    /// Checks of pages in a real browser: no command runs them yet.
+    /// Pages in a real browser: `cargo xtask test` and `cargo xtask screenshots`.
     Pages,
 }
 
@@ -79,13 +79,13 @@ pub(crate) const TOOLS: [Tool; 10] = [
         "node",
         "nodejs",
         Need::Pages,
-        "runs the accessibility checks",
+        "npm is written for it",
     ),
     tool(
         "npm",
         "npm",
         Need::Pages,
-        "fetches the accessibility checks",
+        "fetches the accessibility and the HTML checker",
     ),
     tool(
         "java",

@@ -9,9 +9,11 @@ mod arrows;
 mod bench;
 mod docs;
 mod machine;
+mod pages;
 mod postgres;
 mod run;
 mod say;
+mod screenshots;
 mod suite;
 mod tidy;
 mod workspace;
@@ -29,6 +31,7 @@ cargo xtask COMMAND
   tidy                  the rules of this repository that no linter knows
   arrows                which crate may depend on which
   docs [--check]        write docs/reference anew, or compare it with what would be written
+  screenshots           write docs/screenshots anew: look at every picture before it is checked in
   bench NAME [--json] [--binary FILE]
                         measure; NAME is one of: page. FILE is measured in place of a fresh release build";
 
@@ -67,6 +70,7 @@ fn dispatch(words: &[&str]) -> Result<Outcome> {
         ["arrows"] => arrows::run()?,
         ["docs"] => docs::write()?,
         ["docs", "--check"] => docs::check()?,
+        ["screenshots"] => screenshots::run()?,
         ["bench", options @ ..] => match bench::Options::read(options) {
             Ok(options) => bench::run(&options)?,
             Err(problem) => return Ok(Outcome::Usage(problem)),

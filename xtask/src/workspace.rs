@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::run;
 
 /// Folders that are never part of the sources.
 const FOREIGN_FOLDERS: [&str; 3] = ["target", "node_modules", ".git"];
@@ -14,6 +17,18 @@ pub(crate) fn root() -> Result<PathBuf> {
         .parent()
         .map(Path::to_path_buf)
         .context("the folder of xtask has no parent")
+}
+
+/// The folder that cargo builds into.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+    }
+    let metadata = ["metadata", "--no-deps", "--format-version", "1"];
+    let metadata: Metadata = serde_json::from_str(&run::output(&mut run::cargo(&metadata)?)?)
+        .context("read cargo metadata")?;
+    Ok(metadata.target_directory)
 }
 
 /// Every file below `root`, as sorted paths relative to it, without build output.

@@ -8,17 +8,17 @@ mod history;
 mod http;
 mod nginx;
 mod page;
-mod process;
+pub(crate) mod process;
 mod wrk;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::machine::{self, Need};
-use crate::run;
 use crate::say::{say, tell};
+use crate::{run, workspace};
 
 /// What can be measured.
 const NAMES: [&str; 1] = ["page"];
@@ -233,10 +233,6 @@ fn least(rounds: impl IntoIterator<Item = f64>) -> f64 {
 }
 
 fn release_binary() -> Result<PathBuf> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        target_directory: PathBuf,
-    }
     tell("building the release binary")?;
     if !run::succeeds(&mut run::cargo(&[
         "build",
@@ -246,10 +242,7 @@ fn release_binary() -> Result<PathBuf> {
     ])?)? {
         bail!("the release build failed, see above");
     }
-    let metadata = ["metadata", "--no-deps", "--format-version", "1"];
-    let metadata: Metadata = serde_json::from_str(&run::output(&mut run::cargo(&metadata)?)?)
-        .context("read cargo metadata")?;
-    Ok(metadata.target_directory.join("release/allclear"))
+    Ok(workspace::target_folder()?.join("release/allclear"))
 }
 
 #[cfg(test)]

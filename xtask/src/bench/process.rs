@@ -19,17 +19,17 @@ const FIRST_ANSWER_AFTER_MAX: Duration = Duration::from_secs(30);
 const TRY_EVERY: Duration = Duration::from_millis(1);
 
 /// A running server.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Where it listens on loopback.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     /// From the start of the process to its first answer to `/`.
     pub(super) first_answer_after: Duration,
 }
 
 impl Server {
     /// Starts a server and waits until it answers `/` with 200; what it prints goes to `log`.
-    pub(super) fn start(command: &mut Command, port: u16, log: &Path) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command, port: u16, log: &Path) -> Result<Self> {
         let out = File::create(log)?;
         let start = Instant::now();
         let child = command

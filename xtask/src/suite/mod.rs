@@ -16,6 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::machine::{self, Need};
+use crate::pages::{self, Prepared};
 use crate::postgres::Cluster;
 use crate::say::{say, tell};
 use crate::suite::counts::Counts;
@@ -39,8 +40,13 @@ pub(crate) fn run() -> Result<bool> {
     })?;
     report.step("docs", documentation)?;
     report.step("machine", || machine::prepare(Need::Test).map(|()| true))?;
+    let mut prepared = None;
+    report.step("pages", || {
+        prepared = Some(pages::prepare()?);
+        Ok(true)
+    })?;
     let records = tempfile::tempdir()?;
-    report.tests(records.path())?;
+    report.tests(records.path(), prepared.as_ref())?;
     if report.counts == Counts::default() {
         tell("no test ran, so neither the store's ledger nor the snapshots were checked")?;
     } else {
@@ -89,8 +95,9 @@ impl Report {
         Ok(holds)
     }
 
-    /// All tests of the workspace, with PostgreSQL beside them.
-    fn tests(&mut self, records: &Path) -> Result<()> {
+    /// All tests of the workspace, with PostgreSQL beside them and a browser at hand. Without the
+    /// browser the tests of pages fail; the others run all the same.
+    fn tests(&mut self, records: &Path, pages: Option<&Prepared>) -> Result<()> {
         let mut cluster = None;
         self.step("postgres", || {
             cluster = Some(Cluster::start()?);
@@ -101,7 +108,7 @@ impl Report {
             let cluster = cluster
                 .as_ref()
                 .context("not run: PostgreSQL did not start")?;
-            let (succeeded, counted) = cargo_test(&cluster.url(), records)?;
+            let (succeeded, counted) = cargo_test(&cluster.url(), pages, records)?;
             counts = counted;
             for line in counts.problems() {
                 tell(&line)?;
@@ -143,7 +150,11 @@ fn documentation() -> Result<bool> {
 }
 
 /// Runs the tests with their output shown, counting as it goes by.
-fn cargo_test(postgres: &str, records: &Path) -> Result<(bool, Counts)> {
+fn cargo_test(
+    postgres: &str,
+    pages: Option<&Prepared>,
+    records: &Path,
+) -> Result<(bool, Counts)> {
     let mut command = run::cargo(&["test", "--workspace", "--no-fail-fast"])?;
     command
         .env("ALLCLEAR_TEST_POSTGRES", postgres)
@@ -151,6 +162,9 @@ fn cargo_test(postgres: &str, records: &Path) -> Result<(bool, Counts)> {
         .env("INSTA_UPDATE", "no")
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", records.join(REFERENCES))
         .stdout(Stdio::piped());
+    if let Some(pages) = pages {
+        pages.tell(&mut command);
+    }
     let mut child = command.spawn().context("start cargo test")?;
     let stdout = child
         .stdout

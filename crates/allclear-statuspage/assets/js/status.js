@@ -1,6 +1,7 @@
 "use strict";
 (() => {
-const doc = document, root = doc.documentElement, lang = root.lang, data = root.dataset;
+const doc = document, root = doc.documentElement, data = root.dataset;
+const lang = root.lang == "en" ? "en-GB" : root.lang;
 const all = (q, el = doc) => [...el.querySelectorAll(q)];
 const [S, M, H, D] = data.units.split("|").map(u => "\u00a0" + u);
 const span = s => {
@@ -10,7 +11,7 @@ const span = s => {
   return [h && h + H, (r || !h) && r + M].filter(Boolean).join(" ");
 };
 
-// Ages: the page holds instants.
+// Ages.
 const fresh = doc.querySelector("[data-fresh]"), age = doc.createElement("span");
 fresh?.after(", ", age);
 const tick = () => {
@@ -27,10 +28,10 @@ setInterval(tick, fresh ? 1000 : 30000);
 // The reader's own time.
 for (const el of all("time[datetime*=T]")) {
   const at = new Date(el.dateTime), clock = at.toTimeString().slice(0, 5);
-  if (!el.textContent.endsWith(clock)) el.title = `${at.toLocaleString(lang)} (${data.local})`;
+  if (!el.textContent.endsWith(clock)) el.title = `${at.toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" })} (${data.local})`;
 }
 
-// Bars: one stop for the keyboard, arrows move.
+// Bars: arrows move.
 const tree = doc.querySelector("[data-words]");
 if (!tree) return;
 const words = tree.dataset.words.split("|"), first = Date.parse(tree.dataset.first);
@@ -79,7 +80,6 @@ for (const svg of all(".bars > svg", tree)) {
   };
 }
 
-// Filter.
 const filter = doc.querySelector(".filter");
 if (!filter) return;
 filter.hidden = false;

@@ -202,12 +202,13 @@ impl Model {
             let component = self.snapshot.components.get(line.component);
             let start_date = component.and_then(|component| component.start_date);
             let stated = start_date.and_then(|day| self.start_of(day));
-            let own = earliest.get(&Some(line.id)).copied().unwrap_or(self.now);
-            let above = line.parent.and_then(|parent| {
-                let parent = self.lines.get(parent)?;
-                earliest.get(&Some(parent.id)).copied()
-            });
-            let recorded = own.min(all).min(above.unwrap_or(self.now));
+            let mut own = earliest.get(&Some(line.id)).copied().unwrap_or(self.now);
+            let mut above = line.parent;
+            while let Some(group) = above.and_then(|above| self.lines.get(above)) {
+                own = own.min(earliest.get(&Some(group.id)).copied().unwrap_or(own));
+                above = group.parent;
+            }
+            let recorded = own.min(all);
             begins.push(stated.unwrap_or(line.begins_at.min(recorded)));
         }
         self.begin_groups(&mut begins);

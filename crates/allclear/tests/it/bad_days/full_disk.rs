@@ -5,12 +5,13 @@ use std::process::{Command, Output};
 
 use allclear_domain::TurnedClock;
 use allclear_store::StoreError;
+use allclear_store::testing::{Weakness, open_weakened};
 
 use super::facts::{self, Ledger};
 use super::own_mounts::{self, SmallDisk};
 use super::server::Server;
 use super::writer;
-use crate::support::{allclear, stdout};
+use crate::support::{Engine, Fresh, allclear, stdout};
 
 fn command(disk: &SmallDisk) -> Command {
     let mut command = allclear();
@@ -208,4 +209,25 @@ fn without_names_left_an_import_says_so() {
         ledger.acknowledged(number);
         assert_eq!(ledger.check_output(&export(&disk)), Ok(()));
     }
+}
+
+/// The same, without a real disk: needs no rights at all, and shows less.
+#[tokio::test]
+async fn a_database_that_may_not_grow_refuses_writes_and_goes_on_reading() {
+    let fresh = Fresh::on(Engine::Sqlite);
+    let full = open_weakened(&fresh.location, Weakness::PagesMax(120)).await;
+    let full = full.unwrap();
+    writer::make_page(&full).await;
+    let mut number = 1;
+    while writer::commit(&full, number).await.is_ok() {
+        number += 1;
+    }
+    let refused = writer::commit(&full, number).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Full { .. }), "{refused}");
+    assert_eq!(writer::missing(&full, number - 1).await, Ok(0));
+    full.close().await;
+    let store = fresh.store().await;
+    writer::commit(&store, number).await.unwrap();
+    assert_eq!(writer::missing(&store, number).await, Ok(0));
+    store.close().await;
 }

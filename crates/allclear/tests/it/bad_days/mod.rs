@@ -1,4 +1,18 @@
-//! What must hold on bad days.
+//! What must hold on bad days: nothing acknowledged is lost, what cannot be done is refused in words
+//! that say what to do, and readers go on reading.
+//!
+//! | Module | The day |
+//! |---|---|
+//! | `kill_imports`, `kills` | `kill -9` of an import, of a writer in the middle of its commits |
+//! | `power_cut` | the power goes; what was never synced is gone, or torn |
+//! | `full_disk`, `forbidden` | no room, no names, no rights |
+//! | `damage`, `other_databases` | damaged, newer, foreign, and no database at all |
+//! | `lost_server` | PostgreSQL cannot be reached, from the start or later |
+//! | `requests` | requests that nobody should send; starts and ends of `serve` |
+//!
+//! Moments and bytes are chosen by seeded chance, verdicts never depend on time, and every failure
+//! names its seed and round. `ALLCLEAR_TEST_ROUNDS=100` multiplies the rounds, for a soak;
+//! `ALLCLEAR_TEST_SEED=7` takes other ones.
 
 mod chance;
 mod damage;

@@ -8,7 +8,11 @@ use serde_json::Value;
 use super::browser::{Browser, prepared};
 
 /// Runs axe on the open page and keeps what the findings need to be understood.
-const RUN: &str = "axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(result => {
+/// Icons are letters too: by itself axe does not measure their contrast.
+const RUN: &str = "axe.run(document, {
+    resultTypes: ['violations', 'incomplete'],
+    checks: {'color-contrast': {options: {ignoreUnicode: false}}},
+}).then(result => {
     const told = (word, rules) => rules.flatMap(rule => rule.nodes.map(node =>
         `axe: ${word} ${rule.id}: ${node.target.join(' ')}: ${node.html} (${
             [...node.any, ...node.all, ...node.none].map(check => check.message).join('; ')})`));

@@ -104,6 +104,9 @@ impl Browser {
         };
         let zone = json!({"timezoneId": "Europe/Berlin"});
         browser.cdp("Emulation.setTimezoneOverride", zone).await;
+        // Phones lay scroll bars over the page, so all of the width is the page's.
+        let hidden = json!({"hidden": true});
+        browser.cdp("Emulation.setScrollbarsHidden", hidden).await;
         browser.look(View::wide(View::DESK)).await;
         browser
     }

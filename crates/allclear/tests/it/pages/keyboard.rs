@@ -26,7 +26,8 @@ const STEP: &str = "(() => {
     if (!el || el === document.body || el === document.documentElement) return true;
     const style = getComputedStyle(el), box = el.getBoundingClientRect();
     const x = Math.min(innerWidth - 1, Math.max(0, box.left + Math.min(box.width, 40) / 2));
-    const at = document.elementFromPoint(x, box.top + box.height / 2);
+    const y = Math.min(innerHeight - 1, Math.max(0, box.top + Math.min(box.height, 40) / 2));
+    const at = document.elementFromPoint(x, y);
     const trail = globalThis.__trail;
     if (trail.some(stop => stop.el === el)) return true;
     trail.push({
@@ -34,7 +35,8 @@ const STEP: &str = "(() => {
         scrolls: el.scrollWidth > el.clientWidth,
         marked: el.matches(':focus-visible') && (style.boxShadow !== 'none'
             || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2),
-        seen: box.top >= -1 && box.bottom <= innerHeight + 1 && box.width > 0
+        seen: box.width > 0 && (box.height > innerHeight * .8 ? box.top < innerHeight
+            : box.top >= -1 && box.bottom <= innerHeight + 1)
             && !!at && (el.contains(at) || at.contains(el)),
         top: box.top + scrollY, bottom: box.bottom + scrollY,
     });

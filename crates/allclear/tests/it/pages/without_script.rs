@@ -14,10 +14,10 @@ use super::every_page::complaints;
 use super::site::{Page, Site, noon};
 
 /// The words of a page as a reader sees them, without the age that script adds.
-const WORDS: &str = "(() => {
-    document.querySelector('.fresh time')?.parentElement.querySelectorAll('span:not([class])')
-        .forEach(age => age.remove());
-    return document.body.innerText.replaceAll(/[()\\s]+/g, ' ').trim();
+const WORDS: &str = r"(() => {
+    const fresh = document.querySelector('.fresh'), age = /[,\s(]+(vor\s)?\d+\ss(\sago)?\)?/;
+    if (fresh?.querySelector('[data-fresh]')) fresh.innerText = fresh.innerText.replace(age, '');
+    return document.body.innerText.replaceAll(/\s+/g, ' ').trim();
 })()";
 
 async fn open_without_script(browser: &Browser, address: &str) {

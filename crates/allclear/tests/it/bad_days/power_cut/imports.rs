@@ -2,8 +2,12 @@
 //! that goes with the last connection are part of it, which a long-lived writer never shows.
 
 use allclear_incidents::history::{import, to_facts};
+use allclear_store::{Location, Store};
 
-use super::*;
+use super::disk::{self, Disk, Luck, Obeys};
+use super::trace::{self, Call};
+use super::{Run, make_noise};
+use crate::bad_days::chance::{Chance, rounds, seed};
 use crate::bad_days::facts::{self, Ledger};
 use crate::support::{allclear, stdout};
 
