@@ -75,12 +75,7 @@ pub(crate) const TOOLS: [Tool; 10] = [
         Need::Pages,
         "drives the browser",
     ),
-    tool(
-        "node",
-        "nodejs",
-        Need::Pages,
-        "npm is written for it",
-    ),
+    tool("node", "nodejs", Need::Pages, "npm is written for it"),
     tool(
         "npm",
         "npm",

@@ -31,6 +31,7 @@ cargo xtask COMMAND
   tidy                  the rules of this repository that no linter knows
   arrows                which crate may depend on which
   docs [--check]        write docs/reference anew, or compare it with what would be written
+  pages                 of the tests only those of pages, in a real browser
   screenshots           write docs/screenshots anew: look at every picture before it is checked in
   bench NAME [--json] [--binary FILE]
                         measure; NAME is one of: page. FILE is measured in place of a fresh release build";
@@ -70,6 +71,7 @@ fn dispatch(words: &[&str]) -> Result<Outcome> {
         ["arrows"] => arrows::run()?,
         ["docs"] => docs::write()?,
         ["docs", "--check"] => docs::check()?,
+        ["pages"] => pages::run()?,
         ["screenshots"] => screenshots::run()?,
         ["bench", options @ ..] => match bench::Options::read(options) {
             Ok(options) => bench::run(&options)?,

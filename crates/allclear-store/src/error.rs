@@ -111,7 +111,10 @@ pub enum StoreError {
         what: String,
     },
     /// A row that does not make sense.
-    #[error("row {id} of table {table} cannot be read: {problem}")]
+    #[error(
+        "row {id} of table {table} cannot be read: {problem}. Stop Allclear, move the damaged files \
+         aside and put the last good backup in their place with `allclear restore FILE`"
+    )]
     BadRow {
         /// The table.
         table: &'static str,

@@ -60,6 +60,15 @@ pub(crate) fn sync(folder: &Path) -> Result<(), StoreError> {
         .map_err(|error| StoreError::file(folder, "cannot make the folder safe", error))
 }
 
+/// Whether there is a file. A folder that may not be entered is no answer to that.
+pub(crate) fn is_there(path: &Path) -> Result<bool, StoreError> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::file(path, "cannot be looked at", error)),
+    }
+}
+
 /// Whether a writer was cut off in the middle of a change that has to be taken back first.
 pub(crate) fn has_hot_journal(path: &Path) -> bool {
     is_filled(path, "-journal")

@@ -51,11 +51,11 @@ impl fmt::Display for Location {
                     let database = server.get_database().unwrap_or(server.get_username());
                     write!(
                         f,
-                        "PostgreSQL database {database} at {place}:{}",
+                        "{database} at {place}:{} (PostgreSQL)",
                         server.get_port()
                     )
                 }
-                Err(_) => f.write_str("a PostgreSQL database"),
+                Err(_) => f.write_str("(an address that cannot be read)"),
             },
         }
     }

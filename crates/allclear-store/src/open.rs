@@ -115,14 +115,21 @@ fn ours(schema: i64) -> Result<Found, StoreError> {
 
 /// Looks at a file that may not be there.
 pub(crate) async fn look_at_existing_file(path: &Path) -> Result<Found, StoreError> {
-    if path.symlink_metadata().is_err() {
-        return Ok(Found::Nothing);
+    if folder::is_there(path)? {
+        look_at_file(path).await
+    } else {
+        Ok(Found::Nothing)
     }
-    look_at_file(path).await
 }
 
 /// Looks at a file without changing what it says.
 async fn look_at_file(path: &Path) -> Result<Found, StoreError> {
+    if path.is_dir() {
+        return Err(StoreError::Foreign {
+            place: path.display().to_string(),
+            found: "a folder".to_owned(),
+        });
+    }
     // A process that died while it made the database leaves a journal, which only a connection
     // that may write can take back. Nothing that was ever acknowledged is in it.
     let options = reading(path)
@@ -180,7 +187,14 @@ async fn look_at_server(
             is_passing: true,
         });
     };
-    let mut link = connected.map_err(server_error)?;
+    let mut link = connected.map_err(|error| match error {
+        // What answered is no database server, or something before it hung up.
+        sqlx::Error::Protocol(problem) => StoreError::Unreachable {
+            problem: format!("{location}: {problem}"),
+            is_passing: true,
+        },
+        other => server_error(other),
+    })?;
     let tables: i64 = query_scalar(dialect::POSTGRES_COUNT_TABLES)
         .fetch_one(&mut link)
         .await?;

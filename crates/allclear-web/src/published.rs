@@ -1,7 +1,6 @@
 //! Published pages: ready bytes behind an atomic swap.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_domain::status_page::Language;
@@ -19,7 +18,7 @@ use crate::limits;
 pub struct Published {
     pages: Arc<ArcSwap<Pages>>,
     renderings: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Semaphore>,
 }
 
 /// All pages of an installation, at one moment.
@@ -131,7 +130,7 @@ impl Published {
         Self {
             pages: Arc::new(ArcSwap::from_pointee(Pages::default())),
             renderings: Arc::new(Semaphore::new(limits::RENDERINGS_MAX)),
-            waiting: Arc::new(AtomicUsize::new(0)),
+            waiting: Arc::new(Semaphore::new(limits::RENDERINGS_WAITING_MAX)),
         }
     }
 
@@ -189,16 +188,24 @@ impl Published {
         {
             return Ok(ready);
         }
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= limits::RENDERINGS_WAITING_MAX {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Overloaded);
-        }
-        let permit = self.renderings.clone().acquire_owned().await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        let Ok(_permit) = permit else {
-            return Err(Overloaded);
-        };
-        let rendering = tokio::task::spawn_blocking(move || page.rendered(route, language));
+        // Both permits end with whoever holds them, also where a reader hangs up while waiting.
+        let waiting = self
+            .waiting
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| Overloaded)?;
+        let place = self
+            .renderings
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| Overloaded)?;
+        drop(waiting);
+        let rendering = tokio::task::spawn_blocking(move || {
+            let prepared = page.rendered(route, language);
+            drop(place);
+            prepared
+        });
         rendering.await.map_err(|_| Overloaded)
     }
 }
@@ -225,16 +232,31 @@ impl Pages {
 }
 
 impl PublishedPage {
-    /// A page whose first view is ready in some languages.
+    /// A page whose first view is ready in its publisher's language alone.
     #[must_use]
-    pub fn of(model: Arc<Model>, languages: &[Language]) -> Self {
-        let first = |language: &Language| {
-            let ready = render(&model, &Route::Now, *language)?;
-            Some((*language, Prepared::of(ready, Some(*language))))
-        };
-        let first_views = languages.iter().filter_map(first).collect();
-        Self {
+    pub fn of(model: Arc<Model>) -> Self {
+        let page = Self {
             model,
+            first_views: HashMap::new(),
+            cache: Mutex::default(),
+        };
+        let own = page.language();
+        page.and_in([own])
+    }
+
+    /// The same page with its first view ready in these languages too.
+    #[must_use]
+    pub fn and_in(&self, languages: impl IntoIterator<Item = Language>) -> Self {
+        let mut first_views = self.first_views.clone();
+        for language in languages {
+            if !first_views.contains_key(&language)
+                && let Some(ready) = render(&self.model, &Route::Now, language)
+            {
+                first_views.insert(language, Prepared::of(ready, Some(language)));
+            }
+        }
+        Self {
+            model: self.model.clone(),
             first_views,
             cache: Mutex::default(),
         }
@@ -276,3 +298,6 @@ impl PublishedPage {
         prepared
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,24 +106,22 @@ impl Publisher {
         }
         let published = self.published.clone();
         let rendering = tokio::task::spawn_blocking(move || {
-            let mut failed = Vec::new();
-            let mut models = Vec::new();
+            let mut pages = Vec::new();
             for snapshot in snapshots {
                 let slug = snapshot.page.slug.to_string();
                 match Model::build(Arc::new(snapshot), now) {
-                    Ok(model) => models.push(Arc::new(model)),
-                    Err(problem) => failed.push((slug, problem.to_string())),
+                    Ok(model) => pages.push(PublishedPage::of(Arc::new(model))),
+                    Err(problem) => report.failed.push((slug, problem.to_string())),
                 }
             }
+            let pages: Vec<Arc<PublishedPage>> = pages.into_iter().map(Arc::new).collect();
             // The publisher's own language first: readers must not wait for the others.
-            let own = models
+            published.show(pages.clone(), report.revision);
+            let all = pages
                 .iter()
-                .map(|model| page(model, &[model.page().language]));
-            published.show(own.collect(), report.revision);
-            let all = models.iter().map(|model| page(model, &Language::ALL));
+                .map(|page| Arc::new(page.and_in(Language::ALL)));
             published.show(all.collect(), report.revision);
-            report.rendered = models.len();
-            report.failed = failed;
+            report.rendered = pages.len();
             report
         });
         rendering.await.unwrap_or_default()
@@ -146,10 +144,6 @@ impl Publisher {
             let _ = tokio::time::timeout(PAUSE, self.nudge.notified()).await;
         }
     }
-}
-
-fn page(model: &Arc<Model>, languages: &[Language]) -> Arc<PublishedPage> {
-    Arc::new(PublishedPage::of(model.clone(), languages))
 }
 
 /// The page that `/` shows, for messages at the start.

@@ -41,7 +41,29 @@ pub(super) fn measure(binary: &Path, report: &mut Report) -> Result<()> {
     tell("short history: start, CPU for a request")?;
     report.add("short history", bench.short_history())?;
     tell("long history: import, CPU for a request")?;
-    report.add("long history", bench.long_history())
+    report.add("long history", bench.long_history())?;
+    tell("publishing: from a posted update to a reader who has it")?;
+    report.add("publishing", publishing())
+}
+
+/// From an update that is posted to a reader who gets it; `crates/allclear/benches/publish.rs`.
+fn publishing() -> Result<Vec<Row>> {
+    let words = [
+        "bench",
+        "--quiet",
+        "--package",
+        "allclear",
+        "--bench",
+        "publish",
+    ];
+    let text = run::output(&mut run::cargo(&words)?)?;
+    let line = text.lines().find(|line| line.starts_with('{'));
+    let found: serde_json::Value = serde_json::from_str(line.context("no figure was printed")?)?;
+    let number = |name: &str| found.get(name).and_then(serde_json::Value::as_f64);
+    let p99 = number("p99_ms").context("no p99_ms was printed")?;
+    tell(&format!("publishing: {found}"))?;
+    let figure = "publish to served, p99, 1,000 components";
+    Ok(vec![Row::below_limit(figure, "ms", p99, 50.0)?])
 }
 
 struct Bench<'a> {

@@ -1,4 +1,4 @@
-//! A browser behind its driver: the few commands of `WebDriver` that pictures need.
+//! A browser behind its driver: the few commands that pictures need.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;

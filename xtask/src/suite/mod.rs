@@ -150,11 +150,7 @@ fn documentation() -> Result<bool> {
 }
 
 /// Runs the tests with their output shown, counting as it goes by.
-fn cargo_test(
-    postgres: &str,
-    pages: Option<&Prepared>,
-    records: &Path,
-) -> Result<(bool, Counts)> {
+fn cargo_test(postgres: &str, pages: Option<&Prepared>, records: &Path) -> Result<(bool, Counts)> {
     let mut command = run::cargo(&["test", "--workspace", "--no-fail-fast"])?;
     command
         .env("ALLCLEAR_TEST_POSTGRES", postgres)

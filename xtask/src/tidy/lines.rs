@@ -227,7 +227,11 @@ fn engines(source: &Source<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    for (number, line) in source.lines() {
+    // What only tests depend on comes last in a manifest, and tests may name the engines.
+    let lines = source
+        .lines()
+        .take_while(|(_, line)| line.trim() != "[dev-dependencies]");
+    for (number, line) in lines {
         let line = line.to_lowercase();
         if let Some(name) = ["sqlite", "postgres"]
             .into_iter()

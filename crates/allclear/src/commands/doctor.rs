@@ -100,15 +100,6 @@ async fn store(settings: &Settings) -> Vec<Finding> {
         verdict,
         text,
     };
-    if let Location::Folder(folder) = &settings.location
-        && !folder.join(allclear_store::FILE_NAME).exists()
-    {
-        let text = format!(
-            "none in {} yet; `serve` or `import` makes it",
-            folder.display()
-        );
-        return vec![finding(Verdict::Ok, text)];
-    }
     let failed = |error: &StoreError| {
         finding(
             Verdict::Failed,
@@ -117,10 +108,17 @@ async fn store(settings: &Settings) -> Vec<Finding> {
     };
     let store = match Store::open_existing(&settings.location).await {
         Ok(store) => store,
+        Err(StoreError::Missing { .. }) if matches!(settings.location, Location::Folder(_)) => {
+            let text = format!(
+                "none in {} yet; `serve` or `import` makes it",
+                settings.data.display()
+            );
+            return vec![finding(Verdict::Ok, text)];
+        }
         Err(error) => return vec![failed(&error)],
     };
     let findings = match store.check().await {
-        Ok(health) => judge(&health),
+        Ok(health) => judge(&health, &settings.location),
         Err(error) => vec![failed(&error)],
     };
     store.close().await;
@@ -128,7 +126,7 @@ async fn store(settings: &Settings) -> Vec<Finding> {
 }
 
 /// What the store says of itself.
-fn judge(health: &Health) -> Vec<Finding> {
+fn judge(health: &Health, location: &Location) -> Vec<Finding> {
     let finding = |verdict, text| Finding {
         check: "database",
         verdict,
@@ -147,5 +145,13 @@ fn judge(health: &Health) -> Vec<Finding> {
     }
     let problems = health.problems.iter();
     findings.extend(problems.map(|problem| finding(Verdict::Failed, problem.clone())));
+    if findings.len() > 1 {
+        let text = format!(
+            "{location} is damaged or cannot be written: make room and look at its owner and mode; if \
+             that is not it, stop Allclear, move its files aside and put the last good backup in \
+             their place with `allclear restore FILE`"
+        );
+        findings.push(finding(Verdict::Failed, text));
+    }
     findings
 }

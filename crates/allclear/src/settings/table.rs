@@ -81,7 +81,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "log",
         "ALLCLEAR_LOG",
-        "info",
+        "info,sqlx=warn",
         "What is logged to standard error: `error`, `warn`, `info`, `debug` or `trace`, or a filter \
          such as `info,allclear_store=debug`.",
     ),

@@ -14,6 +14,8 @@
 //! names its seed and round. `ALLCLEAR_TEST_ROUNDS=100` multiplies the rounds, for a soak;
 //! `ALLCLEAR_TEST_SEED=7` takes other ones.
 
+#![cfg(test)]
+
 mod chance;
 mod damage;
 mod facts;

@@ -81,12 +81,12 @@ impl SmallDisk {
         disk
     }
 
-    /// Lets nobody write any more, or again.
+    /// Lets nobody write any more, or again. (`bind` makes it the mount's business, which needs less.)
     pub(crate) fn set_read_only(&self, is_read_only: bool) {
         let option = if is_read_only {
-            "remount,ro"
+            "remount,bind,ro"
         } else {
-            "remount,rw"
+            "remount,bind,rw"
         };
         self.run(&["-o", option]);
     }

@@ -23,8 +23,6 @@ pub(crate) struct Server {
 pub(crate) struct Answer {
     /// Its status.
     pub(crate) status: u16,
-    /// Its head, in lower case.
-    pub(crate) head: String,
     /// Its body.
     pub(crate) body: String,
 }
@@ -183,7 +181,6 @@ impl Answer {
         let status = head.strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok()?;
         Some(Self {
             status,
-            head: head.to_lowercase(),
             body: body.to_owned(),
         })
     }

@@ -258,7 +258,7 @@ impl Writer {
         self.child.kill().unwrap();
         let mut rest = String::new();
         self.said.read_to_string(&mut rest).unwrap();
-        let newest = rest.lines().filter_map(number).last();
+        let newest = rest.lines().filter_map(number).next_back();
         let was_alive = self.child.wait().unwrap().code().is_none();
         (newest.unwrap_or(self.acknowledged), was_alive)
     }

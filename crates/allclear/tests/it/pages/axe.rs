@@ -5,10 +5,10 @@
 
 use serde_json::Value;
 
-use super::browser::{Browser, prepared};
+use super::browser::{Browser, View, prepared};
 
-/// Runs axe on the open page and keeps what the findings need to be understood.
-/// Icons are letters too: by itself axe does not measure their contrast.
+/// Runs axe on the open page and keeps what the findings need to be understood. Icons are
+/// letters too, but by itself axe does not measure their contrast.
 const RUN: &str = "axe.run(document, {
     resultTypes: ['violations', 'incomplete'],
     checks: {'color-contrast': {options: {ignoreUnicode: false}}},
@@ -21,6 +21,9 @@ const RUN: &str = "axe.run(document, {
         passed: result.passes.map(rule => rule.id),
     };
 })";
+
+/// How a line begins that tells of colours that axe could not measure.
+const UNSURE_OF_COLOUR: &str = "axe: unsure of color-contrast: ";
 
 /// What axe found on a page.
 pub(super) struct Verdict {
@@ -40,7 +43,30 @@ impl Axe {
         Self(std::fs::read_to_string(path).unwrap())
     }
 
-    /// Looks at the open page.
+    /// Looks at the open page in a certain way.
+    ///
+    /// Where a box scrolls sideways, axe cannot measure the colours of what is under its edge. They
+    /// do not depend on the width, so they are measured on a screen that is wide enough.
+    pub(super) async fn look_at(&self, browser: &Browser, view: View) -> Verdict {
+        browser.look(view).await;
+        let mut verdict = self.look(browser).await;
+        let is_unsure = |line: &String| line.starts_with(UNSURE_OF_COLOUR);
+        if view.width < View::DESK && verdict.findings.iter().any(is_unsure) {
+            verdict.findings.retain(|line| !is_unsure(line));
+            let wide = View {
+                width: View::DESK,
+                ..view
+            };
+            browser.look(wide).await;
+            let colours = self.look(browser).await.findings.into_iter();
+            let colours = colours.filter(|line| line.contains(" color-contrast: "));
+            verdict.findings.extend(colours);
+            browser.look(view).await;
+        }
+        verdict
+    }
+
+    /// Looks at the open page as it stands.
     pub(super) async fn look(&self, browser: &Browser) -> Verdict {
         if browser.value("typeof axe").await == "undefined" {
             browser.value(&format!("{}; 0", self.0)).await;

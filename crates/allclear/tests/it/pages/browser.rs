@@ -1,7 +1,7 @@
 //! One real browser: started with a fresh profile, driven, and gone with everything it started.
 //!
-//! Commands go over WebDriver; what WebDriver does not know (schemes of colour, script switched
-//! off, the time) goes over Chromium's own protocol, through the driver's endpoint for it.
+//! Commands are those that every driver knows; what they do not cover (schemes of colour, script
+//! switched off, the time) goes over Chromium's own protocol, through the driver's endpoint for it.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
@@ -233,9 +233,11 @@ impl Drop for Browser {
     }
 }
 
-/// A `Date` that begins at `NOW`; everything else about it is as ever.
+/// A `Date` that begins at `NOW` and can be turned by milliseconds; else it is as ever.
 const TURNED_DATE: &str = "(() => {
-    const real = Date, ahead = NOW - real.now();
+    const real = Date;
+    let ahead = NOW - real.now();
+    globalThis.turnClock = by => { ahead += by; };
     const now = () => real.now() + ahead;
     globalThis.Date = new Proxy(real, {
         construct: (target, given, self) =>

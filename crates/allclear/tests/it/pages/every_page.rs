@@ -69,8 +69,7 @@ async fn axe_and_the_console_report_nothing() {
     for page in &pages {
         browser.open(&site.url(&page.address)).await;
         for view in views(page) {
-            browser.look(view).await;
-            let verdict = axe.look(&browser).await;
+            let verdict = axe.look_at(&browser, view).await;
             let place = format!("{} at {} {:?}", page.address, view.width, view.scheme);
             findings.extend(
                 verdict

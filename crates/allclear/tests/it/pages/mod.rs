@@ -4,6 +4,8 @@
 //! found as a reader finds them, by following links. What the tests need – a browser, its driver,
 //! the checkers – `cargo xtask test` prepares; a test without them fails and says so.
 
+#![cfg(test)]
+
 mod axe;
 mod browser;
 mod checkers;

@@ -36,8 +36,7 @@ async fn axe_and_the_console_report_nothing() {
     for page in &pages {
         open_without_script(&browser, &site.url(&page.address)).await;
         for (width, scheme) in [(View::PHONE, Scheme::Light), (View::DESK, Scheme::Dark)] {
-            browser.look(View { width, scheme }).await;
-            let verdict = axe.look(&browser).await;
+            let verdict = axe.look_at(&browser, View { width, scheme }).await;
             let place = format!("{} at {width} {scheme:?}, no script", page.address);
             findings.extend(
                 verdict

@@ -92,7 +92,7 @@ impl Run {
 /// The newest number that a call acknowledges.
 fn acknowledged(call: &Call) -> Option<usize> {
     match call {
-        Call::Say { text } => text.lines().filter_map(writer::number).last(),
+        Call::Say { text } => text.lines().filter_map(writer::number).next_back(),
         _ => None,
     }
 }

@@ -38,28 +38,31 @@ pub(crate) enum Call {
     Say { text: String },
 }
 
-/// The library that makes the record, built once for this run of the tests.
-static LIBRARY: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    let library = folder.path().join("trace.so");
+/// The library that makes the record, built once for each run of the tests.
+static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let library = folder.join("powercut.so");
+    // Another run may be using the one that is there: it is replaced as a whole.
+    let built_as = folder.join(format!("powercut-{}.so", std::process::id()));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rigs/powercut/trace.c");
     let built = Command::new("cc")
         .args([
             "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o",
         ])
-        .args([&library, &source])
+        .args([&built_as, &source])
         .args(["-ldl", "-lpthread"])
         .output()
         .expect("the C compiler `cc` builds the rig for power cuts: install gcc");
     let said = String::from_utf8_lossy(&built.stderr);
     assert!(built.status.success(), "{said}");
-    (folder, library)
+    std::fs::rename(built_as, &library).unwrap();
+    library
 });
 
 /// Lets a command write down what it does to the files in `root`.
 pub(crate) fn record(command: &mut Command, root: &Path, trace: &Path) {
     command
-        .env("LD_PRELOAD", &LIBRARY.1)
+        .env("LD_PRELOAD", &*LIBRARY)
         .env("POWERCUT_ROOT", root)
         .env("POWERCUT_TRACE", trace);
 }
