@@ -8,10 +8,7 @@ use anyhow::Result;
 
 /// The arguments after the program's name.
 pub(crate) fn arguments() -> Vec<String> {
-    std::env::args_os()
-        .skip(1)
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect()
+    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// The cargo that started us, so that a toolchain chosen by `cargo +name` stays chosen.
@@ -21,24 +18,16 @@ pub(crate) fn cargo() -> OsString {
 
 /// The folders that are searched for programs.
 pub(crate) fn path_folders() -> Vec<PathBuf> {
-    variable("PATH")
-        .map(|path| std::env::split_paths(&path).collect())
-        .unwrap_or_default()
+    variable("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
 }
 
 /// Time since 1970, in UTC.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "benchmarks need records that end before today"
-)]
+#[expect(clippy::disallowed_methods, reason = "benchmarks need records that end before today")]
 pub(crate) fn since_1970() -> Result<Duration> {
     Ok(SystemTime::now().duration_since(UNIX_EPOCH)?)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the settings of xtask are what cargo hands over"
-)]
+#[expect(clippy::disallowed_methods, reason = "the settings of xtask are what cargo hands over")]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }

@@ -17,30 +17,12 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("allclear-statuspage", &["allclear-domain"]),
     ("allclear-store", &["allclear-domain"]),
     ("allclear-net", &["allclear-domain"]),
-    (
-        "allclear-delivery",
-        &["allclear-domain", "allclear-store", "allclear-net"],
-    ),
-    (
-        "allclear-checks",
-        &["allclear-domain", "allclear-store", "allclear-net"],
-    ),
-    (
-        "allclear-relay",
-        &["allclear-domain", "allclear-store", "allclear-net"],
-    ),
-    (
-        "allclear-failover",
-        &["allclear-domain", "allclear-store", "allclear-net"],
-    ),
-    (
-        "allclear-oncall",
-        &["allclear-domain", "allclear-store", "allclear-delivery"],
-    ),
-    (
-        "allclear-incidents",
-        &["allclear-domain", "allclear-store", "allclear-delivery"],
-    ),
+    ("allclear-delivery", &["allclear-domain", "allclear-store", "allclear-net"]),
+    ("allclear-checks", &["allclear-domain", "allclear-store", "allclear-net"]),
+    ("allclear-relay", &["allclear-domain", "allclear-store", "allclear-net"]),
+    ("allclear-failover", &["allclear-domain", "allclear-store", "allclear-net"]),
+    ("allclear-oncall", &["allclear-domain", "allclear-store", "allclear-delivery"]),
+    ("allclear-incidents", &["allclear-domain", "allclear-store", "allclear-delivery"]),
     (
         "allclear-web",
         &[
@@ -87,20 +69,9 @@ pub(crate) fn run() -> Result<bool> {
     let metadata = ["metadata", "--no-deps", "--format-version", "1"];
     let mut problems = problems(&run::output(&mut run::cargo(&metadata)?)?)?;
     for name in PURE {
-        let words = [
-            "tree",
-            "--package",
-            name,
-            "--edges",
-            "normal,build",
-            "--target",
-            "all",
-        ];
+        let words = ["tree", "--package", name, "--edges", "normal,build", "--target", "all"];
         let mut command = run::cargo(&words)?;
-        problems.extend(impure(
-            name,
-            &run::output(command.args(["--prefix", "none"]))?,
-        ));
+        problems.extend(impure(name, &run::output(command.args(["--prefix", "none"]))?));
     }
     problems.extend(second_backend()?);
     for problem in &problems {
@@ -131,11 +102,7 @@ struct Dependency {
 /// What `cargo metadata --no-deps` shows that must not be.
 fn problems(metadata: &str) -> Result<Vec<String>> {
     let metadata: Metadata = serde_json::from_str(metadata).context("read cargo metadata")?;
-    let ours: Vec<&str> = metadata
-        .packages
-        .iter()
-        .map(|package| package.name.as_str())
-        .collect();
+    let ours: Vec<&str> = metadata.packages.iter().map(|package| package.name.as_str()).collect();
     let mut problems = Vec::new();
     for package in &metadata.packages {
         let name = &package.name;
@@ -154,9 +121,7 @@ fn problems(metadata: &str) -> Result<Vec<String>> {
                 ));
             }
             if PURE.contains(&name.as_str()) && IMPURE.contains(&to) {
-                problems.push(format!(
-                    "{name} -> {to}: {name} is pure: do this in another crate"
-                ));
+                problems.push(format!("{name} -> {to}: {name} is pure: do this in another crate"));
             }
         }
     }
@@ -178,15 +143,7 @@ fn impure(name: &str, tree: &str) -> Vec<String> {
 
 /// Whether the second crypto backend is anywhere in the graph, with all features and targets.
 fn second_backend() -> Result<Option<String>> {
-    let words = [
-        "tree",
-        "--workspace",
-        "--all-features",
-        "--target",
-        "all",
-        "-i",
-        SECOND_BACKEND,
-    ];
+    let words = ["tree", "--workspace", "--all-features", "--target", "all", "-i", SECOND_BACKEND];
     let mut command: Command = run::cargo(&words)?;
     let output = command.output().context("start cargo tree")?;
     let complaint = String::from_utf8_lossy(&output.stderr);

@@ -30,11 +30,7 @@ pub(crate) fn write() -> Result<bool> {
             }
             None => fs::remove_file(&path)?,
         }
-        say(&format!(
-            "{REFERENCE}/{}: {}",
-            difference.path.display(),
-            difference.what
-        ))?;
+        say(&format!("{REFERENCE}/{}: {}", difference.path.display(), difference.what))?;
     }
     Ok(true)
 }
@@ -59,18 +55,8 @@ pub(crate) fn check() -> Result<bool> {
 }
 
 fn generate(folder: &Path) -> Result<()> {
-    let folder = folder
-        .to_str()
-        .context("the temporary folder's name is not UTF-8")?;
-    let words = [
-        "run",
-        "--quiet",
-        "--package",
-        "allclear",
-        "--",
-        "reference",
-        folder,
-    ];
+    let folder = folder.to_str().context("the temporary folder's name is not UTF-8")?;
+    let words = ["run", "--quiet", "--package", "allclear", "--", "reference", folder];
     run::output(&mut run::cargo(&words)?).map(drop)
 }
 
@@ -102,16 +88,10 @@ fn compare(wanted: &Pages, present: &Pages) -> Vec<Difference> {
             Some(old) if old != bytes => "out of date",
             Some(_) => continue,
         };
-        differences.push(Difference {
-            path: path.clone(),
-            what,
-        });
+        differences.push(Difference { path: path.clone(), what });
     }
     for path in present.keys().filter(|path| !wanted.contains_key(*path)) {
-        differences.push(Difference {
-            path: path.clone(),
-            what: "no longer generated",
-        });
+        differences.push(Difference { path: path.clone(), what: "no longer generated" });
     }
     differences
 }

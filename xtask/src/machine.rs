@@ -38,56 +38,16 @@ pub(crate) struct Tool {
 
 /// Everything outside Rust that the checks use.
 pub(crate) const TOOLS: [Tool; 10] = [
-    tool(
-        "initdb",
-        "postgresql",
-        Need::Test,
-        "the store story runs on PostgreSQL too",
-    ),
-    tool(
-        "pg_ctl",
-        "postgresql",
-        Need::Test,
-        "starts and stops the throw-away PostgreSQL",
-    ),
+    tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
+    tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
-    tool(
-        "nginx",
-        "nginx",
-        Need::Bench,
-        "the peer that serves the same page",
-    ),
-    tool(
-        "wrk",
-        "wrk",
-        Need::Bench,
-        "asks for pages as fast as it can",
-    ),
-    tool(
-        "chromium",
-        "chromium",
-        Need::Pages,
-        "pages are looked at in a real browser",
-    ),
-    tool(
-        "chromedriver",
-        "chromium-driver",
-        Need::Pages,
-        "drives the browser",
-    ),
+    tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
+    tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
+    tool("chromium", "chromium", Need::Pages, "pages are looked at in a real browser"),
+    tool("chromedriver", "chromium-driver", Need::Pages, "drives the browser"),
     tool("node", "nodejs", Need::Pages, "npm is written for it"),
-    tool(
-        "npm",
-        "npm",
-        Need::Pages,
-        "fetches the accessibility and the HTML checker",
-    ),
-    tool(
-        "java",
-        "default-jre-headless",
-        Need::Pages,
-        "runs the HTML checker",
-    ),
+    tool("npm", "npm", Need::Pages, "fetches the accessibility and the HTML checker"),
+    tool("java", "default-jre-headless", Need::Pages, "runs the HTML checker"),
 ];
 
 const fn tool(
@@ -96,20 +56,13 @@ const fn tool(
     need: Need,
     purpose: &'static str,
 ) -> Tool {
-    Tool {
-        program,
-        package,
-        need,
-        purpose,
-    }
+    Tool { program, package, need, purpose }
 }
 
 /// Makes sure that every program for `need` is there, installing what is missing.
 pub(crate) fn prepare(need: Need) -> Result<()> {
-    let missing: Vec<&Tool> = TOOLS
-        .iter()
-        .filter(|tool| tool.need == need && locate(tool.program).is_none())
-        .collect();
+    let missing: Vec<&Tool> =
+        TOOLS.iter().filter(|tool| tool.need == need && locate(tool.program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -123,10 +76,7 @@ pub(crate) fn prepare(need: Need) -> Result<()> {
 /// The path of a program, or an error that says how to get it.
 pub(crate) fn program(name: &str) -> Result<PathBuf> {
     locate(name).with_context(|| {
-        let package = TOOLS
-            .iter()
-            .find(|tool| tool.program == name)
-            .map(|tool| tool.package);
+        let package = TOOLS.iter().find(|tool| tool.program == name).map(|tool| tool.package);
         format!(
             "`{name}` is not on PATH: install the Debian package `{}` or put `{name}` on PATH",
             package.unwrap_or(name)
@@ -136,10 +86,7 @@ pub(crate) fn program(name: &str) -> Result<PathBuf> {
 
 /// True if we may do what only root may do.
 pub(crate) fn is_root() -> Result<bool> {
-    Ok(std::fs::metadata("/proc/self")
-        .context("read /proc/self")?
-        .uid()
-        == 0)
+    Ok(std::fs::metadata("/proc/self").context("read /proc/self")?.uid() == 0)
 }
 
 fn locate(name: &str) -> Option<PathBuf> {
@@ -147,10 +94,7 @@ fn locate(name: &str) -> Option<PathBuf> {
     // Debian keeps PostgreSQL's own programs off the PATH, and an ordinary user's PATH has no sbin.
     folders.extend(postgresql_folders(Path::new("/usr/lib/postgresql")));
     folders.extend(["/usr/sbin".into(), "/sbin".into()]);
-    folders
-        .into_iter()
-        .map(|folder| folder.join(name))
-        .find(|path| is_executable(path))
+    folders.into_iter().map(|folder| folder.join(name)).find(|path| is_executable(path))
 }
 
 fn is_executable(path: &Path) -> bool {
@@ -170,11 +114,7 @@ fn postgresql_folders(parent: &Path) -> Vec<PathBuf> {
         })
         .collect();
     versions.sort();
-    versions
-        .into_iter()
-        .rev()
-        .map(|(_, folder)| folder)
-        .collect()
+    versions.into_iter().rev().map(|(_, folder)| folder).collect()
 }
 
 fn install(missing: &[&Tool]) -> Result<()> {
@@ -201,10 +141,7 @@ fn install(missing: &[&Tool]) -> Result<()> {
 }
 
 fn by_hand(why: &str, missing: &[&Tool]) -> String {
-    format!(
-        "{why}: install these packages yourself: {}",
-        packages(missing).join(" ")
-    )
+    format!("{why}: install these packages yourself: {}", packages(missing).join(" "))
 }
 
 fn packages(missing: &[&Tool]) -> Vec<&'static str> {
@@ -215,11 +152,7 @@ fn packages(missing: &[&Tool]) -> Vec<&'static str> {
 }
 
 fn apt_commands(missing: &[&Tool], through_sudo: bool) -> Vec<Vec<&'static str>> {
-    let mut start = if through_sudo {
-        vec!["sudo"]
-    } else {
-        Vec::new()
-    };
+    let mut start = if through_sudo { vec!["sudo"] } else { Vec::new() };
     start.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
     let mut update = start.clone();
     update.push("update");

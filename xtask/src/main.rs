@@ -84,15 +84,8 @@ fn dispatch(words: &[&str]) -> Result<Outcome> {
         }
         [] => return Ok(Outcome::Usage("no command given".to_owned())),
         other => {
-            return Ok(Outcome::Usage(format!(
-                "unknown command: {}",
-                other.join(" ")
-            )));
+            return Ok(Outcome::Usage(format!("unknown command: {}", other.join(" "))));
         }
     };
-    Ok(if holds {
-        Outcome::Holds
-    } else {
-        Outcome::Fails
-    })
+    Ok(if holds { Outcome::Holds } else { Outcome::Fails })
 }

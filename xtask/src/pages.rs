@@ -43,18 +43,12 @@ pub(crate) fn prepare() -> Result<Prepared> {
     }
     let mut prepared = vec![
         ("ALLCLEAR_TEST_CHROMIUM", machine::program("chromium")?),
-        (
-            "ALLCLEAR_TEST_CHROMEDRIVER",
-            machine::program("chromedriver")?,
-        ),
+        ("ALLCLEAR_TEST_CHROMEDRIVER", machine::program("chromedriver")?),
     ];
     for (name, file) in [("ALLCLEAR_TEST_AXE", AXE), ("ALLCLEAR_TEST_VNU", VNU)] {
         let path = folder.join(file);
         if !path.is_file() {
-            bail!(
-                "npm did not bring {file}: remove {} and try again",
-                folder.display()
-            );
+            bail!("npm did not bring {file}: remove {} and try again", folder.display());
         }
         prepared.push((name, path));
     }
@@ -64,15 +58,7 @@ pub(crate) fn prepare() -> Result<Prepared> {
 /// Only the tests of pages: faster than everything for whoever works on them.
 pub(crate) fn run() -> Result<bool> {
     let prepared = prepare()?;
-    let words = [
-        "test",
-        "--package",
-        "allclear",
-        "--test",
-        "it",
-        "--",
-        "pages::",
-    ];
+    let words = ["test", "--package", "allclear", "--test", "it", "--", "pages::"];
     let mut tests = run::cargo(&words)?;
     prepared.tell(&mut tests);
     run::succeeds(&mut tests)
@@ -95,14 +81,9 @@ fn fetch(pinned: &Path, folder: &Path) -> Result<()> {
         copy.with_context(|| format!("copy {PINNED}/{name}"))?;
     }
     let mut npm = Command::new(machine::program("npm")?);
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(folder);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
     tell("missing: axe-core and vnu-jar (check accessibility and HTML)")?;
-    tell(&format!(
-        "running: {} in {}",
-        run::shown(&npm),
-        folder.display()
-    ))?;
+    tell(&format!("running: {} in {}", run::shown(&npm), folder.display()))?;
     if !run::succeeds(&mut npm)? {
         bail!(
             "npm failed, see above: the registry must be in reach, once for each change of {PINNED}"

@@ -39,10 +39,7 @@ impl Cluster {
         let initdb = machine::program("initdb")?;
         let control = machine::program("pg_ctl")?;
         let owner = Owner::choose()?;
-        let folder = tempfile::Builder::new()
-            .prefix("allclear-postgres-")
-            .tempdir()?
-            .keep();
+        let folder = tempfile::Builder::new().prefix("allclear-postgres-").tempdir()?.keep();
         let guard = match spawn_guard(&folder, &control) {
             Ok(guard) => guard,
             Err(error) => {
@@ -70,9 +67,7 @@ impl Drop for Cluster {
         drop(self.guard.stdin.take());
         if let Err(error) = self.guard.wait() {
             // A destructor has no other way to say it.
-            let _unheard = tell(&format!(
-                "xtask: waiting for the guard of PostgreSQL: {error}"
-            ));
+            let _unheard = tell(&format!("xtask: waiting for the guard of PostgreSQL: {error}"));
         }
     }
 }
@@ -86,12 +81,7 @@ pub(crate) fn guard(words: &[&str]) -> Result<bool> {
     std::io::stdin().read_to_end(&mut Vec::new())?;
     let stopped = if folder.join("data/postmaster.pid").exists() {
         let words = ["-D", "data", "-m", "immediate", "-w", "stop"];
-        run::output(
-            Owner::choose()?
-                .command(Path::new(control), folder)
-                .args(words),
-        )
-        .map(drop)
+        run::output(Owner::choose()?.command(Path::new(control), folder).args(words)).map(drop)
     } else {
         Ok(())
     };
@@ -120,20 +110,8 @@ fn start_server(owner: &Owner, control: &Path, folder: &Path) -> Result<u16> {
         );
         // Standard streams must not be pipes: the server would hold them open for ever.
         let mut start = owner.command(control, folder);
-        start.args([
-            "-D",
-            "data",
-            "-w",
-            "-l",
-            "log",
-            "-o",
-            options.as_str(),
-            "start",
-        ]);
-        start
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        start.args(["-D", "data", "-w", "-l", "log", "-o", options.as_str(), "start"]);
+        start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if run::succeeds(&mut start)? {
             return Ok(port);
         }
@@ -157,9 +135,7 @@ enum Owner {
 impl Owner {
     fn choose() -> Result<Self> {
         if machine::is_root()? {
-            Ok(Self::PostgresUser {
-                runuser: machine::program("runuser")?,
-            })
+            Ok(Self::PostgresUser { runuser: machine::program("runuser")? })
         } else {
             Ok(Self::Ourselves)
         }

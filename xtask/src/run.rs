@@ -15,9 +15,7 @@ pub(crate) fn cargo(words: &[&str]) -> Result<Command> {
 
 /// Runs to the end with its output shown; true if it succeeded.
 pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
-    let status = command
-        .status()
-        .with_context(|| format!("start {}", shown(command)))?;
+    let status = command.status().with_context(|| format!("start {}", shown(command)))?;
     Ok(status.success())
 }
 

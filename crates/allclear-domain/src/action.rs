@@ -91,12 +91,9 @@ impl FromStr for Due {
         if let Ok(day) = text.parse::<Date>() {
             return Ok(Self::Day(day));
         }
-        format!("{text}-01")
-            .parse::<Date>()
-            .map(Self::Month)
-            .map_err(|_| {
-                InvalidValue::new("due", format!("`{text}` is neither YYYY-MM-DD nor YYYY-MM"))
-            })
+        format!("{text}-01").parse::<Date>().map(Self::Month).map_err(|_| {
+            InvalidValue::new("due", format!("`{text}` is neither YYYY-MM-DD nor YYYY-MM"))
+        })
     }
 }
 

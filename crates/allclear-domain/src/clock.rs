@@ -15,10 +15,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the wall clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -38,11 +35,7 @@ impl TurnedClock {
     /// Turns the clock by `by`, back where it is negative. Stops at the ends of representable time.
     pub fn turn(&self, by: SignedDuration) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = if by.is_negative() {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        };
+        let end = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
         *now = now.checked_add(by).unwrap_or(end);
     }
 

@@ -31,10 +31,7 @@ impl Entropy {
     /// Random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .random()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).random()
     }
 
     /// A `UUIDv7` (RFC 9562, section 5.7) of the instant `now`; instants before 1970 count as 1970.

@@ -27,9 +27,6 @@ pub struct InvalidValue {
 impl InvalidValue {
     /// A refusal of `field`.
     pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            problem: problem.into(),
-        }
+        Self { field: field.into(), problem: problem.into() }
     }
 }

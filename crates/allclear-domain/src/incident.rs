@@ -197,24 +197,15 @@ impl Incident {
     #[must_use]
     pub fn worst_status(&self) -> ComponentStatus {
         let opening = self.record.affected.iter().map(|affected| affected.status);
-        let changes = self
-            .updates
-            .iter()
-            .flat_map(|update| &update.changes)
-            .map(|c| c.status);
+        let changes = self.updates.iter().flat_map(|update| &update.changes).map(|c| c.status);
         let level = self.record.level.map(crate::record::Level::status);
-        opening
-            .chain(changes)
-            .chain(level)
-            .max()
-            .unwrap_or(ComponentStatus::Operational)
+        opening.chain(changes).chain(level).max().unwrap_or(ComponentStatus::Operational)
     }
 
     /// How bad it is: what a person set, else what follows from its components.
     #[must_use]
     pub fn impact(&self) -> Impact {
-        self.impact_override
-            .unwrap_or_else(|| Impact::from_worst(self.worst_status()))
+        self.impact_override.unwrap_or_else(|| Impact::from_worst(self.worst_status()))
     }
 
     /// Adds a message; its status, where it has one, becomes the incident's.
@@ -236,9 +227,7 @@ impl Incident {
                 self.state = IncidentState::Monitoring { since: at };
             }
             Some(IncidentStatus::Resolved) => {
-                self.state = IncidentState::Resolved {
-                    ended: Bound::exactly(at),
-                };
+                self.state = IncidentState::Resolved { ended: Bound::exactly(at) };
             }
         }
         self.updates.push(update);
@@ -253,10 +242,7 @@ impl Incident {
         let IncidentState::Resolved { ended } = self.state else {
             return Err(self.refuse("reopened", "it is open already"));
         };
-        self.reopened.push(Reopening {
-            reopened_at: now,
-            ended_before: ended,
-        });
+        self.reopened.push(Reopening { reopened_at: now, ended_before: ended });
         self.state = IncidentState::Investigating;
         Ok(self)
     }
@@ -320,10 +306,7 @@ pub(crate) fn opening_statuses(
     for affected in &record.affected {
         match &affected.target {
             Target::All => statuses.extend(
-                components
-                    .iter()
-                    .filter(|id| !is_excepted(**id))
-                    .map(|id| (*id, affected.status)),
+                components.iter().filter(|id| !is_excepted(**id)).map(|id| (*id, affected.status)),
             ),
             Target::Component(id) => statuses.push((*id, affected.status)),
             Target::Words(_) => {}

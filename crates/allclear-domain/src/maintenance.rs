@@ -114,10 +114,7 @@ impl AnnouncedWindow {
     /// Start and end, where both are known.
     #[must_use]
     pub fn window(&self) -> Option<Window> {
-        Some(Window {
-            starts_at: self.starts_at?,
-            ends_at: self.ends_at?,
-        })
+        Some(Window { starts_at: self.starts_at?, ends_at: self.ends_at? })
     }
 
     /// Whether nothing was announced.
@@ -242,11 +239,7 @@ impl Maintenance {
             length: None,
         };
         let former = std::mem::replace(&mut self.window, next);
-        self.former_windows.push(FormerWindow {
-            window: former,
-            changed_at: now,
-            why,
-        });
+        self.former_windows.push(FormerWindow { window: former, changed_at: now, why });
         Ok(self)
     }
 
@@ -270,10 +263,7 @@ impl Maintenance {
         let MaintenanceState::InProgress { started_at } = self.state else {
             return Err(self.refuse("verified", "begin it first"));
         };
-        self.state = MaintenanceState::Verifying {
-            started_at,
-            since: now,
-        };
+        self.state = MaintenanceState::Verifying { started_at, since: now };
         Ok(self)
     }
 
@@ -285,10 +275,8 @@ impl Maintenance {
         if !self.is_under_way() {
             return Err(self.refuse("completed", "begin it first, or cancel it"));
         }
-        self.state = MaintenanceState::Completed {
-            started: self.started(),
-            ended: Bound::exactly(now),
-        };
+        self.state =
+            MaintenanceState::Completed { started: self.started(), ended: Bound::exactly(now) };
         Ok(self)
     }
 

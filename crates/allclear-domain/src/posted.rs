@@ -65,11 +65,7 @@ impl<S> Posted<S> {
     #[must_use]
     pub fn edited(mut self, body: Prose, editor: impl Into<String>, now: Timestamp) -> Self {
         let before = std::mem::replace(&mut self.body, body);
-        self.edits.push(Edit {
-            edited_at: now,
-            editor: editor.into(),
-            before,
-        });
+        self.edits.push(Edit { edited_at: now, editor: editor.into(), before });
         self
     }
 }

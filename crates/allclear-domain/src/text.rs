@@ -28,10 +28,7 @@ pub struct Prose {
     pub text: String,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands out a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
 fn is_plain(format: &ProseFormat) -> bool {
     *format == ProseFormat::Plain
 }
@@ -39,18 +36,12 @@ fn is_plain(format: &ProseFormat) -> bool {
 impl Prose {
     /// Text that is shown as it stands.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self {
-            format: ProseFormat::Plain,
-            text: text.into(),
-        }
+        Self { format: ProseFormat::Plain, text: text.into() }
     }
 
     /// Markdown.
     pub fn markdown(text: impl Into<String>) -> Self {
-        Self {
-            format: ProseFormat::Markdown,
-            text: text.into(),
-        }
+        Self { format: ProseFormat::Markdown, text: text.into() }
     }
 }
 
@@ -95,9 +86,7 @@ impl Key {
         let text = text.into();
         let good = !text.is_empty()
             && text.len() <= limits::KEY_CHARS_MAX
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !text.starts_with('-')
             && !text.ends_with('-');
         if good {

@@ -39,10 +39,7 @@ impl Bound {
     /// An instant known to the minute.
     #[must_use]
     pub const fn exactly(at: Timestamp) -> Self {
-        Self::At {
-            at,
-            precision: Precision::Minute,
-        }
+        Self::At { at, precision: Precision::Minute }
     }
 
     /// The instant, where there is one.
@@ -67,13 +64,7 @@ impl Bound {
     /// Whether the publisher said "about".
     #[must_use]
     pub const fn is_approximate(self) -> bool {
-        matches!(
-            self,
-            Self::At {
-                precision: Precision::Approximate,
-                ..
-            }
-        )
+        matches!(self, Self::At { precision: Precision::Approximate, .. })
     }
 }
 

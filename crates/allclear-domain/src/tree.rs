@@ -53,11 +53,7 @@ pub fn in_order(components: &[Component]) -> Result<Vec<TreeLine<'_>>, InvalidVa
             ));
         }
         let is_group = children.contains_key(&Some(component.id));
-        lines.push(TreeLine {
-            component,
-            depth,
-            is_group,
-        });
+        lines.push(TreeLine { component, depth, is_group });
         push(&mut open, Some(component.id), depth + 1);
     }
     if lines.len() != components.len() {
@@ -80,11 +76,7 @@ pub fn roll_up(
 ) -> Vec<ComponentStatus> {
     let mut statuses: Vec<ComponentStatus> = lines
         .iter()
-        .map(|line| {
-            own.get(&line.component.id)
-                .copied()
-                .unwrap_or(ComponentStatus::Operational)
-        })
+        .map(|line| own.get(&line.component.id).copied().unwrap_or(ComponentStatus::Operational))
         .collect();
     let mut ancestors: Vec<usize> = Vec::new();
     for index in 0..lines.len() {

@@ -33,21 +33,14 @@ pub(crate) fn follow(
     opening: &[(ComponentId, ComponentStatus)],
     changes: &[(Timestamp, &[StatusChange])],
 ) -> Vec<StatusInterval> {
-    let mut open: BTreeMap<ComponentId, (ComponentStatus, Timestamp)> = opening
-        .iter()
-        .map(|(id, status)| (*id, (*status, started_at)))
-        .collect();
+    let mut open: BTreeMap<ComponentId, (ComponentStatus, Timestamp)> =
+        opening.iter().map(|(id, status)| (*id, (*status, started_at))).collect();
     let mut changes: Vec<_> = changes.to_vec();
     changes.sort_by_key(|(at, _)| *at);
     let mut intervals = Vec::new();
     let mut close = |component_id, (status, from): (ComponentStatus, Timestamp), until| {
         if status != ComponentStatus::Operational {
-            intervals.push(StatusInterval {
-                component_id,
-                status,
-                from,
-                until,
-            });
+            intervals.push(StatusInterval { component_id, status, from, until });
         }
     };
     for (at, changes) in changes {
@@ -91,11 +84,7 @@ pub fn merge(intervals: &[StatusInterval], now: Timestamp) -> Vec<Segment> {
             edges.push((until, false, interval.status.index()));
         } else if interval.until == Some(interval.from) && interval.from <= now {
             let (status, from) = (interval.status, interval.from);
-            points.push(Segment {
-                status,
-                from,
-                until: from,
-            });
+            points.push(Segment { status, from, until: from });
         }
     }
     edges.sort_unstable();
@@ -104,26 +93,13 @@ pub fn merge(intervals: &[StatusInterval], now: Timestamp) -> Vec<Segment> {
     let mut since: Option<Timestamp> = None;
     for (at, begins, index) in edges {
         if let Some(from) = since.filter(|from| *from < at) {
-            let worst = (0..active.len())
-                .rev()
-                .find(|i| active.get(*i).is_some_and(|n| *n > 0));
+            let worst = (0..active.len()).rev().find(|i| active.get(*i).is_some_and(|n| *n > 0));
             if let Some(status) = worst.and_then(|i| ComponentStatus::ALL.get(i).copied()) {
-                push_segment(
-                    &mut segments,
-                    Segment {
-                        status,
-                        from,
-                        until: at,
-                    },
-                );
+                push_segment(&mut segments, Segment { status, from, until: at });
             }
         }
         if let Some(count) = active.get_mut(index) {
-            *count = if begins {
-                *count + 1
-            } else {
-                count.saturating_sub(1)
-            };
+            *count = if begins { *count + 1 } else { count.saturating_sub(1) };
         }
         since = Some(at);
     }
@@ -156,9 +132,7 @@ pub struct DayTally {
 pub fn tally_days(segments: &[Segment], bounds: &[Timestamp]) -> Vec<DayTally> {
     let mut days = vec![DayTally::default(); bounds.len().saturating_sub(1)];
     for segment in segments {
-        let first = bounds
-            .partition_point(|bound| *bound <= segment.from)
-            .saturating_sub(1);
+        let first = bounds.partition_point(|bound| *bound <= segment.from).saturating_sub(1);
         for (day, bounds) in days.iter_mut().zip(bounds.windows(2)).skip(first) {
             let [begins, ends] = bounds else { break };
             let is_point = segment.from == segment.until;
@@ -166,10 +140,7 @@ pub fn tally_days(segments: &[Segment], bounds: &[Timestamp]) -> Vec<DayTally> {
             if is_over || segment.from >= *ends {
                 break;
             }
-            let seconds = segment
-                .until
-                .min(*ends)
-                .duration_since(segment.from.max(*begins));
+            let seconds = segment.until.min(*ends).duration_since(segment.from.max(*begins));
             if let Some(sum) = day.seconds.get_mut(segment.status.index()) {
                 *sum = sum.saturating_add(u32::try_from(seconds.as_secs()).unwrap_or(0));
             }
@@ -191,10 +162,7 @@ pub struct Uptime {
 impl Uptime {
     /// The share of counted time that was up, 0 to 1; `None` where nothing counts.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a share is shown with four digits"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a share is shown with four digits")]
     pub fn share(self) -> Option<f64> {
         (self.counted_seconds > 0).then(|| {
             let down = self.down_millis as f64 / 1000.0;
@@ -233,10 +201,7 @@ pub fn uptime(
         };
         down_millis += seconds * permille.min(1000);
     }
-    Uptime {
-        counted_seconds,
-        down_millis,
-    }
+    Uptime { counted_seconds, down_millis }
 }
 
 #[cfg(test)]

@@ -78,16 +78,11 @@ async fn change_incident(
     transition: impl FnOnce(Incident) -> Result<Incident, InvalidTransition>,
 ) -> Result<(Incident, i64), PostingError> {
     let mut transaction = store.begin().await?;
-    let stored = transaction
-        .find_incident(id)
-        .await?
-        .ok_or(PostingError::NotFound(id))?;
+    let stored = transaction.find_incident(id).await?.ok_or(PostingError::NotFound(id))?;
     // Domain types always have a JSON form.
     let before = serde_json::to_string(&stored.value).ok();
     let incident = transition(stored.value)?;
-    transaction
-        .update_incident(&incident, stored.version)
-        .await?;
+    transaction.update_incident(&incident, stored.version).await?;
     let entry = AuditEntry {
         id: change.entropy.id(change.now),
         at: change.now,

@@ -67,14 +67,12 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
 
 const fn icon_file(status: ComponentStatus) -> (&'static str, &'static str) {
     match status {
-        ComponentStatus::Operational => (
-            "operational.svg",
-            include_str!("../assets/icons/operational.svg"),
-        ),
-        ComponentStatus::UnderMaintenance => (
-            "maintenance.svg",
-            include_str!("../assets/icons/maintenance.svg"),
-        ),
+        ComponentStatus::Operational => {
+            ("operational.svg", include_str!("../assets/icons/operational.svg"))
+        }
+        ComponentStatus::UnderMaintenance => {
+            ("maintenance.svg", include_str!("../assets/icons/maintenance.svg"))
+        }
         ComponentStatus::DegradedPerformance => {
             ("degraded.svg", include_str!("../assets/icons/degraded.svg"))
         }
@@ -95,9 +93,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 /// All of them, for those who write a page to files.
 pub fn all() -> impl Iterator<Item = &'static Asset> {
     let assets = &*ASSETS;
-    [&assets.style, &assets.script]
-        .into_iter()
-        .chain(&assets.icons)
+    [&assets.style, &assets.script].into_iter().chain(&assets.icons)
 }
 
 pub(crate) fn style_path() -> &'static str {
@@ -127,10 +123,7 @@ mod tests {
     #[test]
     fn every_asset_is_found_at_its_address_and_nowhere_else() {
         for asset in all() {
-            assert_eq!(
-                find(&asset.path).map(|found| &found.etag),
-                Some(&asset.etag)
-            );
+            assert_eq!(find(&asset.path).map(|found| &found.etag), Some(&asset.etag));
         }
         assert!(find("/assets/0000000000000000/status.css").is_none());
         assert_eq!(all().count(), 7);

@@ -31,13 +31,7 @@ impl Ready {
     pub(crate) fn new(status: u16, content_type: &'static str, identity: Vec<u8>) -> Self {
         let gzip = gzip(&identity);
         let etag = format!("\"{}\"", digest(&identity, 16));
-        Self {
-            status,
-            content_type,
-            identity,
-            gzip,
-            etag,
-        }
+        Self { status, content_type, identity, gzip, etag }
     }
 }
 

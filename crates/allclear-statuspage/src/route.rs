@@ -62,9 +62,9 @@ impl Route {
             ("theme.css", None) => Some(Self::Theme),
             ("logo", None) => Some(Self::Logo),
             ("history", Some("undated")) => Some(Self::Undated),
-            ("history", Some("search")) => Some(Self::Search {
-                query: search_words(query.unwrap_or_default()),
-            }),
+            ("history", Some("search")) => {
+                Some(Self::Search { query: search_words(query.unwrap_or_default()) })
+            }
             ("history", Some(month)) => parse_month(month),
             ("incidents", Some(id)) => id.parse().ok().map(Self::Incident),
             ("maintenance", Some(id)) => id.parse().ok().map(Self::Maintenance),
@@ -121,23 +121,14 @@ fn parse_month(text: &str) -> Option<Route> {
         return None;
     }
     let (year, month) = (year.parse().ok()?, month.parse().ok()?);
-    (1..=12)
-        .contains(&month)
-        .then_some(Route::Month { year, month })
+    (1..=12).contains(&month).then_some(Route::Month { year, month })
 }
 
 /// The words after `q=`, cut to the limit.
 fn search_words(query: &str) -> String {
-    let words = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("q="))
-        .unwrap_or_default();
+    let words = query.split('&').find_map(|pair| pair.strip_prefix("q=")).unwrap_or_default();
     let words = decode(words);
-    let cut: String = words
-        .trim()
-        .chars()
-        .take(limits::SEARCH_CHARS_MAX)
-        .collect();
+    let cut: String = words.trim().chars().take(limits::SEARCH_CHARS_MAX).collect();
     cut.trim_end().to_owned()
 }
 
@@ -215,16 +206,9 @@ mod tests {
     #[test]
     fn search_words_are_decoded_and_cut() {
         let route = |query: &str| Route::parse("history/search", Some(query));
-        let search = |query: &str| {
-            Some(Route::Search {
-                query: query.to_owned(),
-            })
-        };
+        let search = |query: &str| Some(Route::Search { query: query.to_owned() });
         assert_eq!(route("lang=de&q=caf%C3%A9+x%"), search("café x%"));
         assert_eq!(route("q=%ff"), search("\u{fffd}"));
-        assert_eq!(
-            route(&format!("q={}", "a".repeat(999))),
-            search(&"a".repeat(200))
-        );
+        assert_eq!(route(&format!("q={}", "a".repeat(999))), search(&"a".repeat(200)));
     }
 }

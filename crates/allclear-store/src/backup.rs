@@ -41,9 +41,7 @@ pub async fn backup(location: &Location, file: &Path) -> Result<BackupReport, St
     };
     let database = folder.join(FILE_NAME);
     if open::look_at_existing_file(&database).await? == Found::Nothing {
-        return Err(StoreError::Missing {
-            place: location.to_string(),
-        });
+        return Err(StoreError::Missing { place: location.to_string() });
     }
     if file.symlink_metadata().is_ok() {
         return Err(StoreError::refused(format!(
@@ -81,10 +79,9 @@ fn refuse_server(url: &str, file: &Path) -> StoreError {
         Ok(server) => server,
         Err(error) => return error,
     };
-    let host = server.get_socket().map_or_else(
-        || server.get_host().to_owned(),
-        |socket| socket.display().to_string(),
-    );
+    let host = server
+        .get_socket()
+        .map_or_else(|| server.get_host().to_owned(), |socket| socket.display().to_string());
     StoreError::refused(format!(
         "the database is on a server, and PostgreSQL's own tools make its backup: run `pg_dump \
          --format=custom --host={host} --port={} --username={} --file={} {}`; `pg_restore` brings \
@@ -100,10 +97,7 @@ fn refuse_server(url: &str, file: &Path) -> StoreError {
 pub(crate) fn beside(file: &Path) -> Result<PathBuf, StoreError> {
     match file.file_name().and_then(|name| name.to_str()) {
         Some(name) => Ok(file.with_file_name(format!(".{name}.unfinished-{}", std::process::id()))),
-        None => Err(StoreError::refused(format!(
-            "{} is not the name of a file",
-            file.display()
-        ))),
+        None => Err(StoreError::refused(format!("{} is not the name of a file", file.display()))),
     }
 }
 
@@ -115,10 +109,7 @@ async fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
         )));
     };
     let mut link = SqliteConnection::connect_with(&open::reading(from).await).await?;
-    let copied = query(dialect::SQLITE_COPY)
-        .bind(target.to_owned())
-        .execute(&mut link)
-        .await;
+    let copied = query(dialect::SQLITE_COPY).bind(target.to_owned()).execute(&mut link).await;
     link.close().await?;
     copied.map(|_| ()).map_err(StoreError::from)
 }
@@ -150,9 +141,7 @@ async fn read_contents(link: &mut SqliteConnection, path: &Path) -> Result<Conte
             });
         }
     };
-    let lines: Vec<String> = query_scalar(dialect::SQLITE_INTEGRITY)
-        .fetch_all(&mut *link)
-        .await?;
+    let lines: Vec<String> = query_scalar(dialect::SQLITE_INTEGRITY).fetch_all(&mut *link).await?;
     if lines != ["ok"] {
         return Err(StoreError::Corrupt {
             problem: format!("{}: {}", path.display(), lines.join("; ")),
@@ -161,9 +150,7 @@ async fn read_contents(link: &mut SqliteConnection, path: &Path) -> Result<Conte
     let counts = query(installation::COUNT).fetch_one(&mut *link).await?;
     Ok(Contents {
         schema,
-        revision: query_scalar(installation::FIND_REVISION)
-            .fetch_one(&mut *link)
-            .await?,
+        revision: query_scalar(installation::FIND_REVISION).fetch_one(&mut *link).await?,
         counts: Counts::read(&Row::Sqlite(counts))?,
     })
 }
@@ -184,8 +171,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) => Err(StoreError::Failed {
-            problem: error.to_string(),
-        }),
+        Err(error) => Err(StoreError::Failed { problem: error.to_string() }),
     }
 }

@@ -51,9 +51,7 @@ impl Store {
             Link::Sqlite(_) => dialect::SQLITE_BEGIN_READ,
             Link::Postgres(_) => dialect::POSTGRES_BEGIN_READ,
         };
-        let mut reading = Reading {
-            link: Some(&mut link),
-        };
+        let mut reading = Reading { link: Some(&mut link) };
         reading.link()?.run(begin).await?;
         let changes = read_changes(reading.link()?, revision).await?;
         reading.end().await?;
@@ -64,10 +62,7 @@ impl Store {
 async fn read_changes(link: &mut Link, since: i64) -> Result<Changes, StoreError> {
     let revision = find_revision(link).await?;
     if revision == since {
-        return Ok(Changes {
-            revision,
-            ..Changes::default()
-        });
+        return Ok(Changes { revision, ..Changes::default() });
     }
     let binds = vec![Bind::Integer(since)];
     Ok(Changes {
@@ -93,9 +88,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn link(&mut self) -> Result<&mut Link, StoreError> {
-        self.link
-            .as_deref_mut()
-            .ok_or_else(|| StoreError::refused("the reading is over"))
+        self.link.as_deref_mut().ok_or_else(|| StoreError::refused("the reading is over"))
     }
 
     async fn end(mut self) -> Result<(), StoreError> {

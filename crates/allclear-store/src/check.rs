@@ -113,9 +113,7 @@ impl Store {
             Link::Sqlite(_) => "SQLite",
             Link::Postgres(_) => "PostgreSQL",
         };
-        let schema = link
-            .fetch_optional(installation::FIND_SCHEMA, vec![])
-            .await?;
+        let schema = link.fetch_optional(installation::FIND_SCHEMA, vec![]).await?;
         Ok(Health {
             engine,
             schema: match schema {
@@ -153,9 +151,8 @@ async fn engine_problems(link: &mut Link) -> Result<Vec<String>, StoreError> {
             for row in dangling.iter().take(PROBLEMS_MAX) {
                 let columns = row.of("foreign_key_check", "");
                 let (table, parent) = (columns.text("table")?, columns.text("parent")?);
-                problems.push(format!(
-                    "a row of {table} names a row of {parent} that is not there"
-                ));
+                problems
+                    .push(format!("a row of {table} names a row of {parent} that is not there"));
             }
         }
         Link::Postgres(_) => {
@@ -168,10 +165,7 @@ async fn engine_problems(link: &mut Link) -> Result<Vec<String>, StoreError> {
             }
             let standby = link.fetch_all(dialect::POSTGRES_IS_STANDBY, vec![]).await?;
             for row in standby {
-                if row
-                    .of("pg_is_in_recovery", "")
-                    .boolean("pg_is_in_recovery")?
-                {
+                if row.of("pg_is_in_recovery", "").boolean("pg_is_in_recovery")? {
                     problems.push("the server is a standby: name the primary one".to_owned());
                 }
             }

@@ -107,13 +107,7 @@ impl Bind {
 fn has_escaped_nul(json: &str) -> bool {
     json.match_indices("\\u0000").any(|(at, _)| {
         let before = json.as_bytes().get(..at).unwrap_or_default();
-        before
-            .iter()
-            .rev()
-            .take_while(|byte| **byte == b'\\')
-            .count()
-            % 2
-            == 0
+        before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
     })
 }
 
@@ -199,14 +193,10 @@ impl Link {
     ) -> Result<u64, StoreError> {
         refuse_nul(&binds)?;
         Ok(match self {
-            Self::Sqlite(link) => sqlite(text, binds)
-                .execute(&mut **link)
-                .await?
-                .rows_affected(),
-            Self::Postgres(link) => postgres(text, binds)
-                .execute(&mut **link)
-                .await?
-                .rows_affected(),
+            Self::Sqlite(link) => sqlite(text, binds).execute(&mut **link).await?.rows_affected(),
+            Self::Postgres(link) => {
+                postgres(text, binds).execute(&mut **link).await?.rows_affected()
+            }
         })
     }
 

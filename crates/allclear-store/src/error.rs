@@ -195,9 +195,7 @@ impl StoreError {
 
     /// A refusal.
     pub(crate) fn refused(problem: impl Into<String>) -> Self {
-        Self::Refused {
-            problem: problem.into(),
-        }
+        Self::Refused { problem: problem.into() }
     }
 
     /// A file that could not be read or written; a full disk is told apart.
@@ -208,22 +206,13 @@ impl StoreError {
     ) -> Self {
         let path = path.into();
         if source.kind() == std::io::ErrorKind::StorageFull {
-            return Self::Full {
-                problem: format!("{}: {doing}: {source}", path.display()),
-            };
+            return Self::Full { problem: format!("{}: {doing}: {source}", path.display()) };
         }
-        Self::File {
-            path,
-            doing,
-            source,
-        }
+        Self::File { path, doing, source }
     }
 
     /// A thing that is not there.
     pub(crate) fn not_found(noun: &'static str, id: impl fmt::Display) -> Self {
-        Self::NotFound {
-            noun,
-            id: id.to_string(),
-        }
+        Self::NotFound { noun, id: id.to_string() }
     }
 }

@@ -29,12 +29,7 @@ pub(crate) fn make(folder: &Path) -> Result<(), StoreError> {
 
 /// Makes an empty file, mode 0600; gives whether it is new.
 pub(crate) fn make_file(path: &Path) -> Result<bool, StoreError> {
-    match OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-    {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(file) => {
             let synced = file.sync_all();
             synced.map_err(|error| StoreError::file(path, "cannot make it safe", error))?;
@@ -50,11 +45,7 @@ pub(crate) fn make_file(path: &Path) -> Result<bool, StoreError> {
 
 /// Makes what happened to the entries of a folder safe.
 pub(crate) fn sync(folder: &Path) -> Result<(), StoreError> {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)
         .and_then(|file| file.sync_all())
         .map_err(|error| StoreError::file(folder, "cannot make the folder safe", error))
@@ -82,19 +73,13 @@ pub(crate) fn has_write_ahead_log(path: &Path) -> bool {
 fn is_filled(path: &Path, suffix: &str) -> bool {
     let mut beside = path.as_os_str().to_owned();
     beside.push(suffix);
-    Path::new(&beside)
-        .metadata()
-        .is_ok_and(|found| found.len() > 0)
+    Path::new(&beside).metadata().is_ok_and(|found| found.len() > 0)
 }
 
 /// The files of a database that lie in a folder.
 pub(crate) fn database_files(folder: &Path) -> Vec<PathBuf> {
-    let paths = SUFFIXES
-        .iter()
-        .map(|suffix| folder.join(format!("{FILE_NAME}{suffix}")));
-    paths
-        .filter(|path| path.symlink_metadata().is_ok())
-        .collect()
+    let paths = SUFFIXES.iter().map(|suffix| folder.join(format!("{FILE_NAME}{suffix}")));
+    paths.filter(|path| path.symlink_metadata().is_ok()).collect()
 }
 
 /// Gives a finished file its final name, which nobody may have yet.

@@ -30,12 +30,7 @@ impl InstanceLock {
         folder::make(folder)?;
         let path = folder.join(FILE_NAME);
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600);
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let opened = options.open(&path);
         let mut file =
             opened.map_err(|error| StoreError::file(&path, "cannot open the lock", error))?;

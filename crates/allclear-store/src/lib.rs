@@ -45,5 +45,8 @@ pub use restore::{RestoreReport, restore};
 pub use store::Store;
 pub use transaction::Transaction;
 
+/// What the driver below may log where nobody asked for more: its notices are no news.
+pub const DRIVER_LOG: &str = "sqlx=warn";
+
 /// The newest schema that this binary reads and writes.
 pub const SCHEMA: i64 = migrations::SCHEMA;

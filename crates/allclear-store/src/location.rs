@@ -49,11 +49,7 @@ impl fmt::Display for Location {
                         .get_socket()
                         .map_or_else(|| server.get_host().to_owned(), |s| s.display().to_string());
                     let database = server.get_database().unwrap_or(server.get_username());
-                    write!(
-                        f,
-                        "{database} at {place}:{} (PostgreSQL)",
-                        server.get_port()
-                    )
+                    write!(f, "{database} at {place}:{} (PostgreSQL)", server.get_port())
                 }
                 Err(_) => f.write_str("(an address that cannot be read)"),
             },

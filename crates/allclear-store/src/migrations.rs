@@ -53,14 +53,10 @@ mod tests {
     /// A file that nobody embedded would never run; a step without its twin would split the engines.
     #[test]
     fn every_file_is_embedded_on_both_engines() {
-        let embedded: BTreeSet<String> = STEPS
-            .iter()
-            .map(|(number, name, _, _)| format!("{number:04}_{name}.sql"))
-            .collect();
+        let embedded: BTreeSet<String> =
+            STEPS.iter().map(|(number, name, _, _)| format!("{number:04}_{name}.sql")).collect();
         for engine in ["sqlite", "postgres"] {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("migrations")
-                .join(engine);
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
             let files: BTreeSet<String> = std::fs::read_dir(folder)
                 .unwrap()
                 .map(|entry| entry.unwrap().file_name().into_string().unwrap())

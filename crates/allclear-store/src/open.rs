@@ -66,10 +66,7 @@ pub(crate) async fn open_existing(location: &Location) -> Result<Pools, StoreErr
         Location::Folder(folder) => {
             let path = folder.join(FILE_NAME);
             let found = look_at_existing_file(&path).await?;
-            (
-                found,
-                connect_to_file(reading(&path).await, &path, Weakness::None),
-            )
+            (found, connect_to_file(reading(&path).await, &path, Weakness::None))
         }
         Location::Url(url) => {
             let options = Location::server(url)?;
@@ -79,13 +76,8 @@ pub(crate) async fn open_existing(location: &Location) -> Result<Pools, StoreErr
     };
     let problem = match found {
         Found::Ours { schema } if schema == migrations::SCHEMA => return Ok(pools),
-        Found::Ours { schema } => StoreError::Outdated {
-            found: schema,
-            known: migrations::SCHEMA,
-        },
-        Found::Nothing => StoreError::Missing {
-            place: location.to_string(),
-        },
+        Found::Ours { schema } => StoreError::Outdated { found: schema, known: migrations::SCHEMA },
+        Found::Nothing => StoreError::Missing { place: location.to_string() },
     };
     pools.close().await;
     Err(problem)
@@ -105,21 +97,14 @@ pub(crate) enum Found {
 
 fn ours(schema: i64) -> Result<Found, StoreError> {
     if schema > migrations::SCHEMA {
-        return Err(StoreError::Newer {
-            found: schema,
-            known: migrations::SCHEMA,
-        });
+        return Err(StoreError::Newer { found: schema, known: migrations::SCHEMA });
     }
     Ok(Found::Ours { schema })
 }
 
 /// Looks at a file that may not be there.
 pub(crate) async fn look_at_existing_file(path: &Path) -> Result<Found, StoreError> {
-    if folder::is_there(path)? {
-        look_at_file(path).await
-    } else {
-        Ok(Found::Nothing)
-    }
+    if folder::is_there(path)? { look_at_file(path).await } else { Ok(Found::Nothing) }
 }
 
 /// Looks at a file without changing what it says.
@@ -132,9 +117,7 @@ async fn look_at_file(path: &Path) -> Result<Found, StoreError> {
     }
     // A process that died while it made the database leaves a journal, which only a connection
     // that may write can take back. Nothing that was ever acknowledged is in it.
-    let options = reading(path)
-        .await
-        .read_only(!folder::has_hot_journal(path));
+    let options = reading(path).await.read_only(!folder::has_hot_journal(path));
     let mut link = SqliteConnection::connect_with(&options).await?;
     let found = look_through(&mut link, path).await;
     link.close().await?;
@@ -146,23 +129,13 @@ pub(crate) async fn look_through(
     link: &mut SqliteConnection,
     path: &Path,
 ) -> Result<Found, StoreError> {
-    let id: i64 = query_scalar(dialect::SQLITE_APPLICATION_ID)
-        .fetch_one(&mut *link)
-        .await?;
-    let tables: i64 = query_scalar(dialect::SQLITE_COUNT_TABLES)
-        .fetch_one(&mut *link)
-        .await?;
+    let id: i64 = query_scalar(dialect::SQLITE_APPLICATION_ID).fetch_one(&mut *link).await?;
+    let tables: i64 = query_scalar(dialect::SQLITE_COUNT_TABLES).fetch_one(&mut *link).await?;
     if id == dialect::APPLICATION_ID {
-        let steps = query_scalar(dialect::SQLITE_COUNT_STEP_TABLES)
-            .fetch_one(&mut *link)
-            .await?;
+        let steps = query_scalar(dialect::SQLITE_COUNT_STEP_TABLES).fetch_one(&mut *link).await?;
         let schema = match steps {
             0_i64 => 0,
-            _ => {
-                query_scalar(installation::FIND_SCHEMA)
-                    .fetch_one(&mut *link)
-                    .await?
-            }
+            _ => query_scalar(installation::FIND_SCHEMA).fetch_one(&mut *link).await?,
         };
         return ours(schema);
     }
@@ -189,29 +162,20 @@ async fn look_at_server(
     };
     let mut link = connected.map_err(|error| match error {
         // What answered is no database server, or something before it hung up.
-        sqlx::Error::Protocol(problem) => StoreError::Unreachable {
-            problem: format!("{location}: {problem}"),
-            is_passing: true,
-        },
+        sqlx::Error::Protocol(problem) => {
+            StoreError::Unreachable { problem: format!("{location}: {problem}"), is_passing: true }
+        }
         other => server_error(other),
     })?;
-    let tables: i64 = query_scalar(dialect::POSTGRES_COUNT_TABLES)
-        .fetch_one(&mut link)
-        .await?;
-    let marks: i64 = query_scalar(dialect::POSTGRES_COUNT_MARKS)
-        .fetch_one(&mut link)
-        .await?;
+    let tables: i64 = query_scalar(dialect::POSTGRES_COUNT_TABLES).fetch_one(&mut link).await?;
+    let marks: i64 = query_scalar(dialect::POSTGRES_COUNT_MARKS).fetch_one(&mut link).await?;
     let found = match (tables, marks) {
         (0, _) => Ok(Found::Nothing),
         (_, 0) => Err(StoreError::Foreign {
             place: location.to_string(),
             found: format!("{tables} tables of another program"),
         }),
-        _ => ours(
-            query_scalar(installation::FIND_SCHEMA)
-                .fetch_one(&mut link)
-                .await?,
-        ),
+        _ => ours(query_scalar(installation::FIND_SCHEMA).fetch_one(&mut link).await?),
     };
     link.close().await?;
     found
@@ -219,10 +183,7 @@ async fn look_at_server(
 
 /// How a file is read: never written, never made.
 pub(crate) fn read_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .busy_timeout(BUSY_FOR)
+    SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY_FOR)
 }
 
 /// How a file is read now. Reading shares an index with the writer in a file beside the database,
@@ -235,9 +196,8 @@ pub(crate) async fn reading(path: &Path) -> SqliteConnectOptions {
     }
     let is_full = match SqliteConnection::connect_with(&options).await {
         Ok(mut link) => {
-            let tried = query_scalar::<_, i64>(dialect::SQLITE_COUNT_TABLES)
-                .fetch_one(&mut link)
-                .await;
+            let tried =
+                query_scalar::<_, i64>(dialect::SQLITE_COUNT_TABLES).fetch_one(&mut link).await;
             tried.is_err_and(|error| matches!(error.into(), StoreError::Full { .. }))
         }
         Err(error) => matches!(error.into(), StoreError::Full { .. }),
@@ -281,8 +241,6 @@ fn connect_to_server(options: PgConnectOptions, weakness: Weakness) -> Pools {
         Weakness::None | Weakness::PagesMax(_) => options,
         Weakness::NoSync => options.options([("synchronous_commit", "off")]),
     };
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS_MAX)
-        .acquire_timeout(QUEUE_FOR);
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).acquire_timeout(QUEUE_FOR);
     Pools::Postgres(pool.connect_lazy_with(options))
 }

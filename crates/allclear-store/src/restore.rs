@@ -61,12 +61,7 @@ pub async fn restore(file: &Path, location: &Location) -> Result<RestoreReport, 
             ),
         });
     }
-    Ok(RestoreReport {
-        bytes,
-        schema: backup.schema,
-        revision: backup.revision,
-        counts,
-    })
+    Ok(RestoreReport { bytes, schema: backup.schema, revision: backup.revision, counts })
 }
 
 /// A log beside the file holds changes that a copy of the file alone would lose.

@@ -25,11 +25,7 @@ pub(crate) enum Row {
 impl Row {
     /// The row as one of `table`, whose ids begin with `prefix`.
     pub(crate) const fn of(&self, table: &'static str, prefix: &'static str) -> Columns<'_> {
-        Columns {
-            row: self,
-            table,
-            prefix,
-        }
+        Columns { row: self, table, prefix }
     }
 }
 
@@ -57,11 +53,7 @@ impl Columns<'_> {
             |_| "with an unreadable id".to_owned(),
             |id| format!("{}{}", self.prefix, id.simple()),
         );
-        StoreError::BadRow {
-            table: self.table,
-            id,
-            problem: problem.to_string(),
-        }
+        StoreError::BadRow { table: self.table, id, problem: problem.to_string() }
     }
 
     /// An id.
@@ -117,8 +109,7 @@ impl Columns<'_> {
         T::Err: fmt::Display,
     {
         let text = self.text(name)?;
-        text.parse()
-            .map_err(|error| self.bad(format!("column {name}: {error}")))
+        text.parse().map_err(|error| self.bad(format!("column {name}: {error}")))
     }
 
     /// A word of an enum, as serde knows it.

@@ -11,31 +11,15 @@ use crate::error::StoreError;
 
 /// What is unique: the name that PostgreSQL gives the rule, the columns that SQLite names, the words.
 const UNIQUE: &[(&str, &str, &str)] = &[
-    (
-        "status_pages_slug",
-        "status_pages.slug",
-        "a status page with this slug",
-    ),
-    (
-        "status_pages_default",
-        "status_pages.is_default",
-        "a default status page",
-    ),
-    (
-        "components_public_id",
-        "components.public_id",
-        "a component with this public id",
-    ),
+    ("status_pages_slug", "status_pages.slug", "a status page with this slug"),
+    ("status_pages_default", "status_pages.is_default", "a default status page"),
+    ("components_public_id", "components.public_id", "a component with this public id"),
     (
         "components_key",
         "components.page_id, components.key",
         "a component with this key on this page",
     ),
-    (
-        "incidents_public_id",
-        "incidents.public_id",
-        "an incident with this public id",
-    ),
+    ("incidents_public_id", "incidents.public_id", "an incident with this public id"),
     (
         "incidents_source",
         "incidents.page_id, incidents.source_key",
@@ -51,11 +35,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "maintenance_windows.page_id, maintenance_windows.source_key",
         "a maintenance window from this source on this page",
     ),
-    (
-        "announcements_public_id",
-        "announcements.public_id",
-        "an announcement with this public id",
-    ),
+    ("announcements_public_id", "announcements.public_id", "an announcement with this public id"),
     (
         "announcements_source",
         "announcements.page_id, announcements.source_key",
@@ -70,9 +50,9 @@ impl From<Error> for StoreError {
                 Some(postgres) => from_postgres(postgres),
                 None => from_sqlite(error.as_ref()),
             },
-            Error::Io(error) if error.kind() == ErrorKind::StorageFull => Self::Full {
-                problem: error.to_string(),
-            },
+            Error::Io(error) if error.kind() == ErrorKind::StorageFull => {
+                Self::Full { problem: error.to_string() }
+            }
             Error::Io(error) => unreachable(&error, true),
             Error::Tls(error) => unreachable(&error, false),
             Error::Configuration(error) => unreachable(&error, false),
@@ -85,9 +65,7 @@ impl From<Error> for StoreError {
             Error::PoolClosed => unreachable(&"it was closed", false),
             Error::WorkerCrashed => unreachable(&"its connection broke down", true),
             Error::Migrate(error) => from_migration(*error),
-            other => Self::Failed {
-                problem: other.to_string(),
-            },
+            other => Self::Failed { problem: other.to_string() },
         }
     }
 }
@@ -96,10 +74,9 @@ impl From<Error> for StoreError {
 pub(crate) fn from_migration(error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-        MigrateError::VersionMissing(found) => StoreError::Newer {
-            found,
-            known: crate::migrations::SCHEMA,
-        },
+        MigrateError::VersionMissing(found) => {
+            StoreError::Newer { found, known: crate::migrations::SCHEMA }
+        }
         MigrateError::VersionMismatch(version) => StoreError::refused(format!(
             "schema {version} of the database was made by another text than this Allclear has: it \
              comes from a development version. Restore a backup of a released one"
@@ -107,17 +84,12 @@ pub(crate) fn from_migration(error: MigrateError) -> StoreError {
         MigrateError::Dirty(version) => StoreError::Corrupt {
             problem: format!("the upgrade to schema {version} did not come to its end"),
         },
-        other => StoreError::Failed {
-            problem: other.to_string(),
-        },
+        other => StoreError::Failed { problem: other.to_string() },
     }
 }
 
 fn unreachable(problem: &dyn std::fmt::Display, is_passing: bool) -> StoreError {
-    StoreError::Unreachable {
-        problem: problem.to_string(),
-        is_passing,
-    }
+    StoreError::Unreachable { problem: problem.to_string(), is_passing }
 }
 
 /// Codes: <https://www.sqlite.org/rescode.html>. The low byte is the primary code.
@@ -142,15 +114,10 @@ fn from_sqlite(error: &dyn DatabaseError) -> StoreError {
             "the database is read-only for this user ({problem}): give the user of Allclear write \
              access to the folder and its files"
         )),
-        (_, 14) => unreachable(
-            &format!("{problem}: look at the folder's owner and mode"),
-            false,
-        ),
+        (_, 14) => unreachable(&format!("{problem}: look at the folder's owner and mode"), false),
         (_, 18) => StoreError::refused(format!("it is too large for the database ({problem})")),
         (_, 19 | 20) => StoreError::refused(format!("the database does not take it: {problem}")),
-        _ => StoreError::Failed {
-            problem: format!("{problem} (SQLite code {code})"),
-        },
+        _ => StoreError::Failed { problem: format!("{problem} (SQLite code {code})") },
     }
 }
 
@@ -182,9 +149,7 @@ fn from_postgres(error: &PgDatabaseError) -> StoreError {
         (_, "22" | "23" | "54") => {
             StoreError::refused(format!("the database does not take it: {problem}"))
         }
-        _ => StoreError::Failed {
-            problem: format!("{problem} (PostgreSQL code {code})"),
-        },
+        _ => StoreError::Failed { problem: format!("{problem} (PostgreSQL code {code})") },
     }
 }
 
@@ -195,9 +160,7 @@ fn names_nothing() -> StoreError {
 }
 
 fn duplicate_in_sqlite(message: &str) -> StoreError {
-    let columns = message
-        .rsplit_once("failed: ")
-        .map_or(message, |(_, columns)| columns);
+    let columns = message.rsplit_once("failed: ").map_or(message, |(_, columns)| columns);
     let known = UNIQUE.iter().find(|(_, rule, _)| *rule == columns);
     StoreError::Duplicate {
         what: known.map_or_else(

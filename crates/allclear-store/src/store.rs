@@ -75,10 +75,7 @@ impl Store {
 
 /// The newest revision as a connection sees it.
 pub(crate) async fn find_revision(link: &mut Link) -> Result<i64, StoreError> {
-    match link
-        .fetch_optional(installation::FIND_REVISION, vec![])
-        .await?
-    {
+    match link.fetch_optional(installation::FIND_REVISION, vec![]).await? {
         Some(row) => row.of("installation", "").integer("revision"),
         None => Err(no_installation()),
     }

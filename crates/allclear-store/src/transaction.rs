@@ -30,19 +30,13 @@ enum State {
 impl Transaction {
     /// Begins, and takes the next revision.
     pub(crate) async fn begin(pools: &Pools) -> Result<Self, StoreError> {
-        let mut transaction = Self {
-            link: pools.write().await?,
-            revision: 0,
-            state: State::Open,
-        };
+        let mut transaction = Self { link: pools.write().await?, revision: 0, state: State::Open };
         let begin = match transaction.link {
             Link::Sqlite(_) => dialect::SQLITE_BEGIN,
             Link::Postgres(_) => dialect::POSTGRES_BEGIN,
         };
         transaction.link.run(begin).await?;
-        let taken = transaction
-            .link
-            .fetch_optional(installation::TAKE_REVISION, vec![]);
+        let taken = transaction.link.fetch_optional(installation::TAKE_REVISION, vec![]);
         let Some(row) = taken.await? else {
             return Err(no_installation());
         };

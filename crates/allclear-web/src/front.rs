@@ -30,10 +30,7 @@ impl Front {
     /// A front before what is published.
     #[must_use]
     pub fn of(published: Published) -> Self {
-        Self {
-            router: routes::router(published.clone()),
-            published,
-        }
+        Self { router: routes::router(published.clone()), published }
     }
 }
 

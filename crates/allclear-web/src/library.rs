@@ -48,11 +48,7 @@ impl Library {
             self.components.insert(component.id, component);
         }
         for setting in changes.status_settings {
-            touched.extend(
-                self.components
-                    .get(&setting.component_id)
-                    .map(|c| c.page_id),
-            );
+            touched.extend(self.components.get(&setting.component_id).map(|c| c.page_id));
             self.settings.push(setting);
         }
         for incident in changes.incidents {
@@ -74,8 +70,7 @@ impl Library {
         for announcement in changes.announcements {
             touched.insert(announcement.page_id);
             if announcement.publication.is_public() {
-                self.announcements
-                    .insert(announcement.id, Arc::new(announcement));
+                self.announcements.insert(announcement.id, Arc::new(announcement));
             } else {
                 self.announcements.remove(&announcement.id);
             }
@@ -98,30 +93,20 @@ impl Library {
                 || (!page.components.is_own() && self.touches(&shown, at, record, changed))
         };
         let incidents = self.incidents.values().filter(|incident| {
-            is_told(
-                incident.page_id,
-                &incident.record,
-                &changed(&incident.updates),
-            )
+            is_told(incident.page_id, &incident.record, &changed(&incident.updates))
         });
         let maintenance = self
             .maintenance
             .values()
             .filter(|window| is_told(window.page_id, &window.record, &changed(&window.updates)));
         let announcements = self.announcements.values().filter(|a| a.page_id == page_id);
-        let settings = self
-            .settings
-            .iter()
-            .filter(|s| shown.contains(&s.component_id));
+        let settings = self.settings.iter().filter(|s| shown.contains(&s.component_id));
         Some(Snapshot {
             incidents: incidents.cloned().collect(),
             maintenance: maintenance.cloned().collect(),
             announcements: announcements.cloned().collect(),
             settings: settings.cloned().collect(),
-            components: shown
-                .iter()
-                .filter_map(|id| self.components.get(id).cloned())
-                .collect(),
+            components: shown.iter().filter_map(|id| self.components.get(id).cloned()).collect(),
             page,
             revision: self.revision,
         })
@@ -130,19 +115,14 @@ impl Library {
     /// The components that a page shows.
     fn shown(&self, page: &StatusPage) -> HashSet<ComponentId> {
         let ComponentSelection::Chosen(chosen) = &page.components else {
-            let own = self
-                .components
-                .values()
-                .filter(|component| component.page_id == page.id);
+            let own = self.components.values().filter(|component| component.page_id == page.id);
             return own.map(|component| component.id).collect();
         };
         let mut shown: HashSet<ComponentId> = chosen.iter().copied().collect();
         loop {
             let before = shown.len();
             let parts = self.components.values().filter(|component| {
-                component
-                    .parent_id
-                    .is_some_and(|parent| shown.contains(&parent))
+                component.parent_id.is_some_and(|parent| shown.contains(&parent))
             });
             let parts: Vec<ComponentId> = parts.map(|component| component.id).collect();
             shown.extend(parts);
@@ -160,25 +140,18 @@ impl Library {
         record: &OutageRecord,
         changed: &[ComponentId],
     ) -> bool {
-        let is_affected = record
-            .affected
-            .iter()
-            .any(|affected| match &affected.target {
-                Target::Component(id) => shown.contains(id),
-                Target::All => shown.iter().any(|id| {
-                    let is_excepted = record.except.contains(&Target::Component(*id));
-                    !is_excepted && self.components.get(id).is_some_and(|c| c.page_id == at)
-                }),
-                Target::Words(_) => false,
-            });
+        let is_affected = record.affected.iter().any(|affected| match &affected.target {
+            Target::Component(id) => shown.contains(id),
+            Target::All => shown.iter().any(|id| {
+                let is_excepted = record.except.contains(&Target::Component(*id));
+                !is_excepted && self.components.get(id).is_some_and(|c| c.page_id == at)
+            }),
+            Target::Words(_) => false,
+        });
         is_affected || changed.iter().any(|id| shown.contains(id))
     }
 }
 
 fn changed<S>(updates: &[allclear_domain::posted::Posted<S>]) -> Vec<ComponentId> {
-    updates
-        .iter()
-        .flat_map(|update| &update.changes)
-        .map(|change| change.component_id)
-        .collect()
+    updates.iter().flat_map(|update| &update.changes).map(|change| change.component_id).collect()
 }

@@ -148,11 +148,7 @@ impl Published {
             let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
             pages.by_host.get(&name.to_ascii_lowercase())
         };
-        let page = if pages.by_host.is_empty() {
-            None
-        } else {
-            by_host()
-        };
+        let page = if pages.by_host.is_empty() { None } else { by_host() };
         page.or(pages.default.as_ref()).cloned()
     }
 
@@ -182,24 +178,12 @@ impl Published {
         route: Option<Route>,
         language: Language,
     ) -> Result<Prepared, Overloaded> {
-        if let Some(ready) = route
-            .as_ref()
-            .and_then(|route| page.cached(route, language))
-        {
+        if let Some(ready) = route.as_ref().and_then(|route| page.cached(route, language)) {
             return Ok(ready);
         }
         // Both permits end with whoever holds them, also where a reader hangs up while waiting.
-        let waiting = self
-            .waiting
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| Overloaded)?;
-        let place = self
-            .renderings
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| Overloaded)?;
+        let waiting = self.waiting.clone().try_acquire_owned().map_err(|_| Overloaded)?;
+        let place = self.renderings.clone().acquire_owned().await.map_err(|_| Overloaded)?;
         drop(waiting);
         let rendering = tokio::task::spawn_blocking(move || {
             let prepared = page.rendered(route, language);
@@ -219,12 +203,8 @@ impl Pages {
         for host in &described.host_names {
             self.by_host.insert(host.to_ascii_lowercase(), page.clone());
         }
-        self.by_slug
-            .insert(described.slug.to_string(), page.clone());
-        let is_default = self
-            .default
-            .as_ref()
-            .is_some_and(|other| other.model.page().id == id);
+        self.by_slug.insert(described.slug.to_string(), page.clone());
+        let is_default = self.default.as_ref().is_some_and(|other| other.model.page().id == id);
         if described.is_default || is_default || self.default.is_none() {
             self.default = Some(page);
         }
@@ -235,11 +215,7 @@ impl PublishedPage {
     /// A page whose first view is ready in its publisher's language alone.
     #[must_use]
     pub fn of(model: Arc<Model>) -> Self {
-        let page = Self {
-            model,
-            first_views: HashMap::new(),
-            cache: Mutex::default(),
-        };
+        let page = Self { model, first_views: HashMap::new(), cache: Mutex::default() };
         let own = page.language();
         page.and_in([own])
     }
@@ -255,11 +231,7 @@ impl PublishedPage {
                 first_views.insert(language, Prepared::of(ready, Some(language)));
             }
         }
-        Self {
-            model: self.model.clone(),
-            first_views,
-            cache: Mutex::default(),
-        }
+        Self { model: self.model.clone(), first_views, cache: Mutex::default() }
     }
 
     /// The language of its publisher.
@@ -285,10 +257,7 @@ impl PublishedPage {
     fn rendered(&self, route: Option<Route>, language: Language) -> Prepared {
         let found = route.and_then(|route| Some((render(&self.model, &route, language)?, route)));
         let Some((ready, route)) = found else {
-            return Prepared::of(
-                render_not_found(Some(&self.model), language),
-                Some(language),
-            );
+            return Prepared::of(render_not_found(Some(&self.model), language), Some(language));
         };
         let prepared = Prepared::of(ready, Some(language));
         if !matches!(route, Route::Search { .. }) {

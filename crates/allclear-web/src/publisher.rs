@@ -53,13 +53,7 @@ impl Publisher {
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, published: Published) -> Self {
         let nudge = Arc::new(Notify::new());
-        Self {
-            store,
-            clock,
-            published,
-            nudge,
-            state: Mutex::default(),
-        }
+        Self { store, clock, published, nudge, state: Mutex::default() }
     }
 
     /// What wakes the next run at once.
@@ -94,10 +88,7 @@ impl Publisher {
         now: Timestamp,
     ) -> Report {
         let snapshots: Vec<Snapshot> = due.iter().filter_map(|id| library.snapshot(*id)).collect();
-        let mut report = Report {
-            revision: library.revision(),
-            ..Report::default()
-        };
+        let mut report = Report { revision: library.revision(), ..Report::default() };
         if snapshots.is_empty() {
             if self.published.revision() != report.revision {
                 self.published.show(Vec::new(), report.revision);
@@ -117,9 +108,7 @@ impl Publisher {
             let pages: Vec<Arc<PublishedPage>> = pages.into_iter().map(Arc::new).collect();
             // The publisher's own language first: readers must not wait for the others.
             published.show(pages.clone(), report.revision);
-            let all = pages
-                .iter()
-                .map(|page| Arc::new(page.and_in(Language::ALL)));
+            let all = pages.iter().map(|page| Arc::new(page.and_in(Language::ALL)));
             published.show(all.collect(), report.revision);
             report.rendered = pages.len();
             report
@@ -129,15 +118,24 @@ impl Publisher {
 
     /// Runs until it is dropped: on every nudge, and twice a second without one.
     pub async fn run(&self) {
+        let mut is_failing = false;
         loop {
             match self.run_once(self.clock.now()).await {
                 Ok(report) => {
+                    if is_failing {
+                        tracing::info!("the store can be read again");
+                    }
+                    is_failing = false;
                     for (slug, problem) in report.failed {
                         tracing::error!(page.slug = %slug, %problem, "a page cannot be rendered");
                     }
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the store cannot be read; pages stay as they are");
+                    // Once is enough: the next run comes in half a second.
+                    if !is_failing {
+                        tracing::error!(%error, "the store cannot be read; pages stay as they are");
+                    }
+                    is_failing = true;
                 }
             }
             // The pause ends by itself: a missed nudge costs half a second, no more.
@@ -149,8 +147,5 @@ impl Publisher {
 /// The page that `/` shows, for messages at the start.
 #[must_use]
 pub fn default_page(pages: &[StatusPage]) -> Option<&StatusPage> {
-    pages
-        .iter()
-        .find(|page| page.is_default)
-        .or_else(|| pages.first())
+    pages.iter().find(|page| page.is_default).or_else(|| pages.first())
 }

@@ -23,11 +23,8 @@ const VARIES: HeaderValue = HeaderValue::from_static("accept-encoding, accept-la
 
 /// A page, as a response to a request with these headers.
 pub(crate) fn page(prepared: &Prepared, request: &HeaderMap) -> Response<Full<Bytes>> {
-    let caching = if prepared.status == 200 {
-        PAGE_CACHING
-    } else {
-        HeaderValue::from_static("no-store")
-    };
+    let caching =
+        if prepared.status == 200 { PAGE_CACHING } else { HeaderValue::from_static("no-store") };
     respond(prepared, request, caching)
 }
 
@@ -38,9 +35,7 @@ pub(crate) fn respond(
     caching: HeaderValue,
 ) -> Response<Full<Bytes>> {
     let is_known = prepared.status == 200
-        && request
-            .get(IF_NONE_MATCH)
-            .is_some_and(|tags| names(tags, &prepared.etag));
+        && request.get(IF_NONE_MATCH).is_some_and(|tags| names(tags, &prepared.etag));
     let takes_gzip = request.get(ACCEPT_ENCODING).is_some_and(takes_gzip);
     let gzip = prepared.gzip.as_ref().filter(|_| takes_gzip);
     let body = match (is_known, gzip) {
@@ -79,10 +74,7 @@ pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Full<Byt
     let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
@@ -104,9 +96,8 @@ fn takes_gzip(accepted: &HeaderValue) -> bool {
     };
     accepted.split(',').any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
-        let is_gzip = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
+        let is_gzip =
+            parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
         let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
         is_gzip && weight.is_none_or(|q| q.parse::<f32>().is_ok_and(|q| q > 0.0))
     })

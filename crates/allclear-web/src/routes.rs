@@ -24,10 +24,7 @@ pub(crate) type ReadyResponse = Response<Full<Bytes>>;
 /// Everything that Allclear answers, but for first views.
 pub(crate) fn router(published: Published) -> Router {
     Router::new()
-        .route(
-            "/healthz",
-            get(async || respond::plain(StatusCode::OK, "ok\n").map(Body::new)),
-        )
+        .route("/healthz", get(async || respond::plain(StatusCode::OK, "ok\n").map(Body::new)))
         .route("/readyz", get(readyz))
         .fallback(public)
         .with_state(published)
@@ -61,10 +58,7 @@ async fn readyz(State(published): State<Published>) -> Response<Body> {
     let (status, text) = if published.revision() > 0 {
         (StatusCode::OK, "ready\n")
     } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "nothing is published yet\n",
-        )
+        (StatusCode::SERVICE_UNAVAILABLE, "nothing is published yet\n")
     };
     respond::plain(status, text).map(Body::new)
 }
@@ -78,9 +72,7 @@ async fn public(State(published): State<Published>, request: Request<Body>) -> R
 async fn answer(published: &Published, request: &Parts) -> ReadyResponse {
     if !reads(&request.method) {
         let mut response = respond::plain(StatusCode::METHOD_NOT_ALLOWED, "use GET or HEAD\n");
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
     let (uri, headers) = (&request.uri, &request.headers);
@@ -120,10 +112,7 @@ fn below_a_slash(
     if published.of_slug(slug).is_none() {
         return no_page(wanted_language(uri, headers), headers);
     }
-    let query = uri
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut response = respond::plain(StatusCode::PERMANENT_REDIRECT, "");
     if let Ok(to) = HeaderValue::from_str(&format!("/p/{slug}/{query}")) {
         response.headers_mut().insert(LOCATION, to);
@@ -149,9 +138,7 @@ async fn status_page(
         Err(_) => {
             let text = "Too many readers at once. Please try again in a few seconds.\n";
             let mut response = respond::plain(StatusCode::SERVICE_UNAVAILABLE, text);
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("5"));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
             response
         }
     }
@@ -159,18 +146,13 @@ async fn status_page(
 
 fn no_page(wanted: Option<Language>, headers: &HeaderMap) -> ReadyResponse {
     let language = wanted.unwrap_or_default();
-    respond::page(
-        &Prepared::of(render_not_found(None, language), Some(language)),
-        headers,
-    )
+    respond::page(&Prepared::of(render_not_found(None, language), Some(language)), headers)
 }
 
 /// The language that a reader asks for: by link, else by `Accept-Language`, in the reader's order.
 fn wanted_language(uri: &Uri, headers: &HeaderMap) -> Option<Language> {
     let by_link = uri.query().and_then(|query| {
-        query
-            .split('&')
-            .find_map(|pair| Language::from_tag(pair.strip_prefix("lang=")?))
+        query.split('&').find_map(|pair| Language::from_tag(pair.strip_prefix("lang=")?))
     });
     by_link.or_else(|| {
         let accepted = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;

@@ -56,9 +56,7 @@ pub async fn serve(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection closed at once");
         }
-        let connection = builder
-            .serve_connection(TokioIo::new(stream), front.clone())
-            .into_owned();
+        let connection = builder.serve_connection(TokioIo::new(stream), front.clone()).into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -68,10 +66,7 @@ pub async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits::SHUTDOWN_GRACE, open.shutdown())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(limits::SHUTDOWN_GRACE, open.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }
 }

@@ -35,9 +35,7 @@ const INCIDENTS: usize = 2_000;
 const ROUNDS: usize = 200;
 
 fn main() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run())
 }
 
@@ -50,10 +48,7 @@ async fn run() -> Result<()> {
     let open = batch.incidents.first().context("no incident")?.clone();
     import::write(&store, &[batch], &actor, &entropy, now).await?;
 
-    let allowed = ListenerLimits {
-        connections_max: 100,
-        header_timeout: Duration::from_secs(10),
-    };
+    let allowed = ListenerLimits { connections_max: 100, header_timeout: Duration::from_secs(10) };
     let listen = "127.0.0.1:0".parse()?;
     let instance = Instance::start(store, listen, allowed, Arc::new(SystemClock)).await?;
     let mut reader = TcpStream::connect(instance.address()).await?;
@@ -70,11 +65,7 @@ async fn run() -> Result<()> {
         let update = update(&open, &entropy, now, round, status);
         let known = etag(&mut reader, "").await?.0;
         let start = Instant::now();
-        let change = Change {
-            actor: &actor,
-            entropy: &entropy,
-            now,
-        };
+        let change = Change { actor: &actor, entropy: &entropy, now };
         post_incident_update(instance.store(), open.id, update, change).await?;
         written.push(start.elapsed());
         instance.publisher().nudge().notify_one();
@@ -86,10 +77,7 @@ async fn run() -> Result<()> {
             }
             // A reader who asks without a pause would take a core from the publisher.
             tokio::time::sleep(Duration::from_millis(1)).await;
-            ensure!(
-                start.elapsed() < Duration::from_secs(10),
-                "the update was never served"
-            );
+            ensure!(start.elapsed() < Duration::from_secs(10), "the update was never served");
         }
         took.push(start.elapsed());
     }
@@ -128,15 +116,9 @@ async fn etag(reader: &mut TcpStream, known: &str) -> Result<(String, usize)> {
         bytes.extend_from_slice(buffer.get(..read).unwrap_or_default());
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).to_lowercase();
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
             let is_known = head.starts_with("http/1.1 304");
-            let length: usize = if is_known {
-                0
-            } else {
-                length.context("no length")?.parse()?
-            };
+            let length: usize = if is_known { 0 } else { length.context("no length")?.parse()? };
             break (head, end + 4 + length);
         }
     };
@@ -145,10 +127,7 @@ async fn etag(reader: &mut TcpStream, known: &str) -> Result<(String, usize)> {
         ensure!(read > 0, "the server closed the connection");
         bytes.extend_from_slice(buffer.get(..read).unwrap_or_default());
     }
-    let tag = head
-        .lines()
-        .find_map(|line| line.strip_prefix("etag: "))
-        .context("no tag")?;
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).context("no tag")?;
     Ok((tag.to_owned(), bytes.len()))
 }
 
@@ -159,16 +138,9 @@ fn update(
     round: usize,
     status: ComponentStatus,
 ) -> Posted<IncidentStatus> {
-    let affected = incident
-        .record
-        .affected
-        .first()
-        .map(|affected| affected.target.clone());
+    let affected = incident.record.affected.first().map(|affected| affected.target.clone());
     let changes = match affected {
-        Some(Target::Component(component_id)) => vec![StatusChange {
-            component_id,
-            status,
-        }],
+        Some(Target::Component(component_id)) => vec![StatusChange { component_id, status }],
         _ => Vec::new(),
     };
     Posted {
@@ -211,9 +183,7 @@ fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
             key: Key::new(format!("component-{n}"))?,
             name: format!("Component {n}"),
             description: None,
-            parent_id: (group != n)
-                .then(|| components.get(group).map(|c| c.id))
-                .flatten(),
+            parent_id: (group != n).then(|| components.get(group).map(|c| c.id)).flatten(),
             position: u32::try_from(n)?,
             start_date: Some(jiff::civil::date(2020, 1, 1)),
             created_at: now,
@@ -223,9 +193,7 @@ fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
     let mut incidents = Vec::with_capacity(INCIDENTS);
     for n in 0..INCIDENTS {
         let back = i32::try_from(n * 90 / INCIDENTS)?;
-        let started = now
-            .checked_sub(day * back)?
-            .checked_sub(SignedDuration::from_mins(30))?;
+        let started = now.checked_sub(day * back)?.checked_sub(SignedDuration::from_mins(30))?;
         let ended = started.checked_add(SignedDuration::from_mins(20))?;
         let component = components.get(n * 7 % COMPONENTS).context("no component")?;
         incidents.push(incident(
@@ -258,9 +226,7 @@ fn incident(
         title: format!("Incident {n}"),
         kind: IncidentKind::Disruption,
         state: match ended {
-            Some(at) => IncidentState::Resolved {
-                ended: Bound::exactly(at),
-            },
+            Some(at) => IncidentState::Resolved { ended: Bound::exactly(at) },
             None => IncidentState::Investigating,
         },
         publication: Publication::Published { at: started },

@@ -35,11 +35,7 @@ impl Instance {
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let published = Published::empty();
-        let publisher = Arc::new(Publisher::new(
-            store.clone(),
-            clock.clone(),
-            published.clone(),
-        ));
+        let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
         let first = publisher.run_once(clock.now()).await?;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on: choose another with --listen")
@@ -50,25 +46,12 @@ impl Instance {
             // A dropped sender stops it as well.
             let _ = stopped.await;
         };
-        let serving = tokio::spawn(server::serve(
-            listener,
-            Front::of(published),
-            allowed,
-            until,
-        ));
+        let serving = tokio::spawn(server::serve(listener, Front::of(published), allowed, until));
         let publishing = tokio::spawn({
             let publisher = publisher.clone();
             async move { publisher.run().await }
         });
-        Ok(Self {
-            address,
-            store,
-            publisher,
-            first,
-            stop,
-            serving,
-            publishing,
-        })
+        Ok(Self { address, store, publisher, first, stop, serving, publishing })
     }
 
     /// The address that it listens on.

@@ -6,10 +6,8 @@ fn metadata(packages: &[(&str, &[&str])]) -> String {
     let packages: Vec<_> = packages
         .iter()
         .map(|(name, to)| {
-            let dependencies: Vec<_> = to
-                .iter()
-                .map(|name| serde_json::json!({ "name": name }))
-                .collect();
+            let dependencies: Vec<_> =
+                to.iter().map(|name| serde_json::json!({ "name": name })).collect();
             serde_json::json!({ "name": name, "dependencies": dependencies })
         })
         .collect();
@@ -26,29 +24,22 @@ fn permitted_arrows_and_foreign_crates_pass() {
         ("allclear-domain", &["serde"]),
         ("allclear-store", &["allclear-domain", "sqlx", "tokio"]),
         ("allclear-incidents", &["allclear-domain", "allclear-store"]),
-        (
-            "allclear",
-            &["allclear-incidents", "allclear-store", "tokio"],
-        ),
+        ("allclear", &["allclear-incidents", "allclear-store", "tokio"]),
     ];
     assert_eq!(found(graph), Vec::<String>::new());
 }
 
 #[test]
 fn an_arrow_upwards_is_refused() {
-    let graph: &[(&str, &[&str])] = &[
-        ("allclear-store", &["allclear-incidents"]),
-        ("allclear-incidents", &[]),
-    ];
+    let graph: &[(&str, &[&str])] =
+        &[("allclear-store", &["allclear-incidents"]), ("allclear-incidents", &[])];
     assert!(found(graph)[0].starts_with("allclear-store -> allclear-incidents:"));
 }
 
 #[test]
 fn areas_do_not_import_each_other() {
-    let graph: &[(&str, &[&str])] = &[
-        ("allclear-incidents", &["allclear-checks"]),
-        ("allclear-checks", &[]),
-    ];
+    let graph: &[(&str, &[&str])] =
+        &[("allclear-incidents", &["allclear-checks"]), ("allclear-checks", &[])];
     assert_eq!(found(graph).len(), 1);
 }
 
@@ -63,10 +54,7 @@ fn nothing_depends_on_the_binary() {
 fn every_permitted_arrow_leads_to_a_known_crate() {
     for (name, permitted) in PERMITTED {
         for to in *permitted {
-            assert!(
-                PERMITTED.iter().any(|(known, _)| known == to),
-                "{name} -> {to}"
-            );
+            assert!(PERMITTED.iter().any(|(known, _)| known == to), "{name} -> {to}");
         }
     }
 }

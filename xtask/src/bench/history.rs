@@ -7,25 +7,16 @@ use serde_json::{Value, json};
 const DAY: Duration = Duration::from_secs(86_400);
 /// Records of one day, newest first; the letter is what tells their ids apart.
 const OF_A_DAY: [(&str, u32); 4] = [("", 19), ("b", 13), ("c", 7), ("d", 1)];
-const COMPONENTS: [(&str, &str); 4] = [
-    ("web", "Web"),
-    ("api", "API"),
-    ("payments", "Payments"),
-    ("mail", "Mail"),
-];
+const COMPONENTS: [(&str, &str); 4] =
+    [("web", "Web"), ("api", "API"), ("payments", "Payments"), ("mail", "Mail")];
 const LEVELS: [&str; 4] = ["full", "partial", "degraded", "delayed"];
 
 /// A file for `allclear import facts` with `count` records; `now` is the time since 1970.
 pub(super) fn facts(count: usize, now: Duration) -> Value {
     let today = i64::try_from(now.as_secs() / DAY.as_secs()).unwrap_or(i64::MAX);
-    let components: Vec<Value> = COMPONENTS
-        .iter()
-        .map(|(key, name)| json!({ "key": key, "name": name }))
-        .collect();
-    let records: Vec<Value> = (0_i64..)
-        .take(count)
-        .map(|number| record(number, today))
-        .collect();
+    let components: Vec<Value> =
+        COMPONENTS.iter().map(|(key, name)| json!({ "key": key, "name": name })).collect();
+    let records: Vec<Value> = (0_i64..).take(count).map(|number| record(number, today)).collect();
     json!({
         "publisher": "bench",
         "what": "A made-up publisher with a long history",
@@ -76,11 +67,7 @@ fn civil(days: i64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }

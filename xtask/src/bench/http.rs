@@ -29,10 +29,7 @@ pub(super) struct Response {
 impl Response {
     /// The value of a header, by name in any case.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -53,46 +50,29 @@ pub(super) fn get(port: u16, path: &str, encoding: Encoding) -> Result<Response>
     );
     stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
-    stream
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("read the answer to {path}"))?;
+    stream.read_to_end(&mut bytes).with_context(|| format!("read the answer to {path}"))?;
     parse(&bytes).with_context(|| format!("understand the answer to {path}"))
 }
 
 /// A whole answer, read until the connection closed.
 fn parse(bytes: &[u8]) -> Result<Response> {
-    let end = bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .context("no end of headers")?;
+    let end =
+        bytes.windows(4).position(|window| window == b"\r\n\r\n").context("no end of headers")?;
     let head = std::str::from_utf8(&bytes[..end]).context("headers are not text")?;
     let mut lines = head.split("\r\n");
-    let status = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .context("no status")?;
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).context("no status")?;
     let status = status.parse().context("the status is not a number")?;
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect();
-    let mut response = Response {
-        status,
-        headers,
-        body: bytes[end + 4..].to_vec(),
-    };
-    if response
-        .header("transfer-encoding")
-        .is_some_and(|value| value.contains("chunked"))
-    {
+    let mut response = Response { status, headers, body: bytes[end + 4..].to_vec() };
+    if response.header("transfer-encoding").is_some_and(|value| value.contains("chunked")) {
         response.body = unchunk(&response.body)?;
     } else if let Some(length) = response.header("content-length") {
         let length: usize = length.parse().context("content-length is not a number")?;
         if response.body.len() != length {
-            bail!(
-                "{} bytes came, {length} were announced",
-                response.body.len()
-            );
+            bail!("{} bytes came, {length} were announced", response.body.len());
         }
     }
     Ok(response)
@@ -101,15 +81,8 @@ fn parse(bytes: &[u8]) -> Result<Response> {
 fn unchunk(mut rest: &[u8]) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let end = rest
-            .windows(2)
-            .position(|window| window == b"\r\n")
-            .context("a cut chunk")?;
-        let size = std::str::from_utf8(&rest[..end])?
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim();
+        let end = rest.windows(2).position(|window| window == b"\r\n").context("a cut chunk")?;
+        let size = std::str::from_utf8(&rest[..end])?.split(';').next().unwrap_or_default().trim();
         let size = usize::from_str_radix(size, 16).context("a chunk without size")?;
         let start = end + 2;
         let chunk = rest.get(start..start + size).context("a cut chunk")?;

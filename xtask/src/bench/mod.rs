@@ -38,15 +38,9 @@ impl Options {
             return Err(format!("bench needs a NAME: one of {}", NAMES.join(", ")));
         };
         if !NAMES.contains(name) {
-            return Err(format!(
-                "no benchmark `{name}`: there is {}",
-                NAMES.join(", ")
-            ));
+            return Err(format!("no benchmark `{name}`: there is {}", NAMES.join(", ")));
         }
-        let mut options = Self {
-            is_json: false,
-            binary: None,
-        };
+        let mut options = Self { is_json: false, binary: None };
         let mut rest = rest.iter();
         while let Some(word) = rest.next() {
             match *word {
@@ -66,18 +60,12 @@ impl Options {
 pub(crate) fn run(options: &Options) -> Result<bool> {
     machine::prepare(Need::Bench)?;
     let binary = match &options.binary {
-        Some(file) => file
-            .canonicalize()
-            .with_context(|| format!("find {}", file.display()))?,
+        Some(file) => file.canonicalize().with_context(|| format!("find {}", file.display()))?,
         None => release_binary()?,
     };
     let mut report = Report::default();
     page::measure(&binary, &mut report)?;
-    let lines = if options.is_json {
-        report.json()?
-    } else {
-        report.table()
-    };
+    let lines = if options.is_json { report.json()? } else { report.table() };
     for line in lines {
         say(&line)?;
     }
@@ -151,16 +139,11 @@ impl Row {
     }
 }
 
-const HEADINGS: [&str; 9] = [
-    "figure", "ours", "unit", "against", "theirs", "ratio", "goal", "holds", "load",
-];
+const HEADINGS: [&str; 9] =
+    ["figure", "ours", "unit", "against", "theirs", "ratio", "goal", "holds", "load"];
 
 fn number(value: f64) -> String {
-    if value < 100.0 {
-        format!("{value:.2}")
-    } else {
-        format!("{value:.0}")
-    }
+    if value < 100.0 { format!("{value:.2}") } else { format!("{value:.0}") }
 }
 
 /// All figures of a run.
@@ -195,10 +178,7 @@ impl Report {
 
     /// One object a line.
     fn json(&self) -> Result<Vec<String>> {
-        self.rows
-            .iter()
-            .map(|row| Ok(serde_json::to_string(row)?))
-            .collect()
+        self.rows.iter().map(|row| Ok(serde_json::to_string(row)?)).collect()
     }
 
     fn table(&self) -> Vec<String> {
@@ -206,11 +186,7 @@ impl Report {
         lines.extend(self.rows.iter().map(Row::cells));
         let widths: Vec<usize> = (0..HEADINGS.len())
             .map(|column| {
-                lines
-                    .iter()
-                    .map(|cells| cells[column].chars().count())
-                    .max()
-                    .unwrap_or_default()
+                lines.iter().map(|cells| cells[column].chars().count()).max().unwrap_or_default()
             })
             .collect();
         lines
@@ -234,12 +210,7 @@ fn least(rounds: impl IntoIterator<Item = f64>) -> f64 {
 
 fn release_binary() -> Result<PathBuf> {
     tell("building the release binary")?;
-    if !run::succeeds(&mut run::cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "allclear",
-    ])?)? {
+    if !run::succeeds(&mut run::cargo(&["build", "--release", "--package", "allclear"])?)? {
         bail!("the release build failed, see above");
     }
     Ok(workspace::target_folder()?.join("release/allclear"))

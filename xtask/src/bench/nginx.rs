@@ -43,18 +43,11 @@ impl Nginx {
         fs::write(site.join("index.html"), "compressed only")?;
         let port = postgres::free_port()?;
         let config = folder.join("nginx.conf");
-        fs::write(
-            &config,
-            configuration(folder, port, machine::is_root()?, page)?,
-        )?;
+        fs::write(&config, configuration(folder, port, machine::is_root()?, page)?)?;
         let mut command = Command::new(&program);
         command.arg("-p").arg(folder).arg("-c").arg(&config);
         let server = Server::start(&mut command, port, &folder.join("nginx.log"))?;
-        let nginx = Self {
-            server,
-            program,
-            config,
-        };
+        let nginx = Self { server, program, config };
         same(page, &http::get(port, "/", Encoding::Gzip)?)?;
         Ok(nginx)
     }
@@ -73,14 +66,10 @@ impl Drop for Nginx {
 }
 
 fn configuration(folder: &Path, port: u16, is_root: bool, page: &Response) -> Result<String> {
-    let folder = folder
-        .to_str()
-        .context("the temporary folder's name is not UTF-8")?;
+    let folder = folder.to_str().context("the temporary folder's name is not UTF-8")?;
     // The worker must be able to read our temporary folder.
     let user = if is_root { "user root;\n" } else { "" };
-    let kind = page
-        .header("content-type")
-        .context("the page has no content-type")?;
+    let kind = page.header("content-type").context("the page has no content-type")?;
     let mut headers = String::new();
     for (name, value) in &page.headers {
         if !ITS_OWN.contains(&name.to_ascii_lowercase().as_str()) {
@@ -127,10 +116,7 @@ fn quoted(value: &str) -> Result<String> {
     if value.contains('$') {
         bail!("nginx cannot send the header value {value:?}: it holds a dollar sign");
     }
-    Ok(format!(
-        "\"{}\"",
-        value.replace('\\', "\\\\").replace('"', "\\\"")
-    ))
+    Ok(format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
 /// Both send the same bytes and the same headers; otherwise the comparison would be worth nothing.
@@ -144,10 +130,7 @@ fn same(ours: &Response, theirs: &Response) -> Result<()> {
     };
     for (name, value) in ours.headers.iter().filter(|(name, _)| compared(name)) {
         if theirs.header(name) != Some(value) {
-            bail!(
-                "nginx sends {name}: {:?}, not {value:?}",
-                theirs.header(name)
-            );
+            bail!("nginx sends {name}: {:?}, not {value:?}", theirs.header(name));
         }
     }
     for (name, value) in theirs.headers.iter().filter(|(name, _)| compared(name)) {

@@ -29,13 +29,8 @@ const LONG: usize = 10_000;
 
 /// Measures everything about the page.
 pub(super) fn measure(binary: &Path, report: &mut Report) -> Result<()> {
-    let folder = tempfile::Builder::new()
-        .prefix("allclear-bench-")
-        .tempdir()?;
-    let bench = Bench {
-        binary,
-        folder: folder.path(),
-    };
+    let folder = tempfile::Builder::new().prefix("allclear-bench-").tempdir()?;
+    let bench = Bench { binary, folder: folder.path() };
     tell("demo: start, first view, memory")?;
     report.add("demo", bench.demo())?;
     tell("short history: start, CPU for a request")?;
@@ -48,14 +43,7 @@ pub(super) fn measure(binary: &Path, report: &mut Report) -> Result<()> {
 
 /// From an update that is posted to a reader who gets it; `crates/allclear/benches/publish.rs`.
 fn publishing() -> Result<Vec<Row>> {
-    let words = [
-        "bench",
-        "--quiet",
-        "--package",
-        "allclear",
-        "--bench",
-        "publish",
-    ];
+    let words = ["bench", "--quiet", "--package", "allclear", "--bench", "publish"];
     let text = run::output(&mut run::cargo(&words)?)?;
     let line = text.lines().find(|line| line.starts_with('{'));
     let found: serde_json::Value = serde_json::from_str(line.context("no figure was printed")?)?;
@@ -136,11 +124,7 @@ impl Bench<'_> {
     fn import(&self, file: &Path, name: &str) -> Result<(PathBuf, Duration)> {
         let data = self.folder.join(name);
         let mut command = Command::new(self.binary);
-        command
-            .args(["import", "facts"])
-            .arg(file)
-            .arg("--data")
-            .arg(&data);
+        command.args(["import", "facts"]).arg(file).arg("--data").arg(&data);
         let start = Instant::now();
         run::output(command.args(["--page", "bench"]))?;
         Ok((data, start.elapsed()))
@@ -149,25 +133,15 @@ impl Bench<'_> {
     fn start_demo(&self) -> Result<Server> {
         let port = postgres::free_port()?;
         let mut command = Command::new(self.binary);
-        command
-            .arg("demo")
-            .arg("--listen")
-            .arg(format!("127.0.0.1:{port}"));
+        command.arg("demo").arg("--listen").arg(format!("127.0.0.1:{port}"));
         Server::start(&mut command, port, &self.folder.join("demo.log"))
     }
 
     fn start_serve(&self, data: &Path) -> Result<Server> {
         let port = postgres::free_port()?;
         let mut command = Command::new(self.binary);
-        command
-            .arg("serve")
-            .arg("--listen")
-            .arg(format!("127.0.0.1:{port}"));
-        Server::start(
-            command.arg("--data").arg(data),
-            port,
-            &self.folder.join("serve.log"),
-        )
+        command.arg("serve").arg("--listen").arg(format!("127.0.0.1:{port}"));
+        Server::start(command.arg("--data").arg(data), port, &self.folder.join("serve.log"))
     }
 
     /// CPU for one request of `/`, beside nginx with the very same bytes.
@@ -177,16 +151,11 @@ impl Bench<'_> {
         if page.header("content-encoding") != Some("gzip") {
             bail!("/ is not sent compressed to those who accept gzip");
         }
-        let folder = tempfile::Builder::new()
-            .prefix("nginx-")
-            .tempdir_in(self.folder)?;
+        let folder = tempfile::Builder::new().prefix("nginx-").tempdir_in(self.folder)?;
         let theirs = Nginx::start(folder.path(), &page)?;
         let (mut our_rounds, mut their_rounds) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
-            let mut pair = [
-                (&ours, &mut our_rounds),
-                (&theirs.server, &mut their_rounds),
-            ];
+            let mut pair = [(&ours, &mut our_rounds), (&theirs.server, &mut their_rounds)];
             if round % 2 == 1 {
                 pair.reverse();
             }
@@ -198,13 +167,7 @@ impl Bench<'_> {
             "{figure}: {} bytes; ours {our_rounds:.2?} us, nginx {their_rounds:.2?} us",
             page.body.len()
         ))?;
-        Ok(Row::against_peer(
-            figure,
-            "us",
-            least(our_rounds),
-            ("nginx", least(their_rounds)),
-            1.0,
-        ))
+        Ok(Row::against_peer(figure, "us", least(our_rounds), ("nginx", least(their_rounds)), 1.0))
     }
 }
 
@@ -224,10 +187,7 @@ fn first_view(port: u16) -> Result<f64> {
         if response.status != 200 {
             bail!("{path} answered with status {}", response.status);
         }
-        tell(&format!(
-            "first view: {:>6} bytes {path}",
-            response.body.len()
-        ))?;
+        tell(&format!("first view: {:>6} bytes {path}", response.body.len()))?;
         sum += response.body.len();
     }
     Ok(f64::from(u32::try_from(sum)?))
@@ -249,10 +209,7 @@ fn parts(html: &str) -> Result<BTreeSet<String>> {
                 bail!("the page loads {foreign} from elsewhere");
             }
             Some(path) => {
-                found.insert(format!(
-                    "/{}",
-                    path.trim_start_matches("./").trim_start_matches('/')
-                ));
+                found.insert(format!("/{}", path.trim_start_matches("./").trim_start_matches('/')));
             }
         }
     }

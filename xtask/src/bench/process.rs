@@ -38,11 +38,7 @@ impl Server {
             .stdout(out)
             .spawn()
             .with_context(|| format!("start {}", run::shown(command)))?;
-        let mut server = Self {
-            child,
-            port,
-            first_answer_after: Duration::ZERO,
-        };
+        let mut server = Self { child, port, first_answer_after: Duration::ZERO };
         loop {
             let answer = http::get(port, "/", http::Encoding::Gzip);
             if answer.as_ref().is_ok_and(|response| response.status == 200) {
@@ -112,9 +108,7 @@ fn cpu_seconds(root: u32) -> Result<f64> {
         }
     }
     let ticks = ticks_of_family(root, &processes);
-    ticks
-        .map(|ticks| ticks / TICKS_PER_SECOND)
-        .context("the server has ended")
+    ticks.map(|ticks| ticks / TICKS_PER_SECOND).context("the server has ended")
 }
 
 /// One line of `/proc/PID/stat`, as far as needed.
@@ -132,11 +126,7 @@ impl Stat {
         let fields: Vec<&str> = rest.split_whitespace().collect();
         let user: f64 = fields.get(11)?.parse().ok()?;
         let system: f64 = fields.get(12)?.parse().ok()?;
-        Some(Self {
-            id,
-            parent: fields.get(1)?.parse().ok()?,
-            ticks: user + system,
-        })
+        Some(Self { id, parent: fields.get(1)?.parse().ok()?, ticks: user + system })
     }
 }
 
@@ -145,9 +135,7 @@ fn ticks_of_family(root: u32, processes: &[Stat]) -> Option<f64> {
     let mut family = BTreeSet::from([root]);
     loop {
         let size = family.len();
-        let children = processes
-            .iter()
-            .filter(|process| family.contains(&process.parent));
+        let children = processes.iter().filter(|process| family.contains(&process.parent));
         let children: Vec<u32> = children.map(|process| process.id).collect();
         family.extend(children);
         if family.len() == size {
@@ -164,9 +152,7 @@ fn ticks_of_family(root: u32, processes: &[Stat]) -> Option<f64> {
 }
 
 fn resident_bytes(status: &str) -> Option<f64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024.0)
 }

@@ -10,27 +10,10 @@ fn row(ours: f64, theirs: f64) -> Row {
 
 #[test]
 fn options_are_read() {
-    let expected = Options {
-        is_json: true,
-        binary: Some("a".into()),
-    };
-    assert_eq!(
-        Options::read(&["page", "--json", "--binary", "a"]),
-        Ok(expected)
-    );
-    assert_eq!(
-        Options::read(&["page"]),
-        Ok(Options {
-            is_json: false,
-            binary: None
-        })
-    );
-    for wrong in [
-        &[][..],
-        &["moon"],
-        &["page", "--binary"],
-        &["page", "--jsno"],
-    ] {
+    let expected = Options { is_json: true, binary: Some("a".into()) };
+    assert_eq!(Options::read(&["page", "--json", "--binary", "a"]), Ok(expected));
+    assert_eq!(Options::read(&["page"]), Ok(Options { is_json: false, binary: None }));
+    for wrong in [&[][..], &["moon"], &["page", "--binary"], &["page", "--jsno"]] {
         assert!(Options::read(wrong).is_err(), "{wrong:?}");
     }
 }
@@ -39,16 +22,8 @@ fn options_are_read() {
 fn a_peer_may_be_equalled_and_a_limit_may_not() {
     assert!(row(2.0, 2.0).holds);
     assert!(!row(2.1, 2.0).holds);
-    assert!(
-        Row::below_limit("size", "bytes", 29_999.0, 30_000.0)
-            .unwrap()
-            .holds
-    );
-    assert!(
-        !Row::below_limit("size", "bytes", 30_000.0, 30_000.0)
-            .unwrap()
-            .holds
-    );
+    assert!(Row::below_limit("size", "bytes", 29_999.0, 30_000.0).unwrap().holds);
+    assert!(!Row::below_limit("size", "bytes", 30_000.0, 30_000.0).unwrap().holds);
 }
 
 #[test]
@@ -59,9 +34,7 @@ fn a_peer_that_did_nothing_proves_nothing() {
 #[test]
 fn what_was_not_measured_does_not_hold() {
     let mut report = Report::default();
-    report
-        .add("one", Ok(vec![row(1.0, 2.0), row(3.0, 2.0)]))
-        .unwrap();
+    report.add("one", Ok(vec![row(1.0, 2.0), row(3.0, 2.0)])).unwrap();
     assert_eq!(report.verdict(), "1 of 2 hold");
     report.add("two", Err(anyhow!("no"))).unwrap();
     assert_eq!(report.verdict(), "1 of 3 hold");

@@ -3,19 +3,13 @@
 use super::{Need, TOOLS, Tool, apt_commands, locate, postgresql_folders, program};
 
 fn postgres_tools() -> Vec<&'static Tool> {
-    TOOLS
-        .iter()
-        .filter(|tool| tool.package == "postgresql")
-        .collect()
+    TOOLS.iter().filter(|tool| tool.package == "postgresql").collect()
 }
 
 #[test]
 fn a_package_is_named_once_and_root_needs_no_sudo() {
     let commands = apt_commands(&postgres_tools(), false);
-    assert_eq!(
-        commands[0].join(" "),
-        "env DEBIAN_FRONTEND=noninteractive apt-get update"
-    );
+    assert_eq!(commands[0].join(" "), "env DEBIAN_FRONTEND=noninteractive apt-get update");
     assert_eq!(
         commands[1].join(" "),
         "env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends postgresql"
@@ -48,10 +42,7 @@ fn a_shell_is_found_and_a_missing_program_says_what_to_do() {
 
 #[test]
 fn tests_need_nothing_but_a_compiler_and_postgresql() {
-    let packages: Vec<_> = TOOLS
-        .iter()
-        .filter(|tool| tool.need == Need::Test)
-        .map(|tool| tool.package)
-        .collect();
+    let packages: Vec<_> =
+        TOOLS.iter().filter(|tool| tool.need == Need::Test).map(|tool| tool.package).collect();
     assert_eq!(packages, ["postgresql", "postgresql", "gcc"]);
 }

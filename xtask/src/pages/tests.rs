@@ -7,16 +7,10 @@ use crate::workspace;
 
 #[test]
 fn the_lock_file_names_checksums_and_no_addresses() {
-    let lock = workspace::root()
-        .unwrap()
-        .join(PINNED)
-        .join("package-lock.json");
+    let lock = workspace::root().unwrap().join(PINNED).join("package-lock.json");
     let lock = fs::read_to_string(lock).unwrap();
     assert_eq!(lock.matches("\"integrity\": \"sha512-").count(), 2);
-    assert!(
-        !lock.contains("://"),
-        "write it with omit-lockfile-registry-resolved"
-    );
+    assert!(!lock.contains("://"), "write it with omit-lockfile-registry-resolved");
 }
 
 #[test]
@@ -27,10 +21,7 @@ fn what_is_pinned_is_fetched_once() {
         fs::write(pinned.path().join(name), name).unwrap();
         fs::write(folder.path().join(format!("fetched-{name}")), name).unwrap();
     }
-    assert!(
-        !is_fetched(pinned.path(), folder.path()),
-        "the files are gone"
-    );
+    assert!(!is_fetched(pinned.path(), folder.path()), "the files are gone");
     let axe = folder.path().join(AXE);
     fs::create_dir_all(axe.parent().unwrap()).unwrap();
     fs::write(axe, "").unwrap();

@@ -33,11 +33,7 @@ impl Browser {
             .context("start chromedriver")?;
         let stdout = driver.stdout.take();
         // From here on dropping `browser` cleans up, also when a step below fails.
-        let mut browser = Self {
-            driver,
-            port: 0,
-            session: String::new(),
-        };
+        let mut browser = Self { driver, port: 0, session: String::new() };
         let mut lines = BufReader::new(stdout.context("chromedriver has no output")?).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
             let (_, port) = line.split_once("successfully on port ")?;

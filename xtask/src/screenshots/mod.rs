@@ -58,30 +58,9 @@ const SHOTS: [Shot; 7] = [
     shot("now-phone-dark", "/", "", Screen::Phone, "dark", 1200),
     shot("now-desktop-light", "/", "", Screen::Desktop, "light", 1500),
     shot("now-desktop-dark", "/", "", Screen::Desktop, "dark", 1500),
-    shot(
-        "incident-desktop-light",
-        "/",
-        ".incident h2 a",
-        Screen::Desktop,
-        "light",
-        1500,
-    ),
-    shot(
-        "history-desktop-light",
-        "/p/foxycart/history",
-        "",
-        Screen::Desktop,
-        "light",
-        1100,
-    ),
-    shot(
-        "component-phone-dark",
-        "/",
-        ".component .line a",
-        Screen::Phone,
-        "dark",
-        1100,
-    ),
+    shot("incident-desktop-light", "/", ".incident h2 a", Screen::Desktop, "light", 1500),
+    shot("history-desktop-light", "/p/foxycart/history", "", Screen::Desktop, "light", 1100),
+    shot("component-phone-dark", "/", ".component .line a", Screen::Phone, "dark", 1100),
 ];
 
 const fn shot(
@@ -92,14 +71,7 @@ const fn shot(
     scheme: &'static str,
     height_max: u32,
 ) -> Shot {
-    Shot {
-        name,
-        start,
-        link,
-        screen,
-        scheme,
-        height_max,
-    }
+    Shot { name, start, link, screen, scheme, height_max }
 }
 
 /// Takes all pictures anew; false if one is too large.
@@ -110,9 +82,7 @@ pub(crate) fn run() -> Result<bool> {
         bail!("the build failed, see above");
     }
     let binary = workspace::target_folder()?.join("debug/allclear");
-    let folder = tempfile::Builder::new()
-        .prefix("allclear-screenshots-")
-        .tempdir()?;
+    let folder = tempfile::Builder::new().prefix("allclear-screenshots-").tempdir()?;
     let port = postgres::free_port()?;
     let mut demo = Command::new(binary);
     demo.args(["demo", "--listen", &format!("127.0.0.1:{port}")]);
@@ -147,9 +117,7 @@ fn take(browser: &Browser, demo: &Server, shot: &Shot) -> Result<bool> {
         "clip": {"x": (window - shown) / 2, "y": 0, "width": shown, "height": height, "scale": 1},
     });
     let picture: Value = browser.cdp("Page.captureScreenshot", &picture)?;
-    let picture = picture["data"]
-        .as_str()
-        .context("the browser gave no picture")?;
+    let picture = picture["data"].as_str().context("the browser gave no picture")?;
     let bytes = base64::decode(picture).context("the picture is not base64")?;
     let path = format!("{FOLDER}/{}.png", shot.name);
     let file = workspace::root()?.join(&path);
@@ -157,10 +125,7 @@ fn take(browser: &Browser, demo: &Server, shot: &Shot) -> Result<bool> {
     fs::write(&file, &bytes)?;
     say(&format!("{path}: {} kB", bytes.len() / 1000))?;
     if bytes.len() > BYTES_MAX {
-        tell(&format!(
-            "{path}: more than {} kB: show less of the page",
-            BYTES_MAX / 1000
-        ))?;
+        tell(&format!("{path}: more than {} kB: show less of the page", BYTES_MAX / 1000))?;
     }
     Ok(bytes.len() <= BYTES_MAX)
 }

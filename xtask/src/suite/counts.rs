@@ -13,9 +13,7 @@ pub(crate) struct Counts {
 impl Counts {
     /// Takes one line of output into account.
     pub(crate) fn read(&mut self, line: &str) {
-        let Some((_, sums)) = line
-            .strip_prefix("test result: ")
-            .and_then(|it| it.split_once(". "))
+        let Some((_, sums)) = line.strip_prefix("test result: ").and_then(|it| it.split_once(". "))
         else {
             return;
         };

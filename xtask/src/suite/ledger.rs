@@ -15,20 +15,13 @@ const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 
 /// True if the same tests, and at least one, ran on both engines.
 pub(crate) fn check(ledger: &Path) -> Result<bool> {
-    let text = if ledger.exists() {
-        fs::read_to_string(ledger)?
-    } else {
-        String::new()
-    };
+    let text = if ledger.exists() { fs::read_to_string(ledger)? } else { String::new() };
     let problems = problems(&text);
     for problem in &problems {
         tell(problem)?;
     }
     if problems.is_empty() {
-        say(&format!(
-            "store tests that ran on both engines: {}",
-            names(&text, ENGINES[0]).len()
-        ))?;
+        say(&format!("store tests that ran on both engines: {}", names(&text, ENGINES[0]).len()))?;
     }
     Ok(problems.is_empty())
 }
@@ -47,9 +40,7 @@ fn problems(ledger: &str) -> Vec<String> {
     for (number, line) in (1..).zip(ledger.lines()) {
         let engine = line.split_once('\t').map(|(engine, _)| engine);
         if !engine.is_some_and(|engine| ENGINES.contains(&engine)) {
-            problems.push(format!(
-                "ledger:{number}: `{line}`: not `engine<TAB>test name`"
-            ));
+            problems.push(format!("ledger:{number}: `{line}`: not `engine<TAB>test name`"));
         }
     }
     let [first, second] = ENGINES.map(|engine| names(ledger, engine));
@@ -62,9 +53,7 @@ fn problems(ledger: &str) -> Vec<String> {
     }
     for (ran, other, on) in [(&first, &second, ENGINES[1]), (&second, &first, ENGINES[0])] {
         for name in ran.difference(other) {
-            problems.push(format!(
-                "{name}: did not run on {on}: every store test runs on both"
-            ));
+            problems.push(format!("{name}: did not run on {on}: every store test runs on both"));
         }
     }
     problems

@@ -29,14 +29,7 @@ pub(crate) fn run() -> Result<bool> {
     report.step("tidy", tidy::run)?;
     report.step("arrows", arrows::run)?;
     report.step("clippy", || {
-        cargo_succeeds(&[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ])
+        cargo_succeeds(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
     })?;
     report.step("docs", documentation)?;
     report.step("machine", || machine::prepare(Need::Test).map(|()| true))?;
@@ -50,12 +43,8 @@ pub(crate) fn run() -> Result<bool> {
     if report.counts == Counts::default() {
         tell("no test ran, so neither the store's ledger nor the snapshots were checked")?;
     } else {
-        report.step("both engines", || {
-            ledger::check(&records.path().join(LEDGER))
-        })?;
-        report.step("snapshots", || {
-            snapshots::check(&records.path().join(REFERENCES))
-        })?;
+        report.step("both engines", || ledger::check(&records.path().join(LEDGER)))?;
+        report.step("snapshots", || snapshots::check(&records.path().join(REFERENCES)))?;
     }
     report.close()
 }
@@ -85,10 +74,7 @@ impl Report {
             }
         };
         let word = if holds { "ok" } else { "FAILED" };
-        say(&format!(
-            "{name}: {word} in {:.1} s",
-            start.elapsed().as_secs_f64()
-        ))?;
+        say(&format!("{name}: {word} in {:.1} s", start.elapsed().as_secs_f64()))?;
         if !holds {
             self.failed.push(name);
         }
@@ -105,9 +91,7 @@ impl Report {
         })?;
         let mut counts = Counts::default();
         self.step("test", || {
-            let cluster = cluster
-                .as_ref()
-                .context("not run: PostgreSQL did not start")?;
+            let cluster = cluster.as_ref().context("not run: PostgreSQL did not start")?;
             let (succeeded, counted) = cargo_test(&cluster.url(), pages, records)?;
             counts = counted;
             for line in counts.problems() {
@@ -124,16 +108,9 @@ impl Report {
             say(&format!("failed: {}", self.failed.join(", ")))?;
         }
         // Failed tests are counted one by one, and the step they are in is not counted again.
-        let checks = self
-            .failed
-            .iter()
-            .filter(|name| **name != "test" || self.counts.failed == 0)
-            .count();
-        say(&format!(
-            "{} passed, {} failed",
-            self.counts.passed,
-            self.counts.failed + checks
-        ))?;
+        let checks =
+            self.failed.iter().filter(|name| **name != "test" || self.counts.failed == 0).count();
+        say(&format!("{} passed, {} failed", self.counts.passed, self.counts.failed + checks))?;
         Ok(self.failed.is_empty())
     }
 }
@@ -162,10 +139,7 @@ fn cargo_test(postgres: &str, pages: Option<&Prepared>, records: &Path) -> Resul
         pages.tell(&mut command);
     }
     let mut child = command.spawn().context("start cargo test")?;
-    let stdout = child
-        .stdout
-        .take()
-        .context("cargo test has no standard output")?;
+    let stdout = child.stdout.take().context("cargo test has no standard output")?;
     let mut counts = Counts::default();
     for line in BufReader::new(stdout).split(b'\n') {
         let line = line?;

@@ -15,11 +15,8 @@ use crate::workspace;
 /// True if every snapshot in the tree was compared and none waits to be accepted.
 pub(crate) fn check(references: &Path) -> Result<bool> {
     let root = workspace::root()?;
-    let compared = if references.exists() {
-        read(&fs::read_to_string(references)?)
-    } else {
-        BTreeSet::new()
-    };
+    let compared =
+        if references.exists() { read(&fs::read_to_string(references)?) } else { BTreeSet::new() };
     let present: Vec<PathBuf> = workspace::files(&root)?;
     let problems = problems(&root, &present, &compared);
     for problem in &problems {
@@ -42,19 +39,12 @@ fn read(references: &str) -> BTreeSet<PathBuf> {
 fn problems(root: &Path, present: &[PathBuf], compared: &BTreeSet<PathBuf>) -> Vec<String> {
     let mut problems = Vec::new();
     for path in present {
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let shown = path.display();
         if name.ends_with(".snap.new") || name.ends_with(".pending-snap") {
-            problems.push(format!(
-                "{shown}: not accepted: `cargo insta review`, or remove it"
-            ));
+            problems.push(format!("{shown}: not accepted: `cargo insta review`, or remove it"));
         } else if name.ends_with(".snap") && !compared.contains(&root.join(path)) {
-            problems.push(format!(
-                "{shown}: no test compares this snapshot: remove it"
-            ));
+            problems.push(format!("{shown}: no test compares this snapshot: remove it"));
         }
     }
     problems

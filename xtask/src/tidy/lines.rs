@@ -19,14 +19,8 @@ const UNFINISHED: [(&str, &str); 5] = [
     ("TODO", "do it, or open an issue and leave the word out"),
     ("FIXME", "fix it, or open an issue and leave the word out"),
     ("XXX", "say what is meant in a sentence"),
-    (
-        "todo!",
-        "write it, or return an error that says it is not there",
-    ),
-    (
-        "dbg!",
-        "remove it; use tracing where the value is of lasting interest",
-    ),
+    ("todo!", "write it, or return an error that says it is not there"),
+    ("dbg!", "remove it; use tracing where the value is of lasting interest"),
 ];
 
 /// How a statement starts, and what must also be on the line for it to be one.
@@ -69,22 +63,12 @@ fn spaces(source: &Source<'_>) -> Vec<Finding> {
             findings.push(Finding::new(source.path, number, "a tab", "use spaces"));
         }
         if line.ends_with(' ') {
-            findings.push(Finding::new(
-                source.path,
-                number,
-                "a trailing space",
-                "remove it",
-            ));
+            findings.push(Finding::new(source.path, number, "a trailing space", "remove it"));
         }
     }
     if !source.text.is_empty() && !source.text.ends_with('\n') {
         let last = source.text.lines().count();
-        findings.push(Finding::new(
-            source.path,
-            last,
-            "no newline at the end",
-            "add one",
-        ));
+        findings.push(Finding::new(source.path, last, "no newline at the end", "add one"));
     }
     findings
 }
@@ -94,12 +78,7 @@ fn unfinished(source: &Source<'_>) -> Vec<Finding> {
     for (number, line) in source.lines() {
         for (word, what_to_do) in UNFINISHED {
             if has_word(line, word) {
-                findings.push(Finding::new(
-                    source.path,
-                    number,
-                    format!("`{word}`"),
-                    what_to_do,
-                ));
+                findings.push(Finding::new(source.path, number, format!("`{word}`"), what_to_do));
             }
         }
     }
@@ -128,31 +107,17 @@ fn module_doc(source: &Source<'_>) -> Option<Finding> {
 }
 
 fn length(source: &Source<'_>) -> Option<Finding> {
-    if source
-        .text
-        .lines()
-        .take(5)
-        .any(|line| line.contains("@generated"))
-    {
+    if source.text.lines().take(5).any(|line| line.contains("@generated")) {
         return None;
     }
     let all = source.text.lines().count();
     let production = source.production_lines().len();
     if all > LINES_HARD {
         let what = format!("{all} lines, at most {LINES_HARD}");
-        Some(Finding::new(
-            source.path,
-            LINES_HARD + 1,
-            what,
-            "split the file by what it is about",
-        ))
+        Some(Finding::new(source.path, LINES_HARD + 1, what, "split the file by what it is about"))
     } else if production > LINES_SOFT {
         let what = format!("{production} lines, better at most {LINES_SOFT}");
-        Some(Finding::note(
-            source.path,
-            what,
-            "split the file by what it is about",
-        ))
+        Some(Finding::note(source.path, what, "split the file by what it is about"))
     } else {
         None
     }
@@ -172,9 +137,7 @@ fn allows(source: &Source<'_>) -> Vec<Finding> {
     code(source.lines())
         .filter(|(_, line)| {
             let start = line.trim_start();
-            ["#[allow(", "#![allow("]
-                .iter()
-                .any(|attribute| start.starts_with(attribute))
+            ["#[allow(", "#![allow("].iter().any(|attribute| start.starts_with(attribute))
         })
         .map(|(number, _)| {
             let what_to_do = "use `#[expect(…, reason = \"…\")]`";
@@ -187,10 +150,7 @@ fn sql(source: &Source<'_>) -> Vec<Finding> {
     let what_to_do = "only allclear-store knows SQL: add a function there";
     let mut findings = Vec::new();
     for (number, line) in code(source.lines()) {
-        if let Some(word) = ["sqlx", "AssertSqlSafe"]
-            .iter()
-            .find(|word| has_word(line, word))
-        {
+        if let Some(word) = ["sqlx", "AssertSqlSafe"].iter().find(|word| has_word(line, word)) {
             let what = format!("`{word}` outside allclear-store");
             findings.push(Finding::new(source.path, number, what, what_to_do));
         } else if source.has_ending("rs") && has_statement(line) {
@@ -204,9 +164,7 @@ fn sql(source: &Source<'_>) -> Vec<Finding> {
 /// True if a statement starts the line or a string on it, all in lower or all in upper case.
 /// Words for people start with a capital, so "Select a page from …" is not meant.
 fn has_statement(line: &str) -> bool {
-    let strings = line
-        .match_indices('"')
-        .map(|(at, quote)| &line[at + quote.len()..]);
+    let strings = line.match_indices('"').map(|(at, quote)| &line[at + quote.len()..]);
     std::iter::once(line).chain(strings).any(|text| {
         let text = text.trim_start();
         STATEMENTS.iter().any(|(start, also)| {
@@ -228,15 +186,10 @@ fn engines(source: &Source<'_>) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     // What only tests depend on comes last in a manifest, and tests may name the engines.
-    let lines = source
-        .lines()
-        .take_while(|(_, line)| line.trim() != "[dev-dependencies]");
+    let lines = source.lines().take_while(|(_, line)| line.trim() != "[dev-dependencies]");
     for (number, line) in lines {
         let line = line.to_lowercase();
-        if let Some(name) = ["sqlite", "postgres"]
-            .into_iter()
-            .find(|name| line.contains(name))
-        {
+        if let Some(name) = ["sqlite", "postgres"].into_iter().find(|name| line.contains(name)) {
             let what = format!("`{name}` outside allclear-store");
             let what_to_do =
                 "say \"store\" or \"database\"; what differs by engine is in allclear-store";
@@ -250,9 +203,7 @@ fn engines(source: &Source<'_>) -> Vec<Finding> {
 fn code<'a>(
     lines: impl IntoIterator<Item = (usize, &'a str)>,
 ) -> impl Iterator<Item = (usize, &'a str)> {
-    lines
-        .into_iter()
-        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+    lines.into_iter().filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 #[cfg(test)]

@@ -24,26 +24,13 @@ pub(super) fn check(source: &Source<'_>, exists: &dyn Fn(&Path) -> bool) -> Vec<
             let dead = resolve(folder, target).is_none_or(|path| !exists(&path));
             if dead {
                 let what = format!("dead link `{target}`");
-                findings.push(Finding::new(
-                    source.path,
-                    number,
-                    what,
-                    "correct it or remove it",
-                ));
+                findings.push(Finding::new(source.path, number, what, "correct it or remove it"));
             }
         }
-        for path in spans
-            .iter()
-            .filter(|span| checks_paths && is_repository_path(span))
-        {
+        for path in spans.iter().filter(|span| checks_paths && is_repository_path(span)) {
             if !exists(Path::new(path)) {
                 let what = format!("`{path}` does not exist");
-                findings.push(Finding::new(
-                    source.path,
-                    number,
-                    what,
-                    "name what is there today",
-                ));
+                findings.push(Finding::new(source.path, number, what, "name what is there today"));
             }
         }
     }
@@ -76,14 +63,9 @@ fn split_code(line: &str) -> (String, Vec<&str>) {
 
 /// Targets of `[…](target)` and `[…]: target` that are files.
 fn targets(text: &str) -> Vec<&str> {
-    let inline = text
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
-    let definition = text
-        .starts_with('[')
-        .then(|| text.split_once("]: ").map(|(_, target)| target))
-        .flatten();
+    let inline = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let definition =
+        text.starts_with('[').then(|| text.split_once("]: ").map(|(_, target)| target)).flatten();
     inline
         .chain(definition)
         .filter_map(|target| target.split_whitespace().next())
@@ -93,9 +75,7 @@ fn targets(text: &str) -> Vec<&str> {
 
 /// A link to another place: `https:`, `mailto:`.
 fn is_elsewhere(target: &str) -> bool {
-    target
-        .split_once(':')
-        .is_some_and(|(scheme, _)| scheme.chars().all(char::is_alphanumeric))
+    target.split_once(':').is_some_and(|(scheme, _)| scheme.chars().all(char::is_alphanumeric))
 }
 
 /// The target as a path from the root; `None` if it leaves the repository.
@@ -117,9 +97,7 @@ fn resolve(folder: &Path, target: &str) -> Option<PathBuf> {
 fn is_repository_path(span: &str) -> bool {
     ROOTS.iter().any(|root| span.starts_with(root))
         && !span.contains("NNNN")
-        && span
-            .chars()
-            .all(|letter| letter.is_alphanumeric() || "/._-".contains(letter))
+        && span.chars().all(|letter| letter.is_alphanumeric() || "/._-".contains(letter))
 }
 
 #[cfg(test)]

@@ -17,9 +17,8 @@ use crate::say::{say, tell};
 use crate::workspace;
 
 /// Endings of the files that people write and that are read as text.
-const TEXT_ENDINGS: [&str; 10] = [
-    "rs", "md", "toml", "html", "css", "js", "sql", "yml", "yaml", "svg",
-];
+const TEXT_ENDINGS: [&str; 10] =
+    ["rs", "md", "toml", "html", "css", "js", "sql", "yml", "yaml", "svg"];
 
 /// Folders of other people's text: kept as it came.
 const FOREIGN_FOLDERS: [&str; 4] = ["vendor", "fixtures", "data", "snapshots"];
@@ -37,20 +36,11 @@ struct Finding {
 
 impl Finding {
     fn new(path: &Path, line: usize, what: impl Into<String>, what_to_do: &'static str) -> Self {
-        Self {
-            path: path.to_path_buf(),
-            line,
-            what: what.into(),
-            what_to_do,
-            is_note: false,
-        }
+        Self { path: path.to_path_buf(), line, what: what.into(), what_to_do, is_note: false }
     }
 
     fn note(path: &Path, what: impl Into<String>, what_to_do: &'static str) -> Self {
-        Self {
-            is_note: true,
-            ..Self::new(path, 0, what, what_to_do)
-        }
+        Self { is_note: true, ..Self::new(path, 0, what, what_to_do) }
     }
 }
 
@@ -83,15 +73,9 @@ impl<'a> Source<'a> {
 
     /// A file that is only compiled for tests.
     fn is_test(&self) -> bool {
-        let stem = self
-            .path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
-        let below_tests = self
-            .path
-            .parent()
-            .is_some_and(|it| it.iter().any(|part| part == "tests"));
+        let stem = self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let below_tests =
+            self.path.parent().is_some_and(|it| it.iter().any(|part| part == "tests"));
         below_tests || stem == "tests" || stem.ends_with("_tests")
     }
 
@@ -111,10 +95,7 @@ impl<'a> Source<'a> {
                 && pair[1].1.trim_start().starts_with("mod ")
                 && pair[1].1.ends_with('{')
         });
-        lines
-            .into_iter()
-            .take(tests.unwrap_or(usize::MAX))
-            .collect()
+        lines.into_iter().take(tests.unwrap_or(usize::MAX)).collect()
     }
 }
 
@@ -144,14 +125,9 @@ pub(crate) fn run() -> Result<bool> {
 }
 
 fn is_ours(path: &Path) -> bool {
-    let ending = path
-        .extension()
-        .and_then(|it| it.to_str())
-        .unwrap_or_default();
+    let ending = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
     TEXT_ENDINGS.contains(&ending)
-        && !path
-            .iter()
-            .any(|part| FOREIGN_FOLDERS.iter().any(|foreign| part == *foreign))
+        && !path.iter().any(|part| FOREIGN_FOLDERS.iter().any(|foreign| part == *foreign))
 }
 
 #[cfg(test)]

@@ -58,10 +58,7 @@ fn update(
         body: Prose::plain("x"),
         changes: changes
             .iter()
-            .map(|(n, status)| StatusChange {
-                component_id: component(*n),
-                status: *status,
-            })
+            .map(|(n, status)| StatusChange { component_id: component(*n), status: *status })
             .collect(),
         next_update_due_at: None,
         is_backfilled: false,
@@ -73,11 +70,7 @@ fn update(
 fn each_component_gets_intervals_from_what_updates_changed() {
     use ComponentStatus::{MajorOutage, Operational, PartialOutage};
     let incident = incident()
-        .post(update(
-            20,
-            IncidentStatus::Identified,
-            &[(1, MajorOutage), (2, PartialOutage)],
-        ))
+        .post(update(20, IncidentStatus::Identified, &[(1, MajorOutage), (2, PartialOutage)]))
         .and_then(|i| i.post(update(30, IncidentStatus::Monitoring, &[(1, Operational)])))
         .and_then(|i| i.post(update(40, IncidentStatus::Resolved, &[])))
         .unwrap();
@@ -105,10 +98,7 @@ fn all_stands_for_every_component_but_the_excepted() {
     incident.record.except = vec![Target::Component(component(2))];
     let components = [component(1), component(2), component(3)];
     let intervals = incident.impact_intervals(&components);
-    let ids: Vec<_> = intervals
-        .iter()
-        .map(|interval| interval.component_id)
-        .collect();
+    let ids: Vec<_> = intervals.iter().map(|interval| interval.component_id).collect();
     assert_eq!(ids, [component(1), component(3)]);
     assert!(intervals.iter().all(|interval| interval.until.is_none()));
 }
@@ -116,29 +106,20 @@ fn all_stands_for_every_component_but_the_excepted() {
 #[test]
 fn an_unknown_end_counts_nothing_and_an_unknown_start_gives_no_interval() {
     let mut incident = incident();
-    incident.state = IncidentState::Resolved {
-        ended: Bound::Unknown,
-    };
+    incident.state = IncidentState::Resolved { ended: Bound::Unknown };
     let intervals = incident.impact_intervals(&[]);
     assert_eq!(intervals[0].until, Some(at(10)));
-    incident.started = Bound::On {
-        on: jiff::civil::date(2024, 2, 27),
-    };
+    incident.started = Bound::On { on: jiff::civil::date(2024, 2, 27) };
     assert!(incident.impact_intervals(&[]).is_empty());
 }
 
 #[test]
 fn a_resolved_incident_takes_words_but_no_status_until_it_is_reopened() {
-    let resolved = incident()
-        .post(update(20, IncidentStatus::Resolved, &[]))
-        .unwrap();
+    let resolved = incident().post(update(20, IncidentStatus::Resolved, &[])).unwrap();
     let mut words = update(30, IncidentStatus::Monitoring, &[]);
     words.status = None;
     assert!(resolved.clone().post(words).is_ok());
-    let refused = resolved
-        .clone()
-        .post(update(30, IncidentStatus::Monitoring, &[]))
-        .unwrap_err();
+    let refused = resolved.clone().post(update(30, IncidentStatus::Monitoring, &[])).unwrap_err();
     assert_eq!(
         refused.to_string(),
         "the incident is resolved and cannot be updated: reopen it, or add the message without a status"
@@ -161,10 +142,7 @@ fn an_edit_keeps_the_former_words_and_the_editor() {
     let edited = update(1, IncidentStatus::Identified, &[]).edited(Prose::plain("y"), "Ada", at(5));
     assert_eq!(edited.body.text, "y");
     assert_eq!(
-        (
-            edited.edits[0].before.text.as_str(),
-            edited.edits[0].editor.as_str()
-        ),
+        (edited.edits[0].before.text.as_str(), edited.edits[0].editor.as_str()),
         ("x", "Ada")
     );
 }
@@ -183,11 +161,7 @@ fn impact_follows_the_level_where_no_component_is_named_and_a_person_wins() {
 fn the_stored_form_is_stable() {
     let json = serde_json::to_value(
         incident()
-            .post(update(
-                20,
-                IncidentStatus::Resolved,
-                &[(1, ComponentStatus::Operational)],
-            ))
+            .post(update(20, IncidentStatus::Resolved, &[(1, ComponentStatus::Operational)]))
             .unwrap(),
     )
     .unwrap();
@@ -200,10 +174,7 @@ fn the_stored_form_is_stable() {
     );
     assert_eq!(json["publication"], serde_json::json!({ "is": "draft" }));
     assert_eq!(json["record"]["affected"][0]["status"], "partial_outage");
-    assert_eq!(
-        json["updates"][0]["body"],
-        serde_json::json!({ "text": "x" })
-    );
+    assert_eq!(json["updates"][0]["body"], serde_json::json!({ "text": "x" }));
     let again: Incident = serde_json::from_value(json.clone()).unwrap();
     assert_eq!(serde_json::to_value(again).unwrap(), json);
 }

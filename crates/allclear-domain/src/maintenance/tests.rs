@@ -19,11 +19,7 @@ fn scheduled() -> Maintenance {
         title: "Replace the switch".to_owned(),
         state: MaintenanceState::Scheduled,
         publication: Publication::Published { at: at(0) },
-        window: AnnouncedWindow {
-            starts_at: Some(at(60)),
-            ends_at: Some(at(90)),
-            length: None,
-        },
+        window: AnnouncedWindow { starts_at: Some(at(60)), ends_at: Some(at(90)), length: None },
         former_windows: Vec::new(),
         expected_effect: None,
         recovery_plan: Some("The old switch stays cabled.".to_owned()),
@@ -44,22 +40,11 @@ fn scheduled() -> Maintenance {
 
 #[test]
 fn rescheduling_keeps_the_former_window() {
-    let window = Window {
-        starts_at: at(160),
-        ends_at: at(190),
-    };
-    let moved = scheduled()
-        .reschedule(window, Some("parts are late".to_owned()), at(5))
-        .unwrap();
+    let window = Window { starts_at: at(160), ends_at: at(190) };
+    let moved = scheduled().reschedule(window, Some("parts are late".to_owned()), at(5)).unwrap();
     assert_eq!(moved.window.window(), Some(window));
     assert_eq!(moved.former_windows[0].window.starts_at, Some(at(60)));
-    assert!(
-        moved
-            .begin(at(160))
-            .unwrap()
-            .reschedule(window, None, at(161))
-            .is_err()
-    );
+    assert!(moved.begin(at(160)).unwrap().reschedule(window, None, at(161)).is_err());
 }
 
 #[test]
@@ -75,21 +60,10 @@ fn it_walks_through_its_states_and_no_other_way() {
         (Bound::exactly(at(61)), Some(Bound::exactly(at(75))))
     );
     assert!(
-        done.convert(
-            "x".to_owned(),
-            ComponentStatus::MajorOutage,
-            &Entropy::from_seed(2),
-            at(76)
-        )
-        .is_err()
+        done.convert("x".to_owned(), ComponentStatus::MajorOutage, &Entropy::from_seed(2), at(76))
+            .is_err()
     );
-    assert!(
-        scheduled()
-            .cancel(at(5))
-            .unwrap()
-            .impact_intervals(&[])
-            .is_empty()
-    );
+    assert!(scheduled().cancel(at(5)).unwrap().impact_intervals(&[]).is_empty());
 }
 
 #[test]
@@ -97,12 +71,7 @@ fn failed_work_becomes_an_incident_and_both_keep_their_history() {
     let under_way = scheduled().begin(at(60)).unwrap();
     let title = "The new switch stays dark".to_owned();
     let (window, incident) = under_way
-        .convert(
-            title,
-            ComponentStatus::MajorOutage,
-            &Entropy::from_seed(2),
-            at(70),
-        )
+        .convert(title, ComponentStatus::MajorOutage, &Entropy::from_seed(2), at(70))
         .unwrap();
     assert_eq!(window.converted_to, Some(incident.id));
     assert_eq!(incident.converted_from, Some(window.id));

@@ -31,10 +31,8 @@ fn parts_follow_their_group_by_position() {
         component(6, Some(77), 3),
     ];
     let lines = in_order(&components).unwrap();
-    let found: Vec<_> = lines
-        .iter()
-        .map(|l| (l.component.key.as_str(), l.depth, l.is_group))
-        .collect();
+    let found: Vec<_> =
+        lines.iter().map(|l| (l.component.key.as_str(), l.depth, l.is_group)).collect();
     assert_eq!(
         found,
         [
@@ -58,32 +56,15 @@ fn a_group_is_as_bad_as_its_worst_part() {
     ];
     let lines = in_order(&components).unwrap();
     use ComponentStatus::{Operational, PartialOutage, UnderMaintenance};
-    let own = BTreeMap::from([
-        (components[2].id, PartialOutage),
-        (components[1].id, UnderMaintenance),
-    ]);
-    assert_eq!(
-        roll_up(&lines, &own),
-        [PartialOutage, PartialOutage, PartialOutage, Operational]
-    );
+    let own =
+        BTreeMap::from([(components[2].id, PartialOutage), (components[1].id, UnderMaintenance)]);
+    assert_eq!(roll_up(&lines, &own), [PartialOutage, PartialOutage, PartialOutage, Operational]);
 }
 
 #[test]
 fn circles_and_depths_are_refused() {
     let circle = [component(1, Some(2), 1), component(2, Some(1), 1)];
-    assert!(
-        in_order(&circle)
-            .unwrap_err()
-            .to_string()
-            .contains("its own ancestor")
-    );
-    let deep: Vec<_> = (1..=17)
-        .map(|n| component(n, (n > 1).then(|| n - 1), 1))
-        .collect();
-    assert!(
-        in_order(&deep)
-            .unwrap_err()
-            .to_string()
-            .contains("deeper than 16")
-    );
+    assert!(in_order(&circle).unwrap_err().to_string().contains("its own ancestor"));
+    let deep: Vec<_> = (1..=17).map(|n| component(n, (n > 1).then(|| n - 1), 1)).collect();
+    assert!(in_order(&deep).unwrap_err().to_string().contains("deeper than 16"));
 }

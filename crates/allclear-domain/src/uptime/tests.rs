@@ -14,22 +14,13 @@ fn at(second: i64) -> Timestamp {
 
 fn interval(status: ComponentStatus, from: i64, until: Option<i64>) -> StatusInterval {
     let component_id = Uuid::from_u128(ID).into();
-    StatusInterval {
-        component_id,
-        status,
-        from: at(from),
-        until: until.map(at),
-    }
+    StatusInterval { component_id, status, from: at(from), until: until.map(at) }
 }
 
 fn intervals() -> impl Strategy<Value = Vec<StatusInterval>> {
     let one =
         (1_usize..5, 0_i64..200, prop::option::of(0_i64..80)).prop_map(|(status, from, length)| {
-            interval(
-                ComponentStatus::ALL[status],
-                from,
-                length.map(|length| from + length),
-            )
+            interval(ComponentStatus::ALL[status], from, length.map(|length| from + length))
         });
     prop::collection::vec(one, 0..12)
 }
@@ -40,11 +31,7 @@ fn worst_at(intervals: &[StatusInterval], second: i64, now: i64) -> Option<Compo
         let until = interval.until.map_or(now, Timestamp::as_second).min(now);
         interval.from.as_second() <= second && second < until
     };
-    intervals
-        .iter()
-        .filter(covers)
-        .map(|interval| interval.status)
-        .max()
+    intervals.iter().filter(covers).map(|interval| interval.status).max()
 }
 
 proptest! {
@@ -104,18 +91,10 @@ proptest! {
 #[test]
 fn maintenance_never_hides_an_outage() {
     use ComponentStatus::{DegradedPerformance, UnderMaintenance};
-    let intervals = [
-        interval(UnderMaintenance, 0, Some(100)),
-        interval(DegradedPerformance, 40, Some(60)),
-    ];
-    let statuses: Vec<_> = merge(&intervals, at(200))
-        .iter()
-        .map(|s| s.status)
-        .collect();
-    assert_eq!(
-        statuses,
-        [UnderMaintenance, DegradedPerformance, UnderMaintenance]
-    );
+    let intervals =
+        [interval(UnderMaintenance, 0, Some(100)), interval(DegradedPerformance, 40, Some(60))];
+    let statuses: Vec<_> = merge(&intervals, at(200)).iter().map(|s| s.status).collect();
+    assert_eq!(statuses, [UnderMaintenance, DegradedPerformance, UnderMaintenance]);
 }
 
 #[test]
@@ -127,13 +106,7 @@ fn an_outage_of_unknown_length_marks_its_day_and_counts_nothing() {
     assert_eq!(days[1].worst, Some(ComponentStatus::MajorOutage));
     assert_eq!(days[1].seconds, [0; 5]);
     let whole = uptime(&segments, at(0), at(100), UptimePolicy::default());
-    assert_eq!(
-        whole,
-        Uptime {
-            counted_seconds: 100,
-            down_millis: 0
-        }
-    );
+    assert_eq!(whole, Uptime { counted_seconds: 100, down_millis: 0 });
 }
 
 #[test]
@@ -147,11 +120,5 @@ fn the_policy_of_statuspage_counts_partial_outages_at_thirty_percent() {
     ];
     let segments = merge(&intervals, at(day));
     let found = uptime(&segments, at(0), at(day), UptimePolicy::default());
-    assert_eq!(
-        found,
-        Uptime {
-            counted_seconds: day - 1000,
-            down_millis: 60_000 + 30_000
-        }
-    );
+    assert_eq!(found, Uptime { counted_seconds: day - 1000, down_millis: 60_000 + 30_000 });
 }

@@ -97,21 +97,14 @@ impl Batch {
         problems.count("records", records, limits::IMPORT_RECORDS_MAX);
         let mut components = present.components.clone();
         components.extend(self.components.iter().cloned());
-        problems.count(
-            "components",
-            components.len(),
-            limits::COMPONENTS_PER_PAGE_MAX,
-        );
+        problems.count("components", components.len(), limits::COMPONENTS_PER_PAGE_MAX);
         for component in &self.components {
             let field = format!("component {}: name", component.key);
             problems.text(&field, &component.name, limits::TITLE_CHARS_MAX);
         }
         let keys: HashSet<_> = components.iter().map(|component| &component.key).collect();
         if keys.len() != components.len() {
-            problems.push(
-                "components",
-                "a key stands twice: give each component its own".into(),
-            );
+            problems.push("components", "a key stands twice: give each component its own".into());
         }
         if let Err(problem) = tree::in_order(&components) {
             problems.0.push(problem);
@@ -129,11 +122,7 @@ impl Batch {
             }
         }
         for announcement in &self.announcements {
-            problems.text(
-                "announcement: title",
-                &announcement.title,
-                limits::TITLE_CHARS_MAX,
-            );
+            problems.text("announcement: title", &announcement.title, limits::TITLE_CHARS_MAX);
             problems.prose(&announcement.title, announcement.body.text.len());
         }
         problems.finish()
@@ -156,19 +145,13 @@ impl Problems {
         if chars == 0 {
             self.push(field, "is empty: write at least one character".into());
         } else if chars > chars_max {
-            self.push(
-                field,
-                format!("has {chars} characters: shorten it to {chars_max}"),
-            );
+            self.push(field, format!("has {chars} characters: shorten it to {chars_max}"));
         }
     }
 
     fn count(&mut self, field: &str, count: usize, count_max: usize) {
         if count > count_max {
-            self.push(
-                field,
-                format!("{count} are too many: split them, {count_max} at most"),
-            );
+            self.push(field, format!("{count} are too many: split them, {count_max} at most"));
         }
     }
 
@@ -199,14 +182,8 @@ impl Problems {
             self.count(&of(field), count, limits::LIST_ENTRIES_MAX);
         }
         for loss in &record.losses {
-            if loss
-                .fraction
-                .is_some_and(|fraction| !(0.0..=1.0).contains(&fraction))
-            {
-                self.push(
-                    &of("losses"),
-                    "a fraction lies outside 0 to 1: 0.05 is 5 %".into(),
-                );
+            if loss.fraction.is_some_and(|fraction| !(0.0..=1.0).contains(&fraction)) {
+                self.push(&of("losses"), "a fraction lies outside 0 to 1: 0.05 is 5 %".into());
             }
         }
     }
@@ -218,10 +195,7 @@ impl Problems {
         let more = self.0.len().saturating_sub(PROBLEMS_MAX);
         self.0.truncate(PROBLEMS_MAX);
         if more > 0 {
-            self.push(
-                "and more",
-                format!("{more} further problems are not listed"),
-            );
+            self.push("and more", format!("{more} further problems are not listed"));
         }
         Err(self.0)
     }

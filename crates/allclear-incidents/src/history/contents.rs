@@ -34,14 +34,11 @@ pub struct Contents {
 impl Contents {
     /// Puts every list into its documented order, so that equal contents are equal texts.
     pub fn sort(&mut self) {
-        self.components
-            .sort_by_key(|component| (component.position, component.id));
-        self.settings
-            .sort_by_key(|setting| (setting.set_at, setting.id));
+        self.components.sort_by_key(|component| (component.position, component.id));
+        self.settings.sort_by_key(|setting| (setting.set_at, setting.id));
         self.incidents.sort_by_key(|incident| incident.id);
         self.maintenance.sort_by_key(|window| window.id);
-        self.announcements
-            .sort_by_key(|announcement| announcement.id);
+        self.announcements.sort_by_key(|announcement| announcement.id);
         self.notes.sort_by_key(|note| note.id);
     }
 }

@@ -88,10 +88,7 @@ pub fn batch_of(
         batch.incidents.len() + batch.maintenance.len() + batch.announcements.len();
     batch.report.skipped = skipped;
     batch.report.differing = differing;
-    let present = Present {
-        components: there.components.clone(),
-        ..Present::default()
-    };
+    let present = Present { components: there.components.clone(), ..Present::default() };
     batch.check(&present)?;
     Ok(batch)
 }

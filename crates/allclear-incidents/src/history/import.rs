@@ -20,24 +20,13 @@ pub async fn present(store: &Store, slug: &Key) -> Result<Present, StoreError> {
     let pages = store.list_status_pages().await?;
     let has_pages = !pages.is_empty();
     let Some(page) = pages.into_iter().find(|page| page.slug == *slug) else {
-        return Ok(Present {
-            has_pages,
-            ..Present::default()
-        });
+        return Ok(Present { has_pages, ..Present::default() });
     };
     let sources = store
         .find_sources(page.id)
         .await?
         .into_iter()
-        .map(|(key, state)| {
-            (
-                key,
-                Known {
-                    subject: state.subject,
-                    digest: state.digest,
-                },
-            )
-        });
+        .map(|(key, state)| (key, Known { subject: state.subject, digest: state.digest }));
     Ok(Present {
         components: store.list_components_of(page.id).await?,
         sources: sources.collect::<HashMap<_, _>>(),
@@ -82,12 +71,7 @@ pub async fn write(
 ) -> Result<i64, StoreError> {
     let mut transaction = store.begin().await?;
     for batch in batches.iter().filter(|batch| !batch.is_empty()) {
-        let mut audit = Audit {
-            actor,
-            entropy,
-            now,
-            entries: Vec::new(),
-        };
+        let mut audit = Audit { actor, entropy, now, entries: Vec::new() };
         if batch.is_new_page {
             transaction.insert_status_page(&batch.page).await?;
             audit.created(Subject::StatusPage(batch.page.id), &batch.page);
@@ -108,9 +92,7 @@ pub async fn write(
         for window in &batch.maintenance {
             audit.created(Subject::Maintenance(window.id), window);
         }
-        transaction
-            .insert_announcements(&batch.announcements)
-            .await?;
+        transaction.insert_announcements(&batch.announcements).await?;
         for announcement in &batch.announcements {
             audit.created(Subject::Announcement(announcement.id), announcement);
         }

@@ -30,10 +30,6 @@ impl AllclearFile {
         for contents in &mut pages {
             contents.sort();
         }
-        Self {
-            format: "allclear".to_owned(),
-            version: VERSION,
-            pages,
-        }
+        Self { format: "allclear".to_owned(), version: VERSION, pages }
     }
 }

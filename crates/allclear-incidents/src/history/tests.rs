@@ -10,31 +10,11 @@ use super::from_facts::Reading;
 use super::to_facts::facts_of;
 
 const SAMPLES: [(&str, &str, usize); 5] = [
-    (
-        "caspertech",
-        include_str!("../../../allclear/samples/history/caspertech.json"),
-        19,
-    ),
-    (
-        "foxycart",
-        include_str!("../../../allclear/samples/history/foxycart.json"),
-        39,
-    ),
-    (
-        "lobsters",
-        include_str!("../../../allclear/samples/history/lobsters.json"),
-        1,
-    ),
-    (
-        "tiger",
-        include_str!("../../../allclear/samples/history/tiger.json"),
-        5,
-    ),
-    (
-        "transloadit",
-        include_str!("../../../allclear/samples/history/transloadit.json"),
-        1,
-    ),
+    ("caspertech", include_str!("../../../allclear/samples/history/caspertech.json"), 19),
+    ("foxycart", include_str!("../../../allclear/samples/history/foxycart.json"), 39),
+    ("lobsters", include_str!("../../../allclear/samples/history/lobsters.json"), 1),
+    ("tiger", include_str!("../../../allclear/samples/history/tiger.json"), 5),
+    ("transloadit", include_str!("../../../allclear/samples/history/transloadit.json"), 1),
 ];
 
 fn read(slug: &str, json: &str) -> (serde_json::Value, super::batch::Batch) {
@@ -66,11 +46,8 @@ fn every_sample_comes_out_as_it_went_in() {
             notes: batch.notes,
         };
         let got = serde_json::to_value(facts_of(&contents).unwrap()).unwrap();
-        for (got, wanted) in got["records"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .zip(wanted["records"].as_array().unwrap())
+        for (got, wanted) in
+            got["records"].as_array().unwrap().iter().zip(wanted["records"].as_array().unwrap())
         {
             assert_eq!(got, wanted, "{slug}");
         }

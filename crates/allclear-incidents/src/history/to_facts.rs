@@ -35,23 +35,14 @@ pub fn facts_of(contents: &Contents) -> Result<FactsFile, InvalidValue> {
     let writing = Writing::of(contents, zone);
     let mut records: Vec<(SortKey, FactsRecord)> = Vec::new();
     for incident in &contents.incidents {
-        records.push((
-            writing.sort_key(incident.started),
-            writing.incident(incident),
-        ));
+        records.push((writing.sort_key(incident.started), writing.incident(incident)));
     }
     for window in &contents.maintenance {
-        records.push((
-            writing.sort_key(window.started()),
-            writing.maintenance(window),
-        ));
+        records.push((writing.sort_key(window.started()), writing.maintenance(window)));
     }
     for announcement in &contents.announcements {
         let began = began(announcement);
-        records.push((
-            writing.sort_key(began),
-            writing.announcement(announcement, began),
-        ));
+        records.push((writing.sort_key(began), writing.announcement(announcement, began)));
     }
     records.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.id.cmp(&right.id)));
     Ok(FactsFile {
@@ -63,10 +54,7 @@ pub fn facts_of(contents: &Contents) -> Result<FactsFile, InvalidValue> {
         components: contents
             .components
             .iter()
-            .map(|c| FactsComponent {
-                key: c.key.to_string(),
-                name: c.name.clone(),
-            })
+            .map(|c| FactsComponent { key: c.key.to_string(), name: c.name.clone() })
             .collect(),
         records: records.into_iter().map(|(_, record)| record).collect(),
     })
@@ -75,10 +63,7 @@ pub fn facts_of(contents: &Contents) -> Result<FactsFile, InvalidValue> {
 /// A component as facts name it.
 #[must_use]
 pub fn component(component: &Component) -> FactsComponent {
-    FactsComponent {
-        key: component.key.to_string(),
-        name: component.name.clone(),
-    }
+    FactsComponent { key: component.key.to_string(), name: component.name.clone() }
 }
 
 /// Day first, so that a record known to the day sorts among those of its day, then the instant.
@@ -109,11 +94,7 @@ impl<'a> Writing<'a> {
         let mut writing = Self {
             slug: contents.page.slug.as_str(),
             zone,
-            keys: contents
-                .components
-                .iter()
-                .map(|c| (c.id, c.key.as_str()))
-                .collect(),
+            keys: contents.components.iter().map(|c| (c.id, c.key.as_str())).collect(),
             ids: HashMap::new(),
             notes,
         };
@@ -130,18 +111,11 @@ impl<'a> Writing<'a> {
     }
 
     fn id(&self, source: Option<&Source>, public_id: &str) -> String {
-        source.map_or_else(
-            || format!("{}-{public_id}", self.slug),
-            |source| source.key.clone(),
-        )
+        source.map_or_else(|| format!("{}-{public_id}", self.slug), |source| source.key.clone())
     }
 
     fn note(&self, subject: Uuid, kind: NoteKind) -> Option<String> {
-        let notes = self
-            .notes
-            .get(&subject)?
-            .iter()
-            .filter(|note| note.kind == kind);
+        let notes = self.notes.get(&subject)?.iter().filter(|note| note.kind == kind);
         let texts: Vec<&str> = notes.map(|note| note.body.reveal_to_team()).collect();
         (!texts.is_empty()).then(|| texts.join("\n"))
     }
@@ -152,14 +126,9 @@ impl<'a> Writing<'a> {
         facts.title.clone_from(&incident.title);
         facts.draft = !incident.publication.is_public();
         facts.text = text_of(incident.source.as_ref());
-        facts.recurrence_of = incident
-            .same_cause_as
-            .and_then(|earlier| self.ids.get(&earlier).cloned());
-        self.bounds(
-            &mut facts,
-            incident.started,
-            incident.ended().unwrap_or(Bound::Unknown),
-        );
+        facts.recurrence_of =
+            incident.same_cause_as.and_then(|earlier| self.ids.get(&earlier).cloned());
+        self.bounds(&mut facts, incident.started, incident.ended().unwrap_or(Bound::Unknown));
         facts
     }
 
@@ -174,11 +143,7 @@ impl<'a> Writing<'a> {
             MaintenanceState::Scheduled => window.window.ends_at.map(Bound::exactly),
             _ => window.ended(),
         };
-        self.bounds(
-            &mut facts,
-            window.started(),
-            ended.unwrap_or(Bound::Unknown),
-        );
+        self.bounds(&mut facts, window.started(), ended.unwrap_or(Bound::Unknown));
         let announced = &window.window;
         let is_done = matches!(window.state, MaintenanceState::Completed { .. });
         if !announced.is_empty() && (is_done || announced.length.is_some()) {
@@ -194,19 +159,12 @@ impl<'a> Writing<'a> {
     fn announcement(&self, announcement: &Announcement, began: Bound) -> FactsRecord {
         let no_updates: &[Posted<()>] = &[];
         let mut facts = self.facts(&OutageRecord::default(), no_updates, announcement.id.uuid());
-        facts.id = self.id(
-            announcement.source.as_ref(),
-            announcement.public_id.as_str(),
-        );
+        facts.id = self.id(announcement.source.as_ref(), announcement.public_id.as_str());
         facts.kind = FactsKind::Announcement;
         facts.title.clone_from(&announcement.title);
         facts.draft = !announcement.publication.is_public();
         facts.text = (!announcement.body.text.is_empty()).then(|| announcement.body.text.clone());
-        self.bounds(
-            &mut facts,
-            began,
-            announcement.until.map_or(Bound::Unknown, Bound::exactly),
-        );
+        self.bounds(&mut facts, began, announcement.until.map_or(Bound::Unknown, Bound::exactly));
         facts
     }
 
@@ -226,11 +184,7 @@ impl<'a> Writing<'a> {
             reported_duration: record.reported_length.clone(),
             intermittent: record.is_intermittent,
             planned: None,
-            affected: record
-                .affected
-                .iter()
-                .map(|a| self.target(&a.target))
-                .collect(),
+            affected: record.affected.iter().map(|a| self.target(&a.target)).collect(),
             except: targets(&record.except),
             not_affected: targets(&record.not_affected),
             service: record.service_label.clone(),
@@ -240,10 +194,7 @@ impl<'a> Writing<'a> {
             corrections: record
                 .corrections
                 .iter()
-                .map(|c| FactsCorrection {
-                    on: c.on,
-                    text: c.text.clone(),
-                })
+                .map(|c| FactsCorrection { on: c.on, text: c.text.clone() })
                 .collect(),
             causes: causes(record, Certainty::Known),
             suspected: causes(record, Certainty::Suspected),
@@ -269,14 +220,12 @@ impl<'a> Writing<'a> {
 
     fn bound(&self, bound: Bound) -> (Option<String>, Option<Date>, FactsPrecision) {
         match bound {
-            Bound::At {
-                at,
-                precision: Precision::Minute,
-            } => (Some(self.instant(at)), None, FactsPrecision::Minute),
-            Bound::At {
-                at,
-                precision: Precision::Approximate,
-            } => (Some(self.instant(at)), None, FactsPrecision::Approximate),
+            Bound::At { at, precision: Precision::Minute } => {
+                (Some(self.instant(at)), None, FactsPrecision::Minute)
+            }
+            Bound::At { at, precision: Precision::Approximate } => {
+                (Some(self.instant(at)), None, FactsPrecision::Approximate)
+            }
             Bound::On { on } => (None, Some(on), FactsPrecision::Day),
             Bound::Unknown => (None, None, FactsPrecision::Unknown),
         }
@@ -290,10 +239,9 @@ impl<'a> Writing<'a> {
     fn target(&self, target: &Target) -> String {
         match target {
             Target::All => "all".to_owned(),
-            Target::Component(id) => self
-                .keys
-                .get(id)
-                .map_or_else(|| id.to_string(), |key| (*key).to_owned()),
+            Target::Component(id) => {
+                self.keys.get(id).map_or_else(|| id.to_string(), |key| (*key).to_owned())
+            }
             Target::Words(words) => words.clone(),
         }
     }
@@ -316,12 +264,7 @@ impl<'a> Writing<'a> {
             Moment::Unknown => (None, None, None),
         };
         let local = local.map(|time| time.strftime("%H:%M").to_string());
-        FactsUpdate {
-            at,
-            local,
-            on,
-            text: update.body.text.clone(),
-        }
+        FactsUpdate { at, local, on, text: update.body.text.clone() }
     }
 }
 
@@ -330,10 +273,7 @@ fn text_of(source: Option<&Source>) -> Option<String> {
 }
 
 fn causes(record: &OutageRecord, certainty: Certainty) -> Vec<String> {
-    let causes = record
-        .causes
-        .iter()
-        .filter(|cause| cause.certainty == certainty);
+    let causes = record.causes.iter().filter(|cause| cause.certainty == certainty);
     causes.map(|cause| cause.text.clone()).collect()
 }
 

@@ -36,9 +36,8 @@ const tree = doc.querySelector("[data-words]");
 if (!tree) return;
 const words = tree.dataset.words.split("|"), first = Date.parse(tree.dataset.first);
 const date = new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-const tip = doc.createElement("div"), hide = () => { tip.hidden = true; };
+const tip = doc.createElement("div"), hide = () => { tip.hidden = true; tip.removeAttribute("aria-hidden"); };
 tip.className = "tip";
-tip.setAttribute("aria-hidden", "true");
 hide();
 doc.body.append(tip);
 const facts = (svg, i) => {
@@ -56,6 +55,7 @@ const show = (svg, i) => {
   svg.setAttribute("aria-valuetext", lines.join(", "));
   tip.textContent = lines.join("\n");
   tip.hidden = false;
+  tip.setAttribute("aria-hidden", "true");
   const box = svg.getBoundingClientRect(), half = tip.offsetWidth / 2;
   const x = box.left + (i + .5) * box.width / 90;
   tip.style.left = Math.max(8, Math.min(root.clientWidth - 2 * half - 8, x - half)) + "px";

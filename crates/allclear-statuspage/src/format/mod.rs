@@ -100,13 +100,8 @@ pub(crate) struct StateMark {
 impl StateMark {
     pub(crate) const fn of(status: ComponentStatus, messages: &'static Messages) -> Self {
         let [operational, maintenance, degraded, partial, major] = messages.statuses;
-        let [
-            operational_in,
-            maintenance_in,
-            degraded_in,
-            partial_in,
-            major_in,
-        ] = messages.statuses_inline;
+        let [operational_in, maintenance_in, degraded_in, partial_in, major_in] =
+            messages.statuses_inline;
         let (word, inline) = match status {
             ComponentStatus::Operational => (operational, operational_in),
             ComponentStatus::UnderMaintenance => (maintenance, maintenance_in),
@@ -114,12 +109,7 @@ impl StateMark {
             ComponentStatus::PartialOutage => (partial, partial_in),
             ComponentStatus::MajorOutage => (major, major_in),
         };
-        Self {
-            icon: icon(status),
-            class: class(status),
-            word,
-            inline,
-        }
+        Self { icon: icon(status), class: class(status), word, inline }
     }
 }
 

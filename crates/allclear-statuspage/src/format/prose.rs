@@ -27,9 +27,7 @@ pub(crate) fn is_web_address(text: &str) -> bool {
 fn strip_scheme(text: &str) -> Option<&str> {
     ["https://", "http://"].into_iter().find_map(|scheme| {
         let head = text.get(..scheme.len())?;
-        head.eq_ignore_ascii_case(scheme)
-            .then(|| text.get(scheme.len()..))
-            .flatten()
+        head.eq_ignore_ascii_case(scheme).then(|| text.get(scheme.len()..)).flatten()
     })
 }
 
@@ -71,9 +69,7 @@ fn linked(line: &str) -> String {
         out.push_str(&escape(before));
         if is_web_address(address) {
             let address = escape(address);
-            out.push_str(&format!(
-                "<a href=\"{address}\" rel=\"nofollow noopener\">{address}</a>"
-            ));
+            out.push_str(&format!("<a href=\"{address}\" rel=\"nofollow noopener\">{address}</a>"));
         } else {
             out.push_str(&escape(address));
         }
@@ -85,10 +81,9 @@ fn linked(line: &str) -> String {
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    text.match_indices("http").map(|(at, _)| at).find(|at| {
-        text.get(*at..)
-            .is_some_and(|rest| strip_scheme(rest).is_some())
-    })
+    text.match_indices("http")
+        .map(|(at, _)| at)
+        .find(|at| text.get(*at..).is_some_and(|rest| strip_scheme(rest).is_some()))
 }
 
 /// An address without the punctuation of the sentence around it.
@@ -98,11 +93,8 @@ fn trim_address(address: &str) -> &str {
         let shorter = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
         let opened = shorter.matches('(').count();
         let closed = shorter.matches(')').count();
-        let shorter = if closed > opened {
-            shorter.strip_suffix(')').unwrap_or(shorter)
-        } else {
-            shorter
-        };
+        let shorter =
+            if closed > opened { shorter.strip_suffix(')').unwrap_or(shorter) } else { shorter };
         if shorter.len() == address.len() {
             return address;
         }
@@ -132,19 +124,14 @@ fn safe_event<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Event<'a> {
             let is_linked = is_linkable(&dest_url) && !links.contains(&true);
             links.push(is_linked);
             if is_linked {
-                raw(format!(
-                    "<a href=\"{}\" rel=\"nofollow noopener\">",
-                    escape(&dest_url)
-                ))
+                raw(format!("<a href=\"{}\" rel=\"nofollow noopener\">", escape(&dest_url)))
             } else {
                 raw("")
             }
         }
-        Event::End(TagEnd::Link | TagEnd::Image) => raw(if links.pop().unwrap_or(false) {
-            "</a>"
-        } else {
-            ""
-        }),
+        Event::End(TagEnd::Link | TagEnd::Image) => {
+            raw(if links.pop().unwrap_or(false) { "</a>" } else { "" })
+        }
         other => other,
     }
 }
@@ -154,8 +141,6 @@ fn raw<'a>(html: impl Into<CowStr<'a>>) -> Event<'a> {
 }
 
 fn is_linkable(address: &str) -> bool {
-    let is_mail = address
-        .get(..7)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    let is_mail = address.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
     is_web_address(address) || (is_mail && !address.contains(char::is_control))
 }

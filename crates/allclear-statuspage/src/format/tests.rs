@@ -45,24 +45,9 @@ fn an_instant_stands_in_the_zone_and_in_utc() {
 fn the_zone_has_its_own_offset_on_either_side_of_a_change() {
     let locale = locale("America/Los_Angeles", Language::En);
     let day = date(2010, 11, 7);
-    assert!(
-        locale
-            .instant(at("2010-11-07T08:30:00Z"), day)
-            .as_str()
-            .contains(">01:30<")
-    );
-    assert!(
-        locale
-            .instant(at("2010-11-07T09:30:00Z"), day)
-            .as_str()
-            .contains(">01:30<")
-    );
-    assert!(
-        locale
-            .instant(at("2010-11-07T10:30:00Z"), day)
-            .as_str()
-            .contains(">02:30<")
-    );
+    assert!(locale.instant(at("2010-11-07T08:30:00Z"), day).as_str().contains(">01:30<"));
+    assert!(locale.instant(at("2010-11-07T09:30:00Z"), day).as_str().contains(">01:30<"));
+    assert!(locale.instant(at("2010-11-07T10:30:00Z"), day).as_str().contains(">02:30<"));
     let night = locale.length_between(
         Bound::exactly(at("2010-11-07T08:30:00Z")),
         Bound::exactly(at("2010-11-07T10:30:00Z")),
@@ -73,43 +58,23 @@ fn the_zone_has_its_own_offset_on_either_side_of_a_change() {
 #[test]
 fn precision_is_part_of_the_text() {
     let locale = locale("Europe/Berlin", Language::En);
-    let about = Bound::At {
-        at: at("2026-11-20T17:00:00Z"),
-        precision: Precision::Approximate,
-    };
-    assert!(
-        locale
-            .bound(about, locale.today)
-            .as_str()
-            .starts_with("about <time")
-    );
-    let on = Bound::On {
-        on: date(2024, 2, 27),
-    };
+    let about = Bound::At { at: at("2026-11-20T17:00:00Z"), precision: Precision::Approximate };
+    assert!(locale.bound(about, locale.today).as_str().starts_with("about <time"));
+    let on = Bound::On { on: date(2024, 2, 27) };
     assert_eq!(
         locale.bound(on, locale.today).as_str(),
         "on <time datetime=\"2024-02-27\">27 Feb 2024</time>"
     );
-    assert_eq!(
-        locale.bound(on, date(2024, 2, 27)).as_str(),
-        "time not known"
-    );
-    assert_eq!(
-        locale.bound(Bound::Unknown, locale.today).as_str(),
-        "time not known"
-    );
-    let local = Moment::Local {
-        local: time(6, 45, 0, 0),
-    };
+    assert_eq!(locale.bound(on, date(2024, 2, 27)).as_str(), "time not known");
+    assert_eq!(locale.bound(Bound::Unknown, locale.today).as_str(), "time not known");
+    let local = Moment::Local { local: time(6, 45, 0, 0) };
     assert_eq!(
         locale.moment(local, locale.today).as_str(),
         "06:45 <span class=\"utc\">(local time)</span>"
     );
     assert_eq!(locale.length_between(on, Bound::Unknown), None);
     assert_eq!(
-        locale
-            .length_between(Bound::exactly(at("2026-11-20T09:15:00Z")), about)
-            .as_deref(),
+        locale.length_between(Bound::exactly(at("2026-11-20T09:15:00Z")), about).as_deref(),
         Some("about 7\u{a0}h 45\u{a0}min")
     );
 }
@@ -122,11 +87,7 @@ fn a_range_names_utc_once() {
         Some(Bound::exactly(at("2026-11-20T13:17:00Z"))),
         locale.today,
     );
-    assert!(
-        range
-            .as_str()
-            .ends_with("<span class=\"utc\">(12:05 – 13:17 UTC)</span>")
-    );
+    assert!(range.as_str().ends_with("<span class=\"utc\">(12:05 – 13:17 UTC)</span>"));
 }
 
 #[test]
@@ -147,9 +108,7 @@ fn lengths_and_numbers() {
 
 #[test]
 fn plain_prose_keeps_its_lines_and_links_addresses() {
-    let html = prose(&Prose::plain(
-        "One <b>\r\ntwo\n\nSee (https://example.com/a?b=1&c=2).",
-    ));
+    let html = prose(&Prose::plain("One <b>\r\ntwo\n\nSee (https://example.com/a?b=1&c=2)."));
     assert_eq!(
         html.as_str(),
         "<p>One &lt;b&gt;<br>two</p><p>See (<a href=\"https://example.com/a?b=1&amp;c=2\" \
@@ -168,9 +127,22 @@ fn markdown_cannot_bring_its_own_html() {
     assert!(html("[x](https://example.com/\"onclick=\"x)").contains("&#34;"));
     assert!(!html("# Title").contains("<h"));
     assert_eq!(
-        html("[![a](https://example.com/i)](https://example.com)")
-            .matches("<a ")
-            .count(),
+        html("[![a](https://example.com/i)](https://example.com)").matches("<a ").count(),
         1
+    );
+}
+
+#[test]
+fn a_range_over_two_days_may_break_between_its_ends() {
+    let range = locale("Europe/Berlin", Language::En).range(
+        Bound::exactly(at("2026-11-20T21:05:00Z")),
+        Some(Bound::exactly(at("2026-11-21T01:17:00Z"))),
+        Date::MIN,
+    );
+    assert!(
+        range.as_str().ends_with(
+            "<span class=\"utc\">(21:05 –</span> <span class=\"utc\">21 Nov, 01:17 UTC)</span>"
+        ),
+        "{range}"
     );
 }

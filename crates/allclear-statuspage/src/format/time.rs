@@ -59,12 +59,7 @@ impl Locale {
             return self.weekday_date(first);
         }
         if (first.year(), first.month()) == (last.year(), last.month()) {
-            return format!(
-                "{}{} – {}",
-                first.day(),
-                self.messages.day_dot,
-                self.date(last)
-            );
+            return format!("{}{} – {}", first.day(), self.messages.day_dot, self.date(last));
         }
         format!("{} – {}", self.date(first), self.date(last))
     }
@@ -86,11 +81,7 @@ impl Locale {
     fn text(&self, at: Timestamp, day: Date) -> String {
         let zoned = self.zoned(at);
         let clock = clock(zoned.hour(), zoned.minute());
-        if zoned.date() == day {
-            clock
-        } else {
-            format!("{}, {clock}", self.date(zoned.date()))
-        }
+        if zoned.date() == day { clock } else { format!("{}, {clock}", self.date(zoned.date())) }
     }
 
     /// `12:05 UTC`, with a date in front where it is not the one that stands beside it.
@@ -105,28 +96,16 @@ impl Locale {
     }
 
     fn time_element(&self, at: Timestamp, day: Date) -> String {
-        format!(
-            "<time datetime=\"{}\">{}</time>",
-            utc_text(at),
-            self.text(at, day)
-        )
+        format!("<time datetime=\"{}\">{}</time>", utc_text(at), self.text(at, day))
     }
 
     /// An instant in the page's zone and in UTC; the date stands where it is not `day`.
     pub(crate) fn instant(&self, at: Timestamp, day: Date) -> Html {
         let element = self.time_element(at, day);
         if self.is_utc {
-            return Html(format!("{element} UTC"));
+            return Html(format!("{element}\u{a0}UTC"));
         }
-        Html(format!(
-            "{element} <span class=\"utc\">({})</span>",
-            self.utc(at)
-        ))
-    }
-
-    /// The same in plain text, for labels.
-    pub(crate) fn instant_text(&self, at: Timestamp, day: Date) -> String {
-        self.text(at, day)
+        Html(format!("{element} <span class=\"utc\">({})</span>", self.utc(at)))
     }
 
     fn day_element(&self, day: Date) -> String {
@@ -164,10 +143,9 @@ impl Locale {
         match moment {
             Moment::At { at } => self.instant(at, day),
             Moment::On { on, local: None } => self.bound(Bound::On { on }, day),
-            Moment::On {
-                on,
-                local: Some(local),
-            } => Html(format!("{}, {}", self.day_element(on), self.local(local))),
+            Moment::On { on, local: Some(local) } => {
+                Html(format!("{}, {}", self.day_element(on), self.local(local)))
+            }
             Moment::Local { local } => Html(self.local(local)),
             Moment::Unknown => Html(self.messages.time_not_known.to_owned()),
         }
@@ -187,36 +165,55 @@ impl Locale {
             };
         };
         let about = |bound: Bound| {
-            if bound.is_approximate() {
-                format!("{} ", self.messages.about)
-            } else {
-                String::new()
-            }
+            if bound.is_approximate() { format!("{} ", self.messages.about) } else { String::new() }
         };
         let local = format!(
-            "{}{} – {}{}",
+            "{}{}{}{}{}",
             about(from),
             self.time_element(start, day),
+            self.dash(start, end),
             until.map(about).unwrap_or_default(),
             self.time_element(end, self.day_of(start)),
         );
         if self.is_utc {
-            return Html(format!("{local} UTC"));
+            return Html(format!("{local}\u{a0}UTC"));
         }
         let (start_utc, end_utc) = (start.to_zoned(TimeZone::UTC), end.to_zoned(TimeZone::UTC));
         let utc = |utc: &Zoned, beside: Date| {
             let clock = clock(utc.hour(), utc.minute());
-            if utc.date() == beside {
-                clock
-            } else {
-                format!("{}, {clock}", self.date(utc.date()))
-            }
+            if utc.date() == beside { clock } else { format!("{}, {clock}", self.date(utc.date())) }
+        };
+        // Two dates are too long for a narrow screen: the line may break between them.
+        let gap = if end_utc.date() == start_utc.date() {
+            " – "
+        } else {
+            " –</span> <span class=\"utc\">"
         };
         Html(format!(
-            "{local} <span class=\"utc\">({} – {} UTC)</span>",
+            "{local} <span class=\"utc\">({}{gap}{} UTC)</span>",
             utc(&start_utc, self.day_of(start)),
             utc(&end_utc, start_utc.date()),
         ))
+    }
+
+    /// Between two instants; the line may break there only where each has its date.
+    fn dash(&self, from: Timestamp, until: Timestamp) -> &'static str {
+        if self.day_of(from) == self.day_of(until) { "\u{a0}–\u{a0}" } else { "\u{a0}– " }
+    }
+
+    /// From one instant to another in the page's zone only, for places where UTC stands once.
+    pub(crate) fn stretch(&self, from: Timestamp, until: Timestamp, day: Date) -> Html {
+        Html(format!(
+            "{}{}{}",
+            self.time_element(from, day),
+            self.dash(from, until),
+            self.time_element(until, self.day_of(from))
+        ))
+    }
+
+    /// One instant in the page's zone only.
+    pub(crate) fn instant_local(&self, at: Timestamp, day: Date) -> Html {
+        Html(self.time_element(at, day))
     }
 
     /// A length: `8 min`, `1 h 12 min`, `2 d 3 h`.

@@ -169,6 +169,7 @@ pub(crate) struct IncidentTexts {
     pub(crate) reported_length: fn(&str) -> String,
     pub(crate) entered_afterwards: &'static str,
     pub(crate) impact: &'static str,
+    pub(crate) otherwise: fn(&str) -> String,
     pub(crate) updates: &'static str,
     pub(crate) no_updates: &'static str,
     pub(crate) update: &'static str,
@@ -197,6 +198,7 @@ pub(crate) struct RecordTexts {
     pub(crate) record: &'static str,
     pub(crate) affected: &'static str,
     pub(crate) except: &'static str,
+    pub(crate) at_worst: fn(&str) -> String,
     pub(crate) began: &'static str,
     pub(crate) ended: &'static str,
     pub(crate) length: &'static str,
@@ -290,9 +292,5 @@ impl Messages {
 /// A weight in thousandths as a percentage, for the formula.
 fn percent(permille: u16, decimal: &str) -> String {
     let (whole, tenth) = (permille / 10, permille % 10);
-    if tenth == 0 {
-        format!("{whole}\u{a0}%")
-    } else {
-        format!("{whole}{decimal}{tenth}\u{a0}%")
-    }
+    if tenth == 0 { format!("{whole}\u{a0}%") } else { format!("{whole}{decimal}{tenth}\u{a0}%") }
 }

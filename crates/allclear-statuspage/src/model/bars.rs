@@ -41,11 +41,7 @@ impl Line {
 pub(crate) fn spans_of(line: &Line, days: usize) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     if line.days_without_data > 0 {
-        spans.push(Span {
-            first: 0,
-            len: line.days_without_data.min(days),
-            day: Day::NoData,
-        });
+        spans.push(Span { first: 0, len: line.days_without_data.min(days), day: Day::NoData });
     }
     if line.days.is_empty() {
         return spans;
@@ -57,11 +53,7 @@ pub(crate) fn spans_of(line: &Line, days: usize) -> Vec<Span> {
         }
         match spans.last_mut() {
             Some(last) if last.day == day && last.first + last.len == index => last.len += 1,
-            _ => spans.push(Span {
-                first: index,
-                len: 1,
-                day,
-            }),
+            _ => spans.push(Span { first: index, len: 1, day }),
         }
     }
     spans
@@ -83,11 +75,8 @@ impl Model {
                 line.segments = uptime::merge(intervals, now);
                 line.days = uptime::tally_days(&line.segments, &self.bounds);
                 let active = intervals.iter().filter(|i| is_active(i, now));
-                line.own = active
-                    .clone()
-                    .map(|i| i.status)
-                    .max()
-                    .unwrap_or(ComponentStatus::Operational);
+                line.own =
+                    active.clone().map(|i| i.status).max().unwrap_or(ComponentStatus::Operational);
                 line.since = active.map(|i| i.from).min();
             }
             line.uptime = uptime::uptime(&line.segments, from, now, policy);
@@ -156,10 +145,7 @@ impl Model {
         let mut add = |intervals: Vec<StatusInterval>| {
             for interval in intervals {
                 if interval.until.is_none_or(|until| until >= start) {
-                    by_component
-                        .entry(interval.component_id)
-                        .or_default()
-                        .push(interval);
+                    by_component.entry(interval.component_id).or_default().push(interval);
                 }
             }
         };

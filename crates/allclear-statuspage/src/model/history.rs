@@ -61,11 +61,9 @@ impl Model {
             let mut history = History::default();
             for record in self.past_records() {
                 match self.day_of(record) {
-                    Some(day) => history.dated.push(Dated {
-                        day,
-                        at: self.begun(record).instant(),
-                        record,
-                    }),
+                    Some(day) => {
+                        history.dated.push(Dated { day, at: self.begun(record).instant(), record });
+                    }
                     None => history.undated.push(record),
                 }
             }
@@ -89,11 +87,7 @@ impl Model {
         let mut latest: Vec<Dated> = dated
             .into_iter()
             .filter_map(|(_, record)| {
-                Some(Dated {
-                    day: self.day_of(record)?,
-                    at: self.begun(record).instant(),
-                    record,
-                })
+                Some(Dated { day: self.day_of(record)?, at: self.begun(record).instant(), record })
             })
             .collect();
         latest.sort_by_key(|dated| Reverse((dated.day, dated.at, dated.record)));
@@ -108,11 +102,7 @@ impl Model {
             .past_records()
             .filter(|record| self.rough_second(*record).is_some_and(|at| at >= from))
             .filter_map(|record| {
-                Some(Dated {
-                    day: self.day_of(record)?,
-                    at: self.begun(record).instant(),
-                    record,
-                })
+                Some(Dated { day: self.day_of(record)?, at: self.begun(record).instant(), record })
             })
             .filter(|dated| (first..=last).contains(&dated.day))
             .collect();
@@ -143,16 +133,12 @@ impl Model {
     pub(crate) fn begun(&self, record: RecordRef) -> Bound {
         match record {
             RecordRef::Incident(place) => self.incident_at(place).map_or(Bound::Unknown, |i| {
-                known(i.started)
-                    .or(i.ended().and_then(known))
-                    .unwrap_or(Bound::Unknown)
+                known(i.started).or(i.ended().and_then(known)).unwrap_or(Bound::Unknown)
             }),
             RecordRef::Maintenance(place) => {
                 self.window_at(place).map_or(Bound::Unknown, |window| {
                     let ended = || window.ended().and_then(known);
-                    known(window.started())
-                        .or_else(ended)
-                        .unwrap_or(Bound::Unknown)
+                    known(window.started()).or_else(ended).unwrap_or(Bound::Unknown)
                 })
             }
             RecordRef::Announcement(place) => {
@@ -199,10 +185,7 @@ impl Model {
                 add(self.maintenance_impact(window));
             }
             add(self.setting_intervals());
-            intervals
-                .iter()
-                .map(|intervals| uptime::merge(intervals, self.now))
-                .collect()
+            intervals.iter().map(|intervals| uptime::merge(intervals, self.now)).collect()
         })
     }
 
@@ -211,10 +194,7 @@ impl Model {
         let mut months: Vec<MonthSum> = Vec::new();
         for dated in &self.history().dated {
             let (year, month) = (dated.day.year(), dated.day.month());
-            if months
-                .last()
-                .is_none_or(|m| (m.year, m.month) != (year, month))
-            {
+            if months.last().is_none_or(|m| (m.year, m.month) != (year, month)) {
                 months.push(MonthSum {
                     year,
                     month,
@@ -248,15 +228,12 @@ impl Model {
             .iter()
             .zip(self.all_segments())
             .flat_map(|(line, segments)| {
-                segments
-                    .iter()
-                    .filter(|s| is_down(s.status))
-                    .map(|s| StatusInterval {
-                        component_id: line.id,
-                        status: ComponentStatus::MajorOutage,
-                        from: s.from,
-                        until: Some(s.until),
-                    })
+                segments.iter().filter(|s| is_down(s.status)).map(|s| StatusInterval {
+                    component_id: line.id,
+                    status: ComponentStatus::MajorOutage,
+                    from: s.from,
+                    until: Some(s.until),
+                })
             })
             .collect();
         uptime::merge(&intervals, self.now)
@@ -310,12 +287,7 @@ fn shown(notice: &Announcement) -> Bound {
 
 fn overlap(segment: &Segment, from: Timestamp, until: Timestamp) -> i64 {
     let begins = segment.from.max(from);
-    segment
-        .until
-        .min(until)
-        .duration_since(begins)
-        .as_secs()
-        .max(0)
+    segment.until.min(until).duration_since(begins).as_secs().max(0)
 }
 
 fn seconds_within(segments: &[Segment], from: Timestamp, until: Timestamp) -> i64 {

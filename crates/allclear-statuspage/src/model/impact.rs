@@ -60,9 +60,8 @@ impl Model {
         settings.sort_by_key(|setting| (setting.component_id, setting.set_at));
         let mut intervals = Vec::with_capacity(settings.len());
         for (index, setting) in settings.iter().enumerate() {
-            let next = settings
-                .get(index + 1)
-                .filter(|next| next.component_id == setting.component_id);
+            let next =
+                settings.get(index + 1).filter(|next| next.component_id == setting.component_id);
             intervals.push(StatusInterval {
                 component_id: setting.component_id,
                 status: setting.status,
@@ -76,11 +75,7 @@ impl Model {
 
     fn scope(&self, record: &OutageRecord, page: StatusPageId) -> Vec<ComponentId> {
         let has_all = record.affected.iter().any(|a| a.target == Target::All);
-        if has_all {
-            self.all_of(page)
-        } else {
-            Vec::new()
-        }
+        if has_all { self.all_of(page) } else { Vec::new() }
     }
 
     fn is_group(&self, id: ComponentId) -> bool {
@@ -102,11 +97,8 @@ impl Model {
 
     /// Says of the parts of a group what is said of the group, where nothing is said of the part.
     fn spread<S>(&self, record: &mut OutageRecord, updates: &mut [Posted<S>]) {
-        let named: HashSet<ComponentId> = record
-            .affected
-            .iter()
-            .filter_map(|affected| component_of(&affected.target))
-            .collect();
+        let named: HashSet<ComponentId> =
+            record.affected.iter().filter_map(|affected| component_of(&affected.target)).collect();
         let mut affected = Vec::new();
         for entry in &record.affected {
             if let Some(id) = component_of(&entry.target) {
@@ -134,10 +126,9 @@ impl Model {
         let mut more = Vec::new();
         for change in changes.iter() {
             let parts = self.parts_without(change.component_id, &named).into_iter();
-            more.extend(parts.map(|component_id| StatusChange {
-                component_id,
-                status: change.status,
-            }));
+            more.extend(
+                parts.map(|component_id| StatusChange { component_id, status: change.status }),
+            );
         }
         changes.append(&mut more);
     }

@@ -105,10 +105,7 @@ fn new_line(
         days_without_data: 0,
         segments: Vec::new(),
         days: Vec::new(),
-        uptime: Uptime {
-            counted_seconds: 0,
-            down_millis: 0,
-        },
+        uptime: Uptime { counted_seconds: 0, down_millis: 0 },
         leaves: 0,
         leaves_affected: 0,
     }

@@ -116,10 +116,7 @@ impl Model {
         Locale {
             messages: Messages::of(language),
             zone: self.zone.clone(),
-            is_utc: matches!(
-                self.page().timezone.as_deref(),
-                None | Some("UTC" | "Etc/UTC")
-            ),
+            is_utc: matches!(self.page().timezone.as_deref(), None | Some("UTC" | "Etc/UTC")),
             now: self.now,
             today: self.today,
         }
@@ -162,9 +159,7 @@ fn zone_of(page: &StatusPage) -> Result<TimeZone, InvalidValue> {
 fn day_bounds(today: Date, zone: &TimeZone) -> Result<(Date, Vec<Timestamp>), InvalidValue> {
     let too_far = || InvalidValue::new("now", "lies too near the end of representable time");
     let days = i32::try_from(limits::BAR_DAYS).map_err(|_| too_far())?;
-    let first = today
-        .checked_sub((days - 1).days())
-        .map_err(|_| too_far())?;
+    let first = today.checked_sub((days - 1).days()).map_err(|_| too_far())?;
     let mut bounds = Vec::with_capacity(limits::BAR_DAYS + 1);
     for offset in 0..=days {
         let day = first.checked_add(offset.days()).map_err(|_| too_far())?;

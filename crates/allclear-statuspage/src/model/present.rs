@@ -124,10 +124,7 @@ impl Model {
             .filter_map(|place| self.incident_at(*place))
             .filter(|incident| !self.shows_component_of(incident))
             .map(status_now);
-        components
-            .chain(incidents)
-            .max()
-            .unwrap_or(ComponentStatus::Operational)
+        components.chain(incidents).max().unwrap_or(ComponentStatus::Operational)
     }
 
     /// Whether the components themselves say how bad an incident is.
@@ -140,9 +137,8 @@ impl Model {
     fn hero(&self, open: &[usize], under_way: &[usize]) -> (Hero, Option<Timestamp>) {
         let incidents: Vec<&Incident> = open.iter().filter_map(|i| self.incident_at(*i)).collect();
         let started = incidents.iter().filter_map(|i| i.started.instant()).min();
-        let shutdown = incidents
-            .iter()
-            .find(|incident| incident.kind == IncidentKind::DeliberateShutdown);
+        let shutdown =
+            incidents.iter().find(|incident| incident.kind == IncidentKind::DeliberateShutdown);
         if let (Some(shutdown), 1) = (shutdown, incidents.len()) {
             return (Hero::Shutdown, shutdown.started.instant());
         }
@@ -162,13 +158,7 @@ impl Model {
         let first = leaves().next().map(|line| line.status);
         match first.filter(|first| bad == total && leaves().all(|l| l.status == *first)) {
             Some(status) => (Hero::All(status), since),
-            None => (
-                Hero::Some {
-                    affected: bad,
-                    total,
-                },
-                since,
-            ),
+            None => (Hero::Some { affected: bad, total }, since),
         }
     }
 
@@ -276,9 +266,5 @@ pub(crate) fn status_now(incident: &Incident) -> ComponentStatus {
 }
 
 fn places<T>(all: &[std::sync::Arc<T>], holds: impl Fn(&T) -> bool) -> Vec<usize> {
-    all.iter()
-        .enumerate()
-        .filter(|(_, one)| holds(one))
-        .map(|(place, _)| place)
-        .collect()
+    all.iter().enumerate().filter(|(_, one)| holds(one)).map(|(place, _)| place).collect()
 }

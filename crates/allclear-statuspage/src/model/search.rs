@@ -41,14 +41,8 @@ impl Model {
                     && postmortem.publication.is_public()
                 {
                     add(&mut text, &postmortem.summary.text);
-                    postmortem
-                        .timeline
-                        .iter()
-                        .for_each(|entry| add(&mut text, &entry.text));
-                    postmortem
-                        .contributing_factors
-                        .iter()
-                        .for_each(|f| add(&mut text, f));
+                    postmortem.timeline.iter().for_each(|entry| add(&mut text, &entry.text));
+                    postmortem.contributing_factors.iter().for_each(|f| add(&mut text, f));
                 }
             }
             RecordRef::Maintenance(place) => {
@@ -59,10 +53,7 @@ impl Model {
                 add_updates(&mut text, &window.updates);
                 self.add_record(&mut text, &window.record);
                 let words = [&window.expected_effect, &window.recovery_plan];
-                words
-                    .into_iter()
-                    .flatten()
-                    .for_each(|words| add(&mut text, words));
+                words.into_iter().flatten().for_each(|words| add(&mut text, words));
             }
             RecordRef::Announcement(place) => {
                 if let Some(notice) = self.snapshot.announcements.get(place) {
@@ -71,10 +62,7 @@ impl Model {
                 }
             }
         }
-        if let Some(source) = self
-            .source_of(record)
-            .and_then(|source| source.text.as_ref())
-        {
+        if let Some(source) = self.source_of(record).and_then(|source| source.text.as_ref()) {
             add(&mut text, source);
         }
         text
@@ -97,19 +85,9 @@ impl Model {
         ];
         lines.into_iter().flatten().for_each(|line| add(text, line));
         record.fault_pages.iter().for_each(|page| add(text, page));
-        record
-            .causes
-            .iter()
-            .for_each(|cause| add(text, &cause.text));
-        record
-            .corrections
-            .iter()
-            .for_each(|correction| add(text, &correction.text));
-        record
-            .losses
-            .iter()
-            .flat_map(|loss| &loss.note)
-            .for_each(|note| add(text, note));
+        record.causes.iter().for_each(|cause| add(text, &cause.text));
+        record.corrections.iter().for_each(|correction| add(text, &correction.text));
+        record.losses.iter().flat_map(|loss| &loss.note).for_each(|note| add(text, note));
         for action in &record.actions {
             add(text, &action.text);
             if let ActionState::Dropped { why: Some(why) } = &action.state {
@@ -142,7 +120,5 @@ fn add(text: &mut String, more: &str) {
 }
 
 fn add_updates<S>(text: &mut String, updates: &[Posted<S>]) {
-    updates
-        .iter()
-        .for_each(|update| add(text, &update.body.text));
+    updates.iter().for_each(|update| add(text, &update.body.text));
 }

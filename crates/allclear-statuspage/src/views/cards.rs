@@ -117,11 +117,7 @@ impl Context<'_> {
         }
         let is_late = due_at < self.locale.now;
         Some(NextView {
-            label: if is_late {
-                self.m.incident.next_was_due
-            } else {
-                self.m.incident.next_due
-            },
+            label: if is_late { self.m.incident.next_was_due } else { self.m.incident.next_due },
             time: self.locale.instant(due_at, self.locale.today),
             is_late,
         })
@@ -143,10 +139,7 @@ impl Context<'_> {
                 .filter(|cause| cause.certainty == certainty)
                 .map(|cause| inline(&cause.text))
                 .collect();
-            (!texts.is_empty()).then(|| FactView {
-                label,
-                value: Html::join(&texts, "; "),
-            })
+            (!texts.is_empty()).then(|| FactView { label, value: Html::join(&texts, "; ") })
         })
         .collect()
     }
@@ -200,10 +193,7 @@ impl Context<'_> {
             overrun: self.overrun(window),
             progress: self.progress(window),
             plans: self.plans(window),
-            latest: window
-                .updates
-                .last()
-                .map(|update| self.update(update, today)),
+            latest: window.updates.last().map(|update| self.update(update, today)),
         }
     }
 
@@ -219,17 +209,9 @@ impl Context<'_> {
     }
 
     pub(crate) fn progress(&self, window: &Maintenance) -> Option<ProgressView> {
-        let begun = window
-            .started()
-            .instant()
-            .filter(|_| window.is_under_way())?;
+        let begun = window.started().instant().filter(|_| window.is_under_way())?;
         let whole = window.window.ends_at?.duration_since(begun).as_secs();
-        let done = self
-            .locale
-            .now
-            .duration_since(begun)
-            .as_secs()
-            .clamp(0, whole.max(0));
+        let done = self.locale.now.duration_since(begun).as_secs().clamp(0, whole.max(0));
         (whole >= 60).then(|| ProgressView {
             max: whole / 60,
             value: done / 60,
@@ -250,10 +232,7 @@ impl Context<'_> {
         ];
         for (label, text) in texts {
             if let Some(text) = text {
-                plans.push(FactView {
-                    label,
-                    value: inline(text),
-                });
+                plans.push(FactView { label, value: inline(text) });
             }
         }
         if let Some(abort_at) = window.abort_at {

@@ -133,12 +133,49 @@ impl Context<'_> {
     }
 }
 
+/// Something that was affected, and the worst status that it had.
+pub(crate) struct Worst {
+    pub(crate) target: Target,
+    pub(crate) status: ComponentStatus,
+    /// It had other statuses that were not operational as well.
+    pub(crate) is_worst_of_several: bool,
+}
+
+impl Worst {
+    fn of(target: Target, status: ComponentStatus) -> Self {
+        Self { target, status, is_worst_of_several: false }
+    }
+
+    fn add(&mut self, status: ComponentStatus) {
+        if status == ComponentStatus::Operational || status == self.status {
+            return;
+        }
+        self.is_worst_of_several |= self.status != ComponentStatus::Operational;
+        self.status = self.status.max(status);
+    }
+}
+
+/// Everything that a record affected: what it names, and what its updates changed.
+pub(crate) fn worst_of_all<S>(record: &OutageRecord, updates: &[Posted<S>]) -> Vec<Worst> {
+    let mut worst: Vec<Worst> = record
+        .affected
+        .iter()
+        .map(|affected| Worst::of(affected.target.clone(), affected.status))
+        .collect();
+    for change in updates.iter().flat_map(|update| &update.changes) {
+        let target = Target::Component(change.component_id);
+        if let Some(known) = worst.iter_mut().find(|known| known.target == target) {
+            known.add(change.status);
+        } else if change.status > status_from_all(record, change) {
+            worst.push(Worst::of(target, change.status));
+        }
+    }
+    worst
+}
+
 /// The status that "all" gave a component before it was named.
 fn status_from_all(record: &OutageRecord, change: &StatusChange) -> ComponentStatus {
-    let is_excepted = record
-        .except
-        .contains(&Target::Component(change.component_id));
+    let is_excepted = record.except.contains(&Target::Component(change.component_id));
     let all = record.affected.iter().find(|a| a.target == Target::All);
-    all.filter(|_| !is_excepted)
-        .map_or(ComponentStatus::Operational, |all| all.status)
+    all.filter(|_| !is_excepted).map_or(ComponentStatus::Operational, |all| all.status)
 }

@@ -61,18 +61,14 @@ struct DayRow {
 impl ComponentPage {
     pub(crate) fn new(context: &Context<'_>, id: PublicId) -> Option<Self> {
         let model = context.model;
-        let place = place_of(&model.snapshot.components, id, |component| {
-            component.public_id
-        })?;
+        let place = place_of(&model.snapshot.components, id, |component| component.public_id)?;
         let component = model.snapshot.components.get(place)?;
         let (index, line) = model.line(component.id)?;
         let rolled = context.with_parts(index, line);
         let mark = context.mark(line.status);
         let mut records = context.records_of(index, line);
-        let mut entries: Vec<EntryView> = records
-            .iter()
-            .filter_map(|dated| context.entry(dated.record, NO_DAY))
-            .collect();
+        let mut entries: Vec<EntryView> =
+            records.iter().filter_map(|dated| context.entry(dated.record, NO_DAY)).collect();
         let older = entries.split_off(entries.len().min(RECORDS_SHOWN));
         records.retain(|dated| dated.day >= model.first_day.saturating_sub(400.days()));
         let title = format!("{} {}", mark.icon, component.name);
@@ -92,11 +88,7 @@ impl ComponentPage {
             all_time_label: (context.m.component.all_time)(&context.locale.date(began)),
             all_time: context.share_text(context.share_of_all(index, line)),
             formula: (context.m.now.formula)(model.page().uptime),
-            mean_note: if line.is_group {
-                context.m.component.mean_of_parts
-            } else {
-                ""
-            },
+            mean_note: if line.is_group { context.m.component.mean_of_parts } else { "" },
             no_data_note: if line.days_without_data > 0 {
                 (context.m.component.no_data_before)(&context.locale.date(began))
             } else {
@@ -114,17 +106,10 @@ impl Context<'_> {
     /// A line whose days are those of its parts as well.
     fn with_parts(&self, index: usize, line: &Line) -> Line {
         let parts = self.model.lines.get(index..line.end.max(index + 1));
-        let segments: Vec<Segment> = parts
-            .unwrap_or(&[])
-            .iter()
-            .flat_map(|part| part.segments.iter().copied())
-            .collect();
+        let segments: Vec<Segment> =
+            parts.unwrap_or(&[]).iter().flat_map(|part| part.segments.iter().copied()).collect();
         let days = self.model.days_of(line.id, &segments);
-        Line {
-            segments: Vec::new(),
-            days,
-            ..*line
-        }
+        Line { segments: Vec::new(), days, ..*line }
     }
 
     fn parts(&self, index: usize, line: &Line) -> Vec<PartView> {
@@ -144,18 +129,12 @@ impl Context<'_> {
     fn leaves(&self, index: usize, line: &Line) -> impl Iterator<Item = (usize, &Line)> {
         let end = line.end.max(index + 1);
         let lines = self.model.lines.iter().enumerate();
-        lines
-            .skip(index)
-            .take(end - index)
-            .filter(|(_, line)| !line.is_group)
+        lines.skip(index).take(end - index).filter(|(_, line)| !line.is_group)
     }
 
     /// Uptime over the drawn days; that of a group is the mean of its parts.
     pub(crate) fn share_of_window(&self, index: usize, line: &Line) -> Option<f64> {
-        mean(
-            self.leaves(index, line)
-                .filter_map(|(_, leaf)| leaf.uptime.share()),
-        )
+        mean(self.leaves(index, line).filter_map(|(_, leaf)| leaf.uptime.share()))
     }
 
     fn share_of_all(&self, index: usize, line: &Line) -> Option<f64> {
@@ -169,10 +148,7 @@ impl Context<'_> {
     }
 
     pub(crate) fn share_text(&self, share: Option<f64>) -> String {
-        share.map_or_else(
-            || self.m.no_data.to_owned(),
-            |share| self.locale.percent(share),
-        )
+        share.map_or_else(|| self.m.no_data.to_owned(), |share| self.locale.percent(share))
     }
 
     /// Records that name a component, its group or one of its parts, latest first.
@@ -193,14 +169,11 @@ impl Context<'_> {
     fn names_any(&self, record: RecordRef, ids: &HashSet<ComponentId>, own: ComponentId) -> bool {
         let is_named = |record: &OutageRecord| {
             let excepted = record.except.contains(&Target::Component(own));
-            record
-                .affected
-                .iter()
-                .any(|affected| match &affected.target {
-                    Target::All => !excepted,
-                    Target::Component(id) => ids.contains(id),
-                    Target::Words(_) => false,
-                })
+            record.affected.iter().any(|affected| match &affected.target {
+                Target::All => !excepted,
+                Target::Component(id) => ids.contains(id),
+                Target::Words(_) => false,
+            })
         };
         match record {
             RecordRef::Incident(place) => self.model.incident_at(place).is_some_and(|incident| {
@@ -234,19 +207,23 @@ impl Context<'_> {
         rows
     }
 
+    /// How long each status lasted; the worst one is not named again where it is the only one.
     fn lengths(&self, tally: &DayTally) -> Vec<String> {
         let mut lengths = Vec::new();
         for status in ComponentStatus::ALL.into_iter().rev() {
             let seconds = tally.seconds.get(status.index()).copied().unwrap_or(0);
             if seconds > 0 {
-                let length = self.locale.length(i64::from(seconds));
-                lengths.push(format!("{} {length}", self.mark(status).inline));
+                lengths.push((status, self.locale.length(i64::from(seconds))));
             }
         }
-        if lengths.is_empty() {
-            lengths.push(self.m.length_not_known.to_owned());
+        match lengths.as_slice() {
+            [] => vec![self.m.length_not_known.to_owned()],
+            [(status, length)] if tally.worst == Some(*status) => vec![length.clone()],
+            several => several
+                .iter()
+                .map(|(status, length)| format!("{} {length}", self.mark(*status).inline))
+                .collect(),
         }
-        lengths
     }
 
     fn records_on(&self, day: Date, records: &[Dated]) -> Vec<Html> {
@@ -280,13 +257,8 @@ impl Context<'_> {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a page has a few thousand components"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a page has a few thousand components")]
 fn mean(shares: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = shares.fold((0.0, 0_usize), |(sum, count), share| {
-        (sum + share, count + 1)
-    });
+    let (sum, count) = shares.fold((0.0, 0_usize), |(sum, count), share| (sum + share, count + 1));
     (count > 0).then(|| sum / count as f64)
 }

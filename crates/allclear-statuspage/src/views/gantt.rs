@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use allclear_domain::ComponentStatus;
 use allclear_domain::uptime::{self, Segment, StatusInterval};
 use jiff::Timestamp;
 
 use super::Context;
-use crate::format::Html;
+use crate::format::{Html, StateMark};
 
 /// Width of the drawing.
 const WIDTH: i64 = 1000;
@@ -23,9 +24,16 @@ pub(crate) struct GanttView {
 /// One line of it.
 pub(crate) struct GanttRow {
     pub(crate) names: Html,
-    /// What it shows, in words.
-    pub(crate) label: String,
     pub(crate) spans: Vec<GanttSpan>,
+    /// What it shows, in words.
+    pub(crate) stretches: Vec<StretchView>,
+}
+
+/// A stretch of one status in words: icon, word, times.
+pub(crate) struct StretchView {
+    pub(crate) mark: StateMark,
+    pub(crate) word: String,
+    pub(crate) time: Html,
 }
 
 /// A stretch of one status.
@@ -76,23 +84,10 @@ impl Context<'_> {
         from: Timestamp,
         until: Timestamp,
     ) -> GanttRow {
-        let day = self.locale.day_of(from);
         let whole = until.duration_since(from).as_secs().max(1);
         let place = |at: Timestamp| at.duration_since(from).as_secs() * WIDTH / whole;
-        let words: Vec<String> = segments
-            .iter()
-            .map(|segment| {
-                format!(
-                    "{} {}–{}",
-                    self.mark(segment.status).inline,
-                    self.locale.instant_text(segment.from, day),
-                    self.locale.instant_text(segment.until, day)
-                )
-            })
-            .collect();
         GanttRow {
             names: self.line_names(lines),
-            label: words.join(", "),
             spans: segments
                 .iter()
                 .map(|segment| GanttSpan {
@@ -101,7 +96,40 @@ impl Context<'_> {
                     class: crate::format::class(segment.status),
                 })
                 .collect(),
+            stretches: self.stretches(segments, from, until),
         }
+    }
+
+    /// The stretches of a line in words, and what it was in the rest of the drawing.
+    fn stretches(
+        &self,
+        segments: &[Segment],
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Vec<StretchView> {
+        let day = self.locale.day_of(from);
+        let mut stretches: Vec<StretchView> = segments
+            .iter()
+            .map(|segment| {
+                let mark = self.mark(segment.status);
+                let time = if segment.until < self.locale.now {
+                    self.locale.stretch(segment.from, segment.until, day)
+                } else {
+                    let began = self.locale.instant_local(segment.from, day);
+                    Html::labelled(self.m.since, &began)
+                };
+                StretchView { mark, word: mark.inline.to_owned(), time }
+            })
+            .collect();
+        if !covers(segments, from, until) {
+            let mark = self.mark(ComponentStatus::Operational);
+            stretches.push(StretchView {
+                mark,
+                word: (self.m.incident.otherwise)(mark.inline),
+                time: Html::default(),
+            });
+        }
+        stretches
     }
 
     /// The names of lines, parts left out where their group stands there.
@@ -123,4 +151,16 @@ impl Context<'_> {
         }
         Html::join(&names, ", ")
     }
+}
+
+/// Whether stretches in order leave no gap between two instants.
+fn covers(segments: &[Segment], from: Timestamp, until: Timestamp) -> bool {
+    let mut reached = from;
+    for segment in segments {
+        if segment.from > reached {
+            return false;
+        }
+        reached = reached.max(segment.until);
+    }
+    reached >= until
 }

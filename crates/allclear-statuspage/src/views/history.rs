@@ -10,12 +10,19 @@ use crate::format::Html;
 use crate::model::{Dated, MonthSum};
 use crate::route::Route;
 
+/// A cell of the table of months that counts nothing.
+const NONE: &str = "–";
+
 #[derive(Template)]
 #[template(path = "history.html")]
 pub(crate) struct HistoryPage {
     page: PageView,
     search: SearchForm,
     months: Vec<MonthRow>,
+    /// Columns without any number are left out.
+    has_incidents: bool,
+    has_maintenance: bool,
+    has_announcements: bool,
     undated: Option<Html>,
 }
 
@@ -44,6 +51,9 @@ impl HistoryPage {
             page: context.page(title, Tab::History, context.model.present().status),
             search: context.search_form(""),
             months: months.iter().map(|sum| context.month_row(sum)).collect(),
+            has_incidents: months.iter().any(|sum| sum.incidents > 0),
+            has_maintenance: months.iter().any(|sum| sum.maintenance > 0),
+            has_announcements: months.iter().any(|sum| sum.announcements > 0),
             undated: (undated > 0).then(|| {
                 let label = (context.m.past.undated_count)(undated);
                 Html::link(&context.href(&Route::Undated), &label)
@@ -80,11 +90,7 @@ impl MonthPage {
             return None;
         }
         let title = context.locale.month_year(year, month);
-        let later = history
-            .dated
-            .iter()
-            .rev()
-            .find(|d| d.day > first.last_of_month());
+        let later = history.dated.iter().rev().find(|d| d.day > first.last_of_month());
         let earlier = history.dated.iter().find(|d| d.day < first);
         Some(Self {
             page: context.page(&title, Tab::History, context.model.present().status),
@@ -112,9 +118,7 @@ impl UndatedPage {
         let title = context.m.past.undated;
         Self {
             page: context.page(title, Tab::History, context.model.present().status),
-            entries: undated
-                .filter_map(|record| context.entry(*record, NO_DAY))
-                .collect(),
+            entries: undated.filter_map(|record| context.entry(*record, NO_DAY)).collect(),
             history: context.href(&Route::History),
         }
     }
@@ -138,7 +142,7 @@ impl Context<'_> {
 
     fn month_row(&self, sum: &MonthSum) -> MonthRow {
         let count = |number: usize| match number {
-            0 => "–".to_owned(),
+            0 => NONE.to_owned(),
             some => self.locale.count(u64::try_from(some).unwrap_or(u64::MAX)),
         };
         let day = Date::new(sum.year, sum.month, 1).unwrap_or(self.locale.today);
@@ -147,15 +151,11 @@ impl Context<'_> {
             incidents: count(sum.incidents),
             maintenance: count(sum.maintenance),
             announcements: count(sum.announcements),
-            downtime: self.down_text(sum.down_seconds),
-        }
-    }
-
-    pub(crate) fn down_text(&self, seconds: i64) -> String {
-        if seconds == 0 {
-            self.m.past.no_downtime.to_owned()
-        } else {
-            self.locale.length(seconds)
+            downtime: if sum.down_seconds == 0 {
+                NONE.to_owned()
+            } else {
+                self.locale.length(sum.down_seconds)
+            },
         }
     }
 
@@ -173,10 +173,7 @@ impl Context<'_> {
             .collect();
         rows.sort_by_key(|(seconds, index, _)| (std::cmp::Reverse(*seconds), *index));
         rows.into_iter()
-            .map(|(seconds, _, name)| DownRow {
-                name,
-                length: self.locale.length(seconds),
-            })
+            .map(|(seconds, _, name)| DownRow { name, length: self.locale.length(seconds) })
             .collect()
     }
 
@@ -184,10 +181,8 @@ impl Context<'_> {
         let mut days: Vec<(Date, DayView)> = Vec::new();
         for dated in dated {
             if days.last().is_none_or(|(day, _)| *day != dated.day) {
-                let view = DayView {
-                    label: self.locale.weekday_date(dated.day),
-                    entries: Vec::new(),
-                };
+                let view =
+                    DayView { label: self.locale.weekday_date(dated.day), entries: Vec::new() };
                 days.push((dated.day, view));
             }
             if let Some((day, view)) = days.last_mut() {
@@ -200,8 +195,6 @@ impl Context<'_> {
     /// The first days of the last twelve months, latest first.
     pub(crate) fn last_months(&self) -> Vec<Date> {
         let first = self.locale.today.first_of_month();
-        (0..12)
-            .filter_map(|back| first.checked_sub(back.months()).ok())
-            .collect()
+        (0..12).filter_map(|back| first.checked_sub(back.months()).ok()).collect()
     }
 }

@@ -94,7 +94,11 @@ impl IncidentPage {
             postmortem: context.postmortem(incident.postmortem.as_ref(), incident),
             gantt: context.gantt(&context.model.incident_impact(incident)),
             updates: context.updates(&incident.updates, day),
-            record: context.record(&incident.record, Some((incident.started, incident.ended()))),
+            record: context.record(
+                &incident.record,
+                &incident.updates,
+                Some((incident.started, incident.ended())),
+            ),
             source: context.source_text(RecordRef::Incident(place)),
             earlier,
             later,
@@ -163,10 +167,7 @@ impl Context<'_> {
             .iter()
             .enumerate()
             .filter(|(other, later)| *other != place && later.same_cause_as == Some(incident.id));
-        add(
-            m.later_same_cause,
-            later.map(|(place, _)| link(place)).collect(),
-        );
+        add(m.later_same_cause, later.map(|(place, _)| link(place)).collect());
         related
     }
 
@@ -202,11 +203,7 @@ impl Context<'_> {
                     text: inline(&entry.text),
                 })
                 .collect(),
-            factors: postmortem
-                .contributing_factors
-                .iter()
-                .map(|factor| inline(factor))
-                .collect(),
+            factors: postmortem.contributing_factors.iter().map(|factor| inline(factor)).collect(),
             discussion: discussion.filter(|url| is_web_address(url)).map(inline),
         })
     }

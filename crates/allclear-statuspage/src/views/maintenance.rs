@@ -85,7 +85,7 @@ impl MaintenancePage {
             links: context.became(window),
             gantt: context.gantt(&context.model.maintenance_impact(window)),
             updates: context.updates(&window.updates, context.reference_day(started)),
-            record: context.record(&window.record, times),
+            record: context.record(&window.record, &window.updates, times),
             source: context.source_text(RecordRef::Maintenance(place)),
             earlier,
             later,
@@ -99,10 +99,7 @@ impl Context<'_> {
         match window.state {
             MaintenanceState::Scheduled => {}
             MaintenanceState::Cancelled { at } => {
-                facts.push(Html::labelled(
-                    self.m.maintenance.cancelled_at,
-                    &self.dated(at),
-                ));
+                facts.push(Html::labelled(self.m.maintenance.cancelled_at, &self.dated(at)));
             }
             MaintenanceState::InProgress { started_at }
             | MaintenanceState::Verifying { started_at, .. } => {

@@ -68,11 +68,7 @@ impl<'a> Context<'a> {
     /// The address of a page, from the page in hand.
     pub(crate) fn href(&self, route: &Route) -> String {
         let path = route.path();
-        let base = if path.is_empty() && self.base.is_empty() {
-            "./"
-        } else {
-            self.base
-        };
+        let base = if path.is_empty() && self.base.is_empty() { "./" } else { self.base };
         format!("{base}{path}{}", self.suffix)
     }
 
@@ -81,16 +77,14 @@ impl<'a> Context<'a> {
     }
 
     fn component_link(&self, line: &Line) -> Html {
-        self.component(line)
-            .map_or_else(Html::default, |component| {
-                let href = self.href(&Route::Component(component.public_id));
-                Html::link(&href, &component.name)
-            })
+        self.component(line).map_or_else(Html::default, |component| {
+            let href = self.href(&Route::Component(component.public_id));
+            Html::link(&href, &component.name)
+        })
     }
 
     fn name(&self, line: &Line) -> &'a str {
-        self.component(line)
-            .map_or("", |component| component.name.as_str())
+        self.component(line).map_or("", |component| component.name.as_str())
     }
 
     fn mark(&self, status: ComponentStatus) -> StateMark {
@@ -118,9 +112,7 @@ impl<'a> Context<'a> {
 
     fn record_link(&self, record: RecordRef) -> Html {
         self.title_of(record)
-            .map_or_else(Html::default, |(title, route)| {
-                Html::link(&self.href(&route), title)
-            })
+            .map_or_else(Html::default, |(title, route)| Html::link(&self.href(&route), title))
     }
 
     /// What stands around a page. The title's icon and the favicon carry `status`.
@@ -147,11 +139,7 @@ impl<'a> Context<'a> {
                 theme::decode_logo(logo)?;
                 Some(format!("{}logo", self.base))
             }),
-            logo_alt: page
-                .logo
-                .as_ref()
-                .map(|logo| logo.alt.clone())
-                .unwrap_or_default(),
+            logo_alt: page.logo.as_ref().map(|logo| logo.alt.clone()).unwrap_or_default(),
             style: assets::style_path(),
             script: assets::script_path(),
             icon: assets::icon_path(status),

@@ -26,11 +26,8 @@ impl NotFoundPage {
             Some(page) if !page.is_default => format!("/p/{}/", page.slug),
             Some(_) | None => "/".to_owned(),
         };
-        let suffix = if own == language {
-            String::new()
-        } else {
-            format!("?lang={}", language.tag())
-        };
+        let suffix =
+            if own == language { String::new() } else { format!("?lang={}", language.tag()) };
         let href = |route: &Route| format!("{base}{}{suffix}", route.path());
         let brand = page.map_or("Allclear", |page| page.title.as_str());
         let status = model.map_or(ComponentStatus::Operational, Model::status);

@@ -93,11 +93,7 @@ impl NowPage {
             promises,
             more_promises_label: (context.m.now.more)(more_promises.len()),
             more_promises,
-            recent: if is_quiet {
-                context.most_recent(RECENT_SHOWN)
-            } else {
-                Vec::new()
-            },
+            recent: if is_quiet { context.most_recent(RECENT_SHOWN) } else { Vec::new() },
             days,
         }
     }
@@ -140,9 +136,7 @@ impl Context<'_> {
         HeroView {
             mark,
             text,
-            since: present
-                .since
-                .map(|at| self.locale.instant(at, self.locale.today)),
+            since: present.since.map(|at| self.locale.instant(at, self.locale.today)),
         }
     }
 
@@ -194,10 +188,7 @@ impl Context<'_> {
                 quiet = Some((day, last));
             } else {
                 days.extend(self.quiet_days(quiet.take()));
-                days.push(DayView {
-                    label: self.locale.weekday_date(day),
-                    entries,
-                });
+                days.push(DayView { label: self.locale.weekday_date(day), entries });
             }
             let Ok(before) = day.yesterday() else { break };
             day = before;
@@ -208,10 +199,7 @@ impl Context<'_> {
 
     fn quiet_days(&self, days: Option<(Date, Date)>) -> Option<DayView> {
         let (first, last) = days?;
-        Some(DayView {
-            label: self.locale.date_range(first, last),
-            entries: Vec::new(),
-        })
+        Some(DayView { label: self.locale.date_range(first, last), entries: Vec::new() })
     }
 
     pub(crate) fn entries_of(&self, dated: &[Dated], day: Date) -> Vec<EntryView> {
@@ -259,9 +247,6 @@ impl Context<'_> {
 
     fn most_recent(&self, count: usize) -> Vec<EntryView> {
         let latest = self.model.latest(count);
-        latest
-            .iter()
-            .filter_map(|dated| self.entry(dated.record, super::NO_DAY))
-            .collect()
+        latest.iter().filter_map(|dated| self.entry(dated.record, super::NO_DAY)).collect()
     }
 }

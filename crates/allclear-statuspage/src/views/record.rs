@@ -2,12 +2,14 @@
 
 use allclear_domain::OutageRecord;
 use allclear_domain::action::{ActionItem, ActionState};
+use allclear_domain::posted::Posted;
 use allclear_domain::record::{Cause, Certainty, Correction, Level, Loss, LossKind, LossOutcome};
 use allclear_domain::times::Bound;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Context;
+use super::changes::worst_of_all;
 use crate::format::{Html, inline, is_web_address};
 
 /// A term and what is said of it.
@@ -42,20 +44,18 @@ pub(crate) struct RecordView {
 }
 
 impl Context<'_> {
-    pub(crate) fn record(
+    pub(crate) fn record<S>(
         &self,
         record: &OutageRecord,
+        updates: &[Posted<S>],
         times: Option<(Bound, Option<Bound>)>,
     ) -> RecordView {
         let m = &self.m.record;
         let mut rows = Rows(Vec::new());
-        rows.add(m.affected, self.affected(record));
+        rows.add(m.affected, self.affected(record, updates));
         let not_affected = self.targets(&record.not_affected);
         if !not_affected.as_str().is_empty() {
-            rows.add(
-                self.m.incident.not_affected.trim_end_matches(':'),
-                vec![not_affected],
-            );
+            rows.add(self.m.incident.not_affected.trim_end_matches(':'), vec![not_affected]);
         }
         if let Some((started, ended)) = times {
             self.add_times(&mut rows, started, ended);
@@ -82,11 +82,7 @@ impl Context<'_> {
             rows: rows.0,
             has_loss_details: losses.iter().any(|loss| !loss.details.is_empty()),
             losses,
-            steps: record
-                .actions
-                .iter()
-                .map(|action| self.step(action))
-                .collect(),
+            steps: record.actions.iter().map(|action| self.step(action)).collect(),
             contradictions: record
                 .contradictions
                 .iter()
@@ -100,18 +96,20 @@ impl Context<'_> {
         started.day(&self.model.zone).unwrap_or(super::NO_DAY)
     }
 
-    fn affected(&self, record: &OutageRecord) -> Vec<Html> {
-        record
-            .affected
-            .iter()
-            .map(|affected| {
-                (
-                    self.affected_name(&affected.target, record),
-                    affected.status,
-                )
-            })
+    /// What the record names and what its updates changed, each with the worst status it had.
+    fn affected<S>(&self, record: &OutageRecord, updates: &[Posted<S>]) -> Vec<Html> {
+        worst_of_all(record, updates)
+            .into_iter()
+            .map(|worst| (self.affected_name(&worst.target, record), worst))
             .filter(|(name, _)| !name.as_str().is_empty())
-            .map(|(name, status)| name.remarked(self.mark(status).inline))
+            .map(|(name, worst)| {
+                let status = self.mark(worst.status).inline;
+                if worst.is_worst_of_several {
+                    name.remarked(&(self.m.record.at_worst)(status))
+                } else {
+                    name.remarked(status)
+                }
+            })
             .collect()
     }
 
@@ -126,10 +124,7 @@ impl Context<'_> {
             let day = self.reference_day(started);
             rows.add(m.ended, vec![self.locale.bound(ended, day)]);
             let length = self.locale.length_between(started, ended);
-            rows.add_text(
-                m.length,
-                Some(length.as_deref().unwrap_or(self.m.length_not_known)),
-            );
+            rows.add_text(m.length, Some(length.as_deref().unwrap_or(self.m.length_not_known)));
         }
     }
 
@@ -196,11 +191,8 @@ impl Context<'_> {
         }
         details.extend(loss.note.as_deref().map(inline));
         if let Some(settled) = &loss.settled {
-            let mut pieces: Vec<Html> = settled
-                .on
-                .map(|on| self.locale.day(on))
-                .into_iter()
-                .collect();
+            let mut pieces: Vec<Html> =
+                settled.on.map(|on| self.locale.day(on)).into_iter().collect();
             pieces.push(inline(&settled.text));
             details.push(Html::labelled(m.settled, &Html::join(&pieces, ": ")));
         }
@@ -218,16 +210,8 @@ impl Context<'_> {
     }
 
     fn outcome(&self, outcome: LossOutcome) -> &'static str {
-        let [
-            none,
-            recovered,
-            mostly,
-            delayed,
-            minimal,
-            some,
-            lost,
-            not_stated,
-        ] = self.m.record.loss_outcomes;
+        let [none, recovered, mostly, delayed, minimal, some, lost, not_stated] =
+            self.m.record.loss_outcomes;
         match outcome {
             LossOutcome::None => none,
             LossOutcome::Recovered => recovered,
@@ -247,14 +231,7 @@ impl Context<'_> {
         let (state, detail) = match &action.state {
             ActionState::Promised => {
                 let due = due.map(|day| (self.m.now.due_by)(&day));
-                (
-                    if is_overdue {
-                        m.overdue
-                    } else {
-                        m.step_promised
-                    },
-                    due,
-                )
+                (if is_overdue { m.overdue } else { m.step_promised }, due)
             }
             ActionState::Done { on } => (m.step_done, on.map(|on| self.locale.date(on))),
             ActionState::Dropped { why } => (m.step_dropped, why.clone()),
@@ -289,9 +266,5 @@ impl Rows {
 
 /// A provider's page, linked where it is an address and nothing else.
 fn fault_page(page: &str) -> Html {
-    if is_web_address(page) {
-        inline(page)
-    } else {
-        Html::text(page)
-    }
+    if is_web_address(page) { inline(page) } else { Html::text(page) }
 }

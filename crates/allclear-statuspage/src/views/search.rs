@@ -24,11 +24,7 @@ impl SearchPage {
         let m = &context.m.past;
         let found = context.model.search(query);
         let shown = found.len().min(limits::SEARCH_RESULTS_MAX);
-        let count = |number: usize| {
-            context
-                .locale
-                .count(u64::try_from(number).unwrap_or(u64::MAX))
-        };
+        let count = |number: usize| context.locale.count(u64::try_from(number).unwrap_or(u64::MAX));
         let told = if query.is_empty() {
             m.no_words.to_owned()
         } else if shown < found.len() {
@@ -36,11 +32,8 @@ impl SearchPage {
         } else {
             (m.found)(shown)
         };
-        let title = if query.is_empty() {
-            m.search_label.to_owned()
-        } else {
-            (m.search_for)(query)
-        };
+        let title =
+            if query.is_empty() { m.search_label.to_owned() } else { (m.search_for)(query) };
         let mut page = context.page(&title, Tab::History, context.model.present().status);
         page.languages = context.languages(&format!("q={}&", encode(query)));
         Self {

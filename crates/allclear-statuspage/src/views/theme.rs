@@ -20,9 +20,7 @@ pub(crate) fn style_sheet(colours: &ColourTokens) -> Option<String> {
         css.push_str(&format!(":root{{--accent:{light}}}"));
     }
     if let Some(dark) = dark {
-        css.push_str(&format!(
-            "@media (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
-        ));
+        css.push_str(&format!("@media (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"));
     }
     css.push_str("}\n");
     Some(css)
@@ -76,18 +74,10 @@ mod tests {
 
     #[test]
     fn only_colours_get_into_the_style_sheet() {
-        let tokens = |light: &str| ColourTokens {
-            accent_light: Some(light.to_owned()),
-            accent_dark: None,
-        };
+        let tokens =
+            |light: &str| ColourTokens { accent_light: Some(light.to_owned()), accent_dark: None };
         assert!(style_sheet(&tokens("#12aBef")).is_some());
-        for bad in [
-            "red",
-            "#123",
-            "#1234567",
-            "#12345}",
-            "#12345g;}*{display:none",
-        ] {
+        for bad in ["red", "#123", "#1234567", "#12345}", "#12345g;}*{display:none"] {
             assert!(style_sheet(&tokens(bad)).is_none(), "{bad}");
         }
     }
@@ -95,10 +85,7 @@ mod tests {
     #[test]
     fn pictures_are_decoded_or_refused() {
         assert_eq!(decode_base64("aGVsbG8="), Some(b"hello".to_vec()));
-        assert_eq!(
-            decode_base64("aGVsbG8gd29ybGQ"),
-            Some(b"hello world".to_vec())
-        );
+        assert_eq!(decode_base64("aGVsbG8gd29ybGQ"), Some(b"hello world".to_vec()));
         assert_eq!(decode_base64("<svg>"), None);
         let logo = |media_type: &str| Logo {
             media_type: media_type.to_owned(),

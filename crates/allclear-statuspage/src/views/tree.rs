@@ -100,9 +100,5 @@ impl Context<'_> {
 
 /// What is affected stands first, the worst at the top; maintenance does not move anything.
 fn weight(line: &Line) -> ComponentStatus {
-    if line.is_affected() {
-        line.status
-    } else {
-        ComponentStatus::Operational
-    }
+    if line.is_affected() { line.status } else { ComponentStatus::Operational }
 }

@@ -74,11 +74,7 @@ impl Context<'_> {
             }
             None => facts.push(range),
         }
-        if let Some(length) = window
-            .window
-            .window()
-            .filter(|_| window.window.length.is_none())
-        {
+        if let Some(length) = window.window.window().filter(|_| window.window.length.is_none()) {
             let seconds = length.ends_at.duration_since(length.starts_at).as_secs();
             facts.push(Html::text(&self.locale.length(seconds.max(0))));
         }
@@ -91,15 +87,12 @@ impl Context<'_> {
             .collect();
         PlannedView {
             day: starts_on.map_or_else(|| "?".to_owned(), |day| day.day().to_string()),
-            month: starts_on.map_or_else(String::new, |day| {
-                self.locale.month_short(day.month()).to_owned()
-            }),
+            month: starts_on
+                .map_or_else(String::new, |day| self.locale.month_short(day.month()).to_owned()),
             href: self.href(&Route::Maintenance(window.public_id)),
             title: window.title.clone(),
             facts,
-            late: starts_at
-                .is_some_and(|at| at < self.locale.now)
-                .then_some(self.m.now.not_begun),
+            late: starts_at.is_some_and(|at| at < self.locale.now).then_some(self.m.now.not_begun),
             components: Html::join(&affected, ", "),
             plans: self.plans(window),
         }

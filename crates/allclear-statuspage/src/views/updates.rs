@@ -73,9 +73,7 @@ impl Context<'_> {
             .collect();
         UpdateView {
             id: update.id.to_string(),
-            status: update
-                .status
-                .map_or(self.m.incident.update, |status| status.word(self.m)),
+            status: update.status.map_or(self.m.incident.update, |status| status.word(self.m)),
             time: self.locale.moment(update.shown_at, day),
             body: prose(&update.body),
             changes: self.changes_of(&update.changes),
@@ -92,10 +90,6 @@ impl Context<'_> {
         posted: &[Posted<S>],
         day: Date,
     ) -> Vec<UpdateView> {
-        posted
-            .iter()
-            .rev()
-            .map(|update| self.update(update, day))
-            .collect()
+        posted.iter().rev().map(|update| self.update(update, day)).collect()
     }
 }

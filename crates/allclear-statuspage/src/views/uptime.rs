@@ -42,20 +42,13 @@ impl UptimePage {
         let months = context.months_with_data();
         let lines = context.model.lines.iter().enumerate();
         Self {
-            page: context.page(
-                context.m.chrome.uptime,
-                Tab::None,
-                context.model.present().status,
-            ),
+            page: context.page(context.m.chrome.uptime, Tab::None, context.model.present().status),
             formula: (context.m.now.formula)(context.model.page().uptime),
             rows: lines
                 .filter(|(_, line)| !line.is_group)
                 .map(|(index, line)| ComponentRow {
                     name: context.component_link(line),
-                    cells: months
-                        .iter()
-                        .map(|month| context.cell(index, line, *month))
-                        .collect(),
+                    cells: months.iter().map(|month| context.cell(index, line, *month)).collect(),
                 })
                 .collect(),
             months: months
@@ -85,16 +78,11 @@ impl Context<'_> {
         let bounds = self.model.month_bounds(month.year(), month.month());
         let share = bounds.and_then(|(from, until)| self.share_within(index, line, from, until));
         let down = bounds.map_or(0, |(from, until)| {
-            self.model
-                .down_seconds(index, from.max(line.begins_at), until)
+            self.model.down_seconds(index, from.max(line.begins_at), until)
         });
         CellView {
             uptime: share.map_or_else(|| "–".to_owned(), |share| self.locale.percent(share)),
-            downtime: if down > 0 {
-                self.locale.length(down)
-            } else {
-                String::new()
-            },
+            downtime: if down > 0 { self.locale.length(down) } else { String::new() },
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
+use allclear_domain::posted::StatusChange;
 use allclear_domain::status_page::Language;
 use allclear_statuspage::{Model, Ready, Route, Snapshot, assets, render, render_not_found};
 
@@ -45,10 +46,7 @@ fn pages_in_english() {
 #[test]
 fn now_in_german_and_with_nothing_on_it() {
     insta::assert_snapshot!("de_now", settled(&now(sample::snapshot(), Language::De)));
-    insta::assert_snapshot!(
-        "en_quiet",
-        settled(&now(sample::quiet_snapshot(), Language::En))
-    );
+    insta::assert_snapshot!("en_quiet", settled(&now(sample::quiet_snapshot(), Language::En)));
 }
 
 #[test]
@@ -71,15 +69,10 @@ fn nothing_that_a_record_holds_breaks_out() {
                 let ready = render(&model, &route, Language::De).expect(name);
                 markup::check(text(&ready), &format!("{name} with {payload}"));
             }
-            let query = Route::Search {
-                query: (*payload).to_owned(),
-            };
+            let query = Route::Search { query: (*payload).to_owned() };
             let ready = render(&model, &query, Language::De).expect("a search");
             markup::check(text(&ready), "search");
-            markup::check(
-                text(&render_not_found(Some(&model), Language::En)),
-                "not found",
-            );
+            markup::check(text(&render_not_found(Some(&model), Language::En)), "not found");
         }
     }
 }
@@ -93,10 +86,7 @@ fn the_same_bytes_answer_at_any_base() {
             for (attribute, value) in attributes {
                 let is_address = ["href", "src", "action"].contains(&attribute.as_str());
                 let is_rooted = value.starts_with('/') && !value.starts_with("/assets/");
-                assert!(
-                    !(is_address && is_rooted),
-                    "{name}: {tag} {attribute}={value}"
-                );
+                assert!(!(is_address && is_rooted), "{name}: {tag} {attribute}={value}");
             }
         }
     }
@@ -117,10 +107,7 @@ fn links_inside_the_page_lead_somewhere() {
                 let below = path.trim_start_matches("./").trim_start_matches("../");
                 assert_eq!(path.matches("../").count(), depth, "{name}: {href}");
                 let target = Route::parse(below, Some(query)).expect(href);
-                assert!(
-                    render(&model, &target, Language::De).is_some(),
-                    "{name}: {href}"
-                );
+                assert!(render(&model, &target, Language::De).is_some(), "{name}: {href}");
                 assert_eq!(query, "lang=de", "{name}: {href}");
             }
         }
@@ -134,11 +121,7 @@ fn bytes_differ_only_where_content_does() {
     let later = Model::build(Arc::new(sample::snapshot()), later).expect("a model");
     for (name, route) in sample::routes() {
         let first = render(&one, &route, Language::En).expect(name);
-        assert_eq!(
-            Some(&first),
-            render(&other, &route, Language::En).as_ref(),
-            "{name}"
-        );
+        assert_eq!(Some(&first), render(&other, &route, Language::En).as_ref(), "{name}");
         let next = render(&later, &route, Language::En).expect(name);
         let ages = [
             "now",
@@ -201,15 +184,49 @@ fn the_first_view_is_small() {
 fn a_group_passes_its_status_to_its_parts() {
     let mut snapshot = sample::quiet_snapshot();
     let mut open = sample::open_incident();
-    open.record.affected = vec![sample::affected(
-        3,
-        allclear_domain::ComponentStatus::MajorOutage,
-    )];
+    open.record.affected = vec![sample::affected(3, allclear_domain::ComponentStatus::MajorOutage)];
     open.updates.clear();
     snapshot.incidents = vec![Arc::new(open)];
     let html = now(snapshot, Language::En);
     assert!(html.contains("API: major outage"), "the group is named");
     assert!(html.contains("2 of 2 affected"));
+}
+
+#[test]
+fn the_record_and_the_drawing_name_what_updates_changed() {
+    use allclear_domain::ComponentStatus;
+    let mut open = sample::open_incident();
+    open.record.affected = vec![sample::affected(0, ComponentStatus::DegradedPerformance)];
+    let change =
+        |number: u128, status| StatusChange { component_id: sample::id(100 + number), status };
+    open.updates[1].changes = vec![
+        change(0, ComponentStatus::PartialOutage),
+        change(1, ComponentStatus::PartialOutage),
+        change(2, ComponentStatus::Operational),
+    ];
+    let route = Route::Incident(open.public_id);
+    let mut snapshot = sample::quiet_snapshot();
+    snapshot.incidents = vec![Arc::new(open)];
+    let model = model(snapshot);
+    let ready = render(&model, &route, Language::En).expect("a page");
+    let html = text(&ready);
+    let (_, facts) = html.split_once("<dt>Affected</dt>").expect("facts");
+    let (facts, _) = facts.split_once("</div>").expect("facts");
+    assert!(facts.contains("Custom domains</a>, at worst partial outage</dd>"), "{facts}");
+    assert!(facts.contains("Checkout</a>, partial outage</dd>"), "{facts}");
+    assert_eq!(facts.matches("<dd>").count(), 2, "{facts}");
+    assert!(html.contains("◆</span> partial outage</span> since <time"));
+    assert!(html.contains("●</span> otherwise operational</span></li>"));
+}
+
+#[test]
+fn columns_of_history_that_count_nothing_are_left_out() {
+    let mut snapshot = sample::snapshot();
+    snapshot.announcements.clear();
+    let model = model(snapshot);
+    let ready = render(&model, &Route::History, Language::En).expect("a page");
+    assert!(!text(&ready).contains(">Announcements</th>"));
+    assert!(text(&ready).contains(">Maintenance</th>"));
 }
 
 #[test]
@@ -238,10 +255,7 @@ fn a_page_has_its_own_colours_and_picture() {
     let theme = render(&model, &Route::Theme, Language::En).expect("colours");
     assert!(text(&theme).contains("--accent:#123456"));
     let logo = render(&model, &Route::Logo, Language::En).expect("a picture");
-    assert_eq!(
-        (logo.content_type, logo.identity.as_slice()),
-        ("image/png", &b"hello"[..])
-    );
+    assert_eq!((logo.content_type, logo.identity.as_slice()), ("image/png", &b"hello"[..]));
 }
 
 #[test]

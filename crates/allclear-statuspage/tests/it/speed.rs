@@ -38,10 +38,7 @@ fn measure(what: &str, snapshot: Snapshot) {
 #[ignore = "measures; run it in release with --nocapture"]
 fn first_view() {
     measure("50 components, 200 incidents", sample::many(50, 200));
-    measure(
-        "1,000 components, 2,000 incidents",
-        sample::many(1_000, 2_000),
-    );
+    measure("1,000 components, 2,000 incidents", sample::many(1_000, 2_000));
     let mut old = sample::many(1_000, 2_000);
     sample::add_old(&mut old, 10_000);
     measure("and 10,000 old incidents", old);

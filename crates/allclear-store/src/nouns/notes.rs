@@ -67,10 +67,7 @@ impl Store {
         &self,
         subject: Subject,
     ) -> Result<Vec<InternalNote>, StoreError> {
-        let binds = vec![
-            Bind::Text(subject.noun().to_owned()),
-            Bind::Uuid(subject.uuid()),
-        ];
+        let binds = vec![Bind::Text(subject.noun().to_owned()), Bind::Uuid(subject.uuid())];
         super::list(&mut self.read().await?, sql::LIST, binds).await
     }
 

@@ -108,10 +108,7 @@ mod tests {
 
     #[test]
     fn insert_text() {
-        let insert = Insert {
-            table: "t",
-            columns: &["a", "b"],
-        };
+        let insert = Insert { table: "t", columns: &["a", "b"] };
         assert_eq!(
             insert.text(2, |number| format!("${number}")),
             "insert into t (a, b) values ($1, $2), ($3, $4)"

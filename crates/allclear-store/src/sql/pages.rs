@@ -5,14 +5,7 @@ use super::Insert;
 /// New pages.
 pub(crate) const INSERT: Insert = Insert {
     table: "status_pages",
-    columns: &[
-        "id",
-        "slug",
-        "is_default",
-        "document",
-        "version",
-        "revision",
-    ],
+    columns: &["id", "slug", "is_default", "document", "version", "revision"],
 };
 
 super::statements! {

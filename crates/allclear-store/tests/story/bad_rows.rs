@@ -11,11 +11,7 @@ fn bad<T: std::fmt::Debug>(result: Result<T, StoreError>, table: &str, id: &str,
     let error = result.unwrap_err();
     let text = error.to_string();
     match error {
-        StoreError::BadRow {
-            table: t,
-            id: i,
-            problem,
-        } => {
+        StoreError::BadRow { table: t, id: i, problem } => {
             assert_eq!((t, i.as_str()), (table, id));
             assert!(problem.contains(hint), "{problem}");
         }
@@ -40,48 +36,20 @@ pub(crate) async fn bad_documents_are_named(home: Home) {
 
     home.run("update incidents set document = '{}'").await;
     let id = incident.id.to_string();
-    bad(
-        store.list_incidents(page.id).await,
-        "incidents",
-        &id,
-        "missing field",
-    );
-    bad(
-        store.changes_since(0).await,
-        "incidents",
-        &id,
-        "missing field",
-    );
-    bad(
-        store.find_incident(incident.id).await,
-        "incidents",
-        &id,
-        "missing field",
-    );
+    bad(store.list_incidents(page.id).await, "incidents", &id, "missing field");
+    bad(store.changes_since(0).await, "incidents", &id, "missing field");
+    bad(store.find_incident(incident.id).await, "incidents", &id, "missing field");
     let mut transaction = store.begin().await.unwrap();
-    bad(
-        transaction.find_incident(incident.id).await,
-        "incidents",
-        &id,
-        "missing field",
-    );
+    bad(transaction.find_incident(incident.id).await, "incidents", &id, "missing field");
     drop(transaction);
     // The reader whose reading failed is not stuck in the state it read.
     store.begin().await.unwrap().commit().await.unwrap();
     assert_eq!(store.revision().await.unwrap(), 2);
 
     let document = serde_json::to_string(&samples.maintenance(page.id)).unwrap();
-    home.run(&format!(
-        "update maintenance_windows set document = '{document}'"
-    ))
-    .await;
+    home.run(&format!("update maintenance_windows set document = '{document}'")).await;
     let id = window.id.to_string();
-    bad(
-        store.list_maintenance(page.id).await,
-        "maintenance_windows",
-        &id,
-        "another id",
-    );
+    bad(store.list_maintenance(page.id).await, "maintenance_windows", &id, "another id");
 }
 
 pub(crate) async fn bad_columns_are_named(home: Home) {
@@ -107,10 +75,7 @@ pub(crate) async fn bad_columns_are_named(home: Home) {
         ("key = 'Not A Key'", "not a key"),
         ("key = 'c', position = -1", "position"),
         ("position = 0, start_date = 'soon'", "start_date"),
-        (
-            "start_date = null, created_at = 9223372036854775807",
-            "created_at",
-        ),
+        ("start_date = null, created_at = 9223372036854775807", "created_at"),
         ("created_at = 0, public_id = 'Zebra'", "public_id"),
     ] {
         home.run(&format!("update components set {change}")).await;
@@ -118,44 +83,23 @@ pub(crate) async fn bad_columns_are_named(home: Home) {
     }
     home.run("update status_settings set status = 'fine'").await;
     let id = setting.id.to_string();
-    bad(
-        store.list_status_settings().await,
-        "status_settings",
-        &id,
-        "fine",
-    );
+    bad(store.list_status_settings().await, "status_settings", &id, "fine");
     home.run("update internal_notes set kind = 'rumour'").await;
     let id = note.id.to_string();
-    bad(
-        store.list_notes_of_page(page.id).await,
-        "internal_notes",
-        &id,
-        "rumour",
-    );
+    bad(store.list_notes_of_page(page.id).await, "internal_notes", &id, "rumour");
     let id = entry.id.to_string();
     for (change, hint) in [
         ("actor = 'somebody'", "somebody"),
         ("actor = 'duty:x', action = 'guess'", "guess"),
         ("action = 'create', subject_noun = 'thing'", "thing"),
     ] {
-        home.run(&format!("update audit_entries set {change}"))
-            .await;
-        bad(
-            store.list_audit_entries(None, 9).await,
-            "audit_entries",
-            &id,
-            hint,
-        );
+        home.run(&format!("update audit_entries set {change}")).await;
+        bad(store.list_audit_entries(None, 9).await, "audit_entries", &id, hint);
     }
 }
 
 pub(crate) async fn a_missing_installation_is_named(home: Home) {
     home.run("delete from installation").await;
-    bad(
-        home.store.begin().await.map(|t| t.revision()),
-        "installation",
-        "1",
-        "missing",
-    );
+    bad(home.store.begin().await.map(|t| t.revision()), "installation", "1", "missing");
     bad(home.store.revision().await, "installation", "1", "missing");
 }

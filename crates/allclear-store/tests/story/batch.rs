@@ -39,22 +39,9 @@ pub(crate) async fn ten_thousand_incidents_with_notes_and_audit(home: Home) {
     );
     incidents.sort_by_key(|incident| incident.id);
     assert!(changes.incidents == incidents);
-    assert_eq!(
-        home.store.list_notes_of_page(page.id).await.unwrap().len(),
-        10_000
-    );
-    assert_eq!(
-        home.store
-            .list_audit_entries(None, 20_000)
-            .await
-            .unwrap()
-            .len(),
-        10_000
-    );
-    assert_eq!(
-        home.store.find_sources(page.id).await.unwrap().len(),
-        10_000
-    );
+    assert_eq!(home.store.list_notes_of_page(page.id).await.unwrap().len(), 10_000);
+    assert_eq!(home.store.list_audit_entries(None, 20_000).await.unwrap().len(), 10_000);
+    assert_eq!(home.store.find_sources(page.id).await.unwrap().len(), 10_000);
 }
 
 pub(crate) async fn every_size_around_a_chunk(home: Home) {
@@ -68,15 +55,9 @@ pub(crate) async fn every_size_around_a_chunk(home: Home) {
     for size in [0, 1, 2, full - 1, full, full + 1, 2 * full, 2 * full + 1] {
         let announcements: Vec<_> = (0..size).map(|_| samples.announcement(page.id)).collect();
         let mut transaction = home.store.begin().await.unwrap();
-        transaction
-            .insert_announcements(&announcements)
-            .await
-            .unwrap();
+        transaction.insert_announcements(&announcements).await.unwrap();
         transaction.commit().await.unwrap();
         expected += size;
-        assert_eq!(
-            home.store.list_announcements(page.id).await.unwrap().len(),
-            expected
-        );
+        assert_eq!(home.store.list_announcements(page.id).await.unwrap().len(), expected);
     }
 }

@@ -59,9 +59,8 @@ async fn fill(store: &Store, slug: &str, incidents: usize) {
     let samples = Samples(allclear_domain::Entropy::from_seed(seed));
     let page = samples.page(slug);
     let component = samples.component(page.id, "c");
-    let incidents: Vec<_> = (0..incidents)
-        .map(|n| samples.full_incident(&component, &n.to_string()))
-        .collect();
+    let incidents: Vec<_> =
+        (0..incidents).map(|n| samples.full_incident(&component, &n.to_string())).collect();
     let mut transaction = store.begin().await.unwrap();
     transaction.insert_status_page(&page).await.unwrap();
     transaction.insert_components(&[component]).await.unwrap();
@@ -84,23 +83,13 @@ async fn a_damaged_file_is_refused(home: Home) {
     let path = data(&home).join(FILE_NAME);
     damage(&path, 0, 4096);
     let before = std::fs::read(&path).unwrap();
-    for opened in [
-        Store::open(&home.location).await,
-        Store::open_existing(&home.location).await,
-    ] {
+    for opened in [Store::open(&home.location).await, Store::open_existing(&home.location).await] {
         let error = opened.unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
-        assert!(
-            error.to_string().contains("allclear restore FILE"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("allclear restore FILE"), "{error}");
         assert!(!error.public_message().contains("database"));
     }
-    assert_eq!(
-        std::fs::read(&path).unwrap(),
-        before,
-        "the evidence was changed"
-    );
+    assert_eq!(std::fs::read(&path).unwrap(), before, "the evidence was changed");
 }
 
 async fn a_file_that_is_no_database_is_refused(home: Home) {
@@ -121,14 +110,10 @@ async fn damage_in_the_middle_is_found(home: Home) {
         Ok(health) => assert!(!health.problems.is_empty()),
         Err(error) => assert!(matches!(error, StoreError::Corrupt { .. }), "{error}"),
     }
-    let error = backup(&home.location, &home.folder.join("b"))
-        .await
-        .unwrap_err();
+    let error = backup(&home.location, &home.folder.join("b")).await.unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
-    let left: Vec<_> = std::fs::read_dir(&home.folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+    let left: Vec<_> =
+        std::fs::read_dir(&home.folder).unwrap().map(|e| e.unwrap().path()).collect();
     assert_eq!(left, [data(&home)], "a failed backup leaves nothing");
     store.close().await;
 }
@@ -166,9 +151,7 @@ async fn the_owner_alone_may_read(home: Home) {
     backup(&home.location, &file).await.unwrap();
     assert_eq!(mode(&file), 0o600);
     let elsewhere = home.folder.join("deep").join("down");
-    restore(&file, &Location::Folder(elsewhere.clone()))
-        .await
-        .unwrap();
+    restore(&file, &Location::Folder(elsewhere.clone())).await.unwrap();
     assert_eq!(mode(&elsewhere), 0o700);
     assert_eq!(mode(&elsewhere.join(FILE_NAME)), 0o600);
     drop(InstanceLock::acquire(&elsewhere).unwrap());
@@ -179,10 +162,7 @@ async fn the_owner_alone_may_read(home: Home) {
 async fn a_full_disk(home: Home) {
     fill(&home.store, "p", 100).await;
     home.store.clone().close().await;
-    let pages = std::fs::metadata(data(&home).join(FILE_NAME))
-        .unwrap()
-        .len()
-        / 4096;
+    let pages = std::fs::metadata(data(&home).join(FILE_NAME)).unwrap().len() / 4096;
     let limit = Weakness::PagesMax(u32::try_from(pages).unwrap() + 8);
     let store = open_weakened(&home.location, limit).await.unwrap();
     let before = store.changes_since(0).await.unwrap();
@@ -196,24 +176,16 @@ async fn a_full_disk(home: Home) {
         assert!(error.retry());
         assert!(error.to_string().contains("nothing was written"), "{error}");
         // What comes after must not be written on its own.
-        let more = transaction
-            .insert_incidents(&[samples.incident(page)])
-            .await;
+        let more = transaction.insert_incidents(&[samples.incident(page)]).await;
         assert!(matches!(more, Err(StoreError::Refused { .. })), "{more:?}");
         assert!(transaction.commit().await.is_err());
         assert_eq!(store.changes_since(0).await.unwrap(), before);
     }
     // A small write still fits, through the same store.
     let mut transaction = store.begin().await.unwrap();
-    transaction
-        .insert_incidents(&[samples.incident(page)])
-        .await
-        .unwrap();
+    transaction.insert_incidents(&[samples.incident(page)]).await.unwrap();
     transaction.commit().await.unwrap();
-    assert_eq!(
-        store.list_incidents(page).await.unwrap().len(),
-        before.incidents.len() + 1
-    );
+    assert_eq!(store.list_incidents(page).await.unwrap().len(), before.incidents.len() + 1);
     assert_eq!(store.check().await.unwrap().problems, [""; 0]);
     store.close().await;
 }
@@ -232,9 +204,7 @@ async fn a_backup_is_complete_while_others_write(home: Home) {
         }
     });
     for number in 0..5 {
-        let report = backup(&home.location, &home.folder.join(format!("b{number}")))
-            .await
-            .unwrap();
+        let report = backup(&home.location, &home.folder.join(format!("b{number}"))).await.unwrap();
         // The first revision wrote 200 incidents, each later one ten.
         assert_eq!(report.counts.incidents, 200 + (report.revision - 1) * 10);
         assert_eq!(report.schema, allclear_store::SCHEMA);
@@ -252,19 +222,11 @@ async fn a_backup_overwrites_nothing(home: Home) {
     let nowhere = Location::Folder(home.folder.join("nowhere"));
     let error = backup(&nowhere, &home.folder.join("c")).await.unwrap_err();
     assert!(matches!(error, StoreError::Missing { .. }), "{error}");
-    let error = backup(&home.location, &home.folder.join("no/such/folder/b"))
-        .await
-        .unwrap_err();
+    let error = backup(&home.location, &home.folder.join("no/such/folder/b")).await.unwrap_err();
     assert!(matches!(error, StoreError::File { .. }), "{error}");
     let server = Location::Url("postgres://kim:hunter2@db.example/allclear".to_owned());
-    let error = backup(&server, &home.folder.join("d"))
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("pg_dump") && error.contains("--host=db.example"),
-        "{error}"
-    );
+    let error = backup(&server, &home.folder.join("d")).await.unwrap_err().to_string();
+    assert!(error.contains("pg_dump") && error.contains("--host=db.example"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
     let error = restore(&file, &server).await.unwrap_err().to_string();
     assert!(error.contains("pg_restore"), "{error}");
@@ -279,10 +241,7 @@ async fn a_backup_comes_back(home: Home) {
     fill(&home.store, "q", 0).await;
     let elsewhere = Location::Folder(home.folder.join("elsewhere"));
     let report = restore(&file, &elsewhere).await.unwrap();
-    assert_eq!(
-        (report.counts, report.revision),
-        (made.counts, made.revision)
-    );
+    assert_eq!((report.counts, report.revision), (made.counts, made.revision));
     let store = Store::open_existing(&elsewhere).await.unwrap();
     assert_eq!(store.changes_since(0).await.unwrap(), expected);
     let page = expected.status_pages[0].id;
@@ -321,10 +280,7 @@ async fn a_damaged_backup_is_refused(home: Home) {
         std::fs::copy(&good, &bad).unwrap();
         damage(&bad, from, 4096);
         let error = restore(&bad, &target).await.unwrap_err();
-        assert!(
-            matches!(error, StoreError::Corrupt { .. }),
-            "damage at {from}: {error}"
-        );
+        assert!(matches!(error, StoreError::Corrupt { .. }), "damage at {from}: {error}");
         assert!(!elsewhere.exists());
     }
     for shorter in [0, 1, 100, 4096, length / 2, length - 1] {
@@ -336,16 +292,11 @@ async fn a_damaged_backup_is_refused(home: Home) {
             .set_len(u64::try_from(shorter).unwrap())
             .unwrap();
         let error = restore(&bad, &target).await.unwrap_err();
-        let is_refused = matches!(
-            error,
-            StoreError::Corrupt { .. } | StoreError::Foreign { .. }
-        );
+        let is_refused = matches!(error, StoreError::Corrupt { .. } | StoreError::Foreign { .. });
         assert!(is_refused, "cut to {shorter}: {error}");
         assert!(!elsewhere.exists());
     }
-    let error = restore(&home.folder.join("none"), &target)
-        .await
-        .unwrap_err();
+    let error = restore(&home.folder.join("none"), &target).await.unwrap_err();
     assert!(matches!(error, StoreError::File { .. }), "{error}");
 }
 
@@ -361,10 +312,7 @@ async fn a_foreign_or_newer_backup_is_refused(home: Home) {
     let newer = "insert into _sqlx_migrations values (9, 'later', current_timestamp, true, '', 0)";
     run_on_file(&file, newer).await;
     let error = restore(&file, &target).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::Newer { found: 9, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StoreError::Newer { found: 9, .. }), "{error}");
     assert!(!elsewhere.exists());
 }
 
@@ -395,10 +343,7 @@ async fn one_instance_at_a_time(home: Home) {
     let error = InstanceLock::acquire(&folder).unwrap_err();
     assert!(matches!(error, StoreError::Locked { .. }), "{error}");
     let text = error.to_string();
-    assert!(
-        text.contains(&format!("process {}", std::process::id())),
-        "{text}"
-    );
+    assert!(text.contains(&format!("process {}", std::process::id())), "{text}");
     assert!(text.contains("ALLCLEAR_URL"), "{text}");
     drop(lock);
     // What a dead process left behind holds nobody up.

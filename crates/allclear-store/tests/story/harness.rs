@@ -37,9 +37,7 @@ impl Content {
         transaction.insert_status_settings(&self.settings).await?;
         transaction.insert_incidents(&self.incidents).await?;
         transaction.insert_maintenance(&self.maintenance).await?;
-        transaction
-            .insert_announcements(&self.announcements)
-            .await?;
+        transaction.insert_announcements(&self.announcements).await?;
         transaction.insert_internal_notes(&self.notes).await?;
         transaction.insert_audit_entries(&self.entries).await
     }
@@ -133,10 +131,8 @@ impl Home {
 }
 
 pub(crate) async fn run_on_file(path: &Path, text: &str) {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .foreign_keys(false);
+    let options =
+        SqliteConnectOptions::new().filename(path).create_if_missing(true).foreign_keys(false);
     let mut link = SqliteConnection::connect_with(&options).await.unwrap();
     link.execute(AssertSqlSafe(text.to_owned())).await.unwrap();
     link.close().await.unwrap();
@@ -154,13 +150,7 @@ where
     F: FnOnce(Home) -> Told,
     Told: Future<Output = ()> + Send + 'static,
 {
-    let Home {
-        store,
-        folder,
-        cleanup,
-        engine,
-        ..
-    } = home.clone();
+    let Home { store, folder, cleanup, engine, .. } = home.clone();
     let outcome = tokio::spawn(told(home)).await;
     store.close().await;
     std::fs::remove_dir_all(folder).unwrap();
@@ -178,15 +168,11 @@ pub(crate) fn enter(engine: &str, story: &str) {
     if let Some(ledger) = setting("ALLCLEAR_TEST_LEDGER") {
         let mut options = std::fs::OpenOptions::new();
         let mut file = options.create(true).append(true).open(ledger).unwrap();
-        file.write_all(format!("{engine}\t{story}\n").as_bytes())
-            .unwrap();
+        file.write_all(format!("{engine}\t{story}\n").as_bytes()).unwrap();
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test runner says where its services are"
-)]
+#[expect(clippy::disallowed_methods, reason = "the test runner says where its services are")]
 fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

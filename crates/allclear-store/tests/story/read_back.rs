@@ -22,9 +22,7 @@ async fn write_everything(store: &Store) -> (Changes, Subject) {
         revision: 0,
         status_pages: vec![page.clone()],
         components: vec![parent, component.clone()],
-        status_settings: ComponentStatus::ALL
-            .map(|s| samples.setting(&component, s))
-            .to_vec(),
+        status_settings: ComponentStatus::ALL.map(|s| samples.setting(&component, s)).to_vec(),
         incidents: vec![samples.full_incident(&component, "a")],
         maintenance: vec![samples.full_maintenance(&component, "b")],
         announcements: vec![samples.full_announcement(page.id, "c")],
@@ -47,28 +45,13 @@ async fn write_everything(store: &Store) -> (Changes, Subject) {
 async fn read_everything(store: &Store, expected: &Changes) {
     let changes = store.changes_since(0).await.unwrap();
     assert_eq!(&changes, expected);
-    assert_eq!(
-        store.list_status_pages().await.unwrap(),
-        expected.status_pages
-    );
+    assert_eq!(store.list_status_pages().await.unwrap(), expected.status_pages);
     assert_eq!(store.list_components().await.unwrap(), expected.components);
-    assert_eq!(
-        store.list_status_settings().await.unwrap(),
-        expected.status_settings
-    );
+    assert_eq!(store.list_status_settings().await.unwrap(), expected.status_settings);
     let page = &expected.status_pages[0];
-    assert_eq!(
-        store.list_incidents(page.id).await.unwrap(),
-        expected.incidents
-    );
-    assert_eq!(
-        store.list_maintenance(page.id).await.unwrap(),
-        expected.maintenance
-    );
-    assert_eq!(
-        store.list_announcements(page.id).await.unwrap(),
-        expected.announcements
-    );
+    assert_eq!(store.list_incidents(page.id).await.unwrap(), expected.incidents);
+    assert_eq!(store.list_maintenance(page.id).await.unwrap(), expected.maintenance);
+    assert_eq!(store.list_announcements(page.id).await.unwrap(), expected.announcements);
 
     let found = store.find_status_page("main").await.unwrap().unwrap();
     assert_eq!((&found.value, found.version, found.revision), (page, 1, 1));
@@ -76,38 +59,20 @@ async fn read_everything(store: &Store, expected: &Changes) {
     let incident = &expected.incidents[0];
     let found = store.find_incident(incident.id).await.unwrap().unwrap();
     assert_eq!(&found.value, incident);
-    let found = store
-        .find_incident_by_public_id(incident.public_id)
-        .await
-        .unwrap()
-        .unwrap();
+    let found = store.find_incident_by_public_id(incident.public_id).await.unwrap().unwrap();
     assert_eq!(&found.value, incident);
     let window = &expected.maintenance[0];
     let found = store.find_maintenance(window.id).await.unwrap().unwrap();
     assert_eq!(&found.value, window);
-    let found = store
-        .find_maintenance_by_public_id(window.public_id)
-        .await
-        .unwrap()
-        .unwrap();
+    let found = store.find_maintenance_by_public_id(window.public_id).await.unwrap().unwrap();
     assert_eq!(&found.value, window);
     let announcement = &expected.announcements[0];
-    let found = store
-        .find_announcement(announcement.id)
-        .await
-        .unwrap()
-        .unwrap();
+    let found = store.find_announcement(announcement.id).await.unwrap().unwrap();
     assert_eq!(&found.value, announcement);
-    let found = store
-        .find_announcement_by_public_id(announcement.public_id)
-        .await
-        .unwrap();
+    let found = store.find_announcement_by_public_id(announcement.public_id).await.unwrap();
     assert_eq!(&found.unwrap().value, announcement);
     for component in &expected.components {
-        let found = store
-            .find_component(page.id, component.key.as_str())
-            .await
-            .unwrap();
+        let found = store.find_component(page.id, component.key.as_str()).await.unwrap();
         assert_eq!(&found.unwrap().value, component);
     }
 }
@@ -123,22 +88,13 @@ pub(crate) async fn every_noun_reads_back_equal_after_reopening(home: Home) {
     let note = samples.note(subject, "kept");
     let entry = samples.entry(subject, at(NOW));
     let mut transaction = home.store.begin().await.unwrap();
-    transaction
-        .insert_internal_notes(std::slice::from_ref(&note))
-        .await
-        .unwrap();
-    transaction
-        .insert_audit_entries(std::slice::from_ref(&entry))
-        .await
-        .unwrap();
+    transaction.insert_internal_notes(std::slice::from_ref(&note)).await.unwrap();
+    transaction.insert_audit_entries(std::slice::from_ref(&entry)).await.unwrap();
     let revision = transaction.commit().await.unwrap();
     home.store.clone().close().await;
 
     let store = home.open().await;
-    let expected = Changes {
-        revision,
-        ..expected
-    };
+    let expected = Changes { revision, ..expected };
     read_everything(&store, &expected).await;
     assert_eq!(store.list_internal_notes(subject).await.unwrap(), [note]);
     assert_eq!(store.list_audit_entries(None, 10).await.unwrap(), [entry]);
@@ -168,10 +124,7 @@ pub(crate) async fn minimal_nouns_read_back_equal(home: Home) {
     // The transaction sees what it wrote.
     let found = transaction.find_component(component.id).await.unwrap();
     assert_eq!(found.unwrap().value, component);
-    let found = transaction
-        .find_component_by_key(page.id, "c")
-        .await
-        .unwrap();
+    let found = transaction.find_component_by_key(page.id, "c").await.unwrap();
     assert_eq!(found.unwrap().value, component);
     let found = transaction.find_status_page(page.id).await.unwrap();
     assert_eq!(found.unwrap().value, page);
@@ -181,10 +134,7 @@ pub(crate) async fn minimal_nouns_read_back_equal(home: Home) {
     assert_eq!(found.unwrap().value, incident);
     let found = transaction.find_maintenance(window.id).await.unwrap();
     assert_eq!(found.unwrap().value, window);
-    let found = transaction
-        .find_announcement(announcement.id)
-        .await
-        .unwrap();
+    let found = transaction.find_announcement(announcement.id).await.unwrap();
     assert_eq!(found.unwrap().value, announcement);
     let expected = Changes {
         revision: transaction.commit().await.unwrap(),
@@ -248,12 +198,7 @@ pub(crate) async fn times_at_the_edges(home: Home) {
     assert_eq!(listed, times);
     incidents.sort_by_key(|incident| incident.id);
     assert_eq!(home.store.list_incidents(page.id).await.unwrap(), incidents);
-    let found = home
-        .store
-        .find_component(page.id, "old")
-        .await
-        .unwrap()
-        .unwrap();
+    let found = home.store.find_component(page.id, "old").await.unwrap().unwrap();
     assert_eq!(found.value, old);
 }
 
@@ -301,47 +246,23 @@ pub(crate) async fn texts_of_all_kinds(home: Home) {
     notes.sort_by_key(|note| note.id);
     assert_eq!(home.store.list_incidents(page.id).await.unwrap(), incidents);
     assert_eq!(home.store.list_components().await.unwrap(), components);
-    assert_eq!(
-        home.store.list_announcements(page.id).await.unwrap(),
-        [announcement]
-    );
+    assert_eq!(home.store.list_announcements(page.id).await.unwrap(), [announcement]);
     assert_eq!(home.store.list_notes_of_page(page.id).await.unwrap(), notes);
 }
 
 pub(crate) async fn components_of_a_page(home: Home) {
     let samples = Samples::new();
     let (one, two) = (samples.page("one"), samples.page("two"));
-    let (first, second) = (
-        samples.component(one.id, "c"),
-        samples.component(two.id, "c"),
-    );
+    let (first, second) = (samples.component(one.id, "c"), samples.component(two.id, "c"));
     let mut transaction = home.store.begin().await.unwrap();
     transaction.insert_status_page(&one).await.unwrap();
     transaction.insert_status_page(&two).await.unwrap();
-    transaction
-        .insert_components(&[first.clone(), second.clone()])
-        .await
-        .unwrap();
-    assert_eq!(
-        transaction.list_components_of(one.id).await.unwrap(),
-        std::slice::from_ref(&first)
-    );
+    transaction.insert_components(&[first.clone(), second.clone()]).await.unwrap();
+    assert_eq!(transaction.list_components_of(one.id).await.unwrap(), std::slice::from_ref(&first));
     transaction.commit().await.unwrap();
-    assert_eq!(
-        home.store.list_components_of(one.id).await.unwrap(),
-        [first]
-    );
-    assert_eq!(
-        home.store.list_components_of(two.id).await.unwrap(),
-        [second]
-    );
-    assert_eq!(
-        home.store
-            .list_components_of(samples.0.id(at(NOW)))
-            .await
-            .unwrap(),
-        []
-    );
+    assert_eq!(home.store.list_components_of(one.id).await.unwrap(), [first]);
+    assert_eq!(home.store.list_components_of(two.id).await.unwrap(), [second]);
+    assert_eq!(home.store.list_components_of(samples.0.id(at(NOW))).await.unwrap(), []);
 }
 
 pub(crate) async fn notes_of_a_page(home: Home) {
@@ -358,10 +279,7 @@ pub(crate) async fn notes_of_a_page(home: Home) {
         Subject::Maintenance(window.id),
         Subject::Announcement(announcement.id),
     ];
-    let mut notes: Vec<_> = subjects
-        .iter()
-        .map(|s| samples.note(*s, "internal"))
-        .collect();
+    let mut notes: Vec<_> = subjects.iter().map(|s| samples.note(*s, "internal")).collect();
     notes[1].kind = NoteKind::Remark;
     for (minute, note) in (0..).zip(&mut notes) {
         note.written_at += SignedDuration::from_mins(minute);
@@ -378,15 +296,9 @@ pub(crate) async fn notes_of_a_page(home: Home) {
     };
     content.write(&home.store).await.unwrap();
     assert_eq!(home.store.list_notes_of_page(page.id).await.unwrap(), notes);
-    assert_eq!(
-        home.store.list_notes_of_page(other.id).await.unwrap(),
-        [elsewhere]
-    );
+    assert_eq!(home.store.list_notes_of_page(other.id).await.unwrap(), [elsewhere]);
     for (subject, note) in subjects.into_iter().zip(notes) {
-        assert_eq!(
-            home.store.list_internal_notes(subject).await.unwrap(),
-            [note]
-        );
+        assert_eq!(home.store.list_internal_notes(subject).await.unwrap(), [note]);
     }
 }
 
@@ -413,26 +325,11 @@ pub(crate) async fn audit_newest_first(home: Home) {
     transaction.insert_audit_entries(&entries).await.unwrap();
     transaction.commit().await.unwrap();
     entries.reverse();
-    assert_eq!(
-        home.store
-            .list_audit_entries(None, usize::MAX)
-            .await
-            .unwrap(),
-        entries
-    );
-    assert_eq!(
-        home.store.list_audit_entries(None, 3).await.unwrap(),
-        entries[..3]
-    );
+    assert_eq!(home.store.list_audit_entries(None, usize::MAX).await.unwrap(), entries);
+    assert_eq!(home.store.list_audit_entries(None, 3).await.unwrap(), entries[..3]);
     entries.retain(|entry| entry.subject == two);
-    assert_eq!(
-        home.store.list_audit_entries(Some(two), 100).await.unwrap(),
-        entries
-    );
-    assert_eq!(
-        home.store.list_audit_entries(Some(two), 0).await.unwrap(),
-        []
-    );
+    assert_eq!(home.store.list_audit_entries(Some(two), 100).await.unwrap(), entries);
+    assert_eq!(home.store.list_audit_entries(Some(two), 0).await.unwrap(), []);
 }
 
 pub(crate) async fn sources_by_key(home: Home) {
@@ -458,10 +355,7 @@ pub(crate) async fn sources_by_key(home: Home) {
     assert_eq!(sources["i 1"].subject, Subject::Incident(incident.id));
     assert_eq!(sources["i 1"].digest, "digest of i 1");
     assert_eq!(sources["m 1"].subject, Subject::Maintenance(window.id));
-    assert_eq!(
-        sources["a 1"].subject,
-        Subject::Announcement(announcement.id)
-    );
+    assert_eq!(sources["a 1"].subject, Subject::Announcement(announcement.id));
     assert_eq!(home.store.find_sources(page.id).await.unwrap(), sources);
     assert_eq!(home.store.find_sources(other.id).await.unwrap().len(), 1);
 }
@@ -476,17 +370,12 @@ pub(crate) async fn maintenance_that_is_due(home: Home) {
     let mut over = samples.full_maintenance(&component, "o");
     over = over.complete(at("2026-12-01T02:00:00Z")).unwrap();
     let windows = [samples.maintenance(page.id), over, under_way, scheduled];
-    let content = Content {
-        pages: vec![page],
-        maintenance: windows.to_vec(),
-        ..Content::default()
-    };
+    let content =
+        Content { pages: vec![page], maintenance: windows.to_vec(), ..Content::default() };
     content.write(&home.store).await.unwrap();
     let due = async |time| {
         let windows = home.store.list_due_maintenance(at(time)).await.unwrap();
-        let keys = windows
-            .into_iter()
-            .map(|window| window.value.source.unwrap().key);
+        let keys = windows.into_iter().map(|window| window.value.source.unwrap().key);
         keys.collect::<Vec<_>>()
     };
     assert_eq!(due("2026-12-01T00:59:59.999999Z").await, [""; 0]);

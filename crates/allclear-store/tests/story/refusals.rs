@@ -29,10 +29,7 @@ pub(crate) async fn what_is_unique(home: Home) {
     content.write(&home.store).await.unwrap();
     macro_rules! refused {
         ($nouns:ident, $noun:expr, $what:literal) => {
-            let content = Content {
-                $nouns: vec![$noun],
-                ..Content::default()
-            };
+            let content = Content { $nouns: vec![$noun], ..Content::default() };
             duplicate(content.write(&home.store).await, $what);
         };
     }
@@ -41,42 +38,22 @@ pub(crate) async fn what_is_unique(home: Home) {
     same.id = page.id;
     refused!(pages, same, "a row with this status_pages.id");
     let mut same = samples.component(page.id, "c");
-    refused!(
-        components,
-        same.clone(),
-        "a component with this key on this page"
-    );
+    refused!(components, same.clone(), "a component with this key on this page");
     same.key = Key::new("other").unwrap();
     same.public_id = component.public_id;
     refused!(components, same, "a component with this public id");
     let mut same = samples.full_incident(&component, "s");
-    refused!(
-        incidents,
-        same.clone(),
-        "an incident from this source on this page"
-    );
+    refused!(incidents, same.clone(), "an incident from this source on this page");
     same.source = None;
     same.public_id = content.incidents[0].public_id;
     refused!(incidents, same, "an incident with this public id");
     let mut same = samples.full_maintenance(&component, "s");
-    refused!(
-        maintenance,
-        same.clone(),
-        "a maintenance window from this source on this page"
-    );
+    refused!(maintenance, same.clone(), "a maintenance window from this source on this page");
     same.source = None;
     same.public_id = content.maintenance[0].public_id;
-    refused!(
-        maintenance,
-        same,
-        "a maintenance window with this public id"
-    );
+    refused!(maintenance, same, "a maintenance window with this public id");
     let mut same = samples.full_announcement(page.id, "s");
-    refused!(
-        announcements,
-        same.clone(),
-        "an announcement from this source on this page"
-    );
+    refused!(announcements, same.clone(), "an announcement from this source on this page");
     same.source = None;
     same.public_id = content.announcements[0].public_id;
     refused!(announcements, same, "an announcement with this public id");
@@ -91,10 +68,7 @@ pub(crate) async fn one_default_page(home: Home) {
     transaction.insert_status_page(&one).await.unwrap();
     transaction.commit().await.unwrap();
     let mut transaction = home.store.begin().await.unwrap();
-    duplicate(
-        transaction.insert_status_page(&two).await,
-        "a default status page",
-    );
+    duplicate(transaction.insert_status_page(&two).await, "a default status page");
     drop(transaction);
     // The mark moves in one transaction, when the former default gives it up first.
     one.is_default = false;
@@ -113,14 +87,8 @@ pub(crate) async fn one_key_in_two_nouns(home: Home) {
     let component = samples.component(page.id, "c");
     let mut transaction = home.store.begin().await.unwrap();
     transaction.insert_status_page(&page).await.unwrap();
-    transaction
-        .insert_incidents(&[samples.full_incident(&component, "s")])
-        .await
-        .unwrap();
-    transaction
-        .insert_announcements(&[samples.full_announcement(page.id, "s")])
-        .await
-        .unwrap();
+    transaction.insert_incidents(&[samples.full_incident(&component, "s")]).await.unwrap();
+    transaction.insert_announcements(&[samples.full_announcement(page.id, "s")]).await.unwrap();
     transaction.commit().await.unwrap();
     let error = home.store.find_sources(page.id).await.unwrap_err();
     assert!(matches!(error, StoreError::BadRow { .. }), "{error}");
@@ -150,10 +118,7 @@ pub(crate) async fn a_change_to_an_old_version(home: Home) {
     component.position = 5;
     let mut transaction = home.store.begin().await.unwrap();
     assert_eq!(transaction.update_status_page(&page, 1).await.unwrap(), 2);
-    assert_eq!(
-        transaction.update_component(&component, 1).await.unwrap(),
-        2
-    );
+    assert_eq!(transaction.update_component(&component, 1).await.unwrap(), 2);
     assert_eq!(transaction.update_incident(&incident, 1).await.unwrap(), 2);
     assert_eq!(transaction.update_incident(&incident, 2).await.unwrap(), 3);
     assert_eq!(transaction.update_maintenance(&window, 1).await.unwrap(), 2);
@@ -162,34 +127,17 @@ pub(crate) async fn a_change_to_an_old_version(home: Home) {
     // A conflict does not end the transaction.
     let error = transaction.update_incident(&incident, 1).await.unwrap_err();
     assert!(!error.retry());
-    let StoreError::Conflict {
-        noun,
-        id,
-        expected,
-        found,
-    } = error
-    else {
+    let StoreError::Conflict { noun, id, expected, found } = error else {
         panic!("{error}");
     };
     assert_eq!((noun, id), ("incident", incident.id.to_string()));
     assert_eq!((expected, found), (1, 3));
     transaction.commit().await.unwrap();
 
-    let stored = home
-        .store
-        .find_incident(incident.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (&stored.value, stored.version, stored.revision),
-        (&incident, 3, 2)
-    );
+    let stored = home.store.find_incident(incident.id).await.unwrap().unwrap();
+    assert_eq!((&stored.value, stored.version, stored.revision), (&incident, 3, 2));
     let changes = home.store.changes_since(1).await.unwrap();
-    assert_eq!(
-        (changes.components, changes.maintenance),
-        (vec![component], vec![window])
-    );
+    assert_eq!((changes.components, changes.maintenance), (vec![component], vec![window]));
     assert_eq!(changes.announcements, [announcement]);
     assert_eq!(home.store.find_sources(page.id).await.unwrap().len(), 1);
 }
@@ -199,20 +147,8 @@ pub(crate) async fn a_change_to_nothing(home: Home) {
     let page = samples.page("p");
     let mut transaction = home.store.begin().await.unwrap();
     let error = transaction.update_status_page(&page, 1).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            StoreError::NotFound {
-                noun: "status page",
-                ..
-            }
-        ),
-        "{error}"
-    );
-    assert_eq!(
-        error.to_string(),
-        format!("there is no status page {}", page.id)
-    );
+    assert!(matches!(error, StoreError::NotFound { noun: "status page", .. }), "{error}");
+    assert_eq!(error.to_string(), format!("there is no status page {}", page.id));
     transaction.insert_status_page(&page).await.unwrap();
     transaction.commit().await.unwrap();
 }
@@ -243,9 +179,8 @@ pub(crate) async fn a_parent_that_is_not_there(home: Home) {
 pub(crate) async fn parents_after_their_parts(home: Home) {
     let samples = Samples::new();
     let page = samples.page("p");
-    let mut components: Vec<_> = (0..1_200)
-        .map(|n| samples.component(page.id, &format!("c{n}")))
-        .collect();
+    let mut components: Vec<_> =
+        (0..1_200).map(|n| samples.component(page.id, &format!("c{n}"))).collect();
     let ids: Vec<_> = components.iter().map(|component| component.id).collect();
     for (component, parent) in components.iter_mut().zip(ids.into_iter().skip(1)) {
         component.parent_id = Some(parent);
@@ -267,10 +202,7 @@ pub(crate) async fn a_text_with_nul(home: Home) {
     drop(transaction);
     let note = samples.note(Subject::StatusPage(page.id), "a\0b");
     let mut transaction = home.store.begin().await.unwrap();
-    let error = transaction
-        .insert_internal_notes(&[note])
-        .await
-        .unwrap_err();
+    let error = transaction.insert_internal_notes(&[note]).await.unwrap_err();
     assert!(error.to_string().contains("U+0000"), "{error}");
 }
 
@@ -296,30 +228,15 @@ pub(crate) async fn errors_keep_the_secret(home: Home) {
         }
         assert!(!error.public_message().contains("host"));
     }
-    let refused = Store::open(&Location::Url(locations[0].to_owned()))
-        .await
-        .unwrap_err();
+    let refused = Store::open(&Location::Url(locations[0].to_owned())).await.unwrap_err();
     assert!(refused.retry(), "{refused}");
-    assert!(
-        matches!(refused, StoreError::Unreachable { .. }),
-        "{refused:?}"
-    );
-    assert!(
-        !format!("{:?}", home.store).contains("password"),
-        "{:?}",
-        home.store
-    );
+    assert!(matches!(refused, StoreError::Unreachable { .. }), "{refused:?}");
+    assert!(!format!("{:?}", home.store).contains("password"), "{:?}", home.store);
     let samples = Samples::new();
-    let note = samples.note(
-        Subject::Incident(samples.0.id(at(NOW))),
-        "the secret of the team",
-    );
+    let note = samples.note(Subject::Incident(samples.0.id(at(NOW))), "the secret of the team");
     let mut transaction = home.store.begin().await.unwrap();
     let twice = [note.clone(), note];
     let error = transaction.insert_internal_notes(&twice).await.unwrap_err();
-    assert!(
-        !format!("{error:?} {error}").contains("secret"),
-        "{error:?}"
-    );
+    assert!(!format!("{error:?} {error}").contains("secret"), "{error:?}");
     assert_eq!(error.public_message(), "There is one of that name already.");
 }

@@ -62,10 +62,7 @@ impl Samples {
         StatusPage {
             description: "Öffentliche Störungsseite \u{1f6a6}".to_owned(),
             is_default: true,
-            host_names: vec![
-                "status.example.org".to_owned(),
-                "störung.example".to_owned(),
-            ],
+            host_names: vec!["status.example.org".to_owned(), "störung.example".to_owned()],
             timezone: Some("Europe/Berlin".to_owned()),
             timezone_label: Some("CET".to_owned()),
             language: Language::De,
@@ -74,10 +71,7 @@ impl Samples {
                 base64: "iVBORw0KGgo=".to_owned(),
                 alt: "a bell".to_owned(),
             }),
-            colours: ColourTokens {
-                accent_light: Some("#112233".to_owned()),
-                accent_dark: None,
-            },
+            colours: ColourTokens { accent_light: Some("#112233".to_owned()), accent_dark: None },
             components: ComponentSelection::Chosen(vec![self.0.id(at(NOW))]),
             uptime: UptimePolicy {
                 partial_permille: 250,
@@ -148,9 +142,7 @@ impl Samples {
     pub(crate) fn full_incident(&self, component: &Component, source: &str) -> Incident {
         Incident {
             kind: IncidentKind::DeliberateShutdown,
-            state: IncidentState::Resolved {
-                ended: Bound::exactly(at(NANOS)),
-            },
+            state: IncidentState::Resolved { ended: Bound::exactly(at(NANOS)) },
             publication: Publication::Published { at: at(NANOS) },
             impact_override: Some(Impact::Critical),
             started: Bound::exactly(at("2014-06-03T02:00:00Z")),
@@ -162,9 +154,7 @@ impl Samples {
                 publication: Publication::Draft,
                 summary: Prose::markdown("**What** happened"),
                 timeline: vec![TimelineEntry {
-                    when: Moment::Local {
-                        local: "13:37:00".parse().unwrap(),
-                    },
+                    when: Moment::Local { local: "13:37:00".parse().unwrap() },
                     text: "It began".to_owned(),
                 }],
                 contributing_factors: vec!["One disk".to_owned()],
@@ -172,9 +162,7 @@ impl Samples {
             }),
             reopened: vec![Reopening {
                 reopened_at: at(NOW),
-                ended_before: Bound::On {
-                    on: "2014-06-02".parse().unwrap(),
-                },
+                ended_before: Bound::On { on: "2014-06-02".parse().unwrap() },
             }],
             source: Some(imported(source)),
             is_backfilled: true,
@@ -318,10 +306,7 @@ pub(crate) fn imported(key: &str) -> Source {
 fn record(component: &Component) -> OutageRecord {
     let target = Target::Component(component.id);
     OutageRecord {
-        affected: vec![Affected {
-            target: Target::All,
-            status: ComponentStatus::MajorOutage,
-        }],
+        affected: vec![Affected { target: Target::All, status: ComponentStatus::MajorOutage }],
         except: vec![target.clone()],
         not_affected: vec![Target::Words("the website".to_owned())],
         is_intermittent: true,
@@ -364,16 +349,11 @@ fn record(component: &Component) -> OutageRecord {
         actions: vec![ActionItem {
             text: "a second disk".to_owned(),
             due: Some(Due::Month("2015-09-01".parse().unwrap())),
-            state: ActionState::Dropped {
-                why: Some("we moved".to_owned()),
-            },
+            state: ActionState::Dropped { why: Some("we moved".to_owned()) },
         }],
     }
 }
 
 fn correction() -> Correction {
-    Correction {
-        on: None,
-        text: "it was the other disk".to_owned(),
-    }
+    Correction { on: None, text: "it was the other disk".to_owned() }
 }

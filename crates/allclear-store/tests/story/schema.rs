@@ -37,13 +37,7 @@ pub(crate) async fn both_engines_have_the_same_tables(home: Home) {
     }
     found.sort();
     let expected: Vec<&str> = EXPECTED.lines().collect();
-    assert_eq!(
-        found,
-        expected,
-        "the schema of {}:\n{}\n",
-        home.engine,
-        found.join("\n")
-    );
+    assert_eq!(found, expected, "the schema of {}:\n{}\n", home.engine, found.join("\n"));
     if home.engine == "sqlite" {
         let lax = "select name from pragma_table_list where schema = 'main' and strict = 0
             and name not like 'sqlite%' and name <> '_sqlx_migrations'";
@@ -58,10 +52,7 @@ const NEWER: &str = "insert into _sqlx_migrations
 pub(crate) async fn a_newer_schema_is_refused(home: Home) {
     home.store.clone().close().await;
     home.run(NEWER).await;
-    for opened in [
-        Store::open(&home.location).await,
-        Store::open_existing(&home.location).await,
-    ] {
+    for opened in [Store::open(&home.location).await, Store::open_existing(&home.location).await] {
         let error = opened.unwrap_err();
         let StoreError::Newer { found, known } = error else {
             panic!("{error}");
@@ -70,8 +61,7 @@ pub(crate) async fn a_newer_schema_is_refused(home: Home) {
         assert!(error.to_string().contains("newer Allclear"), "{error}");
         assert!(!error.retry());
     }
-    home.run("delete from _sqlx_migrations where version = 7")
-        .await;
+    home.run("delete from _sqlx_migrations where version = 7").await;
     home.open().await.close().await;
 }
 
@@ -80,16 +70,10 @@ pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {
     home.store.clone().close().await;
     home.run("update _sqlx_migrations set version = 0").await;
     let error = Store::open_existing(&home.location).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::Outdated { found: 0, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StoreError::Outdated { found: 0, .. }), "{error}");
     // Step 0 is none that this binary knows, so `open` cannot go on from it.
     let error = Store::open(&home.location).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::Newer { .. } | StoreError::Refused { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StoreError::Newer { .. } | StoreError::Refused { .. }), "{error}");
     home.run("update _sqlx_migrations set version = 1").await;
     home.open().await.close().await;
 }
@@ -100,20 +84,14 @@ pub(crate) async fn a_foreign_database_is_refused(home: Home) {
         Location::Folder(folder) => {
             std::fs::remove_dir_all(folder).unwrap();
             std::fs::create_dir(folder).unwrap();
-            home.run("create table orders (id integer primary key)")
-                .await;
+            home.run("create table orders (id integer primary key)").await;
         }
         Location::Url(_) => {
-            home.run("drop schema public cascade; create schema public")
-                .await;
-            home.run("create table orders (id integer primary key)")
-                .await;
+            home.run("drop schema public cascade; create schema public").await;
+            home.run("create table orders (id integer primary key)").await;
         }
     }
-    for opened in [
-        Store::open(&home.location).await,
-        Store::open_existing(&home.location).await,
-    ] {
+    for opened in [Store::open(&home.location).await, Store::open_existing(&home.location).await] {
         let error = opened.unwrap_err();
         assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
         assert!(error.to_string().contains("left as it is"), "{error}");
@@ -126,8 +104,7 @@ pub(crate) async fn nothing_there_is_missing(home: Home) {
     match &home.location {
         Location::Folder(folder) => std::fs::remove_dir_all(folder).unwrap(),
         Location::Url(_) => {
-            home.run("drop schema public cascade; create schema public")
-                .await;
+            home.run("drop schema public cascade; create schema public").await;
         }
     }
     let error = Store::open_existing(&home.location).await.unwrap_err();
@@ -136,9 +113,5 @@ pub(crate) async fn nothing_there_is_missing(home: Home) {
         assert!(!folder.exists());
     }
     home.open().await.close().await;
-    Store::open_existing(&home.location)
-        .await
-        .unwrap()
-        .close()
-        .await;
+    Store::open_existing(&home.location).await.unwrap().close().await;
 }

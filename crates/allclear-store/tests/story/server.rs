@@ -19,10 +19,7 @@ const CUT: &str = "select pg_terminate_backend(pid) from pg_stat_activity
 
 async fn a_lost_connection_is_made_again(home: Home) {
     let samples = Samples::new();
-    let content = Content {
-        pages: vec![samples.page("p")],
-        ..Content::default()
-    };
+    let content = Content { pages: vec![samples.page("p")], ..Content::default() };
     let mut transaction = home.store.begin().await.unwrap();
     content.insert(&mut transaction).await.unwrap();
     home.run(CUT).await;

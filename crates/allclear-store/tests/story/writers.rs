@@ -14,10 +14,7 @@ async fn raise(store: &Store, page: allclear_domain::ids::StatusPageId) -> bool 
     let mut component = stored.value;
     component.position += 1;
     let mut transaction = store.begin().await.unwrap();
-    let raised = transaction
-        .update_component(&component, stored.version)
-        .await
-        .is_ok();
+    let raised = transaction.update_component(&component, stored.version).await.is_ok();
     if raised {
         transaction.commit().await.unwrap();
     } else {
@@ -31,10 +28,7 @@ pub(crate) async fn many_writers_lose_nothing(home: Home) {
     let page = samples.page("p");
     let mut transaction = home.store.begin().await.unwrap();
     transaction.insert_status_page(&page).await.unwrap();
-    transaction
-        .insert_components(&[samples.component(page.id, "c")])
-        .await
-        .unwrap();
+    transaction.insert_components(&[samples.component(page.id, "c")]).await.unwrap();
     transaction.commit().await.unwrap();
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..8 {
@@ -47,12 +41,7 @@ pub(crate) async fn many_writers_lose_nothing(home: Home) {
         });
     }
     writers.join_all().await;
-    let stored = home
-        .store
-        .find_component(page.id, "c")
-        .await
-        .unwrap()
-        .unwrap();
+    let stored = home.store.find_component(page.id, "c").await.unwrap().unwrap();
     assert_eq!((stored.value.position, stored.version), (80, 81));
     assert_eq!(home.store.revision().await.unwrap(), 81);
 }

@@ -47,44 +47,23 @@ fn page() -> Arc<PublishedPage> {
 #[tokio::test]
 async fn a_reader_who_hangs_up_leaves_the_place_to_others() {
     let (published, page) = (Published::empty(), page());
-    let busy = published
-        .renderings
-        .clone()
-        .acquire_many_owned(2)
-        .await
-        .unwrap();
+    let busy = published.renderings.clone().acquire_many_owned(2).await.unwrap();
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..2 * limits::RENDERINGS_WAITING_MAX {
         let asking = published.find(page.clone(), Some(Route::History), Language::En);
         assert!(pin!(asking).poll(&mut context).is_pending());
     }
     drop(busy);
-    assert!(
-        published
-            .find(page, Some(Route::History), Language::En)
-            .await
-            .is_ok()
-    );
+    assert!(published.find(page, Some(Route::History), Language::En).await.is_ok());
 }
 
 #[tokio::test]
 async fn too_many_waiting_readers_are_told_to_come_back() {
     let (published, page) = (Published::empty(), page());
-    let _busy = published
-        .renderings
-        .clone()
-        .acquire_many_owned(2)
-        .await
-        .unwrap();
+    let _busy = published.renderings.clone().acquire_many_owned(2).await.unwrap();
     let mut context = Context::from_waker(Waker::noop());
     let asking = || Box::pin(published.find(page.clone(), Some(Route::History), Language::En));
-    let mut waiting: Vec<_> = (0..limits::RENDERINGS_WAITING_MAX)
-        .map(|_| asking())
-        .collect();
-    assert!(
-        waiting
-            .iter_mut()
-            .all(|asking| asking.as_mut().poll(&mut context).is_pending())
-    );
+    let mut waiting: Vec<_> = (0..limits::RENDERINGS_WAITING_MAX).map(|_| asking()).collect();
+    assert!(waiting.iter_mut().all(|asking| asking.as_mut().poll(&mut context).is_pending()));
     assert!(asking().await.is_err());
 }

@@ -17,11 +17,7 @@ fn gzip_is_sent_only_to_those_who_take_it() {
         ("", false),
         ("gzipped", false),
     ] {
-        assert_eq!(
-            takes_gzip(&HeaderValue::from_static(accepted)),
-            wanted,
-            "{accepted}"
-        );
+        assert_eq!(takes_gzip(&HeaderValue::from_static(accepted)), wanted, "{accepted}");
     }
 }
 
@@ -36,10 +32,6 @@ fn a_known_tag_is_found_in_every_form() {
         ("\"ab\"", false),
         ("", false),
     ] {
-        assert_eq!(
-            names(&HeaderValue::from_static(tags), &etag),
-            wanted,
-            "{tags}"
-        );
+        assert_eq!(names(&HeaderValue::from_static(tags), &etag), wanted, "{tags}");
     }
 }

@@ -12,11 +12,7 @@ use crate::settings::Settings;
 /// Copies the embedded database, while a server runs or not.
 pub(super) async fn backup(file: &Path, settings: &Settings) -> Result<u8> {
     let report = allclear_store::backup(&settings.location, file).await?;
-    say(&format!(
-        "{} written and verified: {}",
-        file.display(),
-        told(&report.counts)
-    ))?;
+    say(&format!("{} written and verified: {}", file.display(), told(&report.counts)))?;
     Ok(DONE)
 }
 
@@ -24,11 +20,7 @@ pub(super) async fn backup(file: &Path, settings: &Settings) -> Result<u8> {
 pub(super) async fn restore(file: &Path, settings: &Settings) -> Result<u8> {
     let _lock = super::lock(settings)?;
     let report = allclear_store::restore(file, &settings.location).await?;
-    say(&format!(
-        "{} restored and verified: {}",
-        file.display(),
-        told(&report.counts)
-    ))?;
+    say(&format!("{} restored and verified: {}", file.display(), told(&report.counts)))?;
     Ok(DONE)
 }
 

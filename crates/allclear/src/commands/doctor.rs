@@ -40,9 +40,7 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
         listen(settings),
     ];
     findings.extend(store(settings).await);
-    let has_failed = findings
-        .iter()
-        .any(|finding| finding.verdict == Verdict::Failed);
+    let has_failed = findings.iter().any(|finding| finding.verdict == Verdict::Failed);
     if json {
         say_json(&findings)?;
     } else {
@@ -52,10 +50,7 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
                 Verdict::Warning => "warning",
                 Verdict::Failed => "FAILED",
             };
-            say(&format!(
-                "{verdict:<8} {:<9} {}",
-                finding.check, finding.text
-            ))?;
+            say(&format!("{verdict:<8} {:<9} {}", finding.check, finding.text))?;
         }
     }
     Ok(if has_failed { FAILED } else { DONE })
@@ -64,16 +59,9 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
 fn zones() -> Finding {
     let (verdict, text) = match TimeZone::get("America/Los_Angeles") {
         Ok(_) => (Verdict::Ok, "the time zone database is there".to_owned()),
-        Err(error) => (
-            Verdict::Failed,
-            format!("no time zone database: {error}; install tzdata"),
-        ),
+        Err(error) => (Verdict::Failed, format!("no time zone database: {error}; install tzdata")),
     };
-    Finding {
-        check: "zones",
-        verdict,
-        text,
-    }
+    Finding { check: "zones", verdict, text }
 }
 
 fn listen(settings: &Settings) -> Finding {
@@ -81,38 +69,21 @@ fn listen(settings: &Settings) -> Finding {
         Ok(_) => (Verdict::Ok, format!("{} is free", settings.listen)),
         Err(error) => (
             Verdict::Warning,
-            format!(
-                "{} cannot be listened on ({error}): is a server running?",
-                settings.listen
-            ),
+            format!("{} cannot be listened on ({error}): is a server running?", settings.listen),
         ),
     };
-    Finding {
-        check: "listen",
-        verdict,
-        text,
-    }
+    Finding { check: "listen", verdict, text }
 }
 
 async fn store(settings: &Settings) -> Vec<Finding> {
-    let finding = |verdict, text| Finding {
-        check: "database",
-        verdict,
-        text,
-    };
-    let failed = |error: &StoreError| {
-        finding(
-            Verdict::Failed,
-            format!("in {}: {error}", settings.location),
-        )
-    };
+    let finding = |verdict, text| Finding { check: "database", verdict, text };
+    let failed =
+        |error: &StoreError| finding(Verdict::Failed, format!("in {}: {error}", settings.location));
     let store = match Store::open_existing(&settings.location).await {
         Ok(store) => store,
         Err(StoreError::Missing { .. }) if matches!(settings.location, Location::Folder(_)) => {
-            let text = format!(
-                "none in {} yet; `serve` or `import` makes it",
-                settings.data.display()
-            );
+            let text =
+                format!("none in {} yet; `serve` or `import` makes it", settings.data.display());
             return vec![finding(Verdict::Ok, text)];
         }
         Err(error) => return vec![failed(&error)],
@@ -127,11 +98,7 @@ async fn store(settings: &Settings) -> Vec<Finding> {
 
 /// What the store says of itself.
 fn judge(health: &Health, location: &Location) -> Vec<Finding> {
-    let finding = |verdict, text| Finding {
-        check: "database",
-        verdict,
-        text,
-    };
+    let finding = |verdict, text| Finding { check: "database", verdict, text };
     let counts = super::backup::told(&health.counts);
     let mut findings = vec![finding(
         Verdict::Ok,

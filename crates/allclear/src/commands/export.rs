@@ -15,11 +15,7 @@ pub(super) async fn run(args: &ExportArgs, settings: &Settings) -> Result<u8> {
     let store = Store::open_existing(&settings.location).await?;
     let mut pages = Vec::new();
     for page in store.list_status_pages().await? {
-        if args
-            .page
-            .as_ref()
-            .is_none_or(|slug| page.slug.as_str() == slug)
-        {
+        if args.page.as_ref().is_none_or(|slug| page.slug.as_str() == slug) {
             pages.push(import::contents(&store, page).await?);
         }
     }
@@ -31,10 +27,7 @@ pub(super) async fn run(args: &ExportArgs, settings: &Settings) -> Result<u8> {
         (ExportFormat::Allclear, _) => say_json(&AllclearFile::of(pages))?,
         (ExportFormat::Facts, [page]) => say_json(&to_facts::facts_of(page)?)?,
         (ExportFormat::Facts, pages) => {
-            bail!(
-                "facts are of one page, and there are {}: name one with --page",
-                pages.len()
-            )
+            bail!("facts are of one page, and there are {}: name one with --page", pages.len())
         }
     }
     Ok(DONE)

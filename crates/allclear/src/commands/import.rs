@@ -36,10 +36,7 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
     let nothing = Present::default();
     let plan = match args.format {
         ImportFormat::Allclear => {
-            let mut plan = Plan {
-                records: Vec::new(),
-                report: ImportReport::default(),
-            };
+            let mut plan = Plan { records: Vec::new(), report: ImportReport::default() };
             for contents in own_file(&text, slug.is_some())?.pages {
                 let batch = from_own::batch_of(contents.clone(), slug.clone(), None, false);
                 plan.report.created += batch.map_err(problems)?.report.created;
@@ -49,20 +46,14 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
         }
         ImportFormat::Facts | ImportFormat::Log => {
             let (file, batch) = foreign(args, &text, slug, &nothing)?;
-            Plan {
-                records: file.records,
-                report: batch.report,
-            }
+            Plan { records: file.records, report: batch.report }
         }
     };
     if args.json {
         say_json(&plan)?;
     } else {
         for record in &plan.records {
-            let when = record
-                .started_at
-                .clone()
-                .or(record.on.map(|on| on.to_string()));
+            let when = record.started_at.clone().or(record.on.map(|on| on.to_string()));
             let when = when.unwrap_or_else(|| "undated".to_owned());
             say(&format!("{when}  {}  {}", record.id, record.title))?;
         }
@@ -128,10 +119,7 @@ fn read_source(source: &Path) -> Result<String> {
     let name = source.display();
     read.with_context(|| format!("{name} cannot be read"))?;
     if bytes.len() > limits::IMPORT_BYTES_MAX {
-        bail!(
-            "{name} has more than {} bytes: split it",
-            limits::IMPORT_BYTES_MAX
-        );
+        bail!("{name} has more than {} bytes: split it", limits::IMPORT_BYTES_MAX);
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -140,19 +128,12 @@ fn read_source(source: &Path) -> Result<String> {
 }
 
 fn slug(args: &ImportArgs) -> Result<Option<Key>> {
-    args.page
-        .as_ref()
-        .map(|slug| Key::new(slug).context("--page is no slug"))
-        .transpose()
+    args.page.as_ref().map(|slug| Key::new(slug).context("--page is no slug")).transpose()
 }
 
 /// The slug of the page where none is named: the publisher's name, or that of the file.
 fn default_slug(args: &ImportArgs, text: &str) -> Result<Key> {
-    let from_file = || {
-        args.source
-            .file_stem()
-            .and_then(|stem| Key::from_name(stem.to_str()?))
-    };
+    let from_file = || args.source.file_stem().and_then(|stem| Key::from_name(stem.to_str()?));
     let key = match args.format {
         ImportFormat::Facts => Key::from_name(&facts_file(text)?.publisher),
         ImportFormat::Log | ImportFormat::Allclear => from_file(),
@@ -165,10 +146,7 @@ fn own_file(text: &str, has_slug: bool) -> Result<AllclearFile> {
         serde_json::from_str(text).context("the source is not in the allclear format")?;
     from_own::check_version(&file)?;
     if has_slug && file.pages.len() != 1 {
-        bail!(
-            "the source holds {} pages: --page can rename only one",
-            file.pages.len()
-        );
+        bail!("the source holds {} pages: --page can rename only one", file.pages.len());
     }
     Ok(file)
 }
@@ -194,13 +172,8 @@ fn foreign(
         let (file, report) = log_file(args, text, slug.as_ref(), present)?;
         (file, report, "log")
     };
-    let reading = Reading {
-        format,
-        slug,
-        present,
-        entropy: &Entropy::from_system(),
-        now: SystemClock.now(),
-    };
+    let reading =
+        Reading { format, slug, present, entropy: &Entropy::from_system(), now: SystemClock.now() };
     let mut batch = reading.batch(&file).map_err(problems)?;
     batch.report.not_understood = report.not_understood;
     batch.report.contradictions.extend(report.contradictions);
@@ -218,10 +191,7 @@ fn log_file(
         None => default_slug(args, text).or_else(|_| Ok::<_, anyhow::Error>(Key::new("log")?))?,
     };
     let page = present.page.as_ref();
-    let timezone = args
-        .timezone
-        .clone()
-        .or_else(|| page.and_then(|page| page.timezone.clone()));
+    let timezone = args.timezone.clone().or_else(|| page.and_then(|page| page.timezone.clone()));
     let options = LogOptions {
         publisher: slug.to_string(),
         timezone: timezone.clone(),
@@ -243,10 +213,7 @@ fn log_file(
 }
 
 fn problems(problems: Vec<InvalidValue>) -> anyhow::Error {
-    let lines: String = problems
-        .into_iter()
-        .map(|problem| format!("\n  {problem}"))
-        .collect();
+    let lines: String = problems.into_iter().map(|problem| format!("\n  {problem}")).collect();
     anyhow!("nothing was imported; correct the source and try again:{lines}")
 }
 
@@ -263,25 +230,15 @@ fn sum(reports: impl Iterator<Item = ImportReport>) -> ImportReport {
 
 /// The report, for people.
 fn tell(report: &ImportReport, created: &str) -> Result<()> {
-    say(&format!(
-        "{} {created}, {} there already",
-        report.created, report.skipped
-    ))?;
+    say(&format!("{} {created}, {} there already", report.created, report.skipped))?;
     for id in &report.differing {
         say(&format!("differs from what is there, which was kept: {id}"))?;
     }
     for line in &report.not_understood {
-        say(&format!(
-            "not understood, line {}: {}",
-            line.line, line.text
-        ))?;
+        say(&format!("not understood, line {}: {}", line.line, line.text))?;
     }
     for c in &report.contradictions {
-        let kept = if c.kept.is_empty() {
-            "nothing"
-        } else {
-            &c.kept
-        };
+        let kept = if c.kept.is_empty() { "nothing" } else { &c.kept };
         say(&format!(
             "contradiction in {}, {}: printed {}; kept {kept}; {}",
             c.record, c.field, c.printed, c.why

@@ -26,11 +26,7 @@ const REFUSED: u8 = 3;
 /// # Errors
 /// Whatever the command could not do.
 pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
-    let mut flags = Flags {
-        config: cli.config,
-        data: cli.data,
-        listen: None,
-    };
+    let mut flags = Flags { config: cli.config, data: cli.data, listen: None };
     if let Command::Serve(args) | Command::Demo(args) = &cli.command {
         flags.listen.clone_from(&args.listen);
     }
@@ -60,9 +56,7 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
         Command::Export(args) => export::run(&args, &settings).await,
         Command::Backup { file } => backup::backup(&file, &settings).await,
         Command::Restore { file } => backup::restore(&file, &settings).await,
-        Command::Config {
-            command: ConfigCommand::Check,
-        } => config::check(&settings),
+        Command::Config { command: ConfigCommand::Check } => config::check(&settings),
         Command::Doctor { json } => doctor::run(&settings, json).await,
         Command::Reference { folder } => reference::run(&folder),
     }
@@ -72,10 +66,7 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
 #[must_use]
 pub fn exit_code(error: &Error) -> u8 {
     let is_refused = error.chain().any(|cause| {
-        matches!(
-            cause.downcast_ref(),
-            Some(StoreError::Locked { .. } | StoreError::Refused { .. })
-        )
+        matches!(cause.downcast_ref(), Some(StoreError::Locked { .. } | StoreError::Refused { .. }))
     });
     if is_refused { REFUSED } else { FAILED }
 }

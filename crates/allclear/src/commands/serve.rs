@@ -36,18 +36,8 @@ pub(super) async fn demo(mut settings: Settings) -> Result<u8> {
     let (store, _lock) = super::open_to_write(&settings).await?;
     let (entropy, now) = (Entropy::from_system(), SystemClock.now());
     let batches = demo::batches(&entropy, now)?;
-    import::write(
-        &store,
-        &batches,
-        &Actor::Command("demo".to_owned()),
-        &entropy,
-        now,
-    )
-    .await?;
-    remark(&format!(
-        "The demo lives in {} and is removed at the end.",
-        settings.data.display()
-    ));
+    import::write(&store, &batches, &Actor::Command("demo".to_owned()), &entropy, now).await?;
+    remark(&format!("The demo lives in {} and is removed at the end.", settings.data.display()));
     run(&settings, store).await
 }
 
@@ -58,9 +48,7 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     };
     let instance = Instance::start(store, settings.listen, allowed, Arc::new(SystemClock)).await?;
     for (slug, problem) in &instance.first_report().failed {
-        remark(&format!(
-            "warning: the status page `{slug}` cannot be shown: {problem}"
-        ));
+        remark(&format!("warning: the status page `{slug}` cannot be shown: {problem}"));
     }
     greet(&instance).await?;
     stop_signal().await?;
@@ -82,10 +70,7 @@ async fn greet(instance: &Instance) -> Result<()> {
     };
     remark(&format!("{} on http://{address}/", default.title));
     for page in pages.iter().filter(|page| page.id != default.id) {
-        remark(&format!(
-            "{} on http://{address}/p/{}/",
-            page.title, page.slug
-        ));
+        remark(&format!("{} on http://{address}/p/{}/", page.title, page.slug));
     }
     Ok(())
 }
@@ -102,15 +87,11 @@ async fn stop_signal() -> Result<()> {
 }
 
 fn start_log(settings: &Settings) -> Result<()> {
-    let filter = EnvFilter::try_new(&settings.log)
+    let filter = EnvFilter::try_new(format!("{},{}", allclear_store::DRIVER_LOG, settings.log))
         .with_context(|| format!("log: `{}` is no filter", settings.log))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.log_format {
-        LogFormat::Text => builder
-            .with_ansi(std::io::stderr().is_terminal())
-            .try_init(),
+        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
     started.map_err(|error| anyhow!("the log cannot be started: {error}"))

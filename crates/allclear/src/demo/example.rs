@@ -27,12 +27,7 @@ const ZONE: &str = "Europe/Berlin";
 
 /// The page with everything on it.
 pub(super) fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
-    let mut example = Example {
-        entropy,
-        now,
-        page_id: entropy.id(now),
-        components: Vec::new(),
-    };
+    let mut example = Example { entropy, now, page_id: entropy.id(now), components: Vec::new() };
     let page = StatusPage {
         id: example.page_id,
         slug: Key::new("example")?,
@@ -146,9 +141,7 @@ impl Example<'_> {
             title: title.to_owned(),
             kind: IncidentKind::Disruption,
             state: match ended {
-                Some(at) => IncidentState::Resolved {
-                    ended: Bound::exactly(at),
-                },
+                Some(at) => IncidentState::Resolved { ended: Bound::exactly(at) },
                 None => IncidentState::Identified,
             },
             publication: Publication::Published { at: started },
@@ -183,10 +176,7 @@ impl Example<'_> {
                 "Nothing. A shop that is dark under its own domain returns by itself.".to_owned(),
             ),
             causes: vec![
-                cause(
-                    "a start-up script is missing on one server",
-                    Certainty::Known,
-                ),
+                cause("a start-up script is missing on one server", Certainty::Known),
                 cause("an expired certificate", Certainty::RuledOut),
             ],
             detected_by: Some("a shop owner".to_owned()),
@@ -243,18 +233,8 @@ impl Example<'_> {
             ..OutageRecord::default()
         };
         incident.updates = vec![
-            self.posted(
-                started,
-                IncidentStatus::Investigating,
-                "Checkout answers slowly.",
-                &[],
-            ),
-            self.posted(
-                ended,
-                IncidentStatus::Resolved,
-                "Checkout answers as usual again.",
-                &[],
-            ),
+            self.posted(started, IncidentStatus::Investigating, "Checkout answers slowly.", &[]),
+            self.posted(ended, IncidentStatus::Resolved, "Checkout answers as usual again.", &[]),
         ];
         incident
     }
@@ -263,11 +243,7 @@ impl Example<'_> {
     fn webhooks(&self, webhooks: ComponentId) -> Incident {
         let (started, ended) = (self.days_ago(37, 300), self.days_ago(37, 101));
         let mut incident = self.incident("Webhooks not sent", started, Some(ended));
-        let due = self
-            .now
-            .to_zoned(TimeZone::UTC)
-            .date()
-            .saturating_add(30.days());
+        let due = self.now.to_zoned(TimeZone::UTC).date().saturating_add(30.days());
         incident.record = OutageRecord {
             affected: vec![affected(webhooks, ComponentStatus::MajorOutage)],
             losses: vec![Loss {
@@ -279,32 +255,16 @@ impl Example<'_> {
                 note: Some("All were sent after the end.".to_owned()),
                 settled: None,
             }],
-            causes: vec![cause(
-                "a queue without a limit filled the disk",
-                Certainty::Known,
-            )],
+            causes: vec![cause("a queue without a limit filled the disk", Certainty::Known)],
             security_statement: Some("No data left our systems.".to_owned()),
             actions: vec![
-                action(
-                    "Every queue has a limit",
-                    None,
-                    ActionState::Done { on: None },
-                ),
-                action(
-                    "Free inodes are watched too",
-                    Some(Due::Day(due)),
-                    ActionState::Promised,
-                ),
+                action("Every queue has a limit", None, ActionState::Done { on: None }),
+                action("Free inodes are watched too", Some(Due::Day(due)), ActionState::Promised),
             ],
             ..OutageRecord::default()
         };
         incident.updates = vec![
-            self.posted(
-                started,
-                IncidentStatus::Investigating,
-                "No webhooks leave.",
-                &[],
-            ),
+            self.posted(started, IncidentStatus::Investigating, "No webhooks leave.", &[]),
             self.posted(
                 self.days_ago(37, 140),
                 IncidentStatus::Monitoring,
@@ -320,9 +280,7 @@ impl Example<'_> {
     /// What was learned from it.
     fn postmortem(&self, started: Timestamp) -> Postmortem {
         Postmortem {
-            publication: Publication::Published {
-                at: self.days_ago(35, 0),
-            },
+            publication: Publication::Published { at: self.days_ago(35, 0) },
             summary: Prose::plain(
                 "A disk filled up with webhooks that one receiver did not take. Nothing was lost.",
             ),
@@ -332,9 +290,7 @@ impl Example<'_> {
                     text: "The disk is full; no webhook leaves.".to_owned(),
                 },
                 TimelineEntry {
-                    when: Moment::At {
-                        at: self.days_ago(37, 140),
-                    },
+                    when: Moment::At { at: self.days_ago(37, 140) },
                     text: "Space is made; the backlog begins to drain.".to_owned(),
                 },
             ],
@@ -362,11 +318,7 @@ impl Example<'_> {
 
     /// Work ahead, four days from now at half past eleven at night.
     fn ahead(&self, checkout: ComponentId) -> Result<Maintenance> {
-        let day = self
-            .now
-            .to_zoned(TimeZone::get(ZONE)?)
-            .date()
-            .saturating_add(4.days());
+        let day = self.now.to_zoned(TimeZone::get(ZONE)?).date().saturating_add(4.days());
         let starts_at = day.at(23, 30, 0, 0).in_tz(ZONE)?.timestamp();
         let mut window = self.maintenance("Replace the network switch", checkout);
         window.state = MaintenanceState::Scheduled;
@@ -395,11 +347,8 @@ impl Example<'_> {
             started: Bound::exactly(started),
             ended: Bound::exactly(ended),
         };
-        window.window = AnnouncedWindow {
-            starts_at: Some(started),
-            ends_at: Some(ended),
-            length: None,
-        };
+        window.window =
+            AnnouncedWindow { starts_at: Some(started), ends_at: Some(ended), length: None };
         window
     }
 
@@ -429,24 +378,13 @@ impl Example<'_> {
 }
 
 const fn affected(id: ComponentId, status: ComponentStatus) -> Affected {
-    Affected {
-        target: Target::Component(id),
-        status,
-    }
+    Affected { target: Target::Component(id), status }
 }
 
 fn cause(text: &str, certainty: Certainty) -> Cause {
-    Cause {
-        text: text.to_owned(),
-        certainty,
-        corrections: Vec::new(),
-    }
+    Cause { text: text.to_owned(), certainty, corrections: Vec::new() }
 }
 
 fn action(text: &str, due: Option<Due>, state: ActionState) -> ActionItem {
-    ActionItem {
-        text: text.to_owned(),
-        due,
-        state,
-    }
+    ActionItem { text: text.to_owned(), due, state }
 }

@@ -12,23 +12,11 @@ use jiff::Timestamp;
 
 /// Real outages and maintenance of five publishers, as facts, by slug.
 pub const SAMPLES: [(&str, &str); 5] = [
-    (
-        "caspertech",
-        include_str!("../../samples/history/caspertech.json"),
-    ),
-    (
-        "foxycart",
-        include_str!("../../samples/history/foxycart.json"),
-    ),
-    (
-        "lobsters",
-        include_str!("../../samples/history/lobsters.json"),
-    ),
+    ("caspertech", include_str!("../../samples/history/caspertech.json")),
+    ("foxycart", include_str!("../../samples/history/foxycart.json")),
+    ("lobsters", include_str!("../../samples/history/lobsters.json")),
     ("tiger", include_str!("../../samples/history/tiger.json")),
-    (
-        "transloadit",
-        include_str!("../../samples/history/transloadit.json"),
-    ),
+    ("transloadit", include_str!("../../samples/history/transloadit.json")),
 ];
 
 /// Everything that the demo shows, as it stands at `now`.
@@ -37,20 +25,11 @@ pub const SAMPLES: [(&str, &str); 5] = [
 /// Where a sample cannot be read, which a test rules out.
 pub fn batches(entropy: &Entropy, now: Timestamp) -> Result<Vec<Batch>> {
     let mut batches = vec![example::batch(entropy, now)?];
-    let present = Present {
-        has_pages: true,
-        ..Present::default()
-    };
+    let present = Present { has_pages: true, ..Present::default() };
     for (slug, json) in SAMPLES {
         let file: FactsFile = serde_json::from_str(json).context(slug)?;
         let slug = Some(Key::new(slug)?);
-        let reading = Reading {
-            format: FACTS,
-            slug,
-            present: &present,
-            entropy,
-            now,
-        };
+        let reading = Reading { format: FACTS, slug, present: &present, entropy, now };
         let batch = reading.batch(&file).map_err(|problems| {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             anyhow!("{}: {}", file.publisher, problems.join("; "))

@@ -20,12 +20,7 @@ impl Environment {
     /// An environment of these variables: for tests.
     #[must_use]
     pub fn of(variables: &[(&str, &str)]) -> Self {
-        Self(
-            variables
-                .iter()
-                .map(|(name, value)| ((*name).into(), (*value).into()))
-                .collect(),
-        )
+        Self(variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
     }
 
     /// A variable as text; an empty one counts as not set.
@@ -33,26 +28,18 @@ impl Environment {
     /// # Errors
     /// Where it is not UTF-8.
     pub fn text(&self, name: &str) -> Result<Option<String>> {
-        let Some(value) = self
-            .0
-            .get(&OsString::from(name))
-            .filter(|value| !value.is_empty())
+        let Some(value) = self.0.get(&OsString::from(name)).filter(|value| !value.is_empty())
         else {
             return Ok(None);
         };
-        let text = value
-            .to_str()
-            .ok_or_else(|| anyhow!("the variable {name} is not UTF-8"))?;
+        let text = value.to_str().ok_or_else(|| anyhow!("the variable {name} is not UTF-8"))?;
         Ok(Some(text.to_owned()))
     }
 
     /// A variable as a path; an empty one counts as not set.
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {
-        self.0
-            .get(&OsString::from(name))
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
+        self.0.get(&OsString::from(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
     /// The folder for data where no setting names one.

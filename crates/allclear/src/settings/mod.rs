@@ -84,33 +84,18 @@ impl Settings {
     /// Where the file is not there or not TOML, a key or variable is unknown, or a value is wrong.
     pub fn read(flags: &Flags, environment: &Environment) -> Result<Self> {
         let mut values = BTreeMap::new();
-        let config = flags
-            .config
-            .clone()
-            .or_else(|| environment.path("ALLCLEAR_CONFIG"));
+        let config = flags.config.clone().or_else(|| environment.path("ALLCLEAR_CONFIG"));
         if let Some(path) = &config {
             read_file(path, &mut values)?;
         }
         read_environment(environment, &mut values)?;
         let mut flag = |key, value: Option<String>| {
             if let Some(text) = value {
-                values.insert(
-                    key,
-                    Raw {
-                        text,
-                        from: format!("--{key}"),
-                    },
-                );
+                values.insert(key, Raw { text, from: format!("--{key}") });
             }
         };
         flag("listen", flags.listen.clone());
-        flag(
-            "data",
-            flags
-                .data
-                .as_ref()
-                .map(|path| path.to_string_lossy().into_owned()),
-        );
+        flag("data", flags.data.as_ref().map(|path| path.to_string_lossy().into_owned()));
         Self::check(&values, environment)
     }
 
@@ -126,11 +111,7 @@ impl Settings {
         };
         let seconds = number(values, "header_timeout_seconds", 1, 300)?;
         Ok(Self {
-            listen: parse(
-                values,
-                "listen",
-                "write an address and a port, as in 127.0.0.1:8080",
-            )?,
+            listen: parse(values, "listen", "write an address and a port, as in 127.0.0.1:8080")?,
             location: location(values, &data)?,
             data,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
@@ -153,11 +134,7 @@ fn read_file(path: &Path, values: &mut BTreeMap<&'static str, Raw>) -> Result<()
             bail!(
                 "{}: there is no setting `{key}`; there are: {}",
                 path.display(),
-                table::SETTINGS
-                    .iter()
-                    .map(|s| s.key)
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                table::SETTINGS.iter().map(|s| s.key).collect::<Vec<_>>().join(", ")
             );
         };
         let text = match value {
@@ -166,13 +143,7 @@ fn read_file(path: &Path, values: &mut BTreeMap<&'static str, Raw>) -> Result<()
             toml::Value::Boolean(flag) => flag.to_string(),
             _ => bail!("{}: `{key}` must be a text or a number", path.display()),
         };
-        values.insert(
-            setting.key,
-            Raw {
-                text,
-                from: path.display().to_string(),
-            },
-        );
+        values.insert(setting.key, Raw { text, from: path.display().to_string() });
     }
     Ok(())
 }
@@ -183,13 +154,7 @@ fn read_environment(
 ) -> Result<()> {
     for setting in table::SETTINGS {
         if let Some(text) = environment.text(setting.variable)? {
-            values.insert(
-                setting.key,
-                Raw {
-                    text,
-                    from: setting.variable.to_owned(),
-                },
-            );
+            values.insert(setting.key, Raw { text, from: setting.variable.to_owned() });
         }
     }
     Ok(())
@@ -198,9 +163,7 @@ fn read_environment(
 /// The value of a setting and where it came from.
 fn get<'a>(values: &'a BTreeMap<&'static str, Raw>, key: &'static str) -> (&'a str, &'a str) {
     let default = table::find(key).map_or("", |setting| setting.default);
-    values
-        .get(key)
-        .map_or((default, "default"), |raw| (&raw.text, &raw.from))
+    values.get(key).map_or((default, "default"), |raw| (&raw.text, &raw.from))
 }
 
 fn wrong(
@@ -218,8 +181,7 @@ fn parse<T: std::str::FromStr>(
     hint: &str,
 ) -> Result<T> {
     let (text, _) = get(values, key);
-    text.parse()
-        .map_err(|_| anyhow!(wrong(values, key, text, hint)))
+    text.parse().map_err(|_| anyhow!(wrong(values, key, text, hint)))
 }
 
 fn number(
@@ -230,10 +192,7 @@ fn number(
 ) -> Result<u64> {
     let hint = format!("write a number from {least} to {most}");
     let number = parse(values, key, &hint)?;
-    ensure!(
-        (least..=most).contains(&number),
-        wrong(values, key, &number.to_string(), &hint)
-    );
+    ensure!((least..=most).contains(&number), wrong(values, key, &number.to_string(), &hint));
     Ok(number)
 }
 
@@ -252,10 +211,7 @@ fn location(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<Locatio
         text.lines().next().unwrap_or_default().trim().to_owned()
     };
     if url.is_empty() {
-        ensure!(
-            file.is_empty(),
-            "database_url_file ({from}): the first line of {file} is empty"
-        );
+        ensure!(file.is_empty(), "database_url_file ({from}): the first line of {file} is empty");
         return Ok(Location::Folder(data.to_owned()));
     }
     ensure!(
@@ -274,11 +230,7 @@ fn origins(values: &BTreeMap<&'static str, Raw>) -> Vec<Origin> {
             _ if setting.is_secret => "(hidden)".to_owned(),
             text => text.to_owned(),
         };
-        Origin {
-            key: setting.key,
-            shown,
-            from: from.to_owned(),
-        }
+        Origin { key: setting.key, shown, from: from.to_owned() }
     };
     table::SETTINGS.iter().map(origin).collect()
 }

@@ -20,11 +20,7 @@ pub fn reference_markdown() -> String {
             "" => setting.default_shown.to_owned(),
             default => format!("`{default}`"),
         };
-        let secret = if setting.is_secret {
-            "\n- A secret: it is never printed."
-        } else {
-            ""
-        };
+        let secret = if setting.is_secret { "\n- A secret: it is never printed." } else { "" };
         // Writing to a string does not fail.
         let _ = write!(
             text,

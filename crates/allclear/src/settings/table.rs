@@ -24,14 +24,7 @@ const fn setting(
     default: &'static str,
     about: &'static str,
 ) -> Setting {
-    Setting {
-        key,
-        variable,
-        default,
-        default_shown: default,
-        about,
-        is_secret: false,
-    }
+    Setting { key, variable, default, default_shown: default, about, is_secret: false }
 }
 
 /// All settings, in the order of the reference.
@@ -81,7 +74,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "log",
         "ALLCLEAR_LOG",
-        "info,sqlx=warn",
+        "info",
         "What is logged to standard error: `error`, `warn`, `info`, `debug` or `trace`, or a filter \
          such as `info,allclear_store=debug`.",
     ),

@@ -3,10 +3,7 @@
 use super::{Environment, Flags, Settings, reference_markdown, sample_file};
 
 fn flags(config: Option<&std::path::Path>) -> Flags {
-    Flags {
-        config: config.map(Into::into),
-        ..Flags::default()
-    }
+    Flags { config: config.map(Into::into), ..Flags::default() }
 }
 
 fn file(text: &str) -> tempfile::NamedTempFile {
@@ -20,11 +17,8 @@ const HOME: (&str, &str) = ("HOME", "/home/example");
 #[test]
 fn flags_win_over_variables_over_the_file_over_defaults() {
     let config = file("listen = \"127.0.0.1:1\"\nlog = \"debug\"\nconnections_max = 7\n");
-    let environment = Environment::of(&[
-        HOME,
-        ("ALLCLEAR_LISTEN", "127.0.0.1:2"),
-        ("ALLCLEAR_LOG", "warn"),
-    ]);
+    let environment =
+        Environment::of(&[HOME, ("ALLCLEAR_LISTEN", "127.0.0.1:2"), ("ALLCLEAR_LOG", "warn")]);
     let mut flags = flags(Some(config.path()));
     flags.listen = Some("127.0.0.1:3".to_owned());
     let settings = Settings::read(&flags, &environment).unwrap();
@@ -32,10 +26,7 @@ fn flags_win_over_variables_over_the_file_over_defaults() {
     assert_eq!(settings.log, "warn");
     assert_eq!(settings.connections_max, 7);
     assert_eq!(settings.header_timeout.as_secs(), 10);
-    assert_eq!(
-        settings.data.to_str().unwrap(),
-        "/home/example/.local/share/allclear"
-    );
+    assert_eq!(settings.data.to_str().unwrap(), "/home/example/.local/share/allclear");
 }
 
 #[test]
@@ -47,10 +38,7 @@ fn the_folder_for_data_follows_the_contract() {
     let xdg = ("XDG_DATA_HOME", "/xdg");
     assert_eq!(data(&[HOME, xdg]).unwrap().to_str(), Some("/xdg/allclear"));
     let state = ("STATE_DIRECTORY", "/var/lib/allclear");
-    assert_eq!(
-        data(&[HOME, xdg, state]).unwrap().to_str(),
-        Some("/var/lib/allclear")
-    );
+    assert_eq!(data(&[HOME, xdg, state]).unwrap().to_str(), Some("/var/lib/allclear"));
     assert!(data(&[]).unwrap_err().to_string().contains("--data"));
 }
 
@@ -61,30 +49,22 @@ fn errors_name_the_setting_and_its_origin() {
         let mut variables = variables.to_vec();
         variables.push(HOME);
         let environment = Environment::of(&variables);
-        Settings::read(&flags(Some(config.path())), &environment)
-            .unwrap_err()
-            .to_string()
+        Settings::read(&flags(Some(config.path())), &environment).unwrap_err().to_string()
     };
     assert!(error("lisen = \"x\"", &[]).contains("no setting `lisen`; there are: listen"));
     assert!(error("listen = \"here\"", &[]).contains("`here` is wrong: write an address"));
     assert!(error("", &[("ALLCLEAR_CONNECTIONS_MAX", "0")]).contains("ALLCLEAR_CONNECTIONS_MAX"));
     assert!(error("database_url = \"mysql://x\"", &[]).contains("postgres://"));
     assert!(
-        error(
-            "database_url = \"postgres://x\"\ndatabase_url_file = \"/x\"",
-            &[]
-        )
-        .contains("both set")
+        error("database_url = \"postgres://x\"\ndatabase_url_file = \"/x\"", &[])
+            .contains("both set")
     );
 }
 
 #[test]
 fn a_secret_is_read_from_its_file_and_never_shown() {
     let secret = file("postgres://allclear:hunter2@db.example.com/allclear\n");
-    let config = file(&format!(
-        "database_url_file = \"{}\"\n",
-        secret.path().display()
-    ));
+    let config = file(&format!("database_url_file = \"{}\"\n", secret.path().display()));
     let settings = Settings::read(&flags(Some(config.path())), &Environment::of(&[HOME])).unwrap();
     assert!(
         matches!(&settings.location, allclear_store::Location::Url(url) if url.contains("hunter2"))
@@ -94,11 +74,7 @@ fn a_secret_is_read_from_its_file_and_never_shown() {
     let config = file("database_url = \"postgres://allclear:hunter2@db.example.com/allclear\"\n");
     let settings = Settings::read(&flags(Some(config.path())), &Environment::of(&[HOME])).unwrap();
     let shown: Vec<String> = settings.origins.iter().map(ToString::to_string).collect();
-    assert!(
-        shown
-            .iter()
-            .any(|line| line.starts_with("database_url = (hidden)"))
-    );
+    assert!(shown.iter().any(|line| line.starts_with("database_url = (hidden)")));
     assert!(!shown.concat().contains("hunter2"));
 }
 

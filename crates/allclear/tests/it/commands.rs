@@ -5,12 +5,7 @@ use std::process::Output;
 use crate::support::{Engine, Fresh, allclear, stdout};
 
 fn refused(output: &Output, code: i32) -> String {
-    assert_eq!(
-        output.status.code(),
-        Some(code),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stdout.is_empty());
     String::from_utf8(output.stderr.clone()).unwrap()
 }
@@ -19,10 +14,7 @@ fn refused(output: &Output, code: i32) -> String {
 fn wrong_usage_is_told_from_failure() {
     refused(&allclear().arg("importt").output().unwrap(), 2);
     refused(&allclear().args(["import", "facts"]).output().unwrap(), 2);
-    let missing = allclear()
-        .args(["import", "facts", "/none", "--plan"])
-        .output()
-        .unwrap();
+    let missing = allclear().args(["import", "facts", "/none", "--plan"]).output().unwrap();
     assert!(refused(&missing, 1).starts_with("error: /none cannot be read"));
     let help = stdout(&allclear().arg("--help").output().unwrap());
     assert!(help.contains("Examples:") && help.contains("Exit codes:"));
@@ -40,32 +32,16 @@ fn bad_sources_are_refused_with_every_problem_named_and_nothing_written() {
         serde_json::json!([{"text": "x", "state": "done", "due": "soon"}]);
     for (text, wanted) in [
         ("{".to_owned(), "not in the facts format"),
-        (
-            facts.to_string(),
-            "record tiger-2009-08-12b: started_at: `yesterday` is not an instant",
-        ),
-        (
-            facts.to_string(),
-            "record tiger-2009-04-03: due: `soon` is neither",
-        ),
+        (facts.to_string(), "record tiger-2009-08-12b: started_at: `yesterday` is not an instant"),
+        (facts.to_string(), "record tiger-2009-04-03: due: `soon` is neither"),
     ] {
         std::fs::write(&file, text).unwrap();
         let mut import = fresh.command();
-        let said = refused(
-            &import
-                .args(["import", "facts"])
-                .arg(&file)
-                .output()
-                .unwrap(),
-            1,
-        );
+        let said = refused(&import.args(["import", "facts"]).arg(&file).output().unwrap(), 1);
         assert!(said.contains(wanted), "{said}");
     }
     let export = stdout(&fresh.command().arg("export").output().unwrap());
-    assert_eq!(
-        export.trim(),
-        r#"{"format":"allclear","version":1,"pages":[]}"#
-    );
+    assert_eq!(export.trim(), r#"{"format":"allclear","version":1,"pages":[]}"#);
 }
 
 #[test]
@@ -73,29 +49,13 @@ fn a_newer_export_and_another_format_are_refused() {
     let fresh = Fresh::on(Engine::Sqlite);
     let file = fresh.folder.path().join("x.json");
     for (text, wanted) in [
-        (
-            r#"{"format":"allclear","version":99,"pages":[]}"#,
-            "99 is newer than 1",
-        ),
-        (
-            r#"{"format":"other","version":1,"pages":[]}"#,
-            "`other` is not `allclear`",
-        ),
-        (
-            r#"{"format":"allclear","version":1,"pages":[],"x":1}"#,
-            "unknown field `x`",
-        ),
+        (r#"{"format":"allclear","version":99,"pages":[]}"#, "99 is newer than 1"),
+        (r#"{"format":"other","version":1,"pages":[]}"#, "`other` is not `allclear`"),
+        (r#"{"format":"allclear","version":1,"pages":[],"x":1}"#, "unknown field `x`"),
     ] {
         std::fs::write(&file, text).unwrap();
         let mut import = fresh.command();
-        let said = refused(
-            &import
-                .args(["import", "allclear"])
-                .arg(&file)
-                .output()
-                .unwrap(),
-            1,
-        );
+        let said = refused(&import.args(["import", "allclear"]).arg(&file).output().unwrap(), 1);
         assert!(said.contains(wanted), "{said}");
     }
 }
@@ -120,20 +80,10 @@ fn a_backup_is_restored_into_an_empty_folder_alone() {
     let (from, to) = (Fresh::on(Engine::Sqlite), Fresh::on(Engine::Sqlite));
     let facts = from.folder.path().join("tiger.json");
     std::fs::write(&facts, crate::support::sample("tiger")).unwrap();
-    stdout(
-        &from
-            .command()
-            .args(["import", "facts"])
-            .arg(&facts)
-            .output()
-            .unwrap(),
-    );
+    stdout(&from.command().args(["import", "facts"]).arg(&facts).output().unwrap());
     let file = from.folder.path().join("backup.db");
     stdout(&from.command().arg("backup").arg(&file).output().unwrap());
-    refused(
-        &from.command().arg("backup").arg(&file).output().unwrap(),
-        3,
-    );
+    refused(&from.command().arg("backup").arg(&file).output().unwrap(), 3);
     stdout(&to.command().arg("restore").arg(&file).output().unwrap());
     refused(&to.command().arg("restore").arg(&file).output().unwrap(), 3);
     let export = |fresh: &Fresh| stdout(&fresh.command().arg("export").output().unwrap());
@@ -144,24 +94,14 @@ fn a_backup_is_restored_into_an_empty_folder_alone() {
 fn doctor_and_config_check_say_how_things_stand() {
     let fresh = Fresh::on(Engine::Sqlite);
     let said = stdout(&fresh.command().arg("doctor").output().unwrap());
-    assert!(
-        said.contains("none in") && said.contains("time zone database"),
-        "{said}"
-    );
+    assert!(said.contains("none in") && said.contains("time zone database"), "{said}");
     let said = stdout(&fresh.command().args(["config", "check"]).output().unwrap());
     assert!(said.contains("listen = 127.0.0.1:8080 (default)"), "{said}");
     let damaged = fresh.folder.path().join("data");
     std::fs::create_dir_all(&damaged).unwrap();
-    std::fs::write(
-        damaged.join("allclear.db"),
-        "no database at all, but long enough to be one",
-    )
-    .unwrap();
+    std::fs::write(damaged.join("allclear.db"), "no database at all, but long enough to be one")
+        .unwrap();
     let output = fresh.command().arg("doctor").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .contains("FAILED   database")
-    );
+    assert!(String::from_utf8(output.stdout).unwrap().contains("FAILED   database"));
 }

@@ -18,9 +18,7 @@ fn all_real_records_come_out_equal_on_both_engines() {
             let file = fresh.folder.path().join(format!("{slug}.json"));
             std::fs::write(&file, facts).unwrap();
             let mut import = fresh.command();
-            import
-                .args(["import", "facts", "--json", "--page", slug])
-                .arg(&file);
+            import.args(["import", "facts", "--json", "--page", slug]).arg(&file);
             let report = json(&stdout(&import.output().unwrap()));
             records += report["created"].as_u64().unwrap();
             let again = json(&stdout(&import.output().unwrap()));
@@ -45,13 +43,7 @@ fn the_own_format_loses_nothing_between_engines() {
         let file = from.folder.path().join(slug);
         std::fs::write(&file, facts).unwrap();
         let mut import = from.command();
-        stdout(
-            &import
-                .args(["import", "facts"])
-                .arg(&file)
-                .output()
-                .unwrap(),
-        );
+        stdout(&import.args(["import", "facts"]).arg(&file).output().unwrap());
     }
     let export = |fresh: &Fresh| stdout(&fresh.command().arg("export").output().unwrap());
     let first = export(&from);
@@ -59,21 +51,12 @@ fn the_own_format_loses_nothing_between_engines() {
     std::fs::write(&file, &first).unwrap();
     let import = |fresh: &Fresh| {
         let mut command = fresh.command();
-        json(&stdout(
-            &command
-                .args(["import", "allclear", "--json"])
-                .arg(&file)
-                .output()
-                .unwrap(),
-        ))
+        json(&stdout(&command.args(["import", "allclear", "--json"]).arg(&file).output().unwrap()))
     };
     assert_eq!(import(&to)["created"], 65);
     assert_eq!(export(&to), first);
     let again = import(&to);
-    assert_eq!(
-        (&again["created"], &again["skipped"]),
-        (&0.into(), &65.into())
-    );
+    assert_eq!((&again["created"], &again["skipped"]), (&0.into(), &65.into()));
     assert_eq!(import(&from)["skipped"], 65);
     assert_eq!(export(&to), first);
 }
@@ -83,24 +66,15 @@ fn a_record_that_was_changed_at_the_source_is_kept_and_named() {
     let fresh = Fresh::on(Engine::Sqlite);
     let file = fresh.folder.path().join("tiger.json");
     let facts = crate::support::sample("tiger");
-    for (text, created, differing) in [
-        (facts.clone(), 5, 0),
-        (facts.replace("did not answer", "failed at"), 0, 1),
-    ] {
+    for (text, created, differing) in
+        [(facts.clone(), 5, 0), (facts.replace("did not answer", "failed at"), 0, 1)]
+    {
         std::fs::write(&file, text).unwrap();
         let mut import = fresh.command();
-        let report = stdout(
-            &import
-                .args(["import", "facts", "--json"])
-                .arg(&file)
-                .output()
-                .unwrap(),
-        );
+        let report =
+            stdout(&import.args(["import", "facts", "--json"]).arg(&file).output().unwrap());
         let report = json(&report);
         assert_eq!(report["created"], created);
-        assert_eq!(
-            report["differing"].as_array().map_or(0, Vec::len),
-            differing
-        );
+        assert_eq!(report["differing"].as_array().map_or(0, Vec::len), differing);
     }
 }

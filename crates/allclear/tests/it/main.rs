@@ -3,6 +3,8 @@
 //! `cargo xtask test` starts the services that they need. Nothing is skipped: a story whose
 //! service is missing fails and says so.
 
+#![cfg(test)]
+
 mod bad_days;
 mod commands;
 mod history;

@@ -34,40 +34,25 @@ impl Answer {
     }
 
     fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 impl Reader {
     fn of(instance: &allclear::instance::Instance) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self {
-            client,
-            base: format!("http://{}", instance.address()),
-        }
+        Self { client, base: format!("http://{}", instance.address()) }
     }
 
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base));
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self
-            .client
-            .request(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap();
+        let response = self.client.request(request.body(Body::empty()).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body,
-        }
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -82,9 +67,7 @@ async fn filled(engine: Engine) -> (Fresh, TurnedClock) {
     let store = fresh.store().await;
     let batches = allclear::demo::batches(&entropy, now).unwrap();
     let actor = Actor::Command("test".to_owned());
-    import::write(&store, &batches, &actor, &entropy, now)
-        .await
-        .unwrap();
+    import::write(&store, &batches, &actor, &entropy, now).await.unwrap();
     store.close().await;
     (fresh, TurnedClock::at(now))
 }
@@ -99,14 +82,9 @@ async fn every_page_is_served_on_both_engines_and_by_every_address() {
         assert_eq!(first.status, 200);
         assert!(first.text().contains("Some custom domains do not answer"));
         assert_eq!(reader.get("/p/example/").await.body, first.body);
-        let by_host = reader
-            .ask("GET", "/", &[("host", "status.example.com")])
-            .await;
+        let by_host = reader.ask("GET", "/", &[("host", "status.example.com")]).await;
         assert_eq!(by_host.body, first.body);
-        assert_eq!(
-            reader.get("/p/foxycart").await.header("location"),
-            "/p/foxycart/"
-        );
+        assert_eq!(reader.get("/p/foxycart").await.header("location"), "/p/foxycart/");
         for (slug, title) in [
             ("caspertech", "CasperTech"),
             ("foxycart", "FoxyCart"),
@@ -124,10 +102,7 @@ async fn every_page_is_served_on_both_engines_and_by_every_address() {
         assert!(undated.contains("fleets drained"));
         let month = reader.get("/p/foxycart/history/2010-03").await.text();
         assert!(month.contains("through DNS failover"));
-        let found = reader
-            .get("/p/caspertech/history/search?q=inodes")
-            .await
-            .text();
+        let found = reader.get("/p/caspertech/history/search?q=inodes").await.text();
         assert!(found.contains("Storage server out of inodes"));
         instance.stop().await;
     }
@@ -140,39 +115,19 @@ async fn bytes_are_compressed_tagged_and_guarded() {
     let reader = Reader::of(&instance);
     let plain = reader.get("/").await;
     let gzip = reader.ask("GET", "/", &[("accept-encoding", "gzip")]).await;
-    assert_eq!(
-        (
-            plain.header("content-encoding"),
-            gzip.header("content-encoding")
-        ),
-        ("", "gzip")
-    );
+    assert_eq!((plain.header("content-encoding"), gzip.header("content-encoding")), ("", "gzip"));
     assert!(gzip.body.len() < plain.body.len() / 3);
     assert!(gzip.body.len() < 30_000);
-    let known = reader
-        .ask("GET", "/", &[("if-none-match", gzip.header("etag"))])
-        .await;
+    let known = reader.ask("GET", "/", &[("if-none-match", gzip.header("etag"))]).await;
     assert_eq!((known.status, known.body.len()), (304, 0));
     let head = reader.ask("HEAD", "/", &[]).await;
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(head.header("content-length"), plain.body.len().to_string());
     let policy = plain.header("content-security-policy");
-    assert!(
-        policy.contains("default-src 'none'") && !policy.contains("unsafe"),
-        "{policy}"
-    );
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert_eq!(plain.header("x-content-type-options"), "nosniff");
-    assert_eq!(
-        reader.ask("POST", "/", &[]).await.header("allow"),
-        "GET, HEAD"
-    );
-    for path in [
-        "/nothing",
-        "/p/nobody/",
-        "/incidents/000000000000",
-        "/assets/x/y",
-        "/p/../etc",
-    ] {
+    assert_eq!(reader.ask("POST", "/", &[]).await.header("allow"), "GET, HEAD");
+    for path in ["/nothing", "/p/nobody/", "/incidents/000000000000", "/assets/x/y", "/p/../etc"] {
         assert_eq!(reader.get(path).await.status, 404, "{path}");
     }
     instance.stop().await;
@@ -184,14 +139,10 @@ async fn languages_follow_the_reader() {
     let instance = fresh.instance(&clock).await;
     let reader = Reader::of(&instance);
     assert_eq!(reader.get("/").await.header("content-language"), "en");
-    let german = reader
-        .ask("GET", "/", &[("accept-language", "fr, de-AT;q=0.8")])
-        .await;
+    let german = reader.ask("GET", "/", &[("accept-language", "fr, de-AT;q=0.8")]).await;
     assert_eq!(german.header("content-language"), "de");
     assert!(german.text().contains("lang=\"de\""));
-    let by_link = reader
-        .ask("GET", "/?lang=en", &[("accept-language", "de")])
-        .await;
+    let by_link = reader.ask("GET", "/?lang=en", &[("accept-language", "de")]).await;
     assert_eq!(by_link.header("content-language"), "en");
     instance.stop().await;
 }
@@ -202,63 +153,29 @@ async fn a_change_is_served_after_the_next_run_and_drafts_and_notes_never() {
     let instance = fresh.instance(&clock).await;
     let reader = Reader::of(&instance);
     let store = instance.store();
-    let page = store
-        .find_status_page("example")
-        .await
-        .unwrap()
-        .unwrap()
-        .value;
-    let mut incident = store
-        .list_incidents(page.id)
-        .await
-        .unwrap()
-        .into_iter()
-        .next()
-        .unwrap();
+    let page = store.find_status_page("example").await.unwrap().unwrap().value;
+    let mut incident = store.list_incidents(page.id).await.unwrap().into_iter().next().unwrap();
     let entropy = Entropy::from_seed(9);
     incident.id = entropy.id(clock_now(&clock));
     incident.public_id = entropy.public_id();
     incident.title = "A title nobody has seen".to_owned();
     incident.publication = allclear_domain::record::Publication::Draft;
     let mut transaction = store.begin().await.unwrap();
-    transaction
-        .insert_incidents(std::slice::from_ref(&incident))
-        .await
-        .unwrap();
+    transaction.insert_incidents(std::slice::from_ref(&incident)).await.unwrap();
     transaction.commit().await.unwrap();
-    instance
-        .publisher()
-        .run_once(clock_now(&clock))
-        .await
-        .unwrap();
-    assert!(
-        !reader
-            .get("/")
-            .await
-            .text()
-            .contains("A title nobody has seen")
-    );
+    instance.publisher().run_once(clock_now(&clock)).await.unwrap();
+    assert!(!reader.get("/").await.text().contains("A title nobody has seen"));
     let path = format!("/incidents/{}", incident.public_id);
     assert_eq!(reader.get(&path).await.status, 404);
 
     let stored = store.find_incident(incident.id).await.unwrap().unwrap();
     let published = stored.value.clone().publish(clock_now(&clock)).unwrap();
     let mut transaction = store.begin().await.unwrap();
-    transaction
-        .update_incident(&published, stored.version)
-        .await
-        .unwrap();
+    transaction.update_incident(&published, stored.version).await.unwrap();
     transaction.commit().await.unwrap();
-    instance
-        .publisher()
-        .run_once(clock_now(&clock))
-        .await
-        .unwrap();
+    instance.publisher().run_once(clock_now(&clock)).await.unwrap();
     assert_eq!(reader.get(&path).await.status, 200);
-    let casper = reader
-        .get("/p/caspertech/history/search?q=unwatched")
-        .await
-        .text();
+    let casper = reader.get("/p/caspertech/history/search?q=unwatched").await.text();
     assert!(!casper.contains("no resource alarm fired"));
     instance.stop().await;
 }
@@ -270,11 +187,7 @@ async fn a_minute_that_passes_renders_what_time_alone_changes() {
     let reader = Reader::of(&instance);
     let before = reader.get("/").await;
     clock.turn(SignedDuration::from_secs(61));
-    instance
-        .publisher()
-        .run_once(clock_now(&clock))
-        .await
-        .unwrap();
+    instance.publisher().run_once(clock_now(&clock)).await.unwrap();
     let after = reader.get("/").await;
     assert_ne!(before.header("etag"), after.header("etag"));
     assert!(after.text().contains("2026-11-20T12:01:01Z"));

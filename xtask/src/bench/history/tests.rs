@@ -23,15 +23,9 @@ fn ids_differ_and_records_are_newest_first_and_past() {
     let now = Duration::from_secs(20_777 * 86_400 + 40_000);
     let file = facts(1_000, now);
     let records = file["records"].as_array().unwrap();
-    let ids: BTreeSet<_> = records
-        .iter()
-        .map(|record| record["id"].as_str().unwrap())
-        .collect();
+    let ids: BTreeSet<_> = records.iter().map(|record| record["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), 1_000);
-    let starts: Vec<_> = records
-        .iter()
-        .map(|it| it["started_at"].as_str().unwrap())
-        .collect();
+    let starts: Vec<_> = records.iter().map(|it| it["started_at"].as_str().unwrap()).collect();
     assert!(starts.is_sorted_by(|newer, older| newer > older));
     assert_eq!(records[0]["id"], "bench-2026-11-19");
     assert_eq!(records[1]["id"], "bench-2026-11-19b");

@@ -6,10 +6,7 @@ use super::parse;
 fn a_plain_answer() {
     let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nETag: \"a:b\"\r\n\r\nhi";
     let response = parse(bytes).unwrap();
-    assert_eq!(
-        (response.status, response.body.as_slice()),
-        (200, &b"hi"[..])
-    );
+    assert_eq!((response.status, response.body.as_slice()), (200, &b"hi"[..]));
     assert_eq!(response.header("etag"), Some("\"a:b\""));
 }
 

@@ -6,14 +6,8 @@ use super::{configuration, quoted, same};
 use crate::bench::http::Response;
 
 fn page(headers: &[(&str, &str)]) -> Response {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Response {
-        status: 200,
-        headers: headers.collect(),
-        body: vec![0x1f, 0x8b],
-    }
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Response { status: 200, headers: headers.collect(), body: vec![0x1f, 0x8b] }
 }
 
 #[test]
@@ -26,10 +20,7 @@ fn our_headers_are_added_and_its_own_are_left_to_it() {
     ]);
     let text = configuration(Path::new("/tmp/x"), 8080, true, &page).unwrap();
     assert!(text.contains("add_header etag \"\\\"v1\\\"\";"), "{text}");
-    assert!(
-        text.contains("default_type \"text/html; charset=utf-8\";"),
-        "{text}"
-    );
+    assert!(text.contains("default_type \"text/html; charset=utf-8\";"), "{text}");
     assert!(text.starts_with("user root;"), "{text}");
     assert!(!text.contains("add_header content-length"), "{text}");
     assert!(!text.contains("add_header date"), "{text}");
@@ -43,11 +34,7 @@ fn a_dollar_sign_is_refused() {
 
 #[test]
 fn every_header_must_agree_but_for_date_and_server() {
-    let ours = page(&[
-        ("etag", "\"v1\""),
-        ("date", "a"),
-        ("vary", "accept-encoding"),
-    ]);
+    let ours = page(&[("etag", "\"v1\""), ("date", "a"), ("vary", "accept-encoding")]);
     let theirs = page(&[
         ("ETag", "\"v1\""),
         ("Date", "b"),

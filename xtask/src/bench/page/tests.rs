@@ -13,12 +13,7 @@ fn style_sheets_scripts_icons_and_images_count_once() {
                 <img alt=\"Logo\" src=\"/logo.svg\"><img src=\"/logo.svg\">";
     assert_eq!(
         found(html),
-        [
-            "/assets/1/live.js",
-            "/assets/1/page.css",
-            "/favicon.svg",
-            "/logo.svg"
-        ]
+        ["/assets/1/live.js", "/assets/1/page.css", "/favicon.svg", "/logo.svg"]
     );
 }
 
@@ -31,10 +26,7 @@ fn feeds_links_and_inline_parts_do_not() {
 
 #[test]
 fn a_third_party_is_an_error() {
-    for html in [
-        "<script src=\"https://example.com/a.js\">",
-        "<img src=\"//example.com/a.png\">",
-    ] {
+    for html in ["<script src=\"https://example.com/a.js\">", "<img src=\"//example.com/a.png\">"] {
         assert!(parts(html).is_err());
     }
 }

@@ -5,14 +5,7 @@ use super::{Stat, cpu_seconds, resident_bytes, ticks_of_family};
 #[test]
 fn a_stat_line_is_read_behind_the_name() {
     let line = "42 (a) b) S 7 42 42 0 -1 4194304 1 2 3 4 150 50 0 0 20 0 3 0 99 1 2";
-    assert_eq!(
-        Stat::read(42, line),
-        Some(Stat {
-            id: 42,
-            parent: 7,
-            ticks: 200.0
-        })
-    );
+    assert_eq!(Stat::read(42, line), Some(Stat { id: 42, parent: 7, ticks: 200.0 }));
     assert_eq!(Stat::read(42, "42 (a"), None);
 }
 
@@ -26,10 +19,7 @@ fn descendants_count_and_strangers_do_not() {
 
 #[test]
 fn resident_memory_is_in_bytes() {
-    assert_eq!(
-        resident_bytes("Name:\ta\nVmRSS:\t   14000 kB\n"),
-        Some(14_336_000.0)
-    );
+    assert_eq!(resident_bytes("Name:\ta\nVmRSS:\t   14000 kB\n"), Some(14_336_000.0));
     assert_eq!(resident_bytes("Name:\ta\n"), None);
 }
 

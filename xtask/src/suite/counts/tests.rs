@@ -23,10 +23,7 @@ fn sums_over_programs() {
 
 #[test]
 fn other_lines_do_not_count() {
-    assert_eq!(
-        read(&["9 passed; 9 failed", "test result:", ""]),
-        Counts::default()
-    );
+    assert_eq!(read(&["9 passed; 9 failed", "test result:", ""]), Counts::default());
 }
 
 #[test]

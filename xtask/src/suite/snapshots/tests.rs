@@ -7,13 +7,8 @@ use super::problems;
 
 #[test]
 fn only_compared_snapshots_may_stay() {
-    let present = [
-        "a/src/lib.rs",
-        "a/snapshots/x.snap",
-        "a/snapshots/y.snap",
-        "a/z.snap.new",
-    ]
-    .map(PathBuf::from);
+    let present = ["a/src/lib.rs", "a/snapshots/x.snap", "a/snapshots/y.snap", "a/z.snap.new"]
+        .map(PathBuf::from);
     let compared = BTreeSet::from([PathBuf::from("/repo/a/snapshots/x.snap")]);
     assert_eq!(
         problems(Path::new("/repo"), &present, &compared),

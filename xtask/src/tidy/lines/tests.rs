@@ -7,13 +7,10 @@ use crate::tidy::Source;
 
 /// What is found, as `line: what`.
 fn found(path: &str, text: &str) -> Vec<String> {
-    check(&Source {
-        path: Path::new(path),
-        text,
-    })
-    .iter()
-    .map(|finding| format!("{}: {}", finding.line, finding.what))
-    .collect()
+    check(&Source { path: Path::new(path), text })
+        .iter()
+        .map(|finding| format!("{}: {}", finding.line, finding.what))
+        .collect()
 }
 
 const WEB: &str = "crates/allclear-web/src/lib.rs";
@@ -21,10 +18,7 @@ const STORE: &str = "crates/allclear-store/src/lib.rs";
 
 #[test]
 fn a_clean_file_passes() {
-    assert_eq!(
-        found(WEB, "//! What it is.\n\nfn main() {}\n"),
-        Vec::<String>::new()
-    );
+    assert_eq!(found(WEB, "//! What it is.\n\nfn main() {}\n"), Vec::<String>::new());
 }
 
 #[test]
@@ -36,11 +30,7 @@ fn a_file_says_what_it_is_for() {
 fn spaces_are_spaces_and_end_nowhere() {
     assert_eq!(
         found("README.md", "a\tb\nc \nd"),
-        [
-            "1: a tab",
-            "2: a trailing space",
-            "3: no newline at the end",
-        ]
+        ["1: a tab", "2: a trailing space", "3: no newline at the end",]
     );
 }
 
@@ -54,41 +44,23 @@ fn unfinished_work_is_named_but_longer_names_are_not() {
 fn unwrap_is_for_tests() {
     let text = "//! A.\n/// x.unwrap()\nfn f() { x.unwrap(); }\n#[cfg(test)]\nmod tests {\n x.unwrap();\n}\n";
     assert_eq!(found(WEB, text), ["3: `.unwrap()` outside tests"]);
-    assert_eq!(
-        found("crates/allclear/tests/it/main.rs", "//! A.\nx.unwrap();\n").len(),
-        0
-    );
+    assert_eq!(found("crates/allclear/tests/it/main.rs", "//! A.\nx.unwrap();\n").len(), 0);
 }
 
 #[test]
 fn lints_are_expected_not_allowed() {
-    assert_eq!(
-        found(WEB, "//! A.\n#[allow(dead_code)]\n"),
-        ["2: an `allow` attribute"]
-    );
-    assert_eq!(
-        found(WEB, "//! A.\n#[expect(dead_code, reason = \"x\")]\n").len(),
-        0
-    );
+    assert_eq!(found(WEB, "//! A.\n#[allow(dead_code)]\n"), ["2: an `allow` attribute"]);
+    assert_eq!(found(WEB, "//! A.\n#[expect(dead_code, reason = \"x\")]\n").len(), 0);
 }
 
 #[test]
 fn long_files_are_noted_then_refused() {
     let lines = |count: usize| format!("//! A.\n{}", "// x\n".repeat(count - 1));
     assert_eq!(found(WEB, &lines(500)).len(), 0);
-    assert_eq!(
-        found(WEB, &lines(501)),
-        ["0: 501 lines, better at most 500"]
-    );
+    assert_eq!(found(WEB, &lines(501)), ["0: 501 lines, better at most 500"]);
     assert_eq!(found("crates/a/src/x/tests.rs", &lines(800)).len(), 0);
-    assert_eq!(
-        found("crates/a/src/x/tests.rs", &lines(801)),
-        ["801: 801 lines, at most 800"]
-    );
-    assert_eq!(
-        found(WEB, &lines(900).replace("A.", "A. @generated")).len(),
-        0
-    );
+    assert_eq!(found("crates/a/src/x/tests.rs", &lines(801)), ["801: 801 lines, at most 800"]);
+    assert_eq!(found(WEB, &lines(900).replace("A.", "A. @generated")).len(), 0);
 }
 
 #[test]

@@ -9,34 +9,18 @@ const PRESENT: [&str; 4] = ["README.md", "docs/adr/README.md", "docs/adr", "xtas
 
 fn found(path: &str, text: &str) -> Vec<String> {
     let exists = |path: &Path| PRESENT.iter().any(|present| Path::new(present) == path);
-    check(
-        &Source {
-            path: Path::new(path),
-            text,
-        },
-        &exists,
-    )
-    .iter()
-    .map(|finding| format!("{}: {}", finding.line, finding.what))
-    .collect()
+    check(&Source { path: Path::new(path), text }, &exists)
+        .iter()
+        .map(|finding| format!("{}: {}", finding.line, finding.what))
+        .collect()
 }
 
 #[test]
 fn relative_links_are_followed() {
     let text = "[a](README.md) [b](docs/adr/README.md#template) [c](docs/adr/)\n[d](gone.md)\n";
     assert_eq!(found("ARCHITECTURE.md", text), ["2: dead link `gone.md`"]);
-    assert_eq!(
-        found(
-            "docs/adr/0001-x.md",
-            "[up](../../README.md) [here](README.md)\n"
-        )
-        .len(),
-        0
-    );
-    assert_eq!(
-        found("docs/adr/0001-x.md", "[out](../../../x.md)\n").len(),
-        1
-    );
+    assert_eq!(found("docs/adr/0001-x.md", "[up](../../README.md) [here](README.md)\n").len(), 0);
+    assert_eq!(found("docs/adr/0001-x.md", "[out](../../../x.md)\n").len(), 1);
 }
 
 #[test]
@@ -55,10 +39,7 @@ fn definitions_are_links_too() {
 fn paths_in_backticks_exist_except_in_decision_records() {
     let text =
         "`xtask/src/` and `crates/gone/src/lib.rs` and `docs/adr/NNNN-name.md` and `crates/*`\n";
-    assert_eq!(
-        found("ARCHITECTURE.md", text),
-        ["1: `crates/gone/src/lib.rs` does not exist"]
-    );
+    assert_eq!(found("ARCHITECTURE.md", text), ["1: `crates/gone/src/lib.rs` does not exist"]);
     assert_eq!(found("docs/adr/0001-x.md", text).len(), 0);
 }
 

@@ -7,28 +7,15 @@ use crate::tidy::Source;
 
 #[test]
 fn the_line_counts_only_in_its_section() {
-    assert!(takes_workspace_lints(
-        "[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n"
-    ));
-    assert!(!takes_workspace_lints(
-        "[lints]\n[dependencies]\nworkspace = true\n"
-    ));
+    assert!(takes_workspace_lints("[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n"));
+    assert!(!takes_workspace_lints("[lints]\n[dependencies]\nworkspace = true\n"));
     assert!(!takes_workspace_lints("[package]\nname = \"a\"\n"));
 }
 
 #[test]
 fn the_root_manifest_is_no_crate() {
     let text = "[workspace]\n";
-    assert_eq!(
-        check(&Source {
-            path: Path::new("Cargo.toml"),
-            text
-        }),
-        None
-    );
-    let found = check(&Source {
-        path: Path::new("crates/a/Cargo.toml"),
-        text,
-    });
+    assert_eq!(check(&Source { path: Path::new("Cargo.toml"), text }), None);
+    let found = check(&Source { path: Path::new("crates/a/Cargo.toml"), text });
     assert!(found.is_some_and(|it| it.what.contains("lints")));
 }

@@ -49,14 +49,10 @@ impl Reading<'_> {
         let zone = zone_of(&page).map_err(|problem| vec![problem])?;
         let is_new_page = self.present.page.is_none();
         let mut batch = Batch::of(page, is_new_page);
-        batch.components = self
-            .new_components(file, &batch.page)
-            .map_err(|p| vec![p])?;
+        batch.components = self.new_components(file, &batch.page).map_err(|p| vec![p])?;
         if let Some(notes) = file.notes.as_ref().filter(|_| is_new_page) {
             let subject = Subject::StatusPage(batch.page.id);
-            batch
-                .notes
-                .push(self.note(subject, NoteKind::Remark, notes));
+            batch.notes.push(self.note(subject, NoteKind::Remark, notes));
         }
         let keys: HashMap<String, ComponentId> = self
             .present
@@ -73,12 +69,7 @@ impl Reading<'_> {
                 Some(known) if known.digest == digest => batch.report.skipped += 1,
                 Some(_) => batch.report.differing.push(record.id.clone()),
                 None => {
-                    let drawn = Drawing {
-                        reading: self,
-                        zone: &zone,
-                        keys: &keys,
-                        fresh: &fresh,
-                    };
+                    let drawn = Drawing { reading: self, zone: &zone, keys: &keys, fresh: &fresh };
                     match drawn.record(record, digest, &mut batch) {
                         Ok(()) => batch.report.created += 1,
                         Err(problem) => problems.push(InvalidValue::new(
@@ -92,11 +83,7 @@ impl Reading<'_> {
         if problems.is_empty() {
             problems = batch.check(self.present).err().unwrap_or_default();
         }
-        if problems.is_empty() {
-            Ok(batch)
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(batch) } else { Err(problems) }
     }
 
     fn page(&self, file: &FactsFile) -> Result<StatusPage, InvalidValue> {
@@ -135,11 +122,7 @@ impl Reading<'_> {
         let mut components: Vec<Component> = Vec::new();
         for wanted in &file.components {
             let key = Key::new(wanted.key.as_str())?;
-            if known
-                .iter()
-                .chain(&components)
-                .any(|component| component.key == key)
-            {
+            if known.iter().chain(&components).any(|component| component.key == key) {
                 continue;
             }
             let position = u32::try_from(known.len() + components.len()).unwrap_or(u32::MAX);
@@ -161,13 +144,8 @@ impl Reading<'_> {
 
     /// Ids for the incidents of the file, so that one can name another before it is drawn.
     fn fresh_ids(&self, file: &FactsFile) -> HashMap<String, IncidentId> {
-        let incidents = file
-            .records
-            .iter()
-            .filter(|record| record.kind == FactsKind::Incident);
-        incidents
-            .map(|record| (record.id.clone(), self.entropy.id(self.now)))
-            .collect()
+        let incidents = file.records.iter().filter(|record| record.kind == FactsKind::Incident);
+        incidents.map(|record| (record.id.clone(), self.entropy.id(self.now))).collect()
     }
 
     fn note(&self, subject: Subject, kind: NoteKind, body: &str) -> InternalNote {

@@ -66,10 +66,9 @@ impl Drawing<'_> {
                 subject
             }
         };
-        for (kind, text) in [
-            (NoteKind::Lesson, &facts.why_it_hurt),
-            (NoteKind::Remark, &facts.notes),
-        ] {
+        for (kind, text) in
+            [(NoteKind::Lesson, &facts.why_it_hurt), (NoteKind::Remark, &facts.notes)]
+        {
             if let Some(text) = text {
                 batch.notes.push(self.reading.note(subject, kind, text));
             }
@@ -90,18 +89,12 @@ impl Drawing<'_> {
                 why: "stated by the source's own record".to_owned(),
             });
         }
-        for (field, text) in [
-            ("started_at", &facts.started_at),
-            ("ended_at", &facts.ended_at),
-        ] {
+        for (field, text) in [("started_at", &facts.started_at), ("ended_at", &facts.ended_at)] {
             let Some(text) = text else { continue };
             let Ok(at) = text.parse::<Timestamp>() else {
                 continue;
             };
-            let kept = at
-                .to_zoned(self.zone.clone())
-                .strftime("%Y-%m-%dT%H:%M:%S%:z")
-                .to_string();
+            let kept = at.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
             let offset = |text: &str| text.get(19..).map(str::to_owned);
             let is_utc = text.ends_with('Z');
             if batch.page.timezone.is_some() && !is_utc && offset(text) != offset(&kept) {
@@ -130,9 +123,7 @@ impl Drawing<'_> {
             page_id: batch.page.id,
             title: facts.title.clone(),
             kind: IncidentKind::Disruption,
-            state: IncidentState::Resolved {
-                ended: ended(facts)?,
-            },
+            state: IncidentState::Resolved { ended: ended(facts)? },
             publication: self.publication(facts),
             impact_override: None,
             started: started(facts)?,
@@ -155,11 +146,7 @@ impl Drawing<'_> {
         batch: &mut Batch,
     ) -> Result<Maintenance, InvalidValue> {
         if facts.recurrence_of.is_some() {
-            self.refuse_recurrence(
-                facts,
-                "only an incident can have the cause of another",
-                batch,
-            );
+            self.refuse_recurrence(facts, "only an incident can have the cause of another", batch);
         }
         let reading = self.reading;
         let (started, ended) = (started(facts)?, ended(facts)?);
@@ -227,20 +214,13 @@ impl Drawing<'_> {
         if facts.draft {
             Publication::Draft
         } else {
-            Publication::Published {
-                at: self.reading.now,
-            }
+            Publication::Published { at: self.reading.now }
         }
     }
 
     fn same_cause(&self, facts: &FactsRecord, batch: &mut Batch) -> Option<IncidentId> {
         let earlier = facts.recurrence_of.as_ref()?;
-        let known = self
-            .reading
-            .present
-            .sources
-            .get(earlier)
-            .map(|known| known.subject);
+        let known = self.reading.present.sources.get(earlier).map(|known| known.subject);
         if let Some(Subject::Incident(id)) = known {
             return Some(id);
         }
@@ -267,10 +247,9 @@ impl Drawing<'_> {
         if text == "all" {
             return Target::All;
         }
-        self.keys.get(text).map_or_else(
-            || Target::Words(text.to_owned()),
-            |id| Target::Component(*id),
-        )
+        self.keys
+            .get(text)
+            .map_or_else(|| Target::Words(text.to_owned()), |id| Target::Component(*id))
     }
 
     fn outage_record(&self, facts: &FactsRecord) -> Result<OutageRecord, InvalidValue> {
@@ -282,12 +261,7 @@ impl Drawing<'_> {
         let targets = |texts: &[String]| texts.iter().map(|text| self.target(text)).collect();
         let affected = facts.affected.iter();
         Ok(OutageRecord {
-            affected: affected
-                .map(|t| Affected {
-                    target: self.target(t),
-                    status,
-                })
-                .collect(),
+            affected: affected.map(|t| Affected { target: self.target(t), status }).collect(),
             except: targets(&facts.except),
             not_affected: targets(&facts.not_affected),
             is_intermittent: facts.intermittent,
@@ -299,10 +273,7 @@ impl Drawing<'_> {
             corrections: facts
                 .corrections
                 .iter()
-                .map(|c| Correction {
-                    on: c.on,
-                    text: c.text.clone(),
-                })
+                .map(|c| Correction { on: c.on, text: c.text.clone() })
                 .collect(),
             causes: causes(facts),
             detected_by: facts.detected_by.clone(),

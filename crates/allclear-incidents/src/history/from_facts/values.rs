@@ -13,11 +13,8 @@ use crate::history::facts::{
 
 pub(super) fn causes(facts: &FactsRecord) -> Vec<Cause> {
     let of = |texts: &[String], certainty| {
-        let cause = move |text: &String| Cause {
-            text: text.clone(),
-            certainty,
-            corrections: Vec::new(),
-        };
+        let cause =
+            move |text: &String| Cause { text: text.clone(), certainty, corrections: Vec::new() };
         texts.iter().map(cause).collect::<Vec<_>>()
     };
     let mut causes = of(&facts.causes, Certainty::Known);
@@ -47,10 +44,7 @@ pub(super) fn ended(facts: &FactsRecord) -> Result<Bound, InvalidValue> {
     if let (Some(end), Some(start)) = (end.instant(), started(facts)?.instant())
         && end < start
     {
-        return Err(InvalidValue::new(
-            "ended_at",
-            "lies before started_at: correct one of them",
-        ));
+        return Err(InvalidValue::new("ended_at", "lies before started_at: correct one of them"));
     }
     Ok(end)
 }
@@ -77,10 +71,7 @@ pub(super) fn moment(update: &FactsUpdate) -> Result<Moment, InvalidValue> {
     }
     let parse = |text: &String| {
         text.parse().map_err(|_| {
-            InvalidValue::new(
-                "updates.local",
-                format!("`{text}` is not a time: write it as 13:05"),
-            )
+            InvalidValue::new("updates.local", format!("`{text}` is not a time: write it as 13:05"))
         })
     };
     let local = update.local.as_ref().map(parse).transpose()?;

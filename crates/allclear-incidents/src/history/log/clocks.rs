@@ -27,11 +27,7 @@ pub(super) struct Clock {
 impl Clock {
     /// This time on a day.
     pub(super) fn on(self, date: Date) -> Option<DateTime> {
-        let day = if self.minute >= 1440 {
-            date.tomorrow().ok()?
-        } else {
-            date
-        };
+        let day = if self.minute >= 1440 { date.tomorrow().ok()? } else { date };
         let minute = self.minute % 1440;
         let hour = i8::try_from(minute / 60).ok()?;
         let minute = i8::try_from(minute % 60).ok()?;
@@ -47,16 +43,8 @@ impl Clock {
     /// The other half of the day, for a clock that prints none.
     fn moved(self, half: Half) -> Self {
         let within = self.minute % 720;
-        let minute = if half == Half::Afternoon {
-            within + 720
-        } else {
-            within
-        };
-        Self {
-            minute,
-            half: Some(half),
-            ..self
-        }
+        let minute = if half == Half::Afternoon { within + 720 } else { within };
+        Self { minute, half: Some(half), ..self }
     }
 
     /// Whether the half of the day could be meant but is not printed.
@@ -70,51 +58,20 @@ pub(super) fn share_half(start: Clock, end: Clock) -> (Clock, Clock) {
     match (start.half, end.half) {
         (None, Some(half)) if start.wants_half() => {
             let same = start.moved(half);
-            let other = if half == Half::Morning {
-                Half::Afternoon
-            } else {
-                Half::Morning
-            };
-            (
-                if same.minute <= end.minute {
-                    same
-                } else {
-                    start.moved(other)
-                },
-                end,
-            )
+            let other = if half == Half::Morning { Half::Afternoon } else { Half::Morning };
+            (if same.minute <= end.minute { same } else { start.moved(other) }, end)
         }
         (Some(half), None) if end.wants_half() => {
             let same = end.moved(half);
-            let other = if half == Half::Morning {
-                Half::Afternoon
-            } else {
-                Half::Morning
-            };
-            (
-                start,
-                if same.minute >= start.minute {
-                    same
-                } else {
-                    end.moved(other)
-                },
-            )
+            let other = if half == Half::Morning { Half::Afternoon } else { Half::Morning };
+            (start, if same.minute >= start.minute { same } else { end.moved(other) })
         }
         _ => (start, end),
     }
 }
 
-const ABOUT: [&str; 9] = [
-    "about",
-    "around",
-    "approximately",
-    "approx",
-    "circa",
-    "ca",
-    "roughly",
-    "near",
-    "nearly",
-];
+const ABOUT: [&str; 9] =
+    ["about", "around", "approximately", "approx", "circa", "ca", "roughly", "near", "nearly"];
 
 /// Skips words that say "about" before token `at`'s clock.
 fn about_at(tokens: &[Token<'_>], at: usize) -> Option<usize> {
@@ -123,15 +80,11 @@ fn about_at(tokens: &[Token<'_>], at: usize) -> Option<usize> {
         return Some(at + 1);
     }
     if token.is_any(&ABOUT) {
-        let dotted = tokens
-            .get(at + 1)
-            .is_some_and(|next| next.is_mark('.') && next.is_glued);
+        let dotted = tokens.get(at + 1).is_some_and(|next| next.is_mark('.') && next.is_glued);
         return Some(if dotted { at + 2 } else { at + 1 });
     }
     let is_near = token.is_any(&["shortly", "just", "soon", "sometime"]);
-    let side = tokens
-        .get(at + 1)?
-        .is_any(&["before", "after", "past", "around"]);
+    let side = tokens.get(at + 1)?.is_any(&["before", "after", "past", "around"]);
     (is_near && side).then_some(at + 2)
 }
 
@@ -154,24 +107,14 @@ pub(super) fn clock_at(tokens: &[Token<'_>], at: usize, is_strict: bool) -> Opti
         token.is_glued && (token.kind == Kind::Number || token.is_mark_of(&[':', '%', '$']))
     };
     let is_port = tokens.get(end).is_some_and(runs_on)
-        && tokens
-            .get(end + 1)
-            .is_some_and(|token| token.is_glued && token.kind == Kind::Number);
+        && tokens.get(end + 1).is_some_and(|token| token.is_glued && token.kind == Kind::Number);
     if is_strict
         && (is_port
-            || tokens
-                .get(end)
-                .is_some_and(|token| token.kind == Kind::Number && token.is_glued))
+            || tokens.get(end).is_some_and(|token| token.kind == Kind::Number && token.is_glued))
     {
         return None;
     }
-    Some((
-        Clock {
-            is_approximate,
-            ..clock
-        },
-        end,
-    ))
+    Some((Clock { is_approximate, ..clock }, end))
 }
 
 /// Whether something is printed right before the token that makes it part of a longer word.
@@ -190,11 +133,7 @@ fn is_inside(tokens: &[Token<'_>], at: usize) -> bool {
 /// A clock without words before it.
 fn bare_clock_at(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
     let first = tokens.get(at)?;
-    let plain = |minute| Clock {
-        minute,
-        half: None,
-        is_approximate: false,
-    };
+    let plain = |minute| Clock { minute, half: None, is_approximate: false };
     if first.is_any(&["noon", "midday"]) {
         return Some((plain(720), at + 1));
     }
@@ -214,14 +153,8 @@ fn bare_clock_at(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
     let minutes = glued(at + 2).and_then(|token| token.value_of_width(2));
     if let Some(minute) = minutes.filter(|_| colon) {
         let seconds = glued(at + 3).is_some_and(|token| token.is_mark(':'))
-            && glued(at + 4)
-                .and_then(|token| token.value_of_width(2))
-                .is_some_and(|s| s <= 60);
-        let end = if seconds {
-            fraction_end(tokens, at + 5)
-        } else {
-            at + 3
-        };
+            && glued(at + 4).and_then(|token| token.value_of_width(2)).is_some_and(|s| s <= 60);
+        let end = if seconds { fraction_end(tokens, at + 5) } else { at + 3 };
         let (half, end) = half_at(tokens, end);
         return Some((assembled(hour, minute, half)?, end));
     }
@@ -238,10 +171,7 @@ fn bare_clock_at(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
         if tokens.get(end).is_some_and(|token| token.is_word("noon")) {
             return Some((plain(720), end + 1));
         }
-        if tokens
-            .get(end)
-            .is_some_and(|token| token.is_word("midnight"))
-        {
+        if tokens.get(end).is_some_and(|token| token.is_word("midnight")) {
             return Some((plain(0), end + 1));
         }
     }
@@ -282,14 +212,10 @@ fn half_at(tokens: &[Token<'_>], at: usize) -> (Option<Half>, usize) {
             return (Some(half), at + 1);
         }
         let spelled = word.is_word(letter)
-            && tokens
-                .get(at + 1)
-                .is_some_and(|t| t.is_glued && t.is_mark('.'))
+            && tokens.get(at + 1).is_some_and(|t| t.is_glued && t.is_mark('.'))
             && tokens.get(at + 2).is_some_and(|t| t.is_word("m"));
         if spelled {
-            let dotted = tokens
-                .get(at + 3)
-                .is_some_and(|t| t.is_glued && t.is_mark('.'));
+            let dotted = tokens.get(at + 3).is_some_and(|t| t.is_glued && t.is_mark('.'));
             return (Some(half), if dotted { at + 4 } else { at + 3 });
         }
     }
@@ -307,11 +233,7 @@ fn assembled(hour: u32, minute: u32, half: Option<Half>) -> Option<Clock> {
         _ => hour,
     };
     let minute = u16::try_from(hour * 60 + minute).ok()?;
-    Some(Clock {
-        minute,
-        half,
-        is_approximate: false,
-    })
+    Some(Clock { minute, half, is_approximate: false })
 }
 
 /// Whether token `at` begins something that is printed like a time of day, right or wrong.

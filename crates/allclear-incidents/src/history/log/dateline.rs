@@ -85,9 +85,7 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
     }
     let start = head(body, HEAD_BYTES);
     let all = tokens(start);
-    let is_bracketed = all
-        .first()
-        .is_some_and(|token| token.is_mark_of(&['[', '(']));
+    let is_bracketed = all.first().is_some_and(|token| token.is_mark_of(&['[', '(']));
     let lead = if is_bracketed { 1 } else { posted(&all) };
     let (own, mut next) = span_at(&all, lead)?;
     if is_bracketed {
@@ -106,24 +104,13 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
         next = end;
     }
     let at = all.get(next).map_or(start.len(), |token| token.start);
-    let before = next
-        .checked_sub(1)
-        .and_then(|last| all.get(last))
-        .map_or(0, |token| token.end);
+    let before = next.checked_sub(1).and_then(|last| all.get(last)).map_or(0, |token| token.end);
     let gap = body.get(before..at).unwrap_or("");
     let (words, has_mark) = words_after(body.get(at..).unwrap_or(""));
     let is_wide = gap.contains('\t') || gap.chars().filter(|ch| is_space(*ch)).count() > 1;
-    let is_signed = words
-        .get(..3)
-        .is_some_and(|start| start.eq_ignore_ascii_case("by "));
+    let is_signed = words.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("by "));
     let is_apart = words.is_empty() || has_mark || is_wide || is_signed;
-    Some(DateLine {
-        own,
-        utc,
-        words,
-        is_apart,
-        is_bracketed,
-    })
+    Some(DateLine { own, utc, words, is_apart, is_bracketed })
 }
 
 /// Skips `Posted on`, `Published:`.
@@ -157,14 +144,7 @@ fn words_after(rest: &str) -> (&str, bool) {
 /// Reads a date with the times that follow it.
 fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
     let (date, after_date) = date_at(tokens, at)?;
-    let mut span = Span {
-        date,
-        start: None,
-        end_date: None,
-        end: None,
-        offset: None,
-        label: None,
-    };
+    let mut span = Span { date, start: None, end_date: None, end: None, offset: None, label: None };
     let mut next = after_date;
     let to_clock = to_clock(tokens, next);
     if let Some((clock, end)) = clock_at(tokens, to_clock, false) {
@@ -175,9 +155,8 @@ fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
         if let PrintedDate::Yearless(day) = date
             && let Some(year) = tokens.get(next).and_then(year_of)
         {
-            span.date = day
-                .in_year_anyway(year)
-                .map_or(PrintedDate::Nonexistent, PrintedDate::Full);
+            span.date =
+                day.in_year_anyway(year).map_or(PrintedDate::Nonexistent, PrintedDate::Full);
             next += 1;
         }
     }
@@ -202,10 +181,7 @@ fn to_clock(tokens: &[Token<'_>], at: usize) -> usize {
 /// Skips marks.
 fn skip(tokens: &[Token<'_>], at: usize, marks: &[char]) -> usize {
     let mut next = at;
-    while tokens
-        .get(next)
-        .is_some_and(|token| token.is_mark_of(marks))
-    {
+    while tokens.get(next).is_some_and(|token| token.is_mark_of(marks)) {
         next += 1;
     }
     next
@@ -256,9 +232,8 @@ fn end_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
         end_date = Some(date);
         next = to_clock(tokens, after);
     }
-    let follows = tokens
-        .get(next)
-        .is_some_and(|token| token.is_glued || is_joined || end_date.is_some());
+    let follows =
+        tokens.get(next).is_some_and(|token| token.is_glued || is_joined || end_date.is_some());
     let Some((clock, after)) = clock_at(tokens, next, false) else {
         return at;
     };
@@ -268,18 +243,11 @@ fn end_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
     }
     // `17:45 SLT - 3 am restart` is words: an end is followed by nothing, a mark or a zone.
     let (start, end) = share_half(start, clock);
-    let mut trial = Span {
-        start: Some(start),
-        end: Some(end),
-        end_date,
-        ..span.clone()
-    };
+    let mut trial = Span { start: Some(start), end: Some(end), end_date, ..span.clone() };
     let next = zone_into(tokens, after, &mut trial);
     let is_words = !is_joined
         && end_date.is_none()
-        && tokens
-            .get(next)
-            .is_some_and(|token| token.kind == Kind::Word);
+        && tokens.get(next).is_some_and(|token| token.kind == Kind::Word);
     if is_words && trial.offset.is_none() && trial.label.is_none() {
         return at;
     }

@@ -47,11 +47,7 @@ impl Yearless {
 impl PrintedDate {
     /// The date, where all of it is printed.
     pub(super) fn full(self) -> Option<Date> {
-        if let Self::Full(date) = self {
-            Some(date)
-        } else {
-            None
-        }
+        if let Self::Full(date) = self { Some(date) } else { None }
     }
 }
 
@@ -126,16 +122,12 @@ pub(super) fn date_at(tokens: &[Token<'_>], at: usize) -> Option<(PrintedDate, u
         }
         return match calendar_date_at(tokens, next)? {
             (PrintedDate::Yearless(date), end) => {
-                let date = Yearless {
-                    weekday: Some(weekday),
-                    ..date
-                };
+                let date = Yearless { weekday: Some(weekday), ..date };
                 Some((PrintedDate::Yearless(date), end))
             }
-            (PrintedDate::Ambiguous, end) => Some((
-                by_weekday(tokens, next, weekday).unwrap_or(PrintedDate::Ambiguous),
-                end,
-            )),
+            (PrintedDate::Ambiguous, end) => {
+                Some((by_weekday(tokens, next, weekday).unwrap_or(PrintedDate::Ambiguous), end))
+            }
             found => Some(found),
         };
     }
@@ -157,9 +149,7 @@ fn calendar_date_at(tokens: &[Token<'_>], at: usize) -> Option<(PrintedDate, usi
 /// `20180321`.
 fn compact(token: &Token<'_>) -> Option<Date> {
     let value = token.value_of_width(8)?;
-    let year = i16::try_from(value / 10_000)
-        .ok()
-        .filter(|year| (1990..=2100).contains(year))?;
+    let year = i16::try_from(value / 10_000).ok().filter(|year| (1990..=2100).contains(year))?;
     let month = i8::try_from(value / 100 % 100).ok()?;
     let day = i8::try_from(value % 100).ok()?;
     Date::new(year, month, day).ok()
@@ -205,9 +195,7 @@ fn three_numbers<'a, 't>(tokens: &'t [Token<'a>], at: usize) -> Option<(char, [&
         && second.kind == first.kind
         && [first, b, second, c].iter().all(|token| token.is_glued)
         && [a, b, c].iter().all(|token| token.kind == Kind::Number);
-    let goes_on = tokens
-        .get(at + 5)
-        .is_some_and(|next| next.is_glued && next.is_mark('/'));
+    let goes_on = tokens.get(at + 5).is_some_and(|next| next.is_glued && next.is_mark('/'));
     (is_date && !goes_on).then_some((mark, [a, b, c]))
 }
 
@@ -237,10 +225,7 @@ fn checked(year: i16, month: u32, day: u32) -> PrintedDate {
 /// `2 March 2017`, `2nd of March`.
 fn day_month_at(tokens: &[Token<'_>], at: usize) -> Option<(PrintedDate, usize)> {
     let (day, mut next) = day_at(tokens, at)?;
-    if tokens
-        .get(next)
-        .is_some_and(|token| token.is_word("of") || token.is_dash())
-    {
+    if tokens.get(next).is_some_and(|token| token.is_word("of") || token.is_dash()) {
         next += 1;
     }
     let month = month_of(tokens.get(next)?)?;
@@ -258,13 +243,8 @@ fn month_day_at(tokens: &[Token<'_>], at: usize) -> Option<(PrintedDate, usize)>
         next += 1;
     }
     let (day, next) = day_at(tokens, next)?;
-    if tokens
-        .get(next)
-        .is_some_and(|token| token.is_glued && token.is_mark(':'))
-    {
-        let is_clock = tokens
-            .get(next + 1)
-            .is_some_and(|t| t.is_glued && t.kind == Kind::Number);
+    if tokens.get(next).is_some_and(|token| token.is_glued && token.is_mark(':')) {
+        let is_clock = tokens.get(next + 1).is_some_and(|t| t.is_glued && t.kind == Kind::Number);
         if is_clock {
             return None;
         }
@@ -310,11 +290,9 @@ fn with_year(tokens: &[Token<'_>], at: usize, month: i8, day: u32) -> (PrintedDa
 fn yearless(month: i8, day: u32) -> PrintedDate {
     match i8::try_from(day) {
         // 2000 is a leap year: the 29th of February exists in some year.
-        Ok(day) if Date::new(2000, month, day).is_ok() => PrintedDate::Yearless(Yearless {
-            month,
-            day,
-            weekday: None,
-        }),
+        Ok(day) if Date::new(2000, month, day).is_ok() => {
+            PrintedDate::Yearless(Yearless { month, day, weekday: None })
+        }
         _ => PrintedDate::Nonexistent,
     }
 }

@@ -19,15 +19,8 @@ const NUMBERS: [&str; 13] = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve",
 ];
-const ABOUT: [&str; 7] = [
-    "about",
-    "around",
-    "approximately",
-    "approx",
-    "roughly",
-    "nearly",
-    "almost",
-];
+const ABOUT: [&str; 7] =
+    ["about", "around", "approximately", "approx", "roughly", "nearly", "almost"];
 const BOUNDS: [&str; 7] = ["under", "over", "than", "least", "most", "to", "maximum"];
 
 /// Thousandths of a number at a token, and where it ends.
@@ -36,18 +29,14 @@ fn number_at(tokens: &[Token<'_>], at: usize) -> Option<(i64, usize)> {
     if token.kind == Kind::Word {
         if token.is_any(&["a", "an"]) {
             // "a second outage" tells of no length.
-            let is_ordinal = tokens
-                .get(at + 1)
-                .is_some_and(|next| next.is_word("second"));
+            let is_ordinal = tokens.get(at + 1).is_some_and(|next| next.is_word("second"));
             return (!is_ordinal).then_some((1000, at + 1));
         }
         let found = NUMBERS.iter().position(|word| token.is_word(word))?;
         return Some((i64::try_from(found).ok()? * 1000, at + 1));
     }
     let whole = i64::from(token.value()?) * 1000;
-    let point = tokens
-        .get(at + 1)
-        .filter(|t| t.is_glued && t.is_mark_of(&['.', ',']));
+    let point = tokens.get(at + 1).filter(|t| t.is_glued && t.is_mark_of(&['.', ',']));
     let decimals = tokens.get(at + 2).filter(|t| t.is_glued && point.is_some());
     match decimals.and_then(|t| t.value().map(|value| (value, t.text.len()))) {
         Some((value, width @ 1..=3)) => {
@@ -89,16 +78,12 @@ fn unit_at(tokens: &[Token<'_>], at: usize) -> Option<(i64, usize)> {
 /// One number, or two with a dash, and a unit.
 fn part_at(tokens: &[Token<'_>], at: usize) -> Option<(i64, i64, usize)> {
     if tokens.get(at).is_some_and(|token| token.is_word("half")) {
-        let article = tokens
-            .get(at + 1)
-            .is_some_and(|token| token.is_any(&["a", "an"]));
+        let article = tokens.get(at + 1).is_some_and(|token| token.is_any(&["a", "an"]));
         let (unit, end) = unit_at(tokens, if article { at + 2 } else { at + 1 })?;
         return Some((unit / 2, unit / 2, end));
     }
     let (least, next) = number_at(tokens, at)?;
-    let joins = tokens
-        .get(next)
-        .is_some_and(|t| t.is_dash() || t.is_any(&["to", "or"]));
+    let joins = tokens.get(next).is_some_and(|t| t.is_dash() || t.is_any(&["to", "or"]));
     if joins
         && let Some((most, after)) = number_at(tokens, next + 1)
         && let Some((unit, end)) = unit_at(tokens, after)
@@ -113,12 +98,7 @@ fn part_at(tokens: &[Token<'_>], at: usize) -> Option<(i64, i64, usize)> {
 /// Reads a length that begins at token `at`, perhaps with "about" or "under" before it.
 pub(super) fn length_at(tokens: &[Token<'_>], at: usize) -> Option<(Length, usize)> {
     let mut next = at;
-    let mut length = Length {
-        least: 0,
-        most: 0,
-        is_approximate: false,
-        is_bound: false,
-    };
+    let mut length = Length { least: 0, most: 0, is_approximate: false, is_bound: false };
     for _ in 0..4 {
         let Some(token) = tokens.get(next) else { break };
         if token.is_any(&ABOUT) || token.is_mark_of(&['~', '≈']) {
@@ -136,9 +116,7 @@ pub(super) fn length_at(tokens: &[Token<'_>], at: usize) -> Option<(Length, usiz
     let (least, most, mut end) = part_at(tokens, next)?;
     (length.least, length.most) = (least, most);
     for _ in 0..3 {
-        let joins = tokens
-            .get(end)
-            .is_some_and(|t| t.is_word("and") || t.is_mark(','));
+        let joins = tokens.get(end).is_some_and(|t| t.is_word("and") || t.is_mark(','));
         let from = if joins { end + 1 } else { end };
         let Some((least, most, after)) = part_at(tokens, from) else {
             break;

@@ -137,10 +137,7 @@ impl Cutter<'_, '_> {
                 self.set_range(at);
                 None
             }
-            Class::Date => Some(Entry {
-                date_line: Some(at),
-                ..fresh
-            }),
+            Class::Date => Some(Entry { date_line: Some(at), ..fresh }),
             Class::Range if is_bare && repeats(self.lines, self.open.as_ref(), at) => None,
             Class::Range => {
                 let open = self.open.as_ref();
@@ -148,11 +145,7 @@ impl Cutter<'_, '_> {
                     self.set_range(at);
                     return None;
                 }
-                Some(Entry {
-                    date_line: Some(at),
-                    range_line: Some(at),
-                    ..fresh
-                })
+                Some(Entry { date_line: Some(at), range_line: Some(at), ..fresh })
             }
             Class::Label(Label::Part) => None,
             Class::Label(label) => {
@@ -174,14 +167,8 @@ impl Cutter<'_, '_> {
 
 /// How many labels stand together from a line on.
 fn labels_ahead(classes: &[Class], at: usize) -> usize {
-    let block = classes
-        .iter()
-        .skip(at)
-        .take(24)
-        .filter(|class| **class != Class::Blank);
-    block
-        .take_while(|class| matches!(class, Class::Label(_)))
-        .count()
+    let block = classes.iter().skip(at).take(24).filter(|class| **class != Class::Blank);
+    block.take_while(|class| matches!(class, Class::Label(_))).count()
 }
 
 /// Whether a line only adds a time to the date above it: a start whose end is not known yet.
@@ -380,8 +367,7 @@ fn is_page_words(body: &str) -> bool {
         return false;
     }
     let all = tokens(body);
-    all.iter()
-        .any(|token| token.kind == super::tokens::Kind::Word)
+    all.iter().any(|token| token.kind == super::tokens::Kind::Word)
         && all.iter().all(|token| {
             token.is_any(&PAGE_WORDS)
                 || year_of(token).is_some()
@@ -396,10 +382,8 @@ fn titles_before_dates(lines: &[Line<'_>], page: &mut Page) {
         let Some(date_line) = entry.date_line else {
             return;
         };
-        let is_bare = lines
-            .get(date_line)
-            .and_then(|line| dateline::read(line.body))
-            .is_some_and(|date| {
+        let is_bare =
+            lines.get(date_line).and_then(|line| dateline::read(line.body)).is_some_and(|date| {
                 (date.words.is_empty() || date.words.starts_with("by ")) && !date.is_range()
             });
         let has_label = (date_line + 1..entry.end.min(date_line + 4)).any(|at| {
@@ -407,11 +391,8 @@ fn titles_before_dates(lines: &[Line<'_>], page: &mut Page) {
                 .get(at)
                 .is_some_and(|line| matches!(class_alone(line), Class::Label(_) | Class::Range))
         });
-        let floor = if index == 0 {
-            0
-        } else {
-            page.entries.get(index - 1).map_or(0, |e| e.first + 1)
-        };
+        let floor =
+            if index == 0 { 0 } else { page.entries.get(index - 1).map_or(0, |e| e.first + 1) };
         let Some(title) = title_above(lines, date_line, floor) else {
             return;
         };
@@ -421,10 +402,7 @@ fn titles_before_dates(lines: &[Line<'_>], page: &mut Page) {
         found.push(title);
     }
     for (index, title) in found.iter().enumerate() {
-        if let Some(before) = index
-            .checked_sub(1)
-            .and_then(|before| page.entries.get_mut(before))
-        {
+        if let Some(before) = index.checked_sub(1).and_then(|before| page.entries.get_mut(before)) {
             before.end = before.end.min(*title);
         }
         if let Some(entry) = page.entries.get_mut(index) {
@@ -435,14 +413,9 @@ fn titles_before_dates(lines: &[Line<'_>], page: &mut Page) {
     let first = found.first().copied().unwrap_or(0);
     page.strays.retain(|stray| {
         *stray < first
-            || !page
-                .entries
-                .iter()
-                .take(1)
-                .any(|entry| (entry.first..entry.end).contains(stray))
+            || !page.entries.iter().take(1).any(|entry| (entry.first..entry.end).contains(stray))
     });
-    page.strays
-        .retain(|stray| found.binary_search(stray).is_err());
+    page.strays.retain(|stray| found.binary_search(stray).is_err());
 }
 
 /// The title right above a date: a short line with a blank one before it.
@@ -451,13 +424,9 @@ fn title_above(lines: &[Line<'_>], date_line: usize, floor: usize) -> Option<usi
     if lines.get(at)?.is_blank() {
         at = at.checked_sub(1)?;
     }
-    let line = lines
-        .get(at)
-        .filter(|line| !line.is_blank() && !line.is_rule())?;
-    let is_first = at == 0
-        || lines
-            .get(at - 1)
-            .is_some_and(|line| line.is_blank() || line.is_rule());
+    let line = lines.get(at).filter(|line| !line.is_blank() && !line.is_rule())?;
+    let is_first =
+        at == 0 || lines.get(at - 1).is_some_and(|line| line.is_blank() || line.is_rule());
     let is_title = line.body.len() <= 120
         && !line.body.ends_with(['.', ';', ','])
         && !is_page_words(line.body)

@@ -21,11 +21,7 @@ pub(super) struct Ids {
 impl Ids {
     /// Begins for a publisher.
     pub(super) fn new(publisher: &str) -> Self {
-        Self {
-            publisher: publisher.to_owned(),
-            counts: HashMap::new(),
-            taken: HashSet::new(),
-        }
+        Self { publisher: publisher.to_owned(), counts: HashMap::new(), taken: HashSet::new() }
     }
 
     /// The next id for a date, for a date without a year, or for a title.
@@ -57,11 +53,7 @@ fn title_key(title: &str) -> String {
     let words: Vec<&str> = title.split_whitespace().take(TITLE_WORDS).collect();
     let key: String = slug(&words.join(" ")).chars().take(48).collect();
     let key = key.trim_end_matches('-');
-    if key.is_empty() {
-        "undated".to_owned()
-    } else {
-        key.to_owned()
-    }
+    if key.is_empty() { "undated".to_owned() } else { key.to_owned() }
 }
 
 /// Nothing, `b`, `c`, … `z`, `ab`, `ac`, …
@@ -83,11 +75,7 @@ fn letters(count: usize) -> String {
     if out.len() > 1
         && let Some(first) = out.last_mut()
     {
-        *first = char::from(
-            u8::try_from(u32::from(*first))
-                .unwrap_or(b'b')
-                .saturating_sub(1),
-        );
+        *first = char::from(u8::try_from(u32::from(*first)).unwrap_or(b'b').saturating_sub(1));
     }
     out.iter().rev().collect()
 }

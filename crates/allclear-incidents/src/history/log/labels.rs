@@ -167,10 +167,7 @@ pub(super) fn read(body: &str) -> Option<Labelled<'_>> {
     let spoken = plain(name);
     let value = value.trim_matches(|ch: char| is_space(ch) || ch == '*');
     if let Some((_, label)) = KNOWN.iter().find(|(known, _)| *known == spoken) {
-        return Some(Labelled {
-            label: Some(*label),
-            value,
-        });
+        return Some(Labelled { label: Some(*label), value });
     }
     let words = spoken.split(' ').count();
     let begins = name.starts_with(|ch: char| ch.is_uppercase());
@@ -190,9 +187,7 @@ fn plain(name: &str) -> String {
 
 /// Whether a value says that there is nothing to say.
 pub(super) fn is_nothing(value: &str) -> bool {
-    let spoken = value
-        .trim_matches(|ch: char| is_space(ch) || ch == '.')
-        .to_lowercase();
+    let spoken = value.trim_matches(|ch: char| is_space(ch) || ch == '.').to_lowercase();
     matches!(
         spoken.as_str(),
         "" | "n/a"

@@ -21,15 +21,7 @@ pub(super) fn level_of_label(label: &str) -> Option<FactsLevel> {
     }
     if has(
         &all,
-        &[
-            "degraded",
-            "degradation",
-            "slow",
-            "intermittent",
-            "sporadic",
-            "unstable",
-            "latency",
-        ],
+        &["degraded", "degradation", "slow", "intermittent", "sporadic", "unstable", "latency"],
     ) {
         return Some(FactsLevel::Degraded);
     }
@@ -38,26 +30,14 @@ pub(super) fn level_of_label(label: &str) -> Option<FactsLevel> {
     }
     let is_full = has(
         &all,
-        &[
-            "full",
-            "total",
-            "complete",
-            "major",
-            "critical",
-            "down",
-            "offline",
-            "unavailable",
-        ],
+        &["full", "total", "complete", "major", "critical", "down", "offline", "unavailable"],
     );
     is_full.then_some(FactsLevel::Full)
 }
 
 /// How much was gone, by the words of the title and the first sentence.
 pub(super) fn level_of_words(title: &str, lead: &[&str]) -> Option<FactsLevel> {
-    [title]
-        .into_iter()
-        .chain(lead.iter().take(2).copied())
-        .find_map(level_in)
+    [title].into_iter().chain(lead.iter().take(2).copied()).find_map(level_in)
 }
 
 /// How much was gone, by the words of one sentence.
@@ -90,15 +70,7 @@ fn level_in(text: &str) -> Option<FactsLevel> {
     }
     let is_full = has(
         &all,
-        &[
-            "outage",
-            "downtime",
-            "down",
-            "unavailable",
-            "unreachable",
-            "offline",
-            "inaccessible",
-        ],
+        &["outage", "downtime", "down", "unavailable", "unreachable", "offline", "inaccessible"],
     ) || lower.contains("lost connectivity")
         || lower.contains("loss of connectivity");
     is_full.then_some(FactsLevel::Full)
@@ -107,15 +79,9 @@ fn level_in(text: &str) -> Option<FactsLevel> {
 /// Whether it came and went.
 pub(super) fn is_intermittent(text: &str) -> bool {
     let lower = text.to_lowercase();
-    [
-        "intermittent",
-        "on and off",
-        "off and on",
-        "separate outages",
-        "several short outages",
-    ]
-    .iter()
-    .any(|phrase| lower.contains(phrase))
+    ["intermittent", "on and off", "off and on", "separate outages", "several short outages"]
+        .iter()
+        .any(|phrase| lower.contains(phrase))
 }
 
 /// Whether "all" is among the affected while the label says that only a part was gone.

@@ -48,27 +48,15 @@ fn line(raw: &str) -> Line<'_> {
     if (1..=6).contains(&hashes) && (after.starts_with(is_space) || after.is_empty()) {
         let heading = u8::try_from(hashes).unwrap_or(6);
         let body = after.trim_end_matches('#');
-        return Line {
-            raw,
-            body: unmarked(body),
-            heading,
-        };
+        return Line { raw, body: unmarked(body), heading };
     }
     let equals = trimmed.bytes().take_while(|byte| *byte == b'=').count();
     if (1..=6).contains(&equals) && trimmed.len() > 2 * equals && trimmed.ends_with('=') {
         let body = trimmed.trim_matches('=');
         let heading = u8::try_from(equals).unwrap_or(6);
-        return Line {
-            raw,
-            body: unmarked(body),
-            heading,
-        };
+        return Line { raw, body: unmarked(body), heading };
     }
-    Line {
-        raw,
-        body: unmarked(without_bullet(trimmed)),
-        heading: 0,
-    }
+    Line { raw, body: unmarked(without_bullet(trimmed)), heading: 0 }
 }
 
 /// Takes off `> `, `- `, `* `, `• `.
@@ -92,9 +80,7 @@ fn without_bullet(text: &str) -> &str {
 fn unmarked(text: &str) -> &str {
     let mut rest = text.trim_matches(is_space);
     for mark in ["**", "__", "'''", "*", "_"] {
-        let inner = rest
-            .strip_prefix(mark)
-            .and_then(|inner| inner.strip_suffix(mark));
+        let inner = rest.strip_prefix(mark).and_then(|inner| inner.strip_suffix(mark));
         if let Some(inner) = inner.filter(|inner| !inner.is_empty() && !inner.contains(mark)) {
             rest = inner.trim_matches(is_space);
         }

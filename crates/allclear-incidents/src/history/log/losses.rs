@@ -39,27 +39,19 @@ pub(super) fn read(
 
 /// Whether a value says that the question does not arise.
 fn is_not_applicable(value: &str) -> bool {
-    let spoken = value
-        .trim_matches(|ch: char| is_space(ch) || ch == '.')
-        .to_lowercase();
-    matches!(
-        spoken.as_str(),
-        "" | "n/a" | "na" | "n.a" | "-" | "–" | "—" | "not applicable"
-    )
+    let spoken = value.trim_matches(|ch: char| is_space(ch) || ch == '.').to_lowercase();
+    matches!(spoken.as_str(), "" | "n/a" | "na" | "n.a" | "-" | "–" | "—" | "not applicable")
 }
 
 /// Cuts `CasperVend: None. CasperLet: 50%` into names and texts.
 fn by_component<'a>(value: &'a str, components: &Components) -> Vec<(Option<&'a str>, &'a str)> {
     let mut marks: Vec<(usize, usize, usize)> = Vec::new();
-    for (colon, mark) in value
-        .char_indices()
-        .filter(|(_, ch)| matches!(ch, ':' | '='))
-        .take(NAMES_MAX)
+    for (colon, mark) in
+        value.char_indices().filter(|(_, ch)| matches!(ch, ':' | '=')).take(NAMES_MAX)
     {
         let before = value.get(..colon).unwrap_or("");
-        let from = before
-            .rfind(['.', ',', ';', '/', '|', '(', ')', '\t', '\n'])
-            .map_or(0, |at| at + 1);
+        let from =
+            before.rfind(['.', ',', ';', '/', '|', '(', ')', '\t', '\n']).map_or(0, |at| at + 1);
         let from = from.max(marks.last().map_or(0, |(_, _, end)| *end));
         let from = before
             .get(from..)
@@ -80,18 +72,13 @@ fn by_component<'a>(value: &'a str, components: &Components) -> Vec<(Option<&'a 
         return vec![(None, value)];
     }
     let mut out = Vec::new();
-    let lead = value
-        .get(..marks.first().map_or(0, |mark| mark.0))
-        .unwrap_or("");
+    let lead = value.get(..marks.first().map_or(0, |mark| mark.0)).unwrap_or("");
     if !tidy(lead).is_empty() {
         out.push((None, lead));
     }
     let ends = marks.iter().skip(1).map(|mark| mark.0).chain([value.len()]);
     for ((from, colon, text), end) in marks.iter().zip(ends) {
-        let name = value
-            .get(*from..*colon)
-            .unwrap_or("")
-            .trim_matches(is_space);
+        let name = value.get(*from..*colon).unwrap_or("").trim_matches(is_space);
         out.push((Some(name), value.get(*text..end).unwrap_or("")));
     }
     out
@@ -102,9 +89,7 @@ fn tidy(text: &str) -> &str {
     let edge =
         |ch: char| is_space(ch) || matches!(ch, '.' | ',' | ';' | '/' | '|' | '-' | '–' | '—');
     let text = text.trim_matches(edge);
-    let inner = text
-        .strip_prefix('(')
-        .and_then(|rest| rest.strip_suffix(')'));
+    let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
     match inner {
         Some(inner) if !inner.contains(['(', ')']) => inner.trim_matches(edge),
         _ => text,
@@ -117,13 +102,7 @@ fn one(component: String, text: &str, what: FactsLossKind) -> FactsLoss {
     let (outcome, fraction, used) = outcome_of(text);
     let rest = tidy(text.get(used..).unwrap_or(""));
     let note = Some(rest).filter(|rest| !rest.is_empty() && !is_repeat(rest, outcome));
-    FactsLoss {
-        component,
-        what: Some(what),
-        outcome,
-        fraction,
-        note: note.map(str::to_owned),
-    }
+    FactsLoss { component, what: Some(what), outcome, fraction, note: note.map(str::to_owned) }
 }
 
 /// Whether the rest of a value only says what the outcome says.
@@ -177,25 +156,9 @@ impl Words<'_> {
 
 const SAVED: [&str; 4] = ["recovered", "restored", "replayed", "reprocessed"];
 const LATE: [&str; 3] = ["delayed", "late", "queued"];
-const MOSTLY: [&str; 7] = [
-    "most",
-    "mostly",
-    "majority",
-    "nearly",
-    "almost",
-    "partially",
-    "some",
-];
-const OPEN: [&str; 8] = [
-    "unknown",
-    "tbc",
-    "tbd",
-    "tba",
-    "unclear",
-    "investigating",
-    "unsure",
-    "pending",
-];
+const MOSTLY: [&str; 7] = ["most", "mostly", "majority", "nearly", "almost", "partially", "some"];
+const OPEN: [&str; 8] =
+    ["unknown", "tbc", "tbd", "tba", "unclear", "investigating", "unsure", "pending"];
 
 /// Reads one component's outcome.
 fn outcome_of(text: &str) -> Outcome {
@@ -269,10 +232,7 @@ fn in_words(words: &Words<'_>) -> Outcome {
         (&["minor", "few"][..], FactsLossOutcome::Minimal),
         (&LATE[..], FactsLossOutcome::Delayed),
         (&OPEN[..], FactsLossOutcome::NotStated),
-        (
-            &["some", "several", "small", "limited"][..],
-            FactsLossOutcome::SomeLost,
-        ),
+        (&["some", "several", "small", "limited"][..], FactsLossOutcome::SomeLost),
     ] {
         if (0..3).any(|at| words.is(at, known)) {
             let used = if words.is(0, known) { words.end(1) } else { 0 };
@@ -292,19 +252,11 @@ fn in_words(words: &Words<'_>) -> Outcome {
 fn percent(text: &str) -> Option<(f64, usize)> {
     let at = text.find('%')?;
     let digits = text.get(..at)?.trim_end_matches(is_space);
-    let from = digits
-        .rfind(|ch: char| !ch.is_ascii_digit() && ch != '.')
-        .map_or(0, |found| {
-            found
-                + digits
-                    .get(found..)
-                    .and_then(|rest| rest.chars().next())
-                    .map_or(1, char::len_utf8)
-        });
+    let from = digits.rfind(|ch: char| !ch.is_ascii_digit() && ch != '.').map_or(0, |found| {
+        found + digits.get(found..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+    });
     let value: f64 = digits.get(from..)?.trim_matches('.').parse().ok()?;
     // Two decimals of a percent: keeps 0.05 what it is printed as.
     let fraction = (value * 100.0).round() / 10_000.0;
-    (0.0..=1.0)
-        .contains(&fraction)
-        .then_some((fraction, at + 1))
+    (0.0..=1.0).contains(&fraction).then_some((fraction, at + 1))
 }

@@ -116,10 +116,7 @@ pub enum LogError {
 /// [`RECORDS_MAX`] entries.
 pub fn read_log(text: &str, options: &LogOptions) -> Result<LogImport, LogError> {
     if text.len() > BYTES_MAX {
-        return Err(LogError::TooLarge {
-            bytes: text.len(),
-            max: BYTES_MAX,
-        });
+        return Err(LogError::TooLarge { bytes: text.len(), max: BYTES_MAX });
     }
     let Some(zones) = Zones::new(options.timezone.as_deref()) else {
         let name = options.timezone.clone().unwrap_or_default();
@@ -129,10 +126,7 @@ pub fn read_log(text: &str, options: &LogOptions) -> Result<LogImport, LogError>
     let mut page = entries::cut(&lines);
     let records = page.entries.len();
     if records > RECORDS_MAX {
-        return Err(LogError::TooManyRecords {
-            records,
-            max: RECORDS_MAX,
-        });
+        return Err(LogError::TooManyRecords { records, max: RECORDS_MAX });
     }
     let is_draft = page.entries.is_empty();
     if is_draft {
@@ -154,10 +148,7 @@ fn draft(lines: &[Line<'_>]) -> Page {
         title_line: None,
         section_year: None,
     };
-    Page {
-        entries: vec![entry],
-        strays: Vec::new(),
-    }
+    Page { entries: vec![entry], strays: Vec::new() }
 }
 
 /// Reads the entries of a page one after the other.
@@ -195,10 +186,7 @@ impl<'a> Reader<'a> {
     /// Reads all entries.
     fn read(mut self, page: &Page) -> LogImport {
         let dated: Vec<Dated> = page.entries.iter().map(|entry| self.dated(entry)).collect();
-        let assumed = self
-            .options
-            .year
-            .filter(|year| (1970..=2100).contains(year));
+        let assumed = self.options.year.filter(|year| (1970..=2100).contains(year));
         let dates = years::resolve(&dated, assumed);
         self.not_understood.extend(&page.strays);
         let mut records = Vec::with_capacity(page.entries.len());
@@ -209,10 +197,7 @@ impl<'a> Reader<'a> {
         self.not_understood.dedup();
         let not_understood = self.not_understood.iter().filter_map(|at| {
             let line = self.lines.get(*at)?;
-            Some(NotUnderstood {
-                line: at + 1,
-                text: line.raw.to_owned(),
-            })
+            Some(NotUnderstood { line: at + 1, text: line.raw.to_owned() })
         });
         let report = ImportReport {
             created: records.len(),
@@ -221,11 +206,7 @@ impl<'a> Reader<'a> {
             not_understood: not_understood.collect(),
             contradictions: self.contradictions,
         };
-        LogImport {
-            components: self.components.into_list(),
-            records,
-            report,
-        }
+        LogImport { components: self.components.into_list(), records, report }
     }
 
     /// The date that an entry prints.
@@ -237,10 +218,7 @@ impl<'a> Reader<'a> {
             (range, line) => line.or(range),
         };
         let printed = printed.or_else(|| self.date_in_text(entry));
-        Dated {
-            printed,
-            section_year: entry.section_year,
-        }
+        Dated { printed, section_year: entry.section_year }
     }
 
     /// The first date in the text of an entry that has no line with a date.
@@ -313,10 +291,7 @@ impl<'a> Reader<'a> {
     /// The lines of an entry as they stand in the source, without blank ones at its end.
     fn text(&self, entry: &Entry) -> String {
         let lines = self.lines.get(entry.first..entry.end).unwrap_or(&[]);
-        let count = lines
-            .iter()
-            .rposition(|line| !line.is_blank())
-            .map_or(0, |last| last + 1);
+        let count = lines.iter().rposition(|line| !line.is_blank()).map_or(0, |last| last + 1);
         let lines: Vec<&str> = lines.iter().take(count).map(|line| line.raw).collect();
         lines.join("\n")
     }

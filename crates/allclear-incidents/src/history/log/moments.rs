@@ -141,11 +141,8 @@ pub(super) fn in_sentence(sentence: &str) -> Vec<Moment> {
             continue;
         }
         let from = before.map_or(0, |before| before.end);
-        let next = found
-            .get(index + 1..)
-            .unwrap_or(&[])
-            .iter()
-            .find(|next| !is_alias(&all, item, next));
+        let next =
+            found.get(index + 1..).unwrap_or(&[]).iter().find(|next| !is_alias(&all, item, next));
         let to = next.map_or(all.len(), |next| next.at);
         moments.push(Moment {
             clock: item.clock,
@@ -195,12 +192,7 @@ fn scan(all: &[Token<'_>]) -> (Vec<Found>, Vec<(usize, usize, Day)>) {
         } else if let Some((clock, end)) = clock_at(all, at, true) {
             let zone = zone_at(all, end);
             let after = zone.as_ref().map_or(end, |(_, after)| *after);
-            found.push(Found {
-                at,
-                end: after,
-                clock,
-                zone: zone.map(|(zone, _)| zone),
-            });
+            found.push(Found { at, end: after, clock, zone: zone.map(|(zone, _)| zone) });
             at = after.max(at + 1);
         } else if let Some(day) = day_word(all, at) {
             days.push((at, at + 1, day));
@@ -241,13 +233,8 @@ fn day_word(all: &[Token<'_>], at: usize) -> Option<Day> {
 
 /// The day that belongs to a clock: the nearest after it, or else the nearest before it.
 fn day_for(days: &[(usize, usize, Day)], item: &Found, from: usize, to: usize) -> Option<Day> {
-    let after = days
-        .iter()
-        .find(|(at, _, _)| *at >= item.end && *at < to && *at <= item.end + 4);
-    let before = days
-        .iter()
-        .rev()
-        .find(|(at, end, _)| *at >= from && *end <= item.at);
+    let after = days.iter().find(|(at, _, _)| *at >= item.end && *at < to && *at <= item.end + 4);
+    let before = days.iter().rev().find(|(at, end, _)| *at >= from && *end <= item.at);
     let near = |day: &(usize, usize, Day)| item.at.saturating_sub(day.1) <= 4;
     match (before, after) {
         (Some(before), Some(after)) => Some(if near(before) { before.2 } else { after.2 }),
@@ -264,17 +251,13 @@ fn is_alias(all: &[Token<'_>], before: &Found, item: &Found) -> bool {
         && before.zone != item.zone
         && !between.is_empty()
         && between.len() <= 2
-        && between
-            .iter()
-            .all(|token| token.is_mark_of(&[',', '(', '/', '[', '=']))
+        && between.iter().all(|token| token.is_mark_of(&[',', '(', '/', '[', '=']))
 }
 
 /// Whether two clocks are a start and an end.
 fn is_joined(all: &[Token<'_>], before: &Found, item: &Found) -> bool {
     let between = all.get(before.end..item.at).unwrap_or(&[]);
-    let lead = all
-        .get(before.at.saturating_sub(3)..before.at)
-        .unwrap_or(&[]);
+    let lead = all.get(before.at.saturating_sub(3)..before.at).unwrap_or(&[]);
     let has = |words: &[&str]| between.iter().any(|token| token.is_any(words));
     let is_dash = between.iter().any(Token::is_dash);
     let by_word = has(&["to", "until", "till", "through", "thru"]) || is_dash;
@@ -363,8 +346,7 @@ pub(super) fn role_of_line(text: &str) -> Role {
     ];
     let is_negated = |at: usize| {
         all.get(at.saturating_sub(3)..at).is_some_and(|lead| {
-            lead.iter()
-                .any(|t| t.is_any(&["not", "no", "still", "t", "never", "un"]))
+            lead.iter().any(|t| t.is_any(&["not", "no", "still", "t", "never", "un"]))
         })
     };
     let end = all.iter().enumerate().any(|(at, token)| {
@@ -383,11 +365,7 @@ pub(super) fn role_of_line(text: &str) -> Role {
     if end {
         return Role::End;
     }
-    if all.iter().any(|token| token.is_any(&strong)) {
-        Role::Start
-    } else {
-        Role::Unknown
-    }
+    if all.iter().any(|token| token.is_any(&strong)) { Role::Start } else { Role::Unknown }
 }
 
 /// The date that a day in prose means, seen from the entry's own date.
@@ -396,15 +374,14 @@ pub(super) fn date_of(day: Day, own: Date) -> Option<Date> {
         Day::Date(PrintedDate::Full(date)) => Some(date),
         Day::Date(PrintedDate::Yearless(day)) => super::years::nearest(day, own),
         Day::Date(_) => None,
-        Day::Weekday(weekday) => (-3..=3)
-            .filter_map(|days| shifted(own, days))
-            .find(|date| date.weekday() == weekday),
+        Day::Weekday(weekday) => {
+            (-3..=3).filter_map(|days| shifted(own, days)).find(|date| date.weekday() == weekday)
+        }
         Day::Shift(days) => shifted(own, days),
     }
 }
 
 /// A date some days later or earlier.
 pub(super) fn shifted(date: Date, days: i64) -> Option<Date> {
-    date.checked_add(jiff::Span::new().try_days(days).ok()?)
-        .ok()
+    date.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
 }

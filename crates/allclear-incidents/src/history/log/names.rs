@@ -50,10 +50,8 @@ impl Components {
     pub(super) fn new(known: &[FactsComponent]) -> Self {
         let mut keys = HashMap::new();
         for component in known {
-            keys.entry(component.key.to_lowercase())
-                .or_insert_with(|| component.key.clone());
-            keys.entry(component.name.to_lowercase())
-                .or_insert_with(|| component.key.clone());
+            keys.entry(component.key.to_lowercase()).or_insert_with(|| component.key.clone());
+            keys.entry(component.name.to_lowercase()).or_insert_with(|| component.key.clone());
         }
         Self {
             known: known.to_vec(),
@@ -65,10 +63,7 @@ impl Components {
 
     /// The components in order of first appearance, then the known ones that never appeared.
     pub(super) fn into_list(self) -> Vec<FactsComponent> {
-        let rest = self
-            .known
-            .into_iter()
-            .filter(|known| !self.seen.contains(&known.key));
+        let rest = self.known.into_iter().filter(|known| !self.seen.contains(&known.key));
         let rest: Vec<_> = rest.collect();
         self.found.into_iter().chain(rest).collect()
     }
@@ -76,10 +71,7 @@ impl Components {
     /// The key of a name that is a component already.
     pub(super) fn key_of(&self, name: &str) -> Option<&str> {
         let name = name.to_lowercase();
-        self.keys
-            .get(&name)
-            .or_else(|| self.keys.get(&slug(&name)))
-            .map(String::as_str)
+        self.keys.get(&name).or_else(|| self.keys.get(&slug(&name))).map(String::as_str)
     }
 
     /// The key of a name, which becomes a component if it was none.
@@ -89,18 +81,10 @@ impl Components {
             None => Some(slug(name)).filter(|key| !key.is_empty())?,
         };
         if self.seen.insert(key.clone()) {
-            let known = self
-                .known
-                .iter()
-                .find(|component| component.key == key)
-                .cloned();
-            let component = known.unwrap_or_else(|| FactsComponent {
-                key: key.clone(),
-                name: name.to_owned(),
-            });
-            self.keys
-                .entry(name.to_lowercase())
-                .or_insert_with(|| key.clone());
+            let known = self.known.iter().find(|component| component.key == key).cloned();
+            let component =
+                known.unwrap_or_else(|| FactsComponent { key: key.clone(), name: name.to_owned() });
+            self.keys.entry(name.to_lowercase()).or_insert_with(|| key.clone());
             self.keys.entry(key.clone()).or_insert_with(|| key.clone());
             self.found.push(component);
         }
@@ -126,10 +110,7 @@ impl Components {
             }
             names.sort();
             if !names.is_empty() {
-                return names
-                    .iter()
-                    .filter_map(|(_, name)| self.note(name))
-                    .collect();
+                return names.iter().filter_map(|(_, name)| self.note(name)).collect();
             }
         }
         Vec::new()
@@ -202,9 +183,7 @@ fn find_word(text: &str, name: &str) -> Option<usize> {
     }
     text.match_indices(name).map(|(at, _)| at).find(|at| {
         let before = text.get(..*at).and_then(|lead| lead.chars().next_back());
-        let after = text
-            .get(at + name.len()..)
-            .and_then(|rest| rest.chars().next());
+        let after = text.get(at + name.len()..).and_then(|rest| rest.chars().next());
         let is_free = |side: Option<char>| side.is_none_or(|ch| !ch.is_alphanumeric());
         is_free(before) && is_free(after)
     })
@@ -232,23 +211,14 @@ fn is_vague(name: &str) -> bool {
 
 /// Whether a name means everything.
 pub(super) fn is_all(name: &str) -> bool {
-    let words: Vec<&str> = name
-        .split(is_space)
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> = name.split(is_space).filter(|word| !word.is_empty()).collect();
     let name = words.join(" ").trim_end_matches('.').to_lowercase();
-    if matches!(
-        name.as_str(),
-        "all" | "everything" | "whole service" | "entire service"
-    ) {
+    if matches!(name.as_str(), "all" | "everything" | "whole service" | "entire service") {
         return true;
     }
     let rest = name.strip_prefix("all ").unwrap_or("");
     let rest = rest.strip_prefix("of ").unwrap_or(rest);
-    let rest = rest
-        .strip_prefix("our ")
-        .or_else(|| rest.strip_prefix("the "))
-        .unwrap_or(rest);
+    let rest = rest.strip_prefix("our ").or_else(|| rest.strip_prefix("the ")).unwrap_or(rest);
     matches!(
         rest,
         "services"
@@ -325,19 +295,13 @@ fn clean(name: &str) -> &str {
     let edge = |ch: char| is_space(ch) || matches!(ch, '.' | '*' | '"' | '“' | '”' | ':');
     let mut name = name.trim_matches(edge);
     for lead in ["and ", "& ", "the "] {
-        if name
-            .get(..lead.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(lead))
-        {
+        if name.get(..lead.len()).is_some_and(|start| start.eq_ignore_ascii_case(lead)) {
             name = name.get(lead.len()..).unwrap_or("").trim_matches(edge);
         }
     }
     let tail = " only";
     let cut = name.len().saturating_sub(tail.len());
-    if name
-        .get(cut..)
-        .is_some_and(|end| end.eq_ignore_ascii_case(tail))
-    {
+    if name.get(cut..).is_some_and(|end| end.eq_ignore_ascii_case(tail)) {
         name = name.get(..cut).unwrap_or("").trim_matches(edge);
     }
     name

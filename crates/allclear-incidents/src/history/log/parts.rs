@@ -50,18 +50,12 @@ pub(super) struct Parts<'a> {
 impl Parts<'_> {
     /// The sentences of the prose.
     pub(super) fn sentences(&self) -> Vec<&str> {
-        self.lead
-            .iter()
-            .flat_map(|paragraph| super::prose::sentences(paragraph))
-            .collect()
+        self.lead.iter().flat_map(|paragraph| super::prose::sentences(paragraph)).collect()
     }
 
     /// The value of a label.
     pub(super) fn label(&self, label: Label) -> Option<&str> {
-        self.labels
-            .iter()
-            .find(|(known, _)| *known == label)
-            .map(|(_, value)| *value)
+        self.labels.iter().find(|(known, _)| *known == label).map(|(_, value)| *value)
     }
 }
 
@@ -172,9 +166,7 @@ impl<'a> Cutter<'_, 'a> {
         let Some(found) = labels::read(line.body) else {
             return false;
         };
-        let label = found
-            .label
-            .filter(|_| !self.is_draft || !found.value.is_empty());
+        let label = found.label.filter(|_| !self.is_draft || !found.value.is_empty());
         if let Some(label) = label {
             self.wants_url = label == Label::FaultPage && found.value.is_empty();
             self.parts.labels.push((label, found.value));
@@ -199,22 +191,14 @@ fn head_words<'a>(
     parts: &mut Parts<'a>,
     wants_title: &mut bool,
 ) {
-    let range = entries::range(lines, entry)
-        .map(|found| found.words)
-        .filter(|words| !words.is_empty());
+    let range =
+        entries::range(lines, entry).map(|found| found.words).filter(|words| !words.is_empty());
     // "by Robin" is no title.
-    let is_signed = |words: &str| {
-        words
-            .get(..3)
-            .is_some_and(|by| by.eq_ignore_ascii_case("by "))
-    };
+    let is_signed = |words: &str| words.get(..3).is_some_and(|by| by.eq_ignore_ascii_case("by "));
     let date = entries::printed(lines, entry)
         .map(|found| found.words)
         .filter(|words| !words.is_empty() && !is_signed(words));
-    let title = entry
-        .title_line
-        .and_then(|at| lines.get(at))
-        .map(|line| line.body);
+    let title = entry.title_line.and_then(|at| lines.get(at)).map(|line| line.body);
     parts.title = title
         .or(range)
         .or(date)
@@ -222,13 +206,8 @@ fn head_words<'a>(
     if parts.title.is_some() {
         *wants_title = false;
     }
-    if let Some(words) = parts
-        .title
-        .filter(|words| words.len() > 120 || words.contains(". "))
-    {
-        parts
-            .lead
-            .push(super::tokens::head(words, PROSE_BYTES).to_owned());
+    if let Some(words) = parts.title.filter(|words| words.len() > 120 || words.contains(". ")) {
+        parts.lead.push(super::tokens::head(words, PROSE_BYTES).to_owned());
     }
 }
 
@@ -264,11 +243,7 @@ fn prose<'a>(line: &Line<'a>, open: Open, parts: &mut Parts<'a>, is_read: bool) 
         }
         _ => parts.lead.push(body.to_owned()),
     }
-    if line.heading > 0 {
-        Open::Nothing
-    } else {
-        Open::Paragraph
-    }
+    if line.heading > 0 { Open::Nothing } else { Open::Paragraph }
 }
 
 /// The head of an update, if the line is one where it stands.
@@ -284,10 +259,7 @@ fn accepted_head<'a>(
         return is_timed.then_some(head);
     }
     let after_update = matches!(open, Open::Update(_))
-        && parts
-            .updates
-            .last()
-            .is_some_and(|last| last.more.is_empty());
+        && parts.updates.last().is_some_and(|last| last.more.is_empty());
     let is_free = before_blank || after_update || open == Open::Nothing;
     (head.is_apart || is_free).then_some(head)
 }

@@ -38,11 +38,7 @@ pub(super) struct Point {
 impl Point {
     /// How exactly it is known.
     pub(super) fn precision(&self) -> FactsPrecision {
-        if self.is_approximate {
-            FactsPrecision::Approximate
-        } else {
-            FactsPrecision::Minute
-        }
+        if self.is_approximate { FactsPrecision::Approximate } else { FactsPrecision::Minute }
     }
 }
 
@@ -95,10 +91,8 @@ pub(super) fn chosen(
         length.least < length.most
             && (length.least - slack..=length.most + slack).contains(&taken(point))
     };
-    if let Some((point, _)) = ends
-        .iter()
-        .filter(|(point, _)| inside(point))
-        .max_by_key(|(point, _)| point.at)
+    if let Some((point, _)) =
+        ends.iter().filter(|(point, _)| inside(point)).max_by_key(|(point, _)| point.at)
     {
         return Some(point.clone());
     }
@@ -108,13 +102,9 @@ pub(super) fn chosen(
         .find(|unit| length.most % unit == 0)
         .unwrap_or(60);
     let rounded = |point: &Point| (taken(point) + unit / 2).div_euclid(unit) * unit;
-    let fits = ends
-        .iter()
-        .filter(|(point, _)| rounded(point) == length.most);
+    let fits = ends.iter().filter(|(point, _)| rounded(point) == length.most);
     if let Some((point, _)) = fits.min_by_key(|(point, _)| point.at) {
         return Some(point.clone());
     }
-    ends.into_iter()
-        .map(|(point, _)| point)
-        .min_by_key(|point| (taken(point) - length.most).abs())
+    ends.into_iter().map(|(point, _)| point).min_by_key(|point| (taken(point) - length.most).abs())
 }

@@ -24,12 +24,7 @@ pub(super) fn sentences(paragraph: &str) -> Vec<&str> {
             continue;
         }
         let end = at + ch.len_utf8();
-        out.push(
-            paragraph
-                .get(from..end)
-                .unwrap_or("")
-                .trim_matches(is_space),
-        );
+        out.push(paragraph.get(from..end).unwrap_or("").trim_matches(is_space));
         from = end;
     }
     out.push(paragraph.get(from..).unwrap_or("").trim_matches(is_space));
@@ -89,21 +84,14 @@ pub(super) fn is_opening(paragraph: &str) -> bool {
 pub(super) fn title_of(text: &str) -> Option<String> {
     let text = text.trim_matches(is_space);
     let first = sentences(head(text, 2000)).first().copied()?;
-    let first = first
-        .strip_suffix('.')
-        .unwrap_or(first)
-        .trim_matches(is_space);
+    let first = first.strip_suffix('.').unwrap_or(first).trim_matches(is_space);
     let first = first.trim_end_matches(':');
     shortened(first)
 }
 
 /// A title of limited length, cut between words.
 pub(super) fn shortened(text: &str) -> Option<String> {
-    let text = text
-        .split(is_space)
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let text = text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     if text.is_empty() {
         return None;
     }
@@ -111,14 +99,8 @@ pub(super) fn shortened(text: &str) -> Option<String> {
         return Some(text);
     }
     let cut: String = text.chars().take(TITLE_CHARS - 1).collect();
-    let words = cut
-        .rfind(' ')
-        .filter(|at| *at > TITLE_CHARS / 2)
-        .and_then(|at| cut.get(..at));
-    Some(format!(
-        "{}…",
-        words.unwrap_or(&cut).trim_end_matches([',', ';', ' '])
-    ))
+    let words = cut.rfind(' ').filter(|at| *at > TITLE_CHARS / 2).and_then(|at| cut.get(..at));
+    Some(format!("{}…", words.unwrap_or(&cut).trim_end_matches([',', ';', ' '])))
 }
 
 /// Whether a sentence in lower case tells of the future.
@@ -225,20 +207,10 @@ fn is_planned_title(title: &str) -> bool {
     }
     let is_planned = has(&all, &["scheduled", "planned", "upcoming"]);
     let is_work = has(&all, &WORK)
-        || has(
-            &all,
-            &[
-                "downtime", "outage", "window", "work", "update", "updates", "patch",
-            ],
-        );
+        || has(&all, &["downtime", "outage", "window", "work", "update", "updates", "patch"]);
     is_planned
         && is_work
-        && !has(
-            &all,
-            &[
-                "issue", "issues", "problem", "problems", "slow", "due", "failed",
-            ],
-        )
+        && !has(&all, &["issue", "issues", "problem", "problems", "slow", "due", "failed"])
 }
 
 /// Whether the first sentences of a text announce planned work.
@@ -283,11 +255,7 @@ pub(super) fn length_in(sentence: &str) -> Option<String> {
             at += 1;
             continue;
         };
-        let from = if all.get(at).is_some_and(|token| token.is_mark(',')) {
-            at + 1
-        } else {
-            at
-        };
+        let from = if all.get(at).is_some_and(|token| token.is_mark(',')) { at + 1 } else { at };
         if is_outage_length(&all, from, end) {
             let (start, stop) = (all.get(from)?.start, all.get(end.checked_sub(1)?)?.end);
             return sentence.get(start..stop).map(str::to_owned);
@@ -329,9 +297,8 @@ pub(super) fn announced_length(sentence: &str) -> Option<String> {
     let all = tokens(head(sentence, 2000));
     (1..all.len()).find_map(|at| {
         let (_, end) = length_at(&all, at)?;
-        let lead = all
-            .get(at - 1)
-            .filter(|token| token.is_any(&["take", "takes", "last", "lasts"]));
+        let lead =
+            all.get(at - 1).filter(|token| token.is_any(&["take", "takes", "last", "lasts"]));
         lead?;
         let (start, stop) = (all.get(at)?.start, all.get(end.checked_sub(1)?)?.end);
         sentence.get(start..stop).map(str::to_owned)
@@ -355,11 +322,7 @@ pub(super) fn window_length(sentence: &str) -> Option<String> {
             return None;
         }
         let is_about = |token: &Token<'_>| token.is_any(&["about", "approximately", "around"]);
-        let from = if all.get(at).is_some_and(is_about) {
-            at + 1
-        } else {
-            at
-        };
+        let from = if all.get(at).is_some_and(is_about) { at + 1 } else { at };
         let (start, stop) = (all.get(from)?.start, all.get(end.checked_sub(1)?)?.end);
         sentence.get(start..stop).map(str::to_owned)
     })
@@ -372,13 +335,7 @@ pub(super) fn not_affected(
     affected: &[String],
 ) -> Vec<String> {
     let lower = sentence.to_lowercase();
-    let active = [
-        "not impact ",
-        "not affect ",
-        "n't affect ",
-        "n't impact ",
-        "not affecting ",
-    ];
+    let active = ["not impact ", "not affect ", "n't affect ", "n't impact ", "not affecting "];
     let passive = [
         "not affected",
         "not be affected",
@@ -387,9 +344,8 @@ pub(super) fn not_affected(
         "weren't affected",
         "wasn't affected",
     ];
-    let part = if let Some((at, word)) = active
-        .iter()
-        .find_map(|word| lower.find(word).map(|at| (at, word)))
+    let part = if let Some((at, word)) =
+        active.iter().find_map(|word| lower.find(word).map(|at| (at, word)))
     {
         lower.get(at + word.len()..)
     } else if let Some(at) = passive.iter().filter_map(|word| lower.find(word)).min() {
@@ -404,10 +360,7 @@ pub(super) fn not_affected(
         None
     };
     let mut out: Vec<String> = Vec::new();
-    for token in tokens(part.unwrap_or(""))
-        .iter()
-        .filter(|token| token.kind == Kind::Word)
-    {
+    for token in tokens(part.unwrap_or("")).iter().filter(|token| token.kind == Kind::Word) {
         if let Some(key) = components.key_of(token.text)
             && !affected.iter().any(|known| known == key)
             && !out.iter().any(|known| known == key)
@@ -427,14 +380,7 @@ pub(super) fn loss_in(sentence: &str, components: &Components) -> Option<FactsLo
     let at = all.windows(4).position(|window| {
         matches!(window, [no, ..] if no.is_any(&["no", "No"]))
             && window.iter().skip(1).any(|token| {
-                token.is_any(&[
-                    "data",
-                    "transactions",
-                    "orders",
-                    "mail",
-                    "email",
-                    "messages",
-                ])
+                token.is_any(&["data", "transactions", "orders", "mail", "email", "messages"])
             })
     })?;
     let rest = all.get(at..(at + 9).min(all.len()))?;
@@ -455,11 +401,5 @@ pub(super) fn loss_in(sentence: &str, components: &Components) -> Option<FactsLo
         (FactsLossOutcome::None, None)
     };
     let component = components.key_of(word).unwrap_or(ALL).to_owned();
-    Some(FactsLoss {
-        component,
-        what: Some(what),
-        outcome,
-        fraction: None,
-        note,
-    })
+    Some(FactsLoss { component, what: Some(what), outcome, fraction: None, note })
 }

@@ -47,9 +47,7 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     let parts = source.parts;
     let sentences = parts.sentences();
     let title = title(parts, &source.text);
-    let service = parts
-        .label(Label::Service)
-        .filter(|value| !is_nothing(value));
+    let service = parts.label(Label::Service).filter(|value| !is_nothing(value));
     let is_maintenance = prose::is_maintenance(&title, service, &sentences);
     let has_range = source.line.is_some_and(DateLine::is_range);
     let reported = reported_length(parts, &sentences, is_maintenance)
@@ -71,11 +69,7 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     conflicts.extend(level_conflict(parts, service, level));
     let is_timeless = timing.start.is_none() && timing.end.is_none();
     let record = FactsRecord {
-        kind: if is_maintenance {
-            FactsKind::Maintenance
-        } else {
-            FactsKind::Incident
-        },
+        kind: if is_maintenance { FactsKind::Maintenance } else { FactsKind::Incident },
         on: source.date.filter(|_| is_timeless),
         intermittent: !is_maintenance
             && (levels::is_intermittent(&title)
@@ -100,11 +94,7 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
 /// A record with a title and times, and nothing else.
 fn timed(title: String, timing: Timing, has_date: bool) -> FactsRecord {
     let precision = |point: &Option<Point>| point.as_ref().map(Point::precision);
-    let unknown = if has_date {
-        FactsPrecision::Day
-    } else {
-        FactsPrecision::Unknown
-    };
+    let unknown = if has_date { FactsPrecision::Day } else { FactsPrecision::Unknown };
     let updates = timing.placed.into_iter().map(|placed| placed.update);
     FactsRecord {
         id: String::new(),
@@ -154,9 +144,7 @@ fn level(
     if is_maintenance {
         return Some(FactsLevel::Maintenance);
     }
-    service
-        .and_then(levels::level_of_label)
-        .or_else(|| levels::level_of_words(title, sentences))
+    service.and_then(levels::level_of_label).or_else(|| levels::level_of_words(title, sentences))
 }
 
 /// Where no end is printed, the announced length of planned work is the only one there is.
@@ -164,9 +152,7 @@ fn announced_length(parts: &Parts<'_>, sentences: &[&str], is_open: bool) -> Opt
     if !is_open || parts.label(Label::Length).is_some() {
         return None;
     }
-    sentences
-        .iter()
-        .find_map(|sentence| prose::announced_length(sentence))
+    sentences.iter().find_map(|sentence| prose::announced_length(sentence))
 }
 
 /// A disagreement as the record shows it.
@@ -180,10 +166,7 @@ fn contradiction(conflict: &Conflict) -> FactsContradiction {
 
 /// The printed title, or the first sentence.
 fn title(parts: &Parts<'_>, text: &str) -> String {
-    let printed = parts
-        .label(Label::Title)
-        .filter(|title| !title.is_empty())
-        .or(parts.title);
+    let printed = parts.label(Label::Title).filter(|title| !title.is_empty()).or(parts.title);
     let printed = printed.and_then(|title| {
         if title.contains(". ") || title.chars().count() > 120 {
             prose::title_of(title)
@@ -193,18 +176,10 @@ fn title(parts: &Parts<'_>, text: &str) -> String {
     });
     printed
         .or_else(|| {
-            let mut telling = parts
-                .lead
-                .iter()
-                .filter(|paragraph| !prose::is_opening(paragraph));
+            let mut telling = parts.lead.iter().filter(|paragraph| !prose::is_opening(paragraph));
             telling.find_map(|paragraph| prose::title_of(paragraph))
         })
-        .or_else(|| {
-            parts
-                .updates
-                .iter()
-                .find_map(|update| prose::title_of(&update.text()))
-        })
+        .or_else(|| parts.updates.iter().find_map(|update| prose::title_of(&update.text())))
         .or_else(|| text.lines().find_map(prose::shortened))
         .unwrap_or_else(|| "Untitled".to_owned())
 }
@@ -218,16 +193,9 @@ fn reported_length(parts: &Parts<'_>, sentences: &[&str], is_maintenance: bool) 
         let lower = sentence.to_lowercase();
         is_maintenance
             && (prose::is_future(&lower)
-                || [
-                    "anticipate",
-                    "expect",
-                    "should",
-                    "estimate",
-                    "may ",
-                    "might ",
-                ]
-                .iter()
-                .any(|word| lower.contains(word)))
+                || ["anticipate", "expect", "should", "estimate", "may ", "might "]
+                    .iter()
+                    .any(|word| lower.contains(word)))
     };
     sentences
         .iter()
@@ -238,11 +206,7 @@ fn reported_length(parts: &Parts<'_>, sentences: &[&str], is_maintenance: bool) 
 /// What the labels say was affected.
 fn affected(parts: &Parts<'_>, components: &mut Components) -> Affected {
     let mut out = Affected::default();
-    for (_, value) in parts
-        .labels
-        .iter()
-        .filter(|(label, _)| *label == Label::Affected)
-    {
+    for (_, value) in parts.labels.iter().filter(|(label, _)| *label == Label::Affected) {
         let found = components.read_affected(value);
         for key in found.affected {
             if !out.affected.contains(&key) {
@@ -262,11 +226,7 @@ fn not_affected(
     affected: &[String],
 ) -> Vec<String> {
     let mut out = Vec::new();
-    for (_, value) in parts
-        .labels
-        .iter()
-        .filter(|(label, _)| *label == Label::NotAffected)
-    {
+    for (_, value) in parts.labels.iter().filter(|(label, _)| *label == Label::NotAffected) {
         out.extend(components.read_list(value));
     }
     for sentence in sentences.iter().take(200) {
@@ -294,11 +254,7 @@ fn losses(parts: &Parts<'_>, sentences: &[&str], components: &mut Components) ->
         out.extend(super::losses::read(value, what, components));
     }
     if !is_labelled {
-        out.extend(
-            sentences
-                .iter()
-                .find_map(|sentence| prose::loss_in(sentence, components)),
-        );
+        out.extend(sentences.iter().find_map(|sentence| prose::loss_in(sentence, components)));
     }
     out
 }
@@ -310,20 +266,14 @@ fn planned(timing: &Timing, sentences: &[&str], is_maintenance: bool) -> Option<
     }
     if let Some((from, to)) = &timing.planned {
         let (started_at, ended_at) = (Some(from.text.clone()), Some(to.text.clone()));
-        return Some(FactsPlanned {
-            started_at,
-            ended_at,
-            length: None,
-        });
+        return Some(FactsPlanned { started_at, ended_at, length: None });
     }
     let (start, end) = (timing.start.as_ref()?, timing.end.as_ref()?);
     let length = sentences.iter().take(6).find_map(|sentence| {
         let lower = sentence.to_lowercase();
         let is_forecast =
             prose::is_future(&lower) || lower.contains("should") || lower.contains("expect");
-        is_forecast
-            .then(|| prose::window_length(sentence))
-            .flatten()
+        is_forecast.then(|| prose::window_length(sentence)).flatten()
     })?;
     let seconds = super::durations::length_of(&length)?.most;
     let differs = seconds != end.at.as_second() - start.at.as_second();
@@ -337,11 +287,7 @@ fn planned(timing: &Timing, sentences: &[&str], is_maintenance: bool) -> Option<
 /// Fault pages of providers.
 fn fault_pages(parts: &Parts<'_>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for (_, value) in parts
-        .labels
-        .iter()
-        .filter(|(label, _)| *label == Label::FaultPage)
-    {
+    for (_, value) in parts.labels.iter().filter(|(label, _)| *label == Label::FaultPage) {
         if is_nothing(value) {
             continue;
         }

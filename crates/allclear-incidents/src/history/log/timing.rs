@@ -17,12 +17,7 @@ pub(super) fn read(context: &Context<'_>) -> Timing {
     let told = moments_of(context);
     let own = own_zone(context, &told);
     let mut timing = Timing::default();
-    let mut reader = Reader {
-        context,
-        own: &own,
-        told: &told,
-        conflicts: Vec::new(),
-    };
+    let mut reader = Reader { context, own: &own, told: &told, conflicts: Vec::new() };
     if context.line.is_some_and(DateLine::is_range) {
         reader.by_range(&mut timing);
         let anchor = reader.anchor(timing.start.as_ref().map(|point| point.at), true);
@@ -59,37 +54,20 @@ fn own_zone(context: &Context<'_>, told: &[Moment]) -> OwnZone {
     {
         // Beside an offset the label is the page's own word for it; alone it must be the page's zone.
         let is_own = |label: &String| {
-            line.own
-                .offset
-                .is_some_and(|offset| offset != jiff::tz::Offset::UTC)
+            line.own.offset.is_some_and(|offset| offset != jiff::tz::Offset::UTC)
                 || !context.zones.has_page()
-                || context
-                    .date
-                    .is_some_and(|date| context.zones.is_own_label(label, date))
+                || context.date.is_some_and(|date| context.zones.is_own_label(label, date))
         };
-        return OwnZone {
-            offset: line.own.offset,
-            label: line.own.label.clone().filter(is_own),
-        };
+        return OwnZone { offset: line.own.offset, label: line.own.label.clone().filter(is_own) };
     }
     if context.zones.has_page() {
         return OwnZone::default();
     }
     let prose = told.iter().filter_map(|moment| moment.zone.as_ref());
-    let updates = context
-        .parts
-        .updates
-        .iter()
-        .filter_map(|told| told.head.zone.as_ref());
+    let updates = context.parts.updates.iter().filter_map(|told| told.head.zone.as_ref());
     match prose.chain(updates).next() {
-        Some(ZoneName::Label(label)) => OwnZone {
-            offset: None,
-            label: Some(label.clone()),
-        },
-        Some(ZoneName::Offset(offset)) => OwnZone {
-            offset: Some(*offset),
-            label: None,
-        },
+        Some(ZoneName::Label(label)) => OwnZone { offset: None, label: Some(label.clone()) },
+        Some(ZoneName::Offset(offset)) => OwnZone { offset: Some(*offset), label: None },
         None => OwnZone::default(),
     }
 }
@@ -116,11 +94,7 @@ impl Reader<'_> {
 
     /// An instant as a point.
     fn point_at(&self, at: Timestamp, zone: Option<&ZoneName>, is_approximate: bool) -> Point {
-        Point {
-            at,
-            text: self.context.zones.text(at, zone, self.own),
-            is_approximate,
-        }
+        Point { at, text: self.context.zones.text(at, zone, self.own), is_approximate }
     }
 
     /// What updates are counted from.
@@ -158,10 +132,7 @@ impl Reader<'_> {
         if self.context.is_maintenance {
             let window = self.window(true);
             timing.planned = window.filter(|(start, end)| {
-                timing
-                    .start
-                    .as_ref()
-                    .is_some_and(|real| real.at != start.at)
+                timing.start.as_ref().is_some_and(|real| real.at != start.at)
                     || timing.end.as_ref().is_some_and(|real| real.at != end.at)
             });
         }
@@ -249,30 +220,18 @@ impl Reader<'_> {
                 PrintedDate::Yearless(day) => super::years::nearest(day, self.context.date?)?,
                 _ => return None,
             };
-            return self.point(
-                clock.on(date)?,
-                found.own.zone().as_ref(),
-                clock.is_approximate,
-            );
+            return self.point(clock.on(date)?, found.own.zone().as_ref(), clock.is_approximate);
         }
         let moment = moments::in_sentence(value).into_iter().next()?;
         let date = self.date_of(&moment)?;
-        self.point(
-            moment.clock.on(date)?,
-            moment.zone.as_ref(),
-            moment.clock.is_approximate,
-        )
+        self.point(moment.clock.on(date)?, moment.zone.as_ref(), moment.clock.is_approximate)
     }
 
     /// The time in the line of the date.
     fn heading_start(&self) -> Option<Point> {
         let line = self.context.line?;
         let clock = line.own.start?;
-        self.point(
-            clock.on(self.context.date?)?,
-            line.own.zone().as_ref(),
-            clock.is_approximate,
-        )
+        self.point(clock.on(self.context.date?)?, line.own.zone().as_ref(), clock.is_approximate)
     }
 
     /// The date of a time in prose; `None` where it is another event's.
@@ -280,11 +239,7 @@ impl Reader<'_> {
         let own = self.context.date;
         let Some(day) = moment.day else { return own };
         let Some(own) = own else {
-            return if let Day::Date(PrintedDate::Full(date)) = day {
-                Some(date)
-            } else {
-                None
-            };
+            return if let Day::Date(PrintedDate::Full(date)) = day { Some(date) } else { None };
         };
         let date = moments::date_of(day, own)?;
         let is_slip =
@@ -309,29 +264,19 @@ impl Reader<'_> {
                 _ => None,
             })
             .collect();
-        pairs
-            .iter()
-            .filter(|(start, _)| start.is_future == is_future)
-            .find_map(|(start, end)| {
-                let date = self.date_of(start)?;
-                let from = self.point(
-                    start.clock.on(date)?,
-                    start.zone.as_ref(),
-                    start.clock.is_approximate,
-                )?;
-                let to = self.end_of(end, &from)?;
-                self.slips(start, &from);
-                Some((from, to))
-            })
+        pairs.iter().filter(|(start, _)| start.is_future == is_future).find_map(|(start, end)| {
+            let date = self.date_of(start)?;
+            let from =
+                self.point(start.clock.on(date)?, start.zone.as_ref(), start.clock.is_approximate)?;
+            let to = self.end_of(end, &from)?;
+            self.slips(start, &from);
+            Some((from, to))
+        })
     }
 
     /// The announced window of planned work.
     fn announced(&mut self) -> Option<(Point, Point)> {
-        if self.context.is_maintenance {
-            self.window(true)
-        } else {
-            None
-        }
+        if self.context.is_maintenance { self.window(true) } else { None }
     }
 
     /// The instant of an end, seen from its start.
@@ -350,10 +295,7 @@ impl Reader<'_> {
     /// The first time in prose with one of these roles.
     fn prose_start(&mut self, roles: &[Role]) -> Option<Point> {
         let is_maintenance = self.context.is_maintenance;
-        let is_alone = self
-            .context
-            .line
-            .is_none_or(|line| line.own.start.is_none());
+        let is_alone = self.context.line.is_none_or(|line| line.own.start.is_none());
         let found = self.told.iter().enumerate().find_map(|(index, moment)| {
             // The first time of a text is that of the start, unless its words say otherwise.
             let is_first = index == 0 && is_alone && moment.role == Role::Unknown;
@@ -384,26 +326,21 @@ impl Reader<'_> {
             && date.year() != own.year()
         {
             let against = format!("{} in the heading", own.year());
-            self.conflicts
-                .push(conflict(format!("{} in the prose", date.year()), against));
+            self.conflicts.push(conflict(format!("{} in the prose", date.year()), against));
         } else if moment.is_this_morning && moment.clock.minute >= 17 * 60 {
-            self.conflicts
-                .push(conflict("this morning".to_owned(), moment.clock.text()));
+            self.conflicts.push(conflict("this morning".to_owned(), moment.clock.text()));
         }
     }
 
     /// The start that a timeline tells of: the line that says so, or else its first.
     fn timeline_start(&self, placed: &[Placed]) -> Option<Point> {
-        let lines: Vec<&Placed> = placed
-            .iter()
-            .filter(|placed| placed.is_timeline && placed.at.is_some())
-            .collect();
+        let lines: Vec<&Placed> =
+            placed.iter().filter(|placed| placed.is_timeline && placed.at.is_some()).collect();
         if lines.len() < 2 {
             return None;
         }
-        let told = lines
-            .iter()
-            .find(|placed| moments::role_of_line(&placed.update.text) == Role::Start);
+        let told =
+            lines.iter().find(|placed| moments::role_of_line(&placed.update.text) == Role::Start);
         // A page that first speaks up when all is well again does not say when it began.
         let first = lines
             .iter()
@@ -425,23 +362,15 @@ impl Reader<'_> {
             matches!(moment.role, Role::End | Role::RangeEnd)
                 && (is_maintenance || !moment.is_future)
         });
-        let mut out: Vec<(Point, bool)> = prose
-            .filter_map(|moment| Some((self.end_of(moment, from)?, false)))
-            .collect();
+        let mut out: Vec<(Point, bool)> =
+            prose.filter_map(|moment| Some((self.end_of(moment, from)?, false))).collect();
         for line in placed.iter().filter(|placed| placed.is_timeline) {
             if let (Some(at), Some(text)) = (line.at, &line.update.at)
                 && moments::role_of_line(&line.update.text) == Role::End
             {
                 let counts = line.update.text.to_lowercase().contains("total downtime");
                 let is_approximate = line.is_approximate;
-                out.push((
-                    Point {
-                        at,
-                        text: text.clone(),
-                        is_approximate,
-                    },
-                    counts,
-                ));
+                out.push((Point { at, text: text.clone(), is_approximate }, counts));
             }
         }
         out.retain(|(point, _)| {
@@ -455,15 +384,9 @@ impl Reader<'_> {
         self.told.iter().any(|moment| {
             moment.day.is_some()
                 && moment.role != Role::Start
-                && self
-                    .date_of(moment)
-                    .and_then(|date| moment.clock.on(date))
-                    .and_then(|local| {
-                        self.context
-                            .zones
-                            .instant(local, moment.zone.as_ref(), self.own)
-                    })
-                    == Some(point.at)
+                && self.date_of(moment).and_then(|date| moment.clock.on(date)).and_then(|local| {
+                    self.context.zones.instant(local, moment.zone.as_ref(), self.own)
+                }) == Some(point.at)
         }) && !self.told.iter().any(|moment| {
             matches!(moment.role, Role::Start | Role::RangeStart) && moment.day.is_some()
         })
@@ -476,10 +399,7 @@ impl Reader<'_> {
         if is_loose || (length.is_approximate && length.most > 3600) || length.most > 30 * 86_400 {
             return None;
         }
-        let at = from
-            .at
-            .checked_add(SignedDuration::from_secs(length.most))
-            .ok()?;
+        let at = from.at.checked_add(SignedDuration::from_secs(length.most)).ok()?;
         Some(self.point_at(at, None, true))
     }
 }

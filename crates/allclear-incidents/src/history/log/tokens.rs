@@ -42,11 +42,7 @@ impl Token<'_> {
 
     /// The value of a number that is printed with this many digits.
     pub(super) fn value_of_width(&self, width: usize) -> Option<u32> {
-        if self.text.len() == width {
-            self.value()
-        } else {
-            None
-        }
+        if self.text.len() == width { self.value() } else { None }
     }
 
     /// Whether it is this word, in any case.
@@ -71,9 +67,7 @@ impl Token<'_> {
 
     /// Whether it is a hyphen or a dash.
     pub(super) fn is_dash(&self) -> bool {
-        self.is_mark_of(&[
-            '-', '\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '\u{2212}',
-        ])
+        self.is_mark_of(&['-', '\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '\u{2212}'])
     }
 }
 
@@ -103,11 +97,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         }
         let mut end = start + ch.len_utf8();
         let kind = if ch.is_ascii_digit() {
-            let mut room = if is_glued && is_clock_colon(&out) {
-                1
-            } else {
-                usize::MAX
-            };
+            let mut room = if is_glued && is_clock_colon(&out) { 1 } else { usize::MAX };
             while room > 0 && chars.next_if(|(_, next)| next.is_ascii_digit()).is_some() {
                 end += 1;
                 room -= 1;
@@ -122,13 +112,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             Kind::Mark(ch)
         };
         let text = text.get(start..end).unwrap_or("");
-        out.push(Token {
-            kind,
-            text,
-            start,
-            end,
-            is_glued,
-        });
+        out.push(Token { kind, text, start, end, is_glued });
         is_glued = true;
     }
     out
@@ -137,11 +121,6 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
 /// Whether the last token is the colon of a clock time.
 fn is_clock_colon(tokens: &[Token<'_>]) -> bool {
     let mut last = tokens.iter().rev();
-    let colon = last
-        .next()
-        .is_some_and(|token| token.is_mark(':') && token.is_glued);
-    colon
-        && last
-            .next()
-            .is_some_and(|token| token.kind == Kind::Number && token.text.len() <= 2)
+    let colon = last.next().is_some_and(|token| token.is_mark(':') && token.is_glued);
+    colon && last.next().is_some_and(|token| token.kind == Kind::Number && token.text.len() <= 2)
 }

@@ -48,11 +48,8 @@ pub(super) struct Placed {
 pub(super) fn place(told: &[Told<'_>], anchor: &Anchor<'_>) -> Vec<Placed> {
     let is_reversed = !anchor.is_after_start && is_newest_first(told);
     let mut placed: Vec<(usize, Placed)> = Vec::with_capacity(told.len());
-    let order: Vec<usize> = if is_reversed {
-        (0..told.len()).rev().collect()
-    } else {
-        (0..told.len()).collect()
-    };
+    let order: Vec<usize> =
+        if is_reversed { (0..told.len()).rev().collect() } else { (0..told.len()).collect() };
     let mut bound = first_bound(anchor);
     for index in order {
         if let Some(update) = told.get(index) {
@@ -70,11 +67,7 @@ pub(super) fn place(told: &[Told<'_>], anchor: &Anchor<'_>) -> Vec<Placed> {
 /// Where the search for the first instant begins.
 fn first_bound(anchor: &Anchor<'_>) -> Option<Timestamp> {
     let midnight = anchor.date.and_then(|date| {
-        anchor.zones.instant(
-            date.to_datetime(jiff::civil::Time::midnight()),
-            None,
-            anchor.own,
-        )
+        anchor.zones.instant(date.to_datetime(jiff::civil::Time::midnight()), None, anchor.own)
     });
     match (anchor.start, midnight) {
         (Some(start), _) if anchor.is_after_start => Some(start),
@@ -85,10 +78,8 @@ fn first_bound(anchor: &Anchor<'_>) -> Option<Timestamp> {
 
 /// Whether the times of a timeline run backwards.
 fn is_newest_first(told: &[Told<'_>]) -> bool {
-    let minutes: Vec<u16> = told
-        .iter()
-        .filter_map(|told| told.head.clock.map(|clock| clock.minute))
-        .collect();
+    let minutes: Vec<u16> =
+        told.iter().filter_map(|told| told.head.clock.map(|clock| clock.minute)).collect();
     let count = |is_step: fn(i32) -> bool| {
         minutes
             .windows(2)
@@ -104,12 +95,7 @@ fn is_newest_first(told: &[Told<'_>]) -> bool {
 /// One update's instant.
 fn one(told: &Told<'_>, anchor: &Anchor<'_>, bound: &mut Option<Timestamp>) -> Placed {
     let head = &told.head;
-    let mut update = FactsUpdate {
-        at: None,
-        local: None,
-        on: None,
-        text: told.text(),
-    };
+    let mut update = FactsUpdate { at: None, local: None, on: None, text: told.text() };
     let date = printed_date(told, anchor, *bound);
     let mut at = None;
     match (head.clock, date) {
@@ -137,19 +123,13 @@ fn one(told: &Told<'_>, anchor: &Anchor<'_>, bound: &mut Option<Timestamp>) -> P
     }
     update.at = at.map(|at| anchor.zones.text(at, head.zone.as_ref(), anchor.own));
     let is_approximate = head.clock.is_some_and(|clock| clock.is_approximate);
-    Placed {
-        at,
-        is_approximate,
-        is_timeline: head.is_timeline(),
-        update,
-    }
+    Placed { at, is_approximate, is_timeline: head.is_timeline(), update }
 }
 
 /// The date that an update prints.
 fn printed_date(told: &Told<'_>, anchor: &Anchor<'_>, bound: Option<Timestamp>) -> Option<Date> {
-    let near = bound
-        .map(|bound| anchor.zones.local(bound, None, anchor.own).date())
-        .or(anchor.date);
+    let near =
+        bound.map(|bound| anchor.zones.local(bound, None, anchor.own).date()).or(anchor.date);
     match told.head.date {
         Some(PrintedDate::Full(date)) => Some(date),
         Some(PrintedDate::Yearless(day)) => years::nearest(day, near?),
@@ -201,23 +181,15 @@ fn announced_before(told: &[Told<'_>], anchor: &Anchor<'_>, placed: &mut [Placed
             continue;
         }
         let zone = told.head.zone.as_ref();
-        let earlier = anchor
-            .zones
-            .local_as_printed(at, zone, anchor.own)
-            .and_then(|local| {
-                let date = moments::shifted(local.date(), -1)?;
-                anchor
-                    .zones
-                    .instant(date.to_datetime(local.time()), zone, anchor.own)
-            });
+        let earlier = anchor.zones.local_as_printed(at, zone, anchor.own).and_then(|local| {
+            let date = moments::shifted(local.date(), -1)?;
+            anchor.zones.instant(date.to_datetime(local.time()), zone, anchor.own)
+        });
         let Some(earlier) = earlier else { continue };
         if earlier < start {
             update.at = Some(earlier);
-            update.update.at = Some(anchor.zones.text(
-                earlier,
-                told.head.zone.as_ref(),
-                anchor.own,
-            ));
+            update.update.at =
+                Some(anchor.zones.text(earlier, told.head.zone.as_ref(), anchor.own));
         }
     }
 }

@@ -49,17 +49,8 @@ const WORDS: [&str; 9] = [
 ];
 
 /// Words that begin an update only when a time follows.
-const TIMED_WORDS: [&str; 9] = [
-    "diagnosis",
-    "summary",
-    "resolved",
-    "fixed",
-    "status",
-    "final",
-    "latest",
-    "second",
-    "new",
-];
+const TIMED_WORDS: [&str; 9] =
+    ["diagnosis", "summary", "resolved", "fixed", "status", "final", "latest", "second", "new"];
 
 /// What is read of a head so far.
 #[derive(Default)]
@@ -81,15 +72,10 @@ pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
     }
     let all = tokens(head(body, HEAD_BYTES));
     let mut next = 0;
-    while all
-        .get(next)
-        .is_some_and(|token| token.is_mark_of(&['*', '_', '[']))
-    {
+    while all.get(next).is_some_and(|token| token.is_mark_of(&['*', '_', '['])) {
         next += 1;
     }
-    let is_bracketed = all
-        .first()
-        .is_some_and(|token| token.is_mark_of(&['[', '(']));
+    let is_bracketed = all.first().is_some_and(|token| token.is_mark_of(&['[', '(']));
     if all.get(next).is_some_and(|token| token.is_mark('(')) {
         next += 1;
     }
@@ -116,24 +102,10 @@ pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
         || body.get(head(body, HEAD_BYTES).len()..).unwrap_or(""),
         |token| body.get(token.start..).unwrap_or(""),
     );
-    let Parts {
-        date,
-        weekday,
-        clock,
-        zone,
-    } = parts;
+    let Parts { date, weekday, clock, zone } = parts;
     let text = text.trim_matches(is_space);
     let is_apart = is_apart || text.is_empty();
-    Some(UpdateHead {
-        date,
-        weekday,
-        clock,
-        zone,
-        has_word,
-        is_bracketed,
-        is_apart,
-        text,
-    })
+    Some(UpdateHead { date, weekday, clock, zone, has_word, is_bracketed, is_apart, text })
 }
 
 /// `Update: text` without a time.
@@ -151,10 +123,8 @@ fn untimed<'a>(
     if !mark.is_mark(':') && !mark.is_dash() {
         return None;
     }
-    let text = body
-        .get(mark.end..)
-        .unwrap_or("")
-        .trim_matches(|ch: char| is_space(ch) || ch == '*');
+    let text =
+        body.get(mark.end..).unwrap_or("").trim_matches(|ch: char| is_space(ch) || ch == '*');
     Some(UpdateHead {
         date: None,
         weekday: None,
@@ -179,14 +149,10 @@ fn word_at(tokens: &[Token<'_>], at: usize) -> (bool, usize) {
     while next < at + 8 {
         let Some(token) = tokens.get(next) else { break };
         let counts = token.kind == Kind::Number
-            && tokens
-                .get(next - 1)
-                .is_some_and(|before| before.is_mark('#'))
+            && tokens.get(next - 1).is_some_and(|before| before.is_mark('#'))
             || (token.text.len() == 1
                 && token.value().is_some()
-                && tokens
-                    .get(next + 1)
-                    .is_some_and(|after| after.is_mark_of(&[',', ')'])));
+                && tokens.get(next + 1).is_some_and(|after| after.is_mark_of(&[',', ')'])));
         let is_filler = token.is_mark_of(&[',', ':', '(', '#', '@', '*', '[', '.', ';'])
             || token.is_dash()
             || token.is_any(&["for", "at", "on", "as", "of", "from"])
@@ -253,20 +219,14 @@ fn late_year(parts: &Parts, tokens: &[Token<'_>], at: usize) -> Option<PrintedDa
     };
     parts.clock?;
     let year = tokens.get(at).and_then(year_of)?;
-    Some(
-        day.in_year_anyway(year)
-            .map_or(PrintedDate::Nonexistent, PrintedDate::Full),
-    )
+    Some(day.in_year_anyway(year).map_or(PrintedDate::Nonexistent, PrintedDate::Full))
 }
 
 /// Whether a line begins with something printed like a time that is none, such as `[25:99 SLT]`.
 pub(super) fn is_broken_time(body: &str) -> bool {
     let all = tokens(head(body, HEAD_BYTES));
     let mut at = 0;
-    while all
-        .get(at)
-        .is_some_and(|token| token.is_mark_of(&['[', '(', '~']))
-    {
+    while all.get(at).is_some_and(|token| token.is_mark_of(&['[', '(', '~'])) {
         at += 1;
     }
     resembles_clock(&all, at) && clock_at(&all, at, true).is_none()

@@ -15,10 +15,8 @@ pub(super) struct Dated {
 
 /// The dates of all entries, in the order of the page.
 pub(super) fn resolve(entries: &[Dated], assumed: Option<i16>) -> Vec<Option<Date>> {
-    let full: Vec<Option<Date>> = entries
-        .iter()
-        .map(|entry| entry.printed.and_then(PrintedDate::full))
-        .collect();
+    let full: Vec<Option<Date>> =
+        entries.iter().map(|entry| entry.printed.and_then(PrintedDate::full)).collect();
     let is_newest_first = is_newest_first(entries, &full);
     let below = nearest_below(&full);
     let mut out = Vec::with_capacity(entries.len());
@@ -28,14 +26,7 @@ pub(super) fn resolve(entries: &[Dated], assumed: Option<i16>) -> Vec<Option<Dat
             Some(PrintedDate::Full(date)) => Some(date),
             Some(PrintedDate::Yearless(day)) => {
                 let below = below.get(index).copied().flatten();
-                year_for(
-                    day,
-                    entry.section_year,
-                    above,
-                    below,
-                    assumed,
-                    is_newest_first,
-                )
+                year_for(day, entry.section_year, above, below, assumed, is_newest_first)
             }
             _ => None,
         };
@@ -76,14 +67,8 @@ fn is_newest_first(entries: &[Dated], full: &[Option<Date>]) -> bool {
             _ => None,
         })
         .collect();
-    let falls = days
-        .windows(2)
-        .filter(|pair| matches!(pair, [a, b] if a > b))
-        .count();
-    let rises = days
-        .windows(2)
-        .filter(|pair| matches!(pair, [a, b] if a < b))
-        .count();
+    let falls = days.windows(2).filter(|pair| matches!(pair, [a, b] if a > b)).count();
+    let rises = days.windows(2).filter(|pair| matches!(pair, [a, b] if a < b)).count();
     falls >= rises
 }
 
@@ -101,19 +86,11 @@ fn year_for(
     }
     if let Some(above) = above {
         let same = day.in_year_anyway(above.year());
-        let goes_on = same.is_some_and(|same| {
-            if is_newest_first {
-                same <= above
-            } else {
-                same >= above
-            }
-        });
+        let goes_on =
+            same.is_some_and(|same| if is_newest_first { same <= above } else { same >= above });
         let step = if is_newest_first { -1 } else { 1 };
-        let years = [
-            above.year(),
-            above.year().saturating_add(step),
-            above.year().saturating_sub(step),
-        ];
+        let years =
+            [above.year(), above.year().saturating_add(step), above.year().saturating_sub(step)];
         return if goes_on {
             first_fit(day, &years)
         } else {
@@ -126,44 +103,24 @@ fn year_for(
     }
     let below = below?;
     let same = day.in_year_anyway(below.year());
-    let goes_on = same.is_some_and(|same| {
-        if is_newest_first {
-            same >= below
-        } else {
-            same <= below
-        }
-    });
+    let goes_on =
+        same.is_some_and(|same| if is_newest_first { same >= below } else { same <= below });
     let step = if is_newest_first { 1 } else { -1 };
-    let years = [
-        below.year(),
-        below.year().saturating_add(step),
-        below.year().saturating_sub(step),
-    ];
-    if goes_on {
-        first_fit(day, &years)
-    } else {
-        first_fit(day, years.get(1..).unwrap_or(&[]))
-    }
+    let years =
+        [below.year(), below.year().saturating_add(step), below.year().saturating_sub(step)];
+    if goes_on { first_fit(day, &years) } else { first_fit(day, years.get(1..).unwrap_or(&[])) }
 }
 
 /// The first year in which the date exists and falls on its day of the week; without a day of the
 /// week only the first year is possible.
 fn first_fit(day: Yearless, years: &[i16]) -> Option<Date> {
-    let possible = if day.weekday.is_some() {
-        years
-    } else {
-        years.get(..1).unwrap_or(years)
-    };
+    let possible = if day.weekday.is_some() { years } else { years.get(..1).unwrap_or(years) };
     possible.iter().find_map(|year| day.in_year(*year))
 }
 
 /// A date without a year in the year that brings it nearest to another date.
 pub(super) fn nearest(day: Yearless, to: Date) -> Option<Date> {
-    let years = [
-        to.year(),
-        to.year().saturating_sub(1),
-        to.year().saturating_add(1),
-    ];
+    let years = [to.year(), to.year().saturating_sub(1), to.year().saturating_add(1)];
     years
         .iter()
         .filter_map(|year| day.in_year(*year).or_else(|| day.in_year_anyway(*year)))
@@ -173,8 +130,7 @@ pub(super) fn nearest(day: Yearless, to: Date) -> Option<Date> {
 /// Days from one date to another.
 pub(super) fn days_between(date: Date, to: Date) -> i64 {
     let seconds = |date: Date| {
-        date.to_zoned(jiff::tz::TimeZone::UTC)
-            .map_or(0, |zoned| zoned.timestamp().as_second())
+        date.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
     };
     (seconds(to) - seconds(date)) / 86_400
 }

@@ -147,9 +147,7 @@ pub(super) fn zone_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usiz
     {
         return Some((ZoneName::Offset(offset), end));
     }
-    let is_time = tokens
-        .get(at + 1)
-        .is_some_and(|token| token.is_word("time"));
+    let is_time = tokens.get(at + 1).is_some_and(|token| token.is_word("time"));
     let end = if is_time { at + 2 } else { at + 1 };
     Some((ZoneName::Label(first.text.to_owned()), end))
 }
@@ -161,10 +159,7 @@ fn region_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usize)> {
         return None;
     }
     let mut end = at + 1;
-    if tokens
-        .get(end)
-        .is_some_and(|token| token.is_any(&["standard", "daylight", "savings"]))
-    {
+    if tokens.get(end).is_some_and(|token| token.is_any(&["standard", "daylight", "savings"])) {
         end += 1;
     }
     if tokens.get(end).is_some_and(|token| token.is_word("time")) {
@@ -185,9 +180,7 @@ fn offset_at(tokens: &[Token<'_>], at: usize) -> Option<(Offset, usize)> {
     let after_name = at.checked_sub(1).and_then(|index| tokens.get(index));
     let is_named = sign.is_glued && after_name.is_some_and(|t| t.is_any(&["UTC", "GMT"]));
     let colon = glued(at + 2).is_some_and(|token| token.is_mark(':'));
-    let minutes = glued(at + 3)
-        .and_then(|token| token.value_of_width(2))
-        .filter(|_| colon);
+    let minutes = glued(at + 3).and_then(|token| token.value_of_width(2)).filter(|_| colon);
     let (hours, minutes, end) = match (number.text.len(), minutes) {
         (1 | 2, Some(minutes)) => (number.value()?, minutes, at + 4),
         (4, None) => (number.value()? / 100, number.value()? % 100, at + 2),
@@ -226,9 +219,7 @@ impl Zones {
     /// Whether a label names the page's zone.
     pub(super) fn is_own_label(&self, label: &str, date: jiff::civil::Date) -> bool {
         let noon = date.at(12, 0, 0, 0);
-        self.page
-            .as_ref()
-            .is_some_and(|page| is_of_family(page, label, noon))
+        self.page.as_ref().is_some_and(|page| is_of_family(page, label, noon))
     }
 
     /// The zone that an entry's bare local times are in.
@@ -247,10 +238,7 @@ impl Zones {
         own: &OwnZone,
     ) -> Option<Timestamp> {
         let zone = self.zone_for(local, name, own)?;
-        zone.to_ambiguous_zoned(local)
-            .compatible()
-            .ok()
-            .map(|zoned| zoned.timestamp())
+        zone.to_ambiguous_zoned(local).compatible().ok().map(|zoned| zoned.timestamp())
     }
 
     /// The zone that a local time is in.
@@ -309,9 +297,7 @@ impl Zones {
         name: Option<&ZoneName>,
         own: &OwnZone,
     ) -> String {
-        self.local(instant, name, own)
-            .strftime("%Y-%m-%dT%H:%M:%S%:z")
-            .to_string()
+        self.local(instant, name, own).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
     /// What speaks against a printed offset, if the page's zone has another one at that time.
@@ -374,11 +360,7 @@ fn is_of_family(zone: &TimeZone, label: &str, local: DateTime) -> bool {
         .iter()
         .any(|instant| zone.to_offset_info(*instant).abbreviation() == label);
     named
-        || CIVIL
-            .iter()
-            .find(|(known, _)| *known == label)
-            .is_some_and(|(_, name)| {
-                TimeZone::get(name)
-                    .is_ok_and(|other| seasons(&other, local) == seasons(zone, local))
-            })
+        || CIVIL.iter().find(|(known, _)| *known == label).is_some_and(|(_, name)| {
+            TimeZone::get(name).is_ok_and(|other| seasons(&other, local) == seasons(zone, local))
+        })
 }

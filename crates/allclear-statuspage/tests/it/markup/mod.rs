@@ -180,10 +180,7 @@ fn attributes(text: &str) -> Vec<(String, String)> {
             value = quoted[..end].to_owned();
             rest = &quoted[end + 1..];
         } else {
-            assert!(
-                !rest.starts_with('='),
-                "an attribute without quotation marks: {text}"
-            );
+            assert!(!rest.starts_with('='), "an attribute without quotation marks: {text}");
         }
         found.push((name, value));
         rest = rest.trim_start();
@@ -199,20 +196,14 @@ pub(crate) fn check(html: &str, what: &str) {
         assert!(TAGS.contains(&name.as_str()), "{what}: <{name}>");
         scripts += usize::from(name == "script");
         for (attribute, value) in attributes {
-            assert!(
-                ATTRIBUTES.contains(&attribute.as_str()),
-                "{what}: <{name} {attribute}>"
-            );
+            assert!(ATTRIBUTES.contains(&attribute.as_str()), "{what}: <{name} {attribute}>");
             if ["href", "src", "action"].contains(&attribute.as_str()) {
                 check_address(&value, what);
             }
         }
     }
     assert_eq!(scripts, 1, "{what}");
-    assert!(
-        html.contains(" defer></script>"),
-        "{what}: the script has no body"
-    );
+    assert!(html.contains(" defer></script>"), "{what}: the script has no body");
     assert_eq!(html.matches("<h1").count(), 1, "{what}");
 }
 

@@ -15,11 +15,7 @@ use super::{at, component, id, open_incident, page};
 pub(crate) fn many(components: u32, incidents: u32) -> Snapshot {
     let all = (0..components)
         .map(|number| {
-            let mut one = component(
-                u128::from(number % 200),
-                None,
-                &format!("Component {number}"),
-            );
+            let mut one = component(u128::from(number % 200), None, &format!("Component {number}"));
             one.id = id(1_000_000 + u128::from(number));
             one.position = number;
             one
@@ -73,10 +69,7 @@ fn add(snapshot: &mut Snapshot, components: u32, incidents: u32, days: i64) {
 
 /// Adds incidents from before the days that are drawn.
 pub(crate) fn add_old(snapshot: &mut Snapshot, incidents: u32) {
-    let mut old = many(
-        u32::try_from(snapshot.components.len()).expect("not too many"),
-        0,
-    );
+    let mut old = many(u32::try_from(snapshot.components.len()).expect("not too many"), 0);
     old.incidents = snapshot.incidents.clone();
     add(&mut old, 1_000, incidents, 3_000);
     let drawn = at(super::NOW) - SignedDuration::from_hours(24 * 95);

@@ -16,18 +16,11 @@ use jiff::civil::{date, time};
 use super::{at, id, posted, public_id, published};
 
 pub(crate) fn affected(number: u128, status: ComponentStatus) -> Affected {
-    Affected {
-        target: Target::Component(id(100 + number)),
-        status,
-    }
+    Affected { target: Target::Component(id(100 + number)), status }
 }
 
 fn cause(text: &str, certainty: Certainty) -> Cause {
-    Cause {
-        text: text.to_owned(),
-        certainty,
-        corrections: Vec::new(),
-    }
+    Cause { text: text.to_owned(), certainty, corrections: Vec::new() }
 }
 
 fn incident(number: u8, title: &str, started: Bound, state: IncidentState) -> Incident {
@@ -58,10 +51,7 @@ fn exactly(text: &str) -> Bound {
 }
 
 fn about(text: &str) -> Bound {
-    Bound::At {
-        at: at(text),
-        precision: Precision::Approximate,
-    }
+    Bound::At { at: at(text), precision: Precision::Approximate }
 }
 
 pub(crate) fn open_incident() -> Incident {
@@ -83,10 +73,7 @@ pub(crate) fn open_incident() -> Incident {
     open.record.customers_should =
         Some("Nothing. A shop that is dark returns by itself.".to_owned());
     open.record.causes = vec![
-        cause(
-            "a start-up script is missing on one server",
-            Certainty::Known,
-        ),
+        cause("a start-up script is missing on one server", Certainty::Known),
         cause("an attack", Certainty::RuledOut),
     ];
     let mut second = posted(
@@ -97,10 +84,8 @@ pub(crate) fn open_incident() -> Incident {
          domains are dark; we are restoring them now.\n\nOrders placed meanwhile are kept and will \
          be delivered. Details: https://example.com/notes?a=1&b=2.",
     );
-    second.changes = vec![StatusChange {
-        component_id: id(100),
-        status: ComponentStatus::PartialOutage,
-    }];
+    second.changes =
+        vec![StatusChange { component_id: id(100), status: ComponentStatus::PartialOutage }];
     second.next_update_due_at = Some(at("2026-11-20T12:55:00Z"));
     open.updates = vec![
         posted(
@@ -119,9 +104,7 @@ fn latency() -> Incident {
         1,
         "High latency on Checkout",
         exactly("2026-11-18T12:01:00Z"),
-        IncidentState::Resolved {
-            ended: exactly("2026-11-18T12:09:00Z"),
-        },
+        IncidentState::Resolved { ended: exactly("2026-11-18T12:09:00Z") },
     );
     latency.record.affected = vec![affected(1, ComponentStatus::DegradedPerformance)];
     latency.record.level = Some(Level::Delayed);
@@ -132,22 +115,14 @@ fn latency() -> Incident {
             "2026-11-18T12:07:00Z",
             "It answers again; we watch it.",
         ),
-        posted(
-            4,
-            Some(IncidentStatus::Resolved),
-            "2026-11-18T12:09:00Z",
-            "It is over.",
-        ),
+        posted(4, Some(IncidentStatus::Resolved), "2026-11-18T12:09:00Z", "It is over."),
     ];
     latency
 }
 
 fn night_record() -> OutageRecord {
     OutageRecord {
-        affected: vec![Affected {
-            target: Target::All,
-            status: ComponentStatus::MajorOutage,
-        }],
+        affected: vec![Affected { target: Target::All, status: ComponentStatus::MajorOutage }],
         except: vec![Target::Component(id(106))],
         not_affected: vec![Target::Words("the phone line".to_owned())],
         is_intermittent: true,
@@ -201,9 +176,7 @@ fn night_record() -> OutageRecord {
             ActionItem {
                 text: "an alarm for the private network".to_owned(),
                 due: None,
-                state: ActionState::Done {
-                    on: Some(date(2026, 10, 20)),
-                },
+                state: ActionState::Done { on: Some(date(2026, 10, 20)) },
             },
         ],
     }
@@ -214,9 +187,7 @@ fn night() -> Incident {
         2,
         "Private network saturated",
         about("2026-10-14T00:15:00Z"),
-        IncidentState::Resolved {
-            ended: about("2026-10-14T07:30:00Z"),
-        },
+        IncidentState::Resolved { ended: about("2026-10-14T07:30:00Z") },
     );
     night.record = night_record();
     let mut edited = posted(
@@ -241,21 +212,14 @@ fn night() -> Incident {
         summary: Prose::markdown("The **private network** carried a backup it should not have."),
         timeline: vec![
             TimelineEntry {
-                when: Moment::Local {
-                    local: time(2, 15, 0, 0),
-                },
+                when: Moment::Local { local: time(2, 15, 0, 0) },
                 text: "the backup starts".to_owned(),
             },
             TimelineEntry {
-                when: Moment::At {
-                    at: at("2026-10-14T01:20:00Z"),
-                },
+                when: Moment::At { at: at("2026-10-14T01:20:00Z") },
                 text: "a customer calls".to_owned(),
             },
-            TimelineEntry {
-                when: Moment::Unknown,
-                text: "the backup is stopped".to_owned(),
-            },
+            TimelineEntry { when: Moment::Unknown, text: "the backup is stopped".to_owned() },
         ],
         contributing_factors: vec!["one network for two purposes".to_owned()],
         discussion_url: Some("https://example.com/discussion".to_owned()),
@@ -274,12 +238,8 @@ fn shutdown() -> Incident {
     let mut shutdown = incident(
         3,
         "Websites taken down to close a hole",
-        Bound::On {
-            on: date(2024, 2, 27),
-        },
-        IncidentState::Resolved {
-            ended: Bound::Unknown,
-        },
+        Bound::On { on: date(2024, 2, 27) },
+        IncidentState::Resolved { ended: Bound::Unknown },
     );
     shutdown.kind = IncidentKind::DeliberateShutdown;
     shutdown.record.reported_length = Some("30 minutes".to_owned());
@@ -293,18 +253,14 @@ fn undated() -> Incident {
         4,
         "Switch in a reboot loop",
         Bound::Unknown,
-        IncidentState::Resolved {
-            ended: Bound::Unknown,
-        },
+        IncidentState::Resolved { ended: Bound::Unknown },
     );
     undated.record.affected = vec![Affected {
         target: Target::Words("the old site".to_owned()),
         status: ComponentStatus::MajorOutage,
     }];
     let mut update = posted(6, None, "2026-11-01T00:00:00Z", "the switch is replaced");
-    update.shown_at = Moment::Local {
-        local: time(6, 45, 0, 0),
-    };
+    update.shown_at = Moment::Local { local: time(6, 45, 0, 0) };
     undated.updates = vec![update];
     undated
 }
@@ -314,9 +270,7 @@ fn converted() -> Incident {
         5,
         "Database upgrade failed",
         exactly("2026-09-12T22:40:00Z"),
-        IncidentState::Resolved {
-            ended: exactly("2026-09-13T00:05:00Z"),
-        },
+        IncidentState::Resolved { ended: exactly("2026-09-13T00:05:00Z") },
     );
     converted.record.affected = vec![affected(3, ComponentStatus::PartialOutage)];
     converted.converted_from = Some(id(303));
@@ -324,12 +278,5 @@ fn converted() -> Incident {
 }
 
 pub(super) fn incidents() -> Vec<Incident> {
-    vec![
-        open_incident(),
-        latency(),
-        night(),
-        shutdown(),
-        undated(),
-        converted(),
-    ]
+    vec![open_incident(), latency(), night(), shutdown(), undated(), converted()]
 }

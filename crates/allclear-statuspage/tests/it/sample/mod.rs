@@ -43,9 +43,7 @@ pub(crate) fn public_id(kind: u8, number: u8) -> PublicId {
 }
 
 pub(crate) fn published() -> Publication {
-    Publication::Published {
-        at: at("2026-11-01T00:00:00Z"),
-    }
+    Publication::Published { at: at("2026-11-01T00:00:00Z") }
 }
 
 pub(crate) fn posted<S>(number: u128, status: Option<S>, when: &str, text: &str) -> Posted<S> {
@@ -147,9 +145,7 @@ fn announcements() -> Vec<Announcement> {
              [how to move](https://example.com/move).",
         ),
         publication: published(),
-        shown_at: Moment::At {
-            at: at("2026-11-19T09:00:00Z"),
-        },
+        shown_at: Moment::At { at: at("2026-11-19T09:00:00Z") },
         until: Some(at("2027-01-01T00:00:00Z")),
         source: None,
         created_at: at("2026-11-19T09:00:00Z"),
@@ -158,9 +154,7 @@ fn announcements() -> Vec<Announcement> {
 
 /// Every page of the sample, by a name for its snapshot.
 pub(crate) fn routes() -> Vec<(&'static str, Route)> {
-    let search = |query: &str| Route::Search {
-        query: query.to_owned(),
-    };
+    let search = |query: &str| Route::Search { query: query.to_owned() };
     let month = |year, month| Route::Month { year, month };
     vec![
         ("now", Route::Now),

@@ -32,20 +32,14 @@ fn window(number: u8, title: &str, state: MaintenanceState) -> Maintenance {
 
 fn announced(starts_at: &str, ends_at: &str) -> AnnouncedWindow {
     let time = |text: &str| Some(at(text)).filter(|at| *at > Timestamp::UNIX_EPOCH);
-    AnnouncedWindow {
-        starts_at: time(starts_at),
-        ends_at: time(ends_at),
-        length: None,
-    }
+    AnnouncedWindow { starts_at: time(starts_at), ends_at: time(ends_at), length: None }
 }
 
 fn under_way() -> Maintenance {
     let mut upgrade = window(
         0,
         "Database memory upgrade",
-        MaintenanceState::InProgress {
-            started_at: at("2026-11-20T12:00:00Z"),
-        },
+        MaintenanceState::InProgress { started_at: at("2026-11-20T12:00:00Z") },
     );
     upgrade.window = announced("2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z");
     upgrade.record.affected = vec![affected(2, ComponentStatus::UnderMaintenance)];
@@ -89,9 +83,7 @@ pub(super) fn maintenance() -> Vec<Maintenance> {
     let mut cancelled = window(
         4,
         "Change of the payment provider",
-        MaintenanceState::Cancelled {
-            at: at("2026-11-15T09:00:00Z"),
-        },
+        MaintenanceState::Cancelled { at: at("2026-11-15T09:00:00Z") },
     );
     cancelled.window = announced("2026-11-16T22:00:00Z", "2026-11-16T23:00:00Z");
     vec![under_way(), moved(), undecided, failed, cancelled]

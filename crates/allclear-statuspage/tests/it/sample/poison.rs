@@ -61,21 +61,9 @@ pub(crate) fn poisoned(text: &str, format: &str) -> Snapshot {
     let poison = |value: Value| replace(value, "", text, format);
     Snapshot {
         page: through(&clean.page, poison),
-        components: clean
-            .components
-            .iter()
-            .map(|c| through(c, poison))
-            .collect(),
-        incidents: clean
-            .incidents
-            .iter()
-            .map(|i| Arc::new(through(&**i, poison)))
-            .collect(),
-        maintenance: clean
-            .maintenance
-            .iter()
-            .map(|m| Arc::new(through(&**m, poison)))
-            .collect(),
+        components: clean.components.iter().map(|c| through(c, poison)).collect(),
+        incidents: clean.incidents.iter().map(|i| Arc::new(through(&**i, poison))).collect(),
+        maintenance: clean.maintenance.iter().map(|m| Arc::new(through(&**m, poison))).collect(),
         announcements: clean
             .announcements
             .iter()
@@ -95,9 +83,7 @@ fn replace(value: Value, key: &str, text: &str, format: &str) -> Value {
         Value::String(_) if key == "target" || KEPT.contains(&key) => value,
         Value::String(_) => Value::String(text.to_owned()),
         Value::Array(items) => {
-            let items = items
-                .into_iter()
-                .map(|item| replace(item, key, text, format));
+            let items = items.into_iter().map(|item| replace(item, key, text, format));
             Value::Array(items.collect())
         }
         Value::Object(fields) => {

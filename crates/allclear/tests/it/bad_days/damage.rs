@@ -18,10 +18,7 @@ use super::writer;
 use crate::support::{Engine, Fresh, stdout};
 
 /// A refusal names the file, and what to do about it.
-const WANTED: [&[&str]; 2] = [
-    &["allclear.db"],
-    &["allclear restore", "Name another folder"],
-];
+const WANTED: [&[&str]; 2] = [&["allclear.db"], &["allclear restore", "Name another folder"]];
 
 fn run(fresh: &Fresh, words: &[&str]) -> Output {
     fresh.command().args(words).output().unwrap()
@@ -34,13 +31,8 @@ async fn originals(folder: &Path) -> [Vec<(String, Vec<u8>)>; 2] {
         let file = facts::write(folder, number, number * 4_000);
         stdout(&run(&fresh, &["import", "facts", file.to_str().unwrap()]));
     }
-    let Location::Folder(data) = &fresh.location else {
-        unreachable!()
-    };
-    let at_rest = vec![(
-        FILE_NAME.to_owned(),
-        std::fs::read(data.join(FILE_NAME)).unwrap(),
-    )];
+    let Location::Folder(data) = &fresh.location else { unreachable!() };
+    let at_rest = vec![(FILE_NAME.to_owned(), std::fs::read(data.join(FILE_NAME)).unwrap())];
     let store = Store::open(&fresh.location).await.unwrap();
     writer::make_other_page(&store).await;
     for number in 1..30 {
@@ -48,10 +40,7 @@ async fn originals(folder: &Path) -> [Vec<(String, Vec<u8>)>; 2] {
     }
     let log = format!("{FILE_NAME}-wal");
     let in_use = vec![
-        (
-            FILE_NAME.to_owned(),
-            std::fs::read(data.join(FILE_NAME)).unwrap(),
-        ),
+        (FILE_NAME.to_owned(), std::fs::read(data.join(FILE_NAME)).unwrap()),
         (log.clone(), std::fs::read(data.join(log)).unwrap()),
     ];
     store.close().await;
@@ -110,19 +99,12 @@ async fn damaged_files_are_refused_or_read_right() {
         }
         let name = |command: &str| {
             let seed = seed();
-            format!(
-                "{command}, seed {seed}, round {round}, {}: {how}",
-                files[which].0
-            )
+            format!("{command}, seed {seed}, round {round}, {}: {how}", files[which].0)
         };
         let export = ["export", "--format", "facts", "--page", facts::PAGE];
         let (doctor, export) = (run(&fresh, &["doctor"]), run(&fresh, &export));
         let import = run(&fresh, &["import", "facts", another.to_str().unwrap()]);
-        for (command, output) in [
-            ("doctor", &doctor),
-            ("export", &export),
-            ("import", &import),
-        ] {
+        for (command, output) in [("doctor", &doctor), ("export", &export), ("import", &import)] {
             complaints.judge(output, &name(command), &WANTED);
             refusals += usize::from(!output.status.success());
         }
@@ -139,10 +121,7 @@ async fn damaged_files_are_refused_or_read_right() {
             serve(&fresh, &name("serve"), &mut complaints);
         }
     }
-    assert!(
-        refusals > rounds(60) / 4,
-        "{refusals} refusals: too little was damaged"
-    );
+    assert!(refusals > rounds(60) / 4, "{refusals} refusals: too little was damaged");
     complaints.assert_none();
 }
 

@@ -47,10 +47,7 @@ impl Ledger {
 
     /// How many were acknowledged.
     pub(crate) fn count(&self) -> usize {
-        self.0
-            .values()
-            .filter(|(_, is_acknowledged)| *is_acknowledged)
-            .count()
+        self.0.values().filter(|(_, is_acknowledged)| *is_acknowledged).count()
     }
 
     /// Looks whether an export in the facts format holds all that was acknowledged, and of the rest

@@ -39,12 +39,7 @@ fn assert_clear(
     let files = tempfile::tempdir().unwrap();
     let file = facts::write(files.path(), 1, 0);
     let place = data.to_str().unwrap();
-    let reasons = [
-        "ermission denied",
-        "read-only",
-        "Read-only",
-        "owner and mode",
-    ];
+    let reasons = ["ermission denied", "read-only", "Read-only", "owner and mode"];
     let wanted: [&[&str]; 2] = [&[place], &reasons];
     for &(word, is_refused) in expected {
         let name = format!("{word}, {name}");
@@ -76,11 +71,7 @@ fn filled(data: &Path) {
     let files = tempfile::tempdir().unwrap();
     let file = facts::write(files.path(), 0, 0);
     let mut import = allclear();
-    import
-        .arg("--data")
-        .arg(data)
-        .args(["import", "facts"])
-        .arg(file);
+    import.arg("--data").arg(data).args(["import", "facts"]).arg(file);
     stdout(&import.output().unwrap());
 }
 
@@ -92,12 +83,7 @@ fn what_may_not_be_written_is_refused_with_its_place() {
     }
     let mut complaints = Complaints::default();
     let folder = tempfile::tempdir().unwrap();
-    let writers = [
-        ("import", true),
-        ("serve", true),
-        ("export", false),
-        ("doctor", false),
-    ];
+    let writers = [("import", true), ("serve", true), ("export", false), ("doctor", false)];
     let all = writers.map(|(word, _)| (word, true));
     // Pages that can be read are served; that nothing can be written is what doctor tells.
     let importers = writers.map(|(word, _)| (word, matches!(word, "import" | "doctor")));
@@ -123,13 +109,7 @@ fn what_may_not_be_written_is_refused_with_its_place() {
     for word in ["import", "serve"] {
         let name = "a folder that cannot be made";
         let only = [(word, true)];
-        assert_clear(
-            name,
-            &above.join("data"),
-            allclear_as_anybody,
-            &only,
-            &mut complaints,
-        );
+        assert_clear(name, &above.join("data"), allclear_as_anybody, &only, &mut complaints);
     }
     complaints.assert_none();
 }
@@ -146,19 +126,8 @@ fn a_read_only_file_system_is_refused_with_its_place_and_read() {
     let data = disk.path().join("data");
     filled(&data);
     disk.set_read_only(true);
-    let expected = [
-        ("import", true),
-        ("serve", true),
-        ("export", false),
-        ("doctor", false),
-    ];
-    assert_clear(
-        "a read-only file system",
-        &data,
-        allclear,
-        &expected,
-        &mut complaints,
-    );
+    let expected = [("import", true), ("serve", true), ("export", false), ("doctor", false)];
+    assert_clear("a read-only file system", &data, allclear, &expected, &mut complaints);
     disk.set_read_only(false);
     filled(&data);
     complaints.assert_none();

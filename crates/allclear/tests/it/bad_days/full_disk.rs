@@ -21,9 +21,7 @@ fn command(disk: &SmallDisk) -> Command {
 
 fn import(disk: &SmallDisk, file: &Path) -> Output {
     let mut import = command(disk);
-    import
-        .args(["import", "facts", "--page", facts::PAGE])
-        .arg(file);
+    import.args(["import", "facts", "--page", facts::PAGE]).arg(file);
     import.output().unwrap()
 }
 
@@ -55,9 +53,7 @@ fn an_import_onto_a_full_disk_is_refused_in_full_and_succeeds_once_there_is_room
     let mut ledger = Ledger::default();
     let (mut refused, mut number) = (0, 0);
     // From nothing at all to nearly enough, so that the room ends at every step of a commit.
-    for pages in [
-        1000, 0, 1, 2, 4, 8, 9, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64,
-    ] {
+    for pages in [1000, 0, 1, 2, 4, 8, 9, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64] {
         let name = format!("{pages} pages free");
         disk.fill(pages * 4096);
         let file = facts::write(files.path(), number, 6_000);
@@ -110,9 +106,7 @@ fn a_server_goes_on_answering_on_a_full_disk() {
         let disk = SmallDisk::mount("size=4m,nr_inodes=40");
         let files = tempfile::tempdir().unwrap();
         stdout(&import(&disk, &facts::write(files.path(), 0, 0)));
-        let server = Server::start(&mut command(&disk))
-            .map_err(|(_, said)| said)
-            .unwrap();
+        let server = Server::start(&mut command(&disk)).map_err(|(_, said)| said).unwrap();
         if names {
             disk.take_names(0);
         } else {

@@ -48,14 +48,8 @@ fn import(fresh: &Fresh, ledger: &mut Ledger, number: usize, pause: Option<Durat
     let file = facts::write(fresh.folder.path(), number, 0);
     ledger.tried(number, 0);
     let mut import = fresh.command();
-    import
-        .args(["import", "facts", "--page", facts::PAGE])
-        .arg(file);
-    let mut child: Child = import
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    import.args(["import", "facts", "--page", facts::PAGE]).arg(file);
+    let mut child: Child = import.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     if let Some(pause) = pause {
         std::thread::sleep(pause);
         child.kill().unwrap();

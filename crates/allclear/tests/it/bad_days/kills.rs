@@ -18,11 +18,7 @@ async fn a_killed_writer_loses_nothing_that_it_acknowledged() {
             let mut writer = Writer::start(&mut command);
             writer.acknowledged = acknowledged;
             // Now and then it dies while it opens the database, before it says anything.
-            let more = if chance.percent(20) {
-                0
-            } else {
-                1 + chance.below(20)
-            };
+            let more = if chance.percent(20) { 0 } else { 1 + chance.below(20) };
             writer.read(more);
             let pause = std::time::Duration::from_micros(chance.next() % 20_000);
             std::thread::sleep(pause);

@@ -98,9 +98,7 @@ fn relayed() -> (Fresh, Fresh, Relay) {
 fn import(fresh: &Fresh, number: usize) {
     let file = facts::write(fresh.folder.path(), number, 0);
     let mut import = fresh.command();
-    import
-        .args(["import", "facts", "--page", facts::PAGE])
-        .arg(file);
+    import.args(["import", "facts", "--page", facts::PAGE]).arg(file);
     stdout(&import.output().unwrap());
 }
 
@@ -108,12 +106,8 @@ fn import(fresh: &Fresh, number: usize) {
 fn shown(server: &Server) -> usize {
     let answer = server.get("/history/2009-08");
     assert_eq!(answer.status, 200);
-    let links: std::collections::BTreeSet<&str> = answer
-        .body
-        .split("/incidents/")
-        .skip(1)
-        .filter_map(|rest| rest.get(..12))
-        .collect();
+    let links: std::collections::BTreeSet<&str> =
+        answer.body.split("/incidents/").skip(1).filter_map(|rest| rest.get(..12)).collect();
     links.len()
 }
 
@@ -126,13 +120,7 @@ fn pages_outlive_the_database_and_changes_show_when_it_is_back() {
     assert!(before > 0);
     for relaying in [Relaying::Off, Relaying::Silent] {
         relay.turn(relaying);
-        for path in [
-            "/",
-            "/history",
-            "/uptime",
-            "/history/search?q=reload",
-            "/?lang=de",
-        ] {
+        for path in ["/", "/history", "/uptime", "/history/search?q=reload", "/?lang=de"] {
             assert_eq!(server.get(path).status, 200, "{relaying:?}: {path}");
         }
         assert_eq!(server.get("/healthz").status, 200);
@@ -177,12 +165,7 @@ fn assert_all_name(address: &SocketAddr, fresh: &Fresh, name: &str, complaints: 
     let place = address.to_string();
     let file = facts::write(fresh.folder.path(), 2, 0);
     let file = file.to_str().unwrap();
-    let commands: [&[&str]; 4] = [
-        &["serve"],
-        &["doctor"],
-        &["export"],
-        &["import", "facts", file],
-    ];
+    let commands: [&[&str]; 4] = [&["serve"], &["doctor"], &["export"], &["import", "facts", file]];
     let outputs = std::thread::scope(|scope| {
         let running =
             commands.map(|words| scope.spawn(move || fresh.command().args(words).output()));
@@ -200,9 +183,7 @@ fn assert_all_name(address: &SocketAddr, fresh: &Fresh, name: &str, complaints: 
 #[test]
 fn a_password_is_never_told() {
     let fresh = Fresh::on(Engine::Postgres);
-    let Location::Url(url) = &fresh.location else {
-        unreachable!()
-    };
+    let Location::Url(url) = &fresh.location else { unreachable!() };
     let at = url.split_once('@').unwrap().1;
     for url in [
         format!("postgres://nobody:verysecret@{at}"),
@@ -214,10 +195,7 @@ fn a_password_is_never_told() {
         for words in [["doctor"], ["export"], ["serve"]] {
             let mut command = fresh.command();
             command.env("ALLCLEAR_DATABASE_URL", &url).args(words);
-            let output = command
-                .env("ALLCLEAR_LISTEN", "127.0.0.1:0")
-                .output()
-                .unwrap();
+            let output = command.env("ALLCLEAR_LISTEN", "127.0.0.1:0").output().unwrap();
             assert!(!output.status.success(), "{url} {words:?}");
             for said in [output.stdout, output.stderr] {
                 let said = String::from_utf8(said).unwrap();

@@ -27,9 +27,7 @@ fn change(location: &Location, sql: &str) {
         }
         Location::Url(url) => {
             let mut psql = Command::new("psql");
-            let output = psql
-                .args([url, "-v", "ON_ERROR_STOP=1", "-qc", sql])
-                .output();
+            let output = psql.args([url, "-v", "ON_ERROR_STOP=1", "-qc", sql]).output();
             let output = output.unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{said}");
@@ -67,14 +65,7 @@ fn a_newer_database_is_refused_on_both_engines() {
     for engine in Engine::ALL {
         let fresh = Fresh::on(engine);
         let file = facts::write(fresh.folder.path(), 0, 0);
-        stdout(
-            &fresh
-                .command()
-                .args(["import", "facts"])
-                .arg(file)
-                .output()
-                .unwrap(),
-        );
+        stdout(&fresh.command().args(["import", "facts"]).arg(file).output().unwrap());
         change(&fresh.location, NEWER);
         let wanted: [&[&str]; 3] = [&["9999"], &["newer Allclear"], &["Start that version"]];
         assert_all_refuse(&fresh, &format!("{engine:?}"), &wanted, &mut complaints);
@@ -110,10 +101,7 @@ fn what_is_no_database_is_refused_and_left_as_it_was() {
         ("text", &["restore", "Name another"][..]),
         ("long text", &["restore", "Name another"]),
         ("folder", &["folder", "directory"]),
-        (
-            "dangling link",
-            &["link", "No such file", "there is no", "cannot"],
-        ),
+        ("dangling link", &["link", "No such file", "there is no", "cannot"]),
         ("file for the data folder", &["folder", "directory"]),
     ] {
         let fresh = Fresh::on(Engine::Sqlite);
@@ -130,19 +118,10 @@ fn what_is_no_database_is_refused_and_left_as_it_was() {
             _ => std::fs::write(&data, "a file").unwrap(),
         }
         let before = contents(&database);
-        let named = if kind.starts_with("file") {
-            &["/data"]
-        } else {
-            named
-        };
+        let named = if kind.starts_with("file") { &["/data"] } else { named };
         if kind.starts_with("file") {
             // There is nothing to export, and doctor finds nothing: only those that write refuse.
-            let output = fresh
-                .command()
-                .arg("import")
-                .args(["facts", "-"])
-                .output()
-                .unwrap();
+            let output = fresh.command().arg("import").args(["facts", "-"]).output().unwrap();
             complaints.judge(&output, &format!("import, {kind}"), &[]);
             let (code, said) = Server::start(&mut fresh.command()).map(|_| ()).unwrap_err();
             let name = format!("serve, {kind}");
@@ -169,14 +148,7 @@ fn an_empty_file_becomes_a_database() {
     }
     assert_eq!(contents(&data.join(FILE_NAME)).unwrap(), b"");
     let file = facts::write(fresh.folder.path(), 0, 0);
-    stdout(
-        &fresh
-            .command()
-            .args(["import", "facts"])
-            .arg(file)
-            .output()
-            .unwrap(),
-    );
+    stdout(&fresh.command().args(["import", "facts"]).arg(file).output().unwrap());
     stdout(&fresh.command().arg("doctor").output().unwrap());
     complaints.assert_none();
 }

@@ -49,10 +49,8 @@ pub(crate) fn enter(story: &str) -> bool {
         .env(INSIDE, "1")
         .output()
         .unwrap();
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(
         output.status.success() && out.contains("1 passed"),
         "{story}, through {way:?}: {}\n{out}\n{err}",
@@ -83,11 +81,7 @@ impl SmallDisk {
 
     /// Lets nobody write any more, or again. (`bind` makes it the mount's business, which needs less.)
     pub(crate) fn set_read_only(&self, is_read_only: bool) {
-        let option = if is_read_only {
-            "remount,bind,ro"
-        } else {
-            "remount,bind,rw"
-        };
+        let option = if is_read_only { "remount,bind,ro" } else { "remount,bind,rw" };
         self.run(&["-o", option]);
     }
 
@@ -117,9 +111,7 @@ impl SmallDisk {
         while std::io::Write::write_all(&mut ballast, &page).is_ok() {
             written += page.len();
         }
-        ballast
-            .set_len(u64::try_from(written.saturating_sub(free)).unwrap())
-            .unwrap();
+        ballast.set_len(u64::try_from(written.saturating_sub(free)).unwrap()).unwrap();
     }
 
     /// Takes every name that is left, but for a few.

@@ -84,10 +84,7 @@ fn odd_paths_and_queries_find_nothing_and_break_nothing() {
 #[test]
 fn odd_heads_are_refused_and_old_ones_are_served() {
     let (_fresh, server) = serve();
-    let big = format!(
-        "GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n",
-        "x".repeat(70_000)
-    );
+    let big = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(70_000));
     let many = "X: y\r\n".repeat(200);
     let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n");
     let target = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "y".repeat(70_000));
@@ -95,45 +92,21 @@ fn odd_heads_are_refused_and_old_ones_are_served() {
     for (name, head, wanted) in [
         ("HTTP/1.0", "GET / HTTP/1.0\r\n\r\n".to_owned(), &[200][..]),
         ("no Host", format!("GET / HTTP/1.1\r\n{close}"), &[200, 400]),
-        (
-            "empty Host",
-            format!("GET / HTTP/1.1\r\nHost:\r\n{close}"),
-            &[200],
-        ),
-        (
-            "odd Host",
-            format!("GET / HTTP/1.1\r\nHost: \u{fc}[::%\r\n{close}"),
-            &[200, 400],
-        ),
+        ("empty Host", format!("GET / HTTP/1.1\r\nHost:\r\n{close}"), &[200]),
+        ("odd Host", format!("GET / HTTP/1.1\r\nHost: \u{fc}[::%\r\n{close}"), &[200, 400]),
         (
             "absolute form",
             format!("GET http://status.example.com/ HTTP/1.1\r\nHost: x\r\n{close}"),
             &[200],
         ),
-        (
-            "asterisk",
-            format!("OPTIONS * HTTP/1.1\r\nHost: x\r\n{close}"),
-            &[200, 204, 400, 405],
-        ),
-        (
-            "CONNECT",
-            format!("CONNECT a:1 HTTP/1.1\r\nHost: x\r\n{close}"),
-            &[400, 405],
-        ),
-        (
-            "own method",
-            format!("BREW / HTTP/1.1\r\nHost: x\r\n{close}"),
-            &[405],
-        ),
+        ("asterisk", format!("OPTIONS * HTTP/1.1\r\nHost: x\r\n{close}"), &[200, 204, 400, 405]),
+        ("CONNECT", format!("CONNECT a:1 HTTP/1.1\r\nHost: x\r\n{close}"), &[400, 405]),
+        ("own method", format!("BREW / HTTP/1.1\r\nHost: x\r\n{close}"), &[405]),
         ("oversized head", big, &[431]),
         ("oversized target", target, &[414, 431]),
         ("many headers", many, &[431]),
         ("HTTP/9", "GET / HTTP/9.9\r\n\r\n".to_owned(), &[400, 505]),
-        (
-            "not UTF-8",
-            format!("GET /\u{fc} HTTP/1.1\r\nHost: x\r\n{close}"),
-            &[400, 404],
-        ),
+        ("not UTF-8", format!("GET /\u{fc} HTTP/1.1\r\nHost: x\r\n{close}"), &[400, 404]),
         (
             "two lengths",
             "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
@@ -173,9 +146,7 @@ fn slow_clients_are_cut_off_and_others_served_meanwhile() {
     let (_fresh, server) = serve();
     let mut slow: Vec<_> = (0..50).map(|_| server.client().connect()).collect();
     for stream in &mut slow {
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
-            .unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX: ").unwrap();
     }
     for _ in 0..20 {
         assert_eq!(server.get("/").status, 200);
@@ -223,18 +194,11 @@ fn a_port_that_is_taken_is_named_and_nothing_is_left_locked() {
     command.args(["serve", "--listen", &server.address.to_string()]);
     let (code, said) = Server::start_as_told(&mut command).map(|_| ()).unwrap_err();
     assert_eq!(code, Some(1), "{said}");
-    assert!(
-        said.contains(&server.address.to_string()) && said.contains("--listen"),
-        "{said}"
-    );
+    assert!(said.contains(&server.address.to_string()) && said.contains("--listen"), "{said}");
     assert!(said.contains("in use"), "{said}");
     let second = Server::start(&mut fresh.command()).map(|_| ()).unwrap_err();
     assert_eq!(second.0, Some(3), "{}", second.1);
-    assert!(
-        second.1.contains(&format!("(process {})", server.id())),
-        "{}",
-        second.1
-    );
+    assert!(second.1.contains(&format!("(process {})", server.id())), "{}", second.1);
     is_well(server);
     // Both folders are free again.
     for fresh in [&fresh, &other] {
@@ -249,9 +213,7 @@ fn sigterm_ends_a_server_with_open_connections() {
     let mut idle: Vec<_> = (0..20).map(|_| server.client().connect()).collect();
     let mut answer = [0; 64];
     for stream in idle.iter_mut().take(10) {
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            .unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
         stream.read_exact(&mut answer).unwrap();
         assert!(answer.starts_with(b"HTTP/1.1 200"));
     }

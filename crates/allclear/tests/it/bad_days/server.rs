@@ -52,12 +52,8 @@ impl Server {
                 }
             }
         });
-        let mut server = Self {
-            child,
-            lines,
-            said: String::new(),
-            address: "127.0.0.1:1".parse().unwrap(),
-        };
+        let mut server =
+            Self { child, lines, said: String::new(), address: "127.0.0.1:1".parse().unwrap() };
         loop {
             let Ok(text) = server.lines.recv_timeout(PATIENCE) else {
                 let status = server.wait();
@@ -179,17 +175,12 @@ impl Answer {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n")?;
         let status = head.strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok()?;
-        Some(Self {
-            status,
-            body: body.to_owned(),
-        })
+        Some(Self { status, body: body.to_owned() })
     }
 }
 
 /// Sends SIGTERM to a process.
 pub(crate) fn terminate(process: u32) {
-    let told = Command::new("kill")
-        .args(["-TERM", &process.to_string()])
-        .status();
+    let told = Command::new("kill").args(["-TERM", &process.to_string()]).status();
     assert!(told.unwrap().success());
 }

@@ -17,17 +17,9 @@ impl Complaints {
 
     /// Fails where there is any.
     pub(crate) fn assert_none(&self) {
-        let lines: Vec<String> = self
-            .0
-            .iter()
-            .map(|(kind, details)| format!("- {kind}\n    {details}"))
-            .collect();
-        assert!(
-            lines.is_empty(),
-            "{} kinds:\n{}",
-            lines.len(),
-            lines.join("\n")
-        );
+        let lines: Vec<String> =
+            self.0.iter().map(|(kind, details)| format!("- {kind}\n    {details}")).collect();
+        assert!(lines.is_empty(), "{} kinds:\n{}", lines.len(), lines.join("\n"));
     }
 
     /// Looks at what a command did: done, or refused in words that hold one of each of `wanted`.
@@ -60,9 +52,7 @@ impl Complaints {
             self.add(&format!("{command}: panic"), || format!("{name}: {said}"));
         }
         if !is_done && !matches!(code, Some(1 | 3)) {
-            self.add(&format!("{command}: exit code {code:?}"), || {
-                format!("{name}: {said}")
-            });
+            self.add(&format!("{command}: exit code {code:?}"), || format!("{name}: {said}"));
         }
         if is_done {
             return;

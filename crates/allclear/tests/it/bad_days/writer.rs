@@ -75,8 +75,7 @@ async fn writer() {
     for number in (first..).take(count) {
         commit(&store, number).await.unwrap();
         let mut out = std::io::stdout().lock();
-        out.write_all(format!("\n{MARK}{number}\n").as_bytes())
-            .unwrap();
+        out.write_all(format!("\n{MARK}{number}\n").as_bytes()).unwrap();
         out.flush().unwrap();
     }
     store.close().await;
@@ -91,10 +90,7 @@ pub(crate) async fn make_page(store: &Store) {
 
 /// Makes that page where there is a default page already.
 pub(crate) async fn make_other_page(store: &Store) {
-    let page = StatusPage {
-        is_default: false,
-        ..page()
-    };
+    let page = StatusPage { is_default: false, ..page() };
     let mut transaction = store.begin().await.unwrap();
     transaction.insert_status_page(&page).await.unwrap();
     transaction.commit().await.unwrap();
@@ -113,9 +109,7 @@ pub(crate) async fn commit(store: &Store, number: usize) -> Result<(), StoreErro
         after: serde_json::to_string(&incident).ok(),
     };
     let mut transaction = store.begin().await?;
-    transaction
-        .insert_incidents(std::slice::from_ref(&incident))
-        .await?;
+    transaction.insert_incidents(std::slice::from_ref(&incident)).await?;
     transaction.insert_audit_entries(&[entry]).await?;
     transaction.commit().await?;
     Ok(())
@@ -230,11 +224,7 @@ impl Writer {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
         let said = BufReader::new(child.stdout.take().unwrap());
-        Self {
-            child,
-            said,
-            acknowledged: 0,
-        }
+        Self { child, said, acknowledged: 0 }
     }
 
     /// Reads until so many more are acknowledged, or it ended.
@@ -281,9 +271,7 @@ pub(crate) fn number(line: &str) -> Option<usize> {
 pub(crate) async fn missing(store: &Store, acknowledged: usize) -> Result<usize, String> {
     let mut health = store.check().await.map_err(|error| error.to_string())?;
     // The server of the tests does not sync, on purpose: there is nothing in it to lose.
-    health
-        .problems
-        .retain(|problem| !problem.contains("a power cut may lose"));
+    health.problems.retain(|problem| !problem.contains("a power cut may lose"));
     if !health.problems.is_empty() {
         return Err(health.problems.join("; "));
     }
@@ -296,11 +284,7 @@ pub(crate) async fn missing(store: &Store, acknowledged: usize) -> Result<usize,
         Some(_) => return Err("the page is another".to_owned()),
         None => Vec::new(),
     };
-    found.sort_by_key(|incident| {
-        incident.title["Incident ".len()..]
-            .parse::<usize>()
-            .unwrap()
-    });
+    found.sort_by_key(|incident| incident.title["Incident ".len()..].parse::<usize>().unwrap());
     for (number, found) in (1..).zip(&found) {
         if *found != incident(number) {
             return Err(format!("incident {number} came back as {:?}", found.title));
@@ -308,16 +292,10 @@ pub(crate) async fn missing(store: &Store, acknowledged: usize) -> Result<usize,
     }
     let entries = usize::try_from(health.counts.audit_entries).unwrap();
     if entries != found.len() {
-        return Err(format!(
-            "{} incidents with {entries} audit entries",
-            found.len()
-        ));
+        return Err(format!("{} incidents with {entries} audit entries", found.len()));
     }
     if found.len() > acknowledged + 1 {
-        return Err(format!(
-            "{acknowledged} acknowledged, {} there",
-            found.len()
-        ));
+        return Err(format!("{acknowledged} acknowledged, {} there", found.len()));
     }
     Ok(acknowledged.saturating_sub(found.len()))
 }

@@ -53,10 +53,7 @@ impl Axe {
         let is_unsure = |line: &String| line.starts_with(UNSURE_OF_COLOUR);
         if view.width < View::DESK && verdict.findings.iter().any(is_unsure) {
             verdict.findings.retain(|line| !is_unsure(line));
-            let wide = View {
-                width: View::DESK,
-                ..view
-            };
+            let wide = View { width: View::DESK, ..view };
             browser.look(wide).await;
             let colours = self.look(browser).await.findings.into_iter();
             let colours = colours.filter(|line| line.contains(" color-contrast: "));
@@ -72,16 +69,11 @@ impl Axe {
             browser.value(&format!("{}; 0", self.0)).await;
         }
         let answer = browser.value(RUN).await;
-        Verdict {
-            findings: texts(&answer["findings"]),
-            passed: texts(&answer["passed"]),
-        }
+        Verdict { findings: texts(&answer["findings"]), passed: texts(&answer["passed"]) }
     }
 }
 
 fn texts(value: &Value) -> Vec<String> {
     let all = value.as_array().expect("axe gives lists");
-    all.iter()
-        .map(|text| text.as_str().unwrap_or_default().to_owned())
-        .collect()
+    all.iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
 }

@@ -24,10 +24,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 static TURN: Mutex<()> = Mutex::const_new(());
 
 /// What `cargo xtask test` prepares, by the name of its environment variable.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests get their services from the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "tests get their services from the environment")]
 pub(super) fn prepared(name: &str) -> PathBuf {
     std::env::var_os(name)
         .map(PathBuf::from)
@@ -60,10 +57,7 @@ impl View {
 
     /// A view with a width, in light colours.
     pub(super) const fn wide(width: u32) -> Self {
-        Self {
-            width,
-            scheme: Scheme::Light,
-        }
+        Self { width, scheme: Scheme::Light }
     }
 }
 
@@ -92,16 +86,9 @@ impl Browser {
         let folder = tempfile::tempdir().unwrap();
         let chromedriver = Chromedriver::start(&folder);
         let address = format!("http://127.0.0.1:{}", chromedriver.port);
-        let driver = WebDriver::new(address, capabilities(&folder))
-            .await
-            .unwrap();
-        let browser = Self {
-            driver,
-            clock: None,
-            _chromedriver: chromedriver,
-            _folder: folder,
-            _turn: turn,
-        };
+        let driver = WebDriver::new(address, capabilities(&folder)).await.unwrap();
+        let browser =
+            Self { driver, clock: None, _chromedriver: chromedriver, _folder: folder, _turn: turn };
         let zone = json!({"timezoneId": "Europe/Berlin"});
         browser.cdp("Emulation.setTimezoneOverride", zone).await;
         // Phones lay scroll bars over the page, so all of the width is the page's.
@@ -143,8 +130,7 @@ impl Browser {
     /// Switches the script of pages on or off, for pages opened from now on.
     pub(super) async fn script(&self, script: Script) {
         let is_off = json!({"value": script == Script::Off});
-        self.cdp("Emulation.setScriptExecutionDisabled", is_off)
-            .await;
+        self.cdp("Emulation.setScriptExecutionDisabled", is_off).await;
     }
 
     /// Makes the browser believe that it is `now`, in pages opened from now on. Time goes on from
@@ -152,14 +138,11 @@ impl Browser {
     pub(super) async fn believe(&mut self, now: Timestamp) {
         if let Some(identifier) = self.clock.take() {
             let old = json!({"identifier": identifier});
-            self.cdp("Page.removeScriptToEvaluateOnNewDocument", old)
-                .await;
+            self.cdp("Page.removeScriptToEvaluateOnNewDocument", old).await;
         }
         let source = TURNED_DATE.replace("NOW", &now.as_millisecond().to_string());
         let source = json!({"source": source});
-        let added = self
-            .cdp("Page.addScriptToEvaluateOnNewDocument", source)
-            .await;
+        let added = self.cdp("Page.addScriptToEvaluateOnNewDocument", source).await;
         self.clock = added["identifier"].as_str().map(str::to_owned);
     }
 
@@ -184,20 +167,14 @@ impl Browser {
     /// The same as text.
     pub(super) async fn text(&self, expression: &str) -> String {
         let value = self.value(expression).await;
-        value
-            .as_str()
-            .map(str::to_owned)
-            .unwrap_or(value.to_string())
+        value.as_str().map(str::to_owned).unwrap_or(value.to_string())
     }
 
     /// Waits until an expression is true; `what` is said where that does not happen.
     pub(super) async fn until(&self, what: &str, expression: &str) {
         let start = Instant::now();
         while self.value(expression).await != Value::Bool(true) {
-            assert!(
-                start.elapsed() < DEADLINE,
-                "not within {DEADLINE:?}: {what}"
-            );
+            assert!(start.elapsed() < DEADLINE, "not within {DEADLINE:?}: {what}");
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
@@ -205,12 +182,7 @@ impl Browser {
     /// Presses keys.
     pub(super) async fn press(&self, keys: impl Into<TypingData>) {
         let keys = keys.into();
-        self.driver
-            .action_chain()
-            .send_keys(keys)
-            .perform()
-            .await
-            .unwrap();
+        self.driver.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
     /// What the browser complained of since the last call: errors of script, files that do not
@@ -220,8 +192,7 @@ impl Browser {
         let bad = entries
             .into_iter()
             .filter(|entry| matches!(entry.level.as_str(), "WARNING" | "SEVERE"));
-        bad.map(|entry| format!("console: {}: {}", entry.level, entry.message))
-            .collect()
+        bad.map(|entry| format!("console: {}: {}", entry.level, entry.message)).collect()
     }
 }
 
@@ -250,16 +221,9 @@ const TURNED_DATE: &str = "(() => {
 fn capabilities(folder: &TempDir) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     let chromium = prepared("ALLCLEAR_TEST_CHROMIUM");
-    capabilities
-        .set_binary(&chromium.to_string_lossy())
-        .unwrap();
-    capabilities
-        .set_browser_log_level(LoggingPrefsLogLevel::All)
-        .unwrap();
-    let profile = format!(
-        "--user-data-dir={}",
-        folder.path().join("profile").display()
-    );
+    capabilities.set_binary(&chromium.to_string_lossy()).unwrap();
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
     for argument in [
         "--headless",
         // The sandbox needs rights that containers do not give; the pages are our own.

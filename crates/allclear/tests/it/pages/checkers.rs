@@ -30,10 +30,7 @@ async fn serve() -> String {
     let page = |html: &'static str| {
         let headers = [
             (CONTENT_TYPE, "text/html; charset=utf-8"),
-            (
-                CONTENT_SECURITY_POLICY,
-                "default-src 'self'; img-src 'self' data:",
-            ),
+            (CONTENT_SECURITY_POLICY, "default-src 'self'; img-src 'self' data:"),
         ];
         get(async move || (headers, html))
     };
@@ -76,12 +73,7 @@ async fn axe_and_the_console_complain_of_a_broken_page_and_not_of_a_good_one() {
         "landmark-one-main",
     ];
     assert_told(&axe.look(&browser).await.findings, &rules);
-    let faults = [
-        "missing.png",
-        "nobody is not defined",
-        "style-src",
-        "script-src",
-    ];
+    let faults = ["missing.png", "nobody is not defined", "style-src", "script-src"];
     assert_told(&browser.complaints().await, &faults);
 
     browser.open(&format!("{address}/good")).await;
@@ -101,20 +93,13 @@ async fn the_browser_does_run_without_script_and_axe_sees_what_its_readers_see()
     browser.open(&format!("{address}/broken")).await;
     browser.script(Script::On).await;
     assert_eq!(
-        browser
-            .text("document.querySelector('noscript p').innerText")
-            .await,
+        browser.text("document.querySelector('noscript p').innerText").await,
         "No script runs here."
     );
-    assert_told(
-        &axe.look(&browser).await.findings,
-        &["insufficient color contrast", "image-alt"],
-    );
+    assert_told(&axe.look(&browser).await.findings, &["insufficient color contrast", "image-alt"]);
     let complaints = browser.complaints().await;
     assert!(
-        !complaints
-            .iter()
-            .any(|line| line.contains("nobody is not defined")),
+        !complaints.iter().any(|line| line.contains("nobody is not defined")),
         "{complaints:?}"
     );
     browser.quit().await;
@@ -125,12 +110,6 @@ fn the_html_checker_complains_of_a_broken_page_and_not_of_a_good_one() {
     let page = |name: &str, html: &str| (name.to_owned(), html.to_owned());
     let pages = BTreeMap::from([page("/broken", BROKEN), page("/good", GOOD)]);
     let findings = nu::check(&pages);
-    assert_told(
-        &findings,
-        &["Attribute “colour” not allowed", "alt", "warning"],
-    );
-    assert!(
-        findings.iter().all(|line| line.starts_with("/broken:")),
-        "{findings:?}"
-    );
+    assert_told(&findings, &["Attribute “colour” not allowed", "alt", "warning"]);
+    assert!(findings.iter().all(|line| line.starts_with("/broken:")), "{findings:?}");
 }

@@ -30,14 +30,8 @@ async fn links_lead_somewhere_and_nothing_comes_from_elsewhere() {
         ("/upcoming", 12),
         ("lang=de", 150),
     ] {
-        let found = pages
-            .iter()
-            .filter(|page| page.address.contains(below))
-            .count();
-        assert!(
-            found >= least,
-            "{found} pages with {below} in their address, not {least}"
-        );
+        let found = pages.iter().filter(|page| page.address.contains(below)).count();
+        assert!(found >= least, "{found} pages with {below} in their address, not {least}");
     }
     for slug in SLUGS {
         let start = format!("/p/{slug}/");
@@ -50,10 +44,8 @@ async fn links_lead_somewhere_and_nothing_comes_from_elsewhere() {
 async fn the_html_checker_reports_nothing() {
     let site = Site::start().await;
     let pages = site.pages().await;
-    let pages: BTreeMap<String, String> = pages
-        .into_iter()
-        .map(|page| (page.address, page.html))
-        .collect();
+    let pages: BTreeMap<String, String> =
+        pages.into_iter().map(|page| (page.address, page.html)).collect();
     assert_none(&nu::check(&pages));
     site.stop().await;
 }
@@ -71,12 +63,7 @@ async fn axe_and_the_console_report_nothing() {
         for view in views(page) {
             let verdict = axe.look_at(&browser, view).await;
             let place = format!("{} at {} {:?}", page.address, view.width, view.scheme);
-            findings.extend(
-                verdict
-                    .findings
-                    .iter()
-                    .map(|line| format!("{place}: {line}")),
-            );
+            findings.extend(verdict.findings.iter().map(|line| format!("{place}: {line}")));
             if !verdict.passed.iter().any(|rule| rule == "color-contrast") {
                 findings.push(format!("{place}: axe did not measure contrast"));
             }

@@ -47,10 +47,7 @@ async fn an_old_copy_turns_amber_and_a_new_one_is_not() {
 /// `rgb(143, 90, 0)`: more red than green, more green than blue.
 fn is_warm(colour: &str) -> bool {
     let numbers = colour.trim_start_matches("rgb(").trim_end_matches(')');
-    let parts: Vec<i32> = numbers
-        .split(", ")
-        .map(|part| part.parse().unwrap())
-        .collect();
+    let parts: Vec<i32> = numbers.split(", ").map(|part| part.parse().unwrap()).collect();
     parts[0] > parts[1] + 30 && parts[1] > parts[2] + 30
 }
 
@@ -86,10 +83,7 @@ async fn without_script_the_page_says_when_it_was_current() {
     for path in ["/", "/?lang=de"] {
         browser.open(&site.url(path)).await;
         let line = browser.text(LINE).await;
-        assert!(
-            line.contains("13:00") && line.contains("12:00"),
-            "Berlin and UTC: {line}"
-        );
+        assert!(line.contains("13:00") && line.contains("12:00"), "Berlin and UTC: {line}");
     }
     browser.quit().await;
     site.stop().await;

@@ -66,19 +66,12 @@ async fn walk(browser: &Browser, place: &str) -> Vec<String> {
             break;
         }
         stops += 1;
-        assert!(
-            stops <= STOPS_MAX,
-            "{place}: the focus does not leave the page"
-        );
+        assert!(stops <= STOPS_MAX, "{place}: the focus does not leave the page");
     }
     let mut findings = Vec::new();
-    let reached = browser
-        .value("__trail.filter(stop => stop.stop >= 0).length")
-        .await;
+    let reached = browser.value("__trail.filter(stop => stop.stop >= 0).length").await;
     if reached != controls {
-        findings.push(format!(
-            "{place}: Tab reaches {reached} of {controls} controls"
-        ));
+        findings.push(format!("{place}: Tab reaches {reached} of {controls} controls"));
     }
     let judged = browser.value(JUDGE).await;
     for line in judged.as_array().unwrap() {
@@ -127,10 +120,7 @@ async fn the_first_stop_leads_past_the_head() {
     let browser = Browser::start().await;
     browser.open(&site.url("/")).await;
     browser.press(Key::Tab).await;
-    assert_eq!(
-        browser.text("document.activeElement.hash").await,
-        "#content"
-    );
+    assert_eq!(browser.text("document.activeElement.hash").await, "#content");
     browser.press(Key::Enter).await;
     browser.press(Key::Tab).await;
     let inside = "document.querySelector('main').contains(document.activeElement)";
@@ -154,12 +144,7 @@ async fn bars_are_one_stop_and_arrows_move() {
             ))
             .await;
         browser.press(Key::Tab).await;
-        assert_eq!(
-            browser
-                .value(&format!("document.activeElement === {bars}"))
-                .await,
-            true
-        );
+        assert_eq!(browser.value(&format!("document.activeElement === {bars}")).await, true);
         let said = "document.activeElement.getAttribute('aria-valuetext')";
         let today = browser.text(said).await;
         assert!(today.contains("20 Nov"), "{today}");
@@ -182,17 +167,10 @@ async fn bars_are_one_stop_and_arrows_move() {
         browser.press(Key::End).await;
         assert_eq!(browser.text(said).await, today);
         browser.press(Key::Escape).await;
-        assert_eq!(
-            browser.value("document.querySelector('.tip').hidden").await,
-            true
-        );
+        assert_eq!(browser.value("document.querySelector('.tip').hidden").await, true);
         browser.press(Key::Tab).await;
         let same = format!("{bars}.parentElement.contains(document.activeElement)");
-        assert_eq!(
-            browser.value(&same).await,
-            false,
-            "the next Tab leaves the bars"
-        );
+        assert_eq!(browser.value(&same).await, false, "the next Tab leaves the bars");
     }
     browser.quit().await;
     site.stop().await;

@@ -51,8 +51,7 @@ const MOVES: &str = "[...document.querySelectorAll('*')].filter(el => {
 async fn findings(browser: &Browser, place: &str, expression: &str) -> Vec<String> {
     let value = browser.value(expression).await;
     let all = value.as_array().expect("a list").iter();
-    all.map(|line| format!("{place}: {}", line.as_str().unwrap_or_default()))
-        .collect()
+    all.map(|line| format!("{place}: {}", line.as_str().unwrap_or_default())).collect()
 }
 
 #[tokio::test]
@@ -94,9 +93,7 @@ async fn title_and_icon_carry_the_state() {
         assert!(shown.starts_with(icon), "{title} – {shown}");
         let words = words.rsplit_once(" · ").map_or(words, |(words, _)| words);
         assert!(shown.contains(words), "{title} – {shown}");
-        let link = browser
-            .text("document.querySelector('link[rel=icon]').href")
-            .await;
+        let link = browser.text("document.querySelector('link[rel=icon]').href").await;
         let path = link.strip_prefix(&site.url("")).unwrap();
         let (status, kind, picture) = site.get(path).await;
         assert_eq!((status, kind.as_str()), (200, "image/svg+xml"), "{path}");
@@ -105,16 +102,9 @@ async fn title_and_icon_carry_the_state() {
     let mut states = icons.clone();
     states.sort();
     states.dedup();
-    assert!(
-        states.len() >= 2,
-        "the demo shows more than one state: {states:?}"
-    );
+    assert!(states.len() >= 2, "the demo shows more than one state: {states:?}");
     for (one, other) in states.iter().zip(states.iter().skip(1)) {
-        assert_ne!(
-            one.1, other.1,
-            "{} and {} have the same icon",
-            one.0, other.0
-        );
+        assert_ne!(one.1, other.1, "{} and {} have the same icon", one.0, other.0);
     }
     browser.quit().await;
     site.stop().await;
@@ -130,9 +120,7 @@ async fn the_incident_stands_above_the_fold_of_a_small_phone() {
         let phone = serde_json::json!({
             "width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": true,
         });
-        browser
-            .cdp("Emulation.setDeviceMetricsOverride", phone)
-            .await;
+        browser.cdp("Emulation.setDeviceMetricsOverride", phone).await;
         for (what, selector) in [
             ("the title of the incident", ".incident h2"),
             ("its state", ".incident .state"),

@@ -50,8 +50,7 @@ impl Links {
             return;
         }
         let (target, fragment) = target.split_once('#').unwrap_or((&target, ""));
-        self.pages
-            .insert((resolve(address, target), fragment.to_owned()));
+        self.pages.insert((resolve(address, target), fragment.to_owned()));
     }
 
     fn load(&mut self, address: &str, target: Option<String>) {
@@ -92,8 +91,7 @@ fn tags(html: &str) -> impl Iterator<Item = &str> {
             }
             _ => false,
         })?;
-        rest.starts_with(|first: char| first.is_ascii_alphabetic())
-            .then(|| &rest[..end])
+        rest.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| &rest[..end])
     })
 }
 
@@ -152,11 +150,7 @@ fn resolve(address: &str, target: &str) -> String {
         None => "",
     };
     let path = without_dots(&joined);
-    if query.is_empty() {
-        path
-    } else {
-        format!("{path}?{query}")
-    }
+    if query.is_empty() { path } else { format!("{path}?{query}") }
 }
 
 fn without_dots(path: &str) -> String {
@@ -192,11 +186,7 @@ fn targets_are_resolved_as_a_browser_does() {
         ("/p/a/history", ".", "/p/a/"),
         ("/x", "../../..", "/"),
     ] {
-        assert_eq!(
-            resolve(address, target),
-            expected,
-            "{target} from {address}"
-        );
+        assert_eq!(resolve(address, target), expected, "{target} from {address}");
     }
 }
 

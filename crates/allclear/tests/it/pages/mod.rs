@@ -22,9 +22,5 @@ mod without_script;
 #[track_caller]
 fn assert_none(findings: &[String]) {
     let count = findings.len();
-    assert!(
-        findings.is_empty(),
-        "{count} findings:\n{}",
-        findings.join("\n")
-    );
+    assert!(findings.is_empty(), "{count} findings:\n{}", findings.join("\n"));
 }

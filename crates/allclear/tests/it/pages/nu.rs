@@ -47,9 +47,5 @@ fn told(message: &Value, names: &BTreeMap<String, &String>) -> String {
         kind => kind,
     };
     let extract = text("extract").replace('\n', " ");
-    format!(
-        "{name}:{}: Nu: {kind}: {}: {extract}",
-        message["lastLine"],
-        text("message")
-    )
+    format!("{name}:{}: Nu: {kind}: {}: {extract}", message["lastLine"], text("message"))
 }

@@ -20,25 +20,15 @@ use crate::support::{Engine, Fresh};
 pub(super) const NOON: &str = "2026-11-20T12:00:00Z";
 
 /// The pages of the demo.
-pub(super) const SLUGS: [&str; 6] = [
-    "example",
-    "caspertech",
-    "foxycart",
-    "lobsters",
-    "tiger",
-    "transloadit",
-];
+pub(super) const SLUGS: [&str; 6] =
+    ["example", "caspertech", "foxycart", "lobsters", "tiger", "transloadit"];
 
 /// What a reader may enter into the search of every page: finds much, finds nothing, is nothing.
 const SEARCHES: [&str; 3] = ["q=server", "q=%22%3Cno%20such%20word%3E", "q="];
 
 /// Addresses where nothing stands.
-const NOTHING: [&str; 4] = [
-    "/nothing",
-    "/nothing?lang=de",
-    "/p/nobody/",
-    "/p/tiger/incidents/000000000000",
-];
+const NOTHING: [&str; 4] =
+    ["/nothing", "/nothing?lang=de", "/p/nobody/", "/p/tiger/incidents/000000000000"];
 
 /// The instant of [`NOON`].
 pub(super) fn noon() -> Timestamp {
@@ -70,9 +60,7 @@ impl Site {
         let store = fresh.store().await;
         let batches = allclear::demo::batches(&entropy, noon()).unwrap();
         let actor = Actor::Command("test".to_owned());
-        import::write(&store, &batches, &actor, &entropy, noon())
-            .await
-            .unwrap();
+        import::write(&store, &batches, &actor, &entropy, noon()).await.unwrap();
         store.close().await;
         Self {
             instance: fresh.instance(&TurnedClock::at(noon())).await,
@@ -123,16 +111,10 @@ impl Site {
         for address in NOTHING {
             let (status, _, html) = self.get(address).await;
             if status != 404 {
-                crawl
-                    .findings
-                    .push(format!("{address}: {status} and not 404"));
+                crawl.findings.push(format!("{address}: {status} and not 404"));
             }
             let address = address.to_owned();
-            crawl.pages.push(Page {
-                address,
-                status,
-                html,
-            });
+            crawl.pages.push(Page { address, status, html });
         }
         crawl.check_fragments();
         (crawl.pages, crawl.findings)
@@ -167,8 +149,7 @@ impl Crawl {
 
     fn take(&mut self, address: String, from: &str, (status, kind, body): (u16, &str, String)) {
         if status != 200 {
-            self.findings
-                .push(format!("{from}: link to {address}: {status}"));
+            self.findings.push(format!("{from}: link to {address}: {status}"));
             return;
         }
         if !kind.starts_with("text/html") {
@@ -188,11 +169,7 @@ impl Crawl {
             self.visit(&file, &address);
         }
         self.ids.insert(address.clone(), links.ids);
-        self.pages.push(Page {
-            address,
-            status,
-            html: body,
-        });
+        self.pages.push(Page { address, status, html: body });
     }
 
     /// A link to a place on a page must find that place.

@@ -38,12 +38,7 @@ async fn axe_and_the_console_report_nothing() {
         for (width, scheme) in [(View::PHONE, Scheme::Light), (View::DESK, Scheme::Dark)] {
             let verdict = axe.look_at(&browser, View { width, scheme }).await;
             let place = format!("{} at {width} {scheme:?}, no script", page.address);
-            findings.extend(
-                verdict
-                    .findings
-                    .iter()
-                    .map(|line| format!("{place}: {line}")),
-            );
+            findings.extend(verdict.findings.iter().map(|line| format!("{place}: {line}")));
             if !verdict.passed.iter().any(|rule| rule == "color-contrast") {
                 findings.push(format!("{place}: axe did not measure contrast"));
             }
@@ -68,9 +63,7 @@ async fn script_adds_and_takes_nothing_away() {
         open_without_script(&browser, &site.url(address)).await;
         let without = browser.text(WORDS).await;
         if with != without {
-            findings.push(format!(
-                "{address}:\n  with:    {with}\n  without: {without}"
-            ));
+            findings.push(format!("{address}:\n  with:    {with}\n  without: {without}"));
         }
     }
     browser.quit().await;
@@ -85,29 +78,17 @@ async fn everything_that_does_nothing_without_script_is_not_there() {
     browser.script(Script::Off).await;
     browser.open(&site.url("/")).await;
     let stops = "document.querySelectorAll('[tabindex], [role=slider], .tip').length";
-    assert_eq!(
-        browser.value(stops).await,
-        0,
-        "bars are a picture with a name"
-    );
+    assert_eq!(browser.value(stops).await, 0, "bars are a picture with a name");
     let named = "[...document.querySelectorAll('.bars > svg')].every(bars =>
         bars.getAttribute('role') === 'img' && bars.getAttribute('aria-label').length > 10)";
     assert_eq!(browser.value(named).await, true);
     let button = "[...document.querySelectorAll('button')].every(button => button.form)";
-    assert_eq!(
-        browser.value(button).await,
-        true,
-        "a button without script sends a form"
-    );
+    assert_eq!(browser.value(button).await, true, "a button without script sends a form");
     let folded = "document.querySelector('details:not([open]) > summary')";
     browser.value(&format!("{folded}.focus()")).await;
-    let before = browser
-        .value("document.querySelectorAll('details[open]').length")
-        .await;
+    let before = browser.value("document.querySelectorAll('details[open]').length").await;
     browser.press(" ").await;
-    let after = browser
-        .value("document.querySelectorAll('details[open]').length")
-        .await;
+    let after = browser.value("document.querySelectorAll('details[open]').length").await;
     assert_ne!(before, after, "folded text opens by keyboard");
     browser.quit().await;
     site.stop().await;

@@ -34,10 +34,7 @@ pub(crate) struct Fresh {
 }
 
 /// The address of the test server for PostgreSQL.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests get their services from the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "tests get their services from the environment")]
 pub(crate) fn postgres_url() -> String {
     std::env::var("ALLCLEAR_TEST_POSTGRES").expect(
         "ALLCLEAR_TEST_POSTGRES is not set: run `cargo xtask test`, which starts PostgreSQL",
@@ -53,27 +50,13 @@ impl Fresh {
             Engine::Postgres => {
                 let url = postgres_url();
                 let (server, _) = url.rsplit_once('/').unwrap();
-                let unique = folder
-                    .path()
-                    .file_name()
-                    .unwrap()
-                    .to_string_lossy()
-                    .to_lowercase();
-                let name = format!(
-                    "it_{}",
-                    unique.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
-                );
+                let unique = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
+                let name =
+                    format!("it_{}", unique.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
                 let name = format!("{name}_{}", std::process::id());
                 let sql = format!("create database {name}");
-                let done = Command::new("psql")
-                    .args([&url, "-qc", &sql])
-                    .output()
-                    .unwrap();
-                assert!(
-                    done.status.success(),
-                    "{}",
-                    String::from_utf8_lossy(&done.stderr)
-                );
+                let done = Command::new("psql").args([&url, "-qc", &sql]).output().unwrap();
+                assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
                 Location::Url(format!("{server}/{name}"))
             }
         };
@@ -85,10 +68,9 @@ impl Fresh {
         let mut command = allclear();
         match &self.location {
             Location::Folder(folder) => command.arg("--data").arg(folder),
-            Location::Url(url) => command
-                .env("ALLCLEAR_DATABASE_URL", url)
-                .arg("--data")
-                .arg(self.folder.path()),
+            Location::Url(url) => {
+                command.env("ALLCLEAR_DATABASE_URL", url).arg("--data").arg(self.folder.path())
+            }
         };
         command
     }
@@ -102,17 +84,13 @@ impl Fresh {
     pub(crate) async fn instance(&self, clock: &TurnedClock) -> Instance {
         let clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let listen = "127.0.0.1:0".parse().unwrap();
-        Instance::start(self.store().await, listen, LIMITS, clock)
-            .await
-            .unwrap()
+        Instance::start(self.store().await, listen, LIMITS, clock).await.unwrap()
     }
 }
 
 /// Limits that no story reaches by accident.
-pub(crate) const LIMITS: ListenerLimits = ListenerLimits {
-    connections_max: 1_000,
-    header_timeout: Duration::from_secs(10),
-};
+pub(crate) const LIMITS: ListenerLimits =
+    ListenerLimits { connections_max: 1_000, header_timeout: Duration::from_secs(10) };
 
 /// The built binary, in an environment of its own.
 pub(crate) fn allclear() -> Command {

@@ -180,12 +180,9 @@ fn large_texts_take_linear_time() {
         "Thursday, Sep 2nd\n\n",
     ];
     for pattern in patterns {
-        for head in [
-            "",
-            "2017-03-02\n\n",
-            "2017-03-02\nAffected: ",
-            "2017-03-02\nLost transactions: ",
-        ] {
+        for head in
+            ["", "2017-03-02\n\n", "2017-03-02\nAffected: ", "2017-03-02\nLost transactions: "]
+        {
             let text = head.to_owned() + &pattern.repeat(large / pattern.len() / 4);
             let started = std::time::Instant::now();
             // Too many records is an answer as well.
@@ -193,10 +190,7 @@ fn large_texts_take_linear_time() {
                 assert_eq!(import.report.created, import.records.len());
             }
             let taken = started.elapsed();
-            assert!(
-                taken.as_secs() < 20,
-                "{pattern:?} after {head:?} took {taken:?}"
-            );
+            assert!(taken.as_secs() < 20, "{pattern:?} after {head:?} took {taken:?}");
         }
     }
 }

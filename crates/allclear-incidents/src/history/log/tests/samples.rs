@@ -80,10 +80,7 @@ fn post_mortem_without_a_year() {
 
 #[test]
 fn errors_say_what_to_do() {
-    let mut options = LogOptions {
-        timezone: Some("Pacific".to_owned()),
-        ..LogOptions::default()
-    };
+    let mut options = LogOptions { timezone: Some("Pacific".to_owned()), ..LogOptions::default() };
     let unknown = read_log("2017-03-02", &options).expect_err("no such zone");
     assert_eq!(
         unknown.to_string(),
@@ -93,9 +90,6 @@ fn errors_say_what_to_do() {
     let large =
         read_log(&"x".repeat(super::super::BYTES_MAX + 1), &options).expect_err("too large");
     assert!(matches!(large, LogError::TooLarge { .. }));
-    let many = read_log(
-        &"2017-03-02\n\n".repeat(super::super::RECORDS_MAX + 1),
-        &options,
-    );
+    let many = read_log(&"2017-03-02\n\n".repeat(super::super::RECORDS_MAX + 1), &options);
     assert!(matches!(many, Err(LogError::TooManyRecords { .. })));
 }

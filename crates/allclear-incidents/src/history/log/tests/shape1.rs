@@ -13,10 +13,7 @@ fn labels_in_any_order_with_any_missing() {
     assert_eq!(record.service.as_deref(), Some("Partial outage"));
     assert_eq!(record.level, Some(FactsLevel::Partial));
     assert_eq!(record.reported_duration, None);
-    assert_eq!(
-        record.on.map(|date| date.to_string()).as_deref(),
-        Some("2017-03-15")
-    );
+    assert_eq!(record.on.map(|date| date.to_string()).as_deref(), Some("2017-03-15"));
     assert_eq!(record.start_precision, FactsPrecision::Day);
     assert_eq!(window(&record), (None, None));
 }
@@ -37,10 +34,7 @@ fn an_end_is_computed_from_a_printed_start_and_a_plain_length() {
     let record = one(text);
     assert_eq!(
         window(&record),
-        (
-            Some("2016-02-11T07:55:00-08:00"),
-            Some("2016-02-11T08:05:00-08:00")
-        )
+        (Some("2016-02-11T07:55:00-08:00"), Some("2016-02-11T08:05:00-08:00"))
     );
     assert_eq!(record.end_precision, FactsPrecision::Approximate);
     let about = one(&text.replace("10 minutes", "~8 hours"));
@@ -56,16 +50,9 @@ fn a_range_in_prose_gives_start_and_end() {
     );
     assert_eq!(
         window(&record),
-        (
-            Some("2018-05-26T22:12:00-07:00"),
-            Some("2018-05-26T22:57:00-07:00")
-        )
+        (Some("2018-05-26T22:12:00-07:00"), Some("2018-05-26T22:57:00-07:00"))
     );
-    assert_eq!(
-        record.contradictions.len(),
-        1,
-        "this morning is not 10:12pm"
-    );
+    assert_eq!(record.contradictions.len(), 1, "this morning is not 10:12pm");
 }
 
 #[test]
@@ -75,16 +62,10 @@ fn days_of_the_week_move_start_and_end() {
     );
     assert_eq!(
         window(&record),
-        (
-            Some("2018-11-24T20:15:00-08:00"),
-            Some("2018-11-25T04:00:00-08:00")
-        )
+        (Some("2018-11-24T20:15:00-08:00"), Some("2018-11-25T04:00:00-08:00"))
     );
     assert_eq!(record.start_precision, FactsPrecision::Approximate);
-    assert!(
-        record.contradictions.is_empty(),
-        "an end on the next day is none"
-    );
+    assert!(record.contradictions.is_empty(), "an end on the next day is none");
 }
 
 #[test]
@@ -94,18 +75,11 @@ fn a_timeline_rolls_over_midnight_and_gives_start_and_end() {
     );
     assert_eq!(
         window(&record),
-        (
-            Some("2017-03-02T17:45:00-08:00"),
-            Some("2017-03-03T05:27:00-08:00")
-        )
+        (Some("2017-03-02T17:45:00-08:00"), Some("2017-03-03T05:27:00-08:00"))
     );
     assert_eq!(record.start_precision, FactsPrecision::Approximate);
     assert_eq!(record.end_precision, FactsPrecision::Minute);
-    let told: Vec<_> = record
-        .updates
-        .iter()
-        .filter_map(|update| update.at.as_deref())
-        .collect();
+    let told: Vec<_> = record.updates.iter().filter_map(|update| update.at.as_deref()).collect();
     assert_eq!(
         told,
         [
@@ -124,10 +98,7 @@ fn a_timeline_may_run_backwards() {
         one("2019-01-05\n\n[11:47] all clear\n[10:11] services are back\n[08:34] sites are down\n");
     assert_eq!(
         window(&record),
-        (
-            Some("2019-01-05T08:34:00-08:00"),
-            Some("2019-01-05T10:11:00-08:00")
-        )
+        (Some("2019-01-05T08:34:00-08:00"), Some("2019-01-05T10:11:00-08:00"))
     );
 }
 
@@ -138,16 +109,10 @@ fn planned_work_becomes_maintenance() {
     );
     assert_eq!(record.kind, FactsKind::Maintenance);
     assert_eq!(record.level, Some(FactsLevel::Maintenance));
-    assert_eq!(
-        record.reported_duration.as_deref(),
-        Some("approximately 10 minutes")
-    );
+    assert_eq!(record.reported_duration.as_deref(), Some("approximately 10 minutes"));
     assert_eq!(
         window(&record),
-        (
-            Some("2016-02-10T04:30:00-08:00"),
-            Some("2016-02-10T04:40:00-08:00")
-        )
+        (Some("2016-02-10T04:30:00-08:00"), Some("2016-02-10T04:40:00-08:00"))
     );
     let outage = one("2016-02-10 - Outage after maintenance\n\nSomething broke.");
     assert_eq!(outage.kind, FactsKind::Incident);
@@ -160,20 +125,11 @@ fn announced_and_real_windows_are_kept_apart() {
     );
     assert_eq!(
         window(&record),
-        (
-            Some("2016-02-10T04:30:00-08:00"),
-            Some("2016-02-10T04:45:00-08:00")
-        )
+        (Some("2016-02-10T04:30:00-08:00"), Some("2016-02-10T04:45:00-08:00"))
     );
     let planned = record.planned.expect("another window was announced");
-    assert_eq!(
-        planned.started_at.as_deref(),
-        Some("2016-02-10T04:00:00-08:00")
-    );
-    assert_eq!(
-        planned.ended_at.as_deref(),
-        Some("2016-02-10T05:00:00-08:00")
-    );
+    assert_eq!(planned.started_at.as_deref(), Some("2016-02-10T04:00:00-08:00"));
+    assert_eq!(planned.ended_at.as_deref(), Some("2016-02-10T05:00:00-08:00"));
 }
 
 #[test]
@@ -194,12 +150,7 @@ fn entries_without_dates_begin_at_their_labels() {
     let entry = "\nAffected: All services\n\nDisruption length: 30 minutes\n\nService: Web only\n\nWe closed a hole.\n\nThank you.\n";
     let import = pacific(&format!("From a wiki\n{entry}{entry}"));
     assert_eq!(import.records.len(), 2);
-    assert!(
-        import
-            .records
-            .iter()
-            .all(|record| record.draft && record.started_at.is_none())
-    );
+    assert!(import.records.iter().all(|record| record.draft && record.started_at.is_none()));
     assert_eq!(import.report.not_understood.len(), 1);
     assert_eq!(import.records[0].id, "example-we-closed-a-hole");
     assert_eq!(import.records[1].id, "example-we-closed-a-holeb");
@@ -209,19 +160,8 @@ fn entries_without_dates_begin_at_their_labels() {
 fn more_entries_on_a_day_have_letters() {
     let import =
         pacific("2010-08-24 - One\n\nWords.\n\n2010-08-24 - Two\n\nWords.\n\n2010-08-23 - Three\n");
-    let ids: Vec<_> = import
-        .records
-        .iter()
-        .map(|record| record.id.as_str())
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "example-2010-08-24",
-            "example-2010-08-24b",
-            "example-2010-08-23"
-        ]
-    );
+    let ids: Vec<_> = import.records.iter().map(|record| record.id.as_str()).collect();
+    assert_eq!(ids, ["example-2010-08-24", "example-2010-08-24b", "example-2010-08-23"]);
 }
 
 #[test]
@@ -229,12 +169,7 @@ fn what_is_not_understood_is_listed() {
     let import = pacific(
         "2017-03-02\nAffected: All\nMood: sour\n\nProse, and more: prose.\n\n[25:10 SLT] - never\n\n2017-02-30\n\nNo such day.\n\n04/05/2017 - either\n",
     );
-    let lines: Vec<_> = import
-        .report
-        .not_understood
-        .iter()
-        .map(|line| line.line)
-        .collect();
+    let lines: Vec<_> = import.report.not_understood.iter().map(|line| line.line).collect();
     assert_eq!(lines, [3, 7, 9, 13]);
     assert_eq!(import.records.len(), 3);
     assert_eq!(import.records[1].on, None);
@@ -245,23 +180,15 @@ fn years_come_from_headings_neighbours_and_days_of_the_week() {
     let import = pacific(
         "# 2016\n\n## March 2nd\n\nOne.\n\n## Feb 1st\n\nTwo.\n\n# 2015\n\n## December 9\n\nThree.\n",
     );
-    let dates: Vec<_> = import
-        .records
-        .iter()
-        .filter_map(|record| record.on)
-        .map(|date| date.to_string())
-        .collect();
+    let dates: Vec<_> =
+        import.records.iter().filter_map(|record| record.on).map(|date| date.to_string()).collect();
     assert_eq!(dates, ["2016-03-02", "2016-02-01", "2015-12-09"]);
     assert_eq!(import.report.not_understood.len(), 2);
     let import = pacific(
         "2016-01-03\n\nOne.\n\nThursday, Dec 31st\n\nTwo.\n\nWednesday, Dec 30th\n\nThree.\n",
     );
-    let dates: Vec<_> = import
-        .records
-        .iter()
-        .filter_map(|record| record.on)
-        .map(|date| date.to_string())
-        .collect();
+    let dates: Vec<_> =
+        import.records.iter().filter_map(|record| record.on).map(|date| date.to_string()).collect();
     assert_eq!(dates, ["2016-01-03", "2015-12-31", "2015-12-30"]);
 }
 
@@ -271,10 +198,7 @@ fn a_free_text_is_one_draft_with_its_prose_whole() {
     let import = import(text, Some("America/Chicago"));
     let record = &import.records[0];
     assert!(record.draft);
-    assert_eq!(
-        record.text.as_deref(),
-        Some(text.replace("\r\n", "\n").as_str())
-    );
+    assert_eq!(record.text.as_deref(), Some(text.replace("\r\n", "\n").as_str()));
     assert_eq!(window(record), (None, None));
     assert!(import.report.not_understood.is_empty());
 }
@@ -288,10 +212,7 @@ fn a_free_text_with_a_dated_window_has_it() {
     assert_eq!(record.kind, FactsKind::Maintenance);
     assert_eq!(
         window(&record),
-        (
-            Some("2013-05-22T22:00:00-07:00"),
-            Some("2013-05-22T22:59:00-07:00")
-        )
+        (Some("2013-05-22T22:00:00-07:00"), Some("2013-05-22T22:59:00-07:00"))
     );
 }
 
@@ -305,10 +226,7 @@ fn odd_texts_are_read() {
     let record = &import.records[0];
     assert_eq!(record.affected, ["all"]);
     assert_eq!(record.reported_duration.as_deref(), Some("5 minutes"));
-    assert_eq!(
-        pacific("2017-03-02\rAffected: Shop\r\rWords.\r").records[0].affected,
-        ["shop"]
-    );
+    assert_eq!(pacific("2017-03-02\rAffected: Shop\r\rWords.\r").records[0].affected, ["shop"]);
 }
 
 #[test]
@@ -316,18 +234,12 @@ fn gaps_and_folds_of_summer_time_are_compatible() {
     let record = one("2021-03-14\n\nIt began at 2:30AM PST and was restored at 3:45AM.");
     assert_eq!(
         window(&record),
-        (
-            Some("2021-03-14T03:30:00-07:00"),
-            Some("2021-03-14T03:45:00-07:00")
-        )
+        (Some("2021-03-14T03:30:00-07:00"), Some("2021-03-14T03:45:00-07:00"))
     );
     let record = one("2021-11-07\n\nIt began at 1:30AM and was restored at 2:30AM.");
     assert_eq!(
         window(&record),
-        (
-            Some("2021-11-07T01:30:00-07:00"),
-            Some("2021-11-07T02:30:00-08:00")
-        )
+        (Some("2021-11-07T01:30:00-07:00"), Some("2021-11-07T02:30:00-08:00"))
     );
 }
 
@@ -340,9 +252,6 @@ fn work_is_announced_days_before() {
     assert_eq!(record.title, "Maintenance of two servers");
     assert_eq!(
         window(&record),
-        (
-            Some("2013-05-22T22:00:00-07:00"),
-            Some("2013-05-22T22:59:00-07:00")
-        )
+        (Some("2013-05-22T22:00:00-07:00"), Some("2013-05-22T22:59:00-07:00"))
     );
 }

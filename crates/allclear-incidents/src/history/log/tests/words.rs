@@ -55,13 +55,7 @@ fn dates_in_many_forms() {
 fn clock(text: &str) -> String {
     clock_at(&tokens(text), 0, true).map_or_else(
         || "none".to_owned(),
-        |(clock, _)| {
-            format!(
-                "{}{}",
-                if clock.is_approximate { "~" } else { "" },
-                clock.text()
-            )
-        },
+        |(clock, _)| format!("{}{}", if clock.is_approximate { "~" } else { "" }, clock.text()),
     )
 }
 
@@ -121,14 +115,8 @@ fn lost(value: &str) -> Vec<String> {
         .map(|loss| {
             let outcome = serde_json::to_value(loss.outcome).expect("a word");
             let outcome = outcome.as_str().unwrap_or("").to_owned();
-            let share = loss
-                .fraction
-                .map(|share| format!(" {share}"))
-                .unwrap_or_default();
-            let note = loss
-                .note
-                .map(|note| format!(" ({note})"))
-                .unwrap_or_default();
+            let share = loss.fraction.map(|share| format!(" {share}")).unwrap_or_default();
+            let note = loss.note.map(|note| format!(" ({note})")).unwrap_or_default();
             format!("{}: {outcome}{share}{note}", loss.component)
         })
         .collect()
@@ -140,28 +128,16 @@ fn losses_in_many_words() {
         ("None", &["all: none"][..]),
         ("N/A", &[]),
         ("None yet", &["all: not_stated"]),
-        (
-            "None, only websites affected",
-            &["all: none (only websites affected)"],
-        ),
+        ("None, only websites affected", &["all: none (only websites affected)"]),
         ("Most transactions recovered.", &["all: mostly_recovered"]),
         ("Recovered", &["all: recovered"]),
         ("All recovered", &["all: recovered"]),
-        (
-            "Minimal. About 95% went through",
-            &["all: minimal (About 95% went through)"],
-        ),
+        ("Minimal. About 95% went through", &["all: minimal (About 95% went through)"]),
         ("Minimal", &["all: minimal"]),
-        (
-            "CartVend: None. CartLet: 50%",
-            &["cartvend: none", "cartlet: lost 0.5"],
-        ),
+        ("CartVend: None. CartLet: 50%", &["cartvend: none", "cartlet: lost 0.5"]),
         (
             "CartVend: Approximately 5%. CartLet: Approximately 5% (script v1.40 only)",
-            &[
-                "cartvend: lost 0.05",
-                "cartlet: lost 0.05 (script v1.40 only)",
-            ],
+            &["cartvend: lost 0.05", "cartlet: lost 0.05 (script v1.40 only)"],
         ),
         (
             "CartVend: None, CartLet: None if up to date",
@@ -169,10 +145,7 @@ fn losses_in_many_words() {
         ),
         (
             "CartVend: Recovered / CartLet: All (the failsafe failed)",
-            &[
-                "cartvend: recovered",
-                "cartlet: lost 1 (the failsafe failed)",
-            ],
+            &["cartvend: recovered", "cartlet: lost 1 (the failsafe failed)"],
         ),
         ("Delayed", &["all: delayed"]),
         ("Unknown", &["all: not_stated"]),
@@ -196,21 +169,13 @@ fn affected_in_many_words() {
         ("All services", &["all"][..], &[][..]),
         ("Everything", &["all"], &[]),
         ("All except CartSafe", &["all"], &["cartsafe"]),
-        (
-            "All services (except CartSafe and Mail)",
-            &["all"],
-            &["cartsafe", "mail"],
-        ),
+        ("All services (except CartSafe and Mail)", &["all"], &["cartsafe", "mail"]),
         ("CartVend, CartLet", &["cartvend", "cartlet"], &[]),
         ("CartVend & CartLet only", &["cartvend", "cartlet"], &[]),
         ("CartVend (some customers)", &["cartvend"], &[]),
         ("N/A", &[], &[]),
         ("", &[], &[]),
-        (
-            "some customers in Europe",
-            &["some customers in Europe"],
-            &[],
-        ),
+        ("some customers in Europe", &["some customers in Europe"], &[]),
     ] {
         let read = Components::new(&[]).read_affected(value);
         assert_eq!(read.affected, affected, "{value}");
@@ -221,29 +186,16 @@ fn affected_in_many_words() {
 #[test]
 fn lengths_in_prose() {
     for (sentence, expected) in [
-        (
-            "We just experienced 6 minutes of downtime on our sites.",
-            Some("6 minutes"),
-        ),
-        (
-            "We experienced about 6 minutes of downtime due to a query.",
-            Some("about 6 minutes"),
-        ),
+        ("We just experienced 6 minutes of downtime on our sites.", Some("6 minutes")),
+        ("We experienced about 6 minutes of downtime due to a query.", Some("about 6 minutes")),
         (
             "It had an outage lasting approximately five minutes.",
             Some("approximately five minutes"),
         ),
         ("The downtime was 30 minutes.", Some("30 minutes")),
-        (
-            "The site was down for just under 10 minutes.",
-            Some("just under 10 minutes"),
-        ),
+        ("The site was down for just under 10 minutes.", Some("just under 10 minutes")),
         ("We waited 5 minutes and looked again.", None),
     ] {
-        assert_eq!(
-            prose::length_in(sentence).as_deref(),
-            expected,
-            "{sentence}"
-        );
+        assert_eq!(prose::length_in(sentence).as_deref(), expected, "{sentence}");
     }
 }

@@ -98,13 +98,9 @@ impl Disk {
                 self.enter(path, node);
                 self.handles.insert(*handle, node);
             }
-            Call::Write { handle, at, bytes } => self.change(
-                *handle,
-                Change::Write {
-                    at: *at,
-                    bytes: bytes.clone(),
-                },
-            ),
+            Call::Write { handle, at, bytes } => {
+                self.change(*handle, Change::Write { at: *at, bytes: bytes.clone() });
+            }
             Call::Length { handle, length } => self.change(*handle, Change::Length(*length)),
             Call::LengthMin { handle, length } => self.change(*handle, Change::LengthMin(*length)),
             Call::Sync { handle } => self.sync(*handle),
@@ -119,10 +115,7 @@ impl Disk {
             }
             Call::Rename { from, to } => {
                 let ((folder, from), (other, to)) = (self.split(from), self.split(to));
-                assert_eq!(
-                    folder, other,
-                    "the rig does not model moves between folders"
-                );
+                assert_eq!(folder, other, "the rig does not model moves between folders");
                 self.note(folder, EntryChange::Rename(from, to));
             }
             Call::Link { from, to } => {
@@ -197,13 +190,7 @@ impl Disk {
         let mut files = BTreeMap::new();
         let entries = |folder: &Folder| folder.cached.clone();
         let contents = |file: &File| file.cached.clone();
-        self.walk(
-            0,
-            Path::new(""),
-            &mut { entries },
-            &mut { contents },
-            &mut files,
-        );
+        self.walk(0, Path::new(""), &mut { entries }, &mut { contents }, &mut files);
         files
     }
 
@@ -217,13 +204,7 @@ impl Disk {
             let mut files = BTreeMap::new();
             let entries = |folder: &Folder| folder.safe.clone();
             let contents = |file: &File| file.safe.clone();
-            self.walk(
-                0,
-                Path::new(""),
-                &mut { entries },
-                &mut { contents },
-                &mut files,
-            );
+            self.walk(0, Path::new(""), &mut { entries }, &mut { contents }, &mut files);
             return files;
         };
         let mut other = Chance::from_seed(chance.next());

@@ -22,18 +22,12 @@ fn recorded() -> Run {
         let file = facts::write(folder.path(), number, number * 20_000);
         let mut command = allclear();
         command.arg("--data").arg(root.join("data"));
-        command
-            .args(["import", "facts", "--page", facts::PAGE])
-            .arg(file);
+        command.args(["import", "facts", "--page", facts::PAGE]).arg(file);
         trace::record(&mut command, &root, &folder.path().join("trace"));
         assert!(stdout(&command.output().unwrap()).contains("5 created"));
     }
     let calls = trace::read(&folder.path().join("trace"));
-    Run {
-        folder,
-        calls,
-        acknowledged: IMPORTS,
-    }
+    Run { folder, calls, acknowledged: IMPORTS }
 }
 
 #[tokio::test]
@@ -63,10 +57,7 @@ async fn no_acknowledged_import_is_lost_in_a_power_cut() {
         }
     }
     assert_eq!(begun, IMPORTS);
-    assert!(
-        disk.cached() == disk::found(&run.root()),
-        "calls went past the rig"
-    );
+    assert!(disk.cached() == disk::found(&run.root()), "calls went past the rig");
 }
 
 async fn judge_imports(

@@ -77,11 +77,7 @@ impl Run {
             None => writer.wait(),
         };
         let calls = trace::read(&folder.path().join("trace"));
-        Self {
-            folder,
-            calls,
-            acknowledged,
-        }
+        Self { folder, calls, acknowledged }
     }
 
     fn root(&self) -> std::path::PathBuf {
@@ -202,18 +198,12 @@ async fn nothing_acknowledged_is_lost_in_a_power_cut() {
     let run = Run::of("data", None, true);
     assert_eq!(run.acknowledged, COUNT);
     let tally = trace::tally(&run.calls);
-    assert!(
-        tally["say"] >= COUNT && tally["sync"] > COUNT && tally["remove"] > 0,
-        "{tally:?}"
-    );
+    assert!(tally["say"] >= COUNT && tally["sync"] > COUNT && tally["remove"] > 0, "{tally:?}");
     let mut disk = Disk::new(&run.root(), Obeys::All);
     for call in &run.calls {
         disk.carry_out(call);
     }
-    assert!(
-        disk.cached() == disk::found(&run.root()),
-        "calls went past the rig"
-    );
+    assert!(disk.cached() == disk::found(&run.root()), "calls went past the rig");
     let mut chance = Chance::from_seed(seed());
     let results = cuts(&run, "data", Obeys::All, rounds(60), &mut chance).await;
     assert_nothing_lost(&results);
@@ -224,10 +214,7 @@ async fn nothing_acknowledged_is_lost_in_a_power_cut() {
 #[tokio::test]
 async fn a_power_cut_while_the_database_is_made_leaves_one_that_opens() {
     let run = Run::of("data", Some(2), true);
-    let second = run
-        .calls
-        .iter()
-        .position(|call| acknowledged(call) == Some(2));
+    let second = run.calls.iter().position(|call| acknowledged(call) == Some(2));
     let every: Vec<usize> = (1..=second.unwrap() + 1).collect();
     let mut chance = Chance::from_seed(seed() + 1);
     let results = cuts_at(&run, "data", Obeys::All, &every, &mut chance).await;

@@ -15,11 +15,7 @@ pub(crate) enum Call {
     /// A file was made and opened.
     Create { handle: i64, path: PathBuf },
     /// Bytes were written.
-    Write {
-        handle: i64,
-        at: usize,
-        bytes: Vec<u8>,
-    },
+    Write { handle: i64, at: usize, bytes: Vec<u8> },
     /// The length was set.
     Length { handle: i64, length: usize },
     /// The length was raised, unless it was greater.
@@ -46,9 +42,7 @@ static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
     let built_as = folder.join(format!("powercut-{}.so", std::process::id()));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rigs/powercut/trace.c");
     let built = Command::new("cc")
-        .args([
-            "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o",
-        ])
+        .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"])
         .args([&built_as, &source])
         .args(["-ldl", "-lpthread"])
         .output()
@@ -61,10 +55,7 @@ static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// Lets a command write down what it does to the files in `root`.
 pub(crate) fn record(command: &mut Command, root: &Path, trace: &Path) {
-    command
-        .env("LD_PRELOAD", &*LIBRARY)
-        .env("POWERCUT_ROOT", root)
-        .env("POWERCUT_TRACE", trace);
+    command.env("LD_PRELOAD", &*LIBRARY).env("POWERCUT_ROOT", root).env("POWERCUT_TRACE", trace);
 }
 
 /// Reads a record. One that was cut off in the middle of a call ends before it.
@@ -92,41 +83,17 @@ fn read_one(bytes: &[u8]) -> Option<(Call, &[u8])> {
     let handle = number(0);
     let call = match head[0] {
         b'P' => Call::Process,
-        b'o' => Call::Open {
-            handle,
-            path: path(first),
-        },
-        b'c' => Call::Create {
-            handle,
-            path: path(first),
-        },
-        b'w' => Call::Write {
-            handle,
-            at: length(1),
-            bytes: first.to_vec(),
-        },
-        b't' => Call::Length {
-            handle,
-            length: length(1),
-        },
-        b'e' => Call::LengthMin {
-            handle,
-            length: length(1),
-        },
+        b'o' => Call::Open { handle, path: path(first) },
+        b'c' => Call::Create { handle, path: path(first) },
+        b'w' => Call::Write { handle, at: length(1), bytes: first.to_vec() },
+        b't' => Call::Length { handle, length: length(1) },
+        b'e' => Call::LengthMin { handle, length: length(1) },
         b's' => Call::Sync { handle },
         b'm' => Call::MakeFolder { path: path(first) },
         b'u' => Call::Remove { path: path(first) },
-        b'r' => Call::Rename {
-            from: path(first),
-            to: path(second),
-        },
-        b'l' => Call::Link {
-            from: path(first),
-            to: path(second),
-        },
-        b'A' => Call::Say {
-            text: String::from_utf8_lossy(first).into_owned(),
-        },
+        b'r' => Call::Rename { from: path(first), to: path(second) },
+        b'l' => Call::Link { from: path(first), to: path(second) },
+        b'A' => Call::Say { text: String::from_utf8_lossy(first).into_owned() },
         other => panic!("the rig does not model the call `{}`", char::from(other)),
     };
     Some((call, rest))
