@@ -64,8 +64,7 @@ fn locked(file: &mut File, folder: &Path) -> StoreError {
     };
     StoreError::Locked {
         problem: format!(
-            "another Allclear{process} is running on {}: send the command to it with ALLCLEAR_URL \
-             and ALLCLEAR_TOKEN, or stop it first",
+            "another Allclear{process} is running on {}: stop it first",
             folder.display()
         ),
     }

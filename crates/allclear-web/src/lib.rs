@@ -3,6 +3,7 @@
 //! Nothing is rendered because somebody looks, but for history, search and permalinks, which come
 //! from a bounded cache of each published page. See [`publisher`] for how a change gets here.
 
+mod deadline;
 mod front;
 pub mod library;
 pub mod limits;

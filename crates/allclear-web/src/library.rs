@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use allclear_domain::ids::{AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId};
-use allclear_domain::record::{OutageRecord, Target};
+use allclear_domain::limits;
+use allclear_domain::posted::{Posted, StatusChange};
+use allclear_domain::record::{Affected, OutageRecord, Target};
 use allclear_domain::status_page::ComponentSelection;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 use allclear_statuspage::Snapshot;
@@ -88,28 +90,44 @@ impl Library {
     pub fn snapshot(&self, page_id: StatusPageId) -> Option<Snapshot> {
         let page = self.pages.get(&page_id)?.clone();
         let shown = self.shown(&page);
-        let is_told = |at: StatusPageId, record: &OutageRecord, changed: &[ComponentId]| {
-            at == page_id
-                || (!page.components.is_own() && self.touches(&shown, at, record, changed))
+        let (incidents, maintenance) = if page.components.is_own() {
+            let incidents = self.incidents.values().filter(|i| i.page_id == page_id);
+            let maintenance = self.maintenance.values().filter(|m| m.page_id == page_id);
+            (incidents.cloned().collect(), maintenance.cloned().collect())
+        } else {
+            self.told_elsewhere(page_id, &shown)
         };
-        let incidents = self.incidents.values().filter(|incident| {
-            is_told(incident.page_id, &incident.record, &changed(&incident.updates))
-        });
-        let maintenance = self
-            .maintenance
-            .values()
-            .filter(|window| is_told(window.page_id, &window.record, &changed(&window.updates)));
         let announcements = self.announcements.values().filter(|a| a.page_id == page_id);
         let settings = self.settings.iter().filter(|s| shown.contains(&s.component_id));
         Some(Snapshot {
-            incidents: incidents.cloned().collect(),
-            maintenance: maintenance.cloned().collect(),
+            incidents,
+            maintenance,
             announcements: announcements.cloned().collect(),
             settings: settings.cloned().collect(),
             components: shown.iter().filter_map(|id| self.components.get(id).cloned()).collect(),
             page,
             revision: self.revision,
         })
+    }
+
+    /// What a page of chosen components tells: its own, and what touches a component that it shows.
+    fn told_elsewhere(
+        &self,
+        page_id: StatusPageId,
+        shown: &HashSet<ComponentId>,
+    ) -> (Vec<Arc<Incident>>, Vec<Arc<Maintenance>>) {
+        let incidents = self.incidents.values().filter_map(|told| {
+            let mut incident = Incident::clone(told);
+            let touches =
+                self.spread(shown, told.page_id, &mut incident.record, &mut incident.updates);
+            (touches || told.page_id == page_id).then(|| Arc::new(incident))
+        });
+        let maintenance = self.maintenance.values().filter_map(|told| {
+            let mut window = Maintenance::clone(told);
+            let touches = self.spread(shown, told.page_id, &mut window.record, &mut window.updates);
+            (touches || told.page_id == page_id).then(|| Arc::new(window))
+        });
+        (incidents.collect(), maintenance.collect())
     }
 
     /// The components that a page shows.
@@ -132,26 +150,74 @@ impl Library {
         }
     }
 
-    /// Whether something told on the page `at` is about one of the components in `shown`.
-    fn touches(
+    /// Says of parts that are shown what is said of groups that are not, because a component stands
+    /// for its parts. Gives whether any of it is about a component in `shown`; `at` is the page
+    /// that tells it.
+    fn spread<S>(
         &self,
         shown: &HashSet<ComponentId>,
         at: StatusPageId,
-        record: &OutageRecord,
-        changed: &[ComponentId],
+        record: &mut OutageRecord,
+        updates: &mut [Posted<S>],
     ) -> bool {
-        let is_affected = record.affected.iter().any(|affected| match &affected.target {
-            Target::Component(id) => shown.contains(id),
-            Target::All => shown.iter().any(|id| {
-                let is_excepted = record.except.contains(&Target::Component(*id));
-                !is_excepted && self.components.get(id).is_some_and(|c| c.page_id == at)
-            }),
-            Target::Words(_) => false,
-        });
-        is_affected || changed.iter().any(|id| shown.contains(id))
+        let mut touches = false;
+        for affected in record.affected.clone() {
+            match affected.target {
+                Target::Component(id) if shown.contains(&id) => touches = true,
+                Target::Component(id) => {
+                    for part in self.parts_shown(shown, id) {
+                        touches = true;
+                        let (target, status) = (Target::Component(part), affected.status);
+                        record.affected.push(Affected { target, status });
+                    }
+                }
+                Target::All => {
+                    let at_all = |id: &ComponentId| self.is_of(*id, at);
+                    touches |= shown.iter().any(at_all);
+                }
+                Target::Words(_) => {}
+            }
+        }
+        for except in record.except.clone() {
+            if let Target::Component(id) = except
+                && !shown.contains(&id)
+            {
+                record.except.extend(self.parts_shown(shown, id).map(Target::Component));
+            }
+        }
+        for update in updates {
+            for change in update.changes.clone() {
+                if shown.contains(&change.component_id) {
+                    touches = true;
+                    continue;
+                }
+                for component_id in self.parts_shown(shown, change.component_id) {
+                    touches = true;
+                    update.changes.push(StatusChange { component_id, status: change.status });
+                }
+            }
+        }
+        touches
+    }
+
+    /// The components in `shown` that lie below another.
+    fn parts_shown(
+        &self,
+        shown: &HashSet<ComponentId>,
+        group: ComponentId,
+    ) -> impl Iterator<Item = ComponentId> {
+        shown.iter().copied().filter(move |id| {
+            let above = |id: &ComponentId| self.components.get(id).and_then(|c| c.parent_id);
+            std::iter::successors(above(id), above)
+                .take(limits::COMPONENT_DEPTH_MAX)
+                .any(|ancestor| ancestor == group)
+        })
+    }
+
+    fn is_of(&self, id: ComponentId, page_id: StatusPageId) -> bool {
+        self.components.get(&id).is_some_and(|component| component.page_id == page_id)
     }
 }
 
-fn changed<S>(updates: &[allclear_domain::posted::Posted<S>]) -> Vec<ComponentId> {
-    updates.iter().flat_map(|update| &update.changes).map(|change| change.component_id).collect()
-}
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Published pages: ready bytes behind an atomic swap.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_domain::status_page::Language;
@@ -24,7 +24,7 @@ pub struct Published {
 /// All pages of an installation, at one moment.
 #[derive(Clone, Default)]
 pub struct Pages {
-    by_slug: HashMap<String, Arc<PublishedPage>>,
+    by_slug: BTreeMap<String, Arc<PublishedPage>>,
     by_host: HashMap<String, Arc<PublishedPage>>,
     default: Option<Arc<PublishedPage>>,
     revision: i64,
@@ -144,12 +144,9 @@ impl Published {
     #[must_use]
     pub fn of_host(&self, host: &str) -> Option<Arc<PublishedPage>> {
         let pages = self.pages.load();
-        let by_host = || {
-            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-            pages.by_host.get(&name.to_ascii_lowercase())
-        };
-        let page = if pages.by_host.is_empty() { None } else { by_host() };
-        page.or(pages.default.as_ref()).cloned()
+        let by_host =
+            if pages.by_host.is_empty() { None } else { pages.by_host.get(&host_name(host)) };
+        by_host.or(pages.default.as_ref()).cloned()
     }
 
     /// The page of a slug.
@@ -159,13 +156,21 @@ impl Published {
     }
 
     /// Shows these pages from now on; pages that are not among them stay as they are.
-    pub(crate) fn show(&self, pages: Vec<Arc<PublishedPage>>, revision: i64) {
+    pub(crate) fn show(&self, pages: &[Arc<PublishedPage>], revision: i64) {
         let mut next = Pages::clone(&self.pages.load());
         for page in pages {
-            next.put(page);
+            let id = page.model.page().id;
+            next.by_slug.retain(|_, other| other.model.page().id != id);
+            next.by_slug.insert(page.model.page().slug.to_string(), page.clone());
         }
-        next.revision = revision;
-        self.pages.store(Arc::new(next));
+        self.pages.store(Arc::new(next.indexed(revision)));
+    }
+
+    /// Shows these pages and no others.
+    pub(crate) fn show_only(&self, pages: &[Arc<PublishedPage>], revision: i64) {
+        let by_slug = pages.iter().map(|page| (page.model.page().slug.to_string(), page.clone()));
+        let next = Pages { by_slug: by_slug.collect(), ..Pages::default() };
+        self.pages.store(Arc::new(next.indexed(revision)));
     }
 
     /// A page below a page's base, rendered where it is not in the cache.
@@ -195,20 +200,29 @@ impl Published {
 }
 
 impl Pages {
-    fn put(&mut self, page: Arc<PublishedPage>) {
-        let described = page.model.page();
-        let id = described.id;
-        self.by_host.retain(|_, other| other.model.page().id != id);
-        self.by_slug.retain(|_, other| other.model.page().id != id);
-        for host in &described.host_names {
-            self.by_host.insert(host.to_ascii_lowercase(), page.clone());
+    /// Finds the default page and the pages of host names again. Where two claim one name, the
+    /// first by slug has it, so that it never depends on chance.
+    fn indexed(mut self, revision: i64) -> Self {
+        self.by_host.clear();
+        for page in self.by_slug.values().rev() {
+            for host in &page.model.page().host_names {
+                self.by_host.insert(host_name(host), page.clone());
+            }
         }
-        self.by_slug.insert(described.slug.to_string(), page.clone());
-        let is_default = self.default.as_ref().is_some_and(|other| other.model.page().id == id);
-        if described.is_default || is_default || self.default.is_none() {
-            self.default = Some(page);
-        }
+        let default = self.by_slug.values().find(|page| page.model.page().is_default);
+        self.default = default.or_else(|| self.by_slug.values().next()).cloned();
+        self.revision = revision;
+        self
     }
+}
+
+/// A host name as it is looked up: without port, brackets or the last dot, in lower case.
+fn host_name(host: &str) -> String {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
 impl PublishedPage {

@@ -35,6 +35,10 @@ pub struct Publisher {
 struct State {
     library: Library,
     minute: Option<i64>,
+    /// Pages that are to be rendered: kept until they are shown.
+    due: HashSet<StatusPageId>,
+    /// Whether what is published may hold pages that the store does not.
+    is_fresh: bool,
 }
 
 /// What one run did.
@@ -46,6 +50,8 @@ pub struct Report {
     pub failed: Vec<(String, String)>,
     /// The revision that is published now.
     pub revision: i64,
+    /// Whether everything that was due is shown; if not, the next run tries again.
+    pub is_complete: bool,
 }
 
 impl Publisher {
@@ -68,52 +74,65 @@ impl Publisher {
     /// Where the store cannot be read; what is published stays, and the next run tries again.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let mut state = self.state.lock().await;
-        let mut due = HashSet::new();
-        if self.store.revision().await? > state.library.revision() {
+        let state = &mut *state;
+        let revision = self.store.revision().await?;
+        if revision < state.library.revision() {
+            // The database was set back, for instance by a restore: begin anew.
+            *state = State { is_fresh: true, ..State::default() };
+        }
+        if revision != state.library.revision() {
             let changes = self.store.changes_since(state.library.revision()).await?;
-            due = state.library.take_in(changes);
+            state.due.extend(state.library.take_in(changes));
         }
         let minute = now.as_second().div_euclid(60);
         if state.minute.is_some_and(|rendered| rendered != minute) {
-            due.extend(state.library.pages().into_iter().map(|page| page.id));
+            state.due.extend(state.library.pages().into_iter().map(|page| page.id));
         }
         state.minute = Some(minute);
-        Ok(self.publish(&state.library, &due, now).await)
+        let report = self.publish(state, now).await;
+        if report.is_complete {
+            state.due.clear();
+            state.is_fresh = false;
+        }
+        Ok(report)
     }
 
-    async fn publish(
-        &self,
-        library: &Library,
-        due: &HashSet<StatusPageId>,
-        now: Timestamp,
-    ) -> Report {
-        let snapshots: Vec<Snapshot> = due.iter().filter_map(|id| library.snapshot(*id)).collect();
-        let mut report = Report { revision: library.revision(), ..Report::default() };
-        if snapshots.is_empty() {
-            if self.published.revision() != report.revision {
-                self.published.show(Vec::new(), report.revision);
+    async fn publish(&self, state: &State, now: Timestamp) -> Report {
+        let snapshots = state.due.iter().filter_map(|id| state.library.snapshot(*id));
+        let snapshots: Vec<Snapshot> = snapshots.collect();
+        let revision = state.library.revision();
+        let is_fresh = state.is_fresh;
+        if snapshots.is_empty() && !is_fresh {
+            if self.published.revision() != revision {
+                self.published.show(&[], revision);
             }
-            return report;
+            return Report { revision, is_complete: true, ..Report::default() };
         }
         let published = self.published.clone();
         let rendering = tokio::task::spawn_blocking(move || {
+            let mut failed = Vec::new();
             let mut pages = Vec::new();
             for snapshot in snapshots {
                 let slug = snapshot.page.slug.to_string();
                 match Model::build(Arc::new(snapshot), now) {
-                    Ok(model) => pages.push(PublishedPage::of(Arc::new(model))),
-                    Err(problem) => report.failed.push((slug, problem.to_string())),
+                    Ok(model) => pages.push(Arc::new(PublishedPage::of(Arc::new(model)))),
+                    Err(problem) => failed.push((slug, problem.to_string())),
                 }
             }
-            let pages: Vec<Arc<PublishedPage>> = pages.into_iter().map(Arc::new).collect();
             // The publisher's own language first: readers must not wait for the others.
-            published.show(pages.clone(), report.revision);
+            if is_fresh {
+                published.show_only(&pages, revision);
+            } else {
+                published.show(&pages, revision);
+            }
             let all = pages.iter().map(|page| Arc::new(page.and_in(Language::ALL)));
-            published.show(all.collect(), report.revision);
-            report.rendered = pages.len();
-            report
+            published.show(&all.collect::<Vec<_>>(), revision);
+            Report { rendered: pages.len(), failed, revision, is_complete: true }
         });
-        rendering.await.unwrap_or_default()
+        rendering.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "rendering broke off; the pages stay as they are");
+            Report { revision, ..Report::default() }
+        })
     }
 
     /// Runs until it is dropped: on every nudge, and twice a second without one.
@@ -144,8 +163,8 @@ impl Publisher {
     }
 }
 
-/// The page that `/` shows, for messages at the start.
+/// The page that `/` shows: the one that is marked, else the first by slug.
 #[must_use]
 pub fn default_page(pages: &[StatusPage]) -> Option<&StatusPage> {
-    pages.iter().find(|page| page.is_default).or_else(|| pages.first())
+    pages.iter().min_by_key(|page| (!page.is_default, &page.slug))
 }

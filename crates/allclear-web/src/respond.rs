@@ -89,18 +89,22 @@ fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     tags.trim() == "*" || tags.split(',').any(|tag| opaque(tag) == opaque(etag))
 }
 
-/// Whether `Accept-Encoding` takes gzip (RFC 9110, section 12.5.3).
+/// Whether `Accept-Encoding` takes gzip (RFC 9110, section 12.5.3): what names it outweighs `*`.
 fn takes_gzip(accepted: &HeaderValue) -> bool {
-    let Ok(accepted) = accepted.to_str() else {
-        return false;
+    let Ok(accepted) = accepted.to_str() else { return false };
+    let weight_of = |name: &str| {
+        accepted.split(',').find_map(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            parts.next()?.eq_ignore_ascii_case(name).then(|| weight(parts))
+        })
     };
-    accepted.split(',').any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let is_gzip =
-            parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        is_gzip && weight.is_none_or(|q| q.parse::<f32>().is_ok_and(|q| q > 0.0))
-    })
+    weight_of("gzip").or_else(|| weight_of("*")).is_some_and(|weight| weight > 0.0)
+}
+
+/// The weight among parameters; 1 where there is none, 0 where it cannot be read.
+pub(crate) fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> f32 {
+    let weight = parameters.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+    weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0))
 }
 
 #[cfg(test)]

@@ -156,8 +156,14 @@ fn wanted_language(uri: &Uri, headers: &HeaderMap) -> Option<Language> {
     });
     by_link.or_else(|| {
         let accepted = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-        accepted
-            .split(',')
-            .find_map(|tag| Language::from_tag(tag.split(';').next().unwrap_or_default().trim()))
+        let weighed = accepted.split(',').filter_map(|item| {
+            let mut parts = item.split(';').map(str::trim);
+            let language = Language::from_tag(parts.next()?)?;
+            let weight = respond::weight(parts);
+            (weight > 0.0).then_some((language, weight))
+        });
+        // Of equal weights the first counts.
+        let best = weighed.reduce(|best, next| if next.1 > best.1 { next } else { best });
+        best.map(|(language, _)| language)
     })
 }

@@ -10,6 +10,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::deadline::Deadline;
 use crate::front::Front;
 use crate::limits;
 
@@ -56,7 +57,12 @@ pub async fn serve(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection closed at once");
         }
-        let connection = builder.serve_connection(TokioIo::new(stream), front.clone()).into_owned();
+        let connection = builder
+            .serve_connection(
+                TokioIo::new(Deadline::of(stream, allowed.header_timeout)),
+                front.clone(),
+            )
+            .into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

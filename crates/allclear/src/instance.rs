@@ -78,6 +78,13 @@ impl Instance {
         &self.first
     }
 
+    /// Returns when the publisher has ended, which it never should: pages stand still from then on.
+    pub async fn publisher_ended(&mut self) {
+        if let Err(error) = (&mut self.publishing).await {
+            tracing::error!(%error, "the publisher broke off");
+        }
+    }
+
     /// Stops listening, lets open requests end, and closes the store.
     pub async fn stop(self) {
         let _ = self.stop.send(());

@@ -42,7 +42,7 @@ impl Browser {
         // The driver goes on writing: somebody has to read.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         browser.port = port.context("chromedriver ended without saying its port")?;
-        let answer = browser.ask("/session", &capabilities(folder)?)?;
+        let answer = browser.ask("POST", "/session", &capabilities(folder)?)?;
         let session = answer["sessionId"].as_str();
         browser.session = session.context("no session")?.to_owned();
         Ok(browser)
@@ -51,13 +51,13 @@ impl Browser {
     /// Opens an address and waits until the page is loaded.
     pub(super) fn open(&self, address: &str) -> Result<()> {
         let path = format!("/session/{}/url", self.session);
-        self.ask(&path, &json!({"url": address})).map(drop)
+        self.ask("POST", &path, &json!({"url": address})).map(drop)
     }
 
     /// A command of Chromium's own protocol.
     pub(super) fn cdp(&self, method: &str, parameters: &Value) -> Result<Value> {
         let path = format!("/session/{}/goog/cdp/execute", self.session);
-        self.ask(&path, &json!({"cmd": method, "params": parameters}))
+        self.ask("POST", &path, &json!({"cmd": method, "params": parameters}))
     }
 
     /// The value of an expression on the page.
@@ -67,12 +67,12 @@ impl Browser {
         Ok(answer["result"]["value"].clone())
     }
 
-    fn ask(&self, path: &str, body: &Value) -> Result<Value> {
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(TIMEOUT))?;
         let body = body.to_string();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.port,
             body.len()
@@ -135,7 +135,10 @@ fn capabilities(folder: &Path) -> Result<Value> {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Both fail only if it is gone already.
+        // All of it fails only if it is gone already. The browser ends first: it writes into its
+        // profile until then, and the folder could not be removed.
+        let path = format!("/session/{}", self.session);
+        let _gone = self.ask("DELETE", &path, &json!({}));
         let _gone = self.driver.kill();
         let _gone = self.driver.wait();
     }

@@ -58,7 +58,7 @@ const SHOTS: [Shot; 7] = [
     shot("now-phone-dark", "/", "", Screen::Phone, "dark", 1200),
     shot("now-desktop-light", "/", "", Screen::Desktop, "light", 1500),
     shot("now-desktop-dark", "/", "", Screen::Desktop, "dark", 1500),
-    shot("incident-desktop-light", "/", ".incident h2 a", Screen::Desktop, "light", 1500),
+    shot("incident-desktop-light", "/", ".incident h2 a", Screen::Desktop, "light", 1600),
     shot("history-desktop-light", "/p/foxycart/history", "", Screen::Desktop, "light", 1100),
     shot("component-phone-dark", "/", ".component .line a", Screen::Phone, "dark", 1100),
 ];

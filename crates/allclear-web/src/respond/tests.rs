@@ -11,6 +11,8 @@ fn gzip_is_sent_only_to_those_who_take_it() {
         ("deflate, GZIP;q=0.5", true),
         ("*", true),
         ("gzip;q=0", false),
+        ("gzip;q=0, *", false),
+        ("*;q=0, gzip", true),
         ("gzip; q=0.0, br", false),
         ("br", false),
         ("identity", false),

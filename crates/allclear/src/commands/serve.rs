@@ -46,15 +46,20 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
         connections_max: settings.connections_max,
         header_timeout: settings.header_timeout,
     };
-    let instance = Instance::start(store, settings.listen, allowed, Arc::new(SystemClock)).await?;
+    let mut instance =
+        Instance::start(store, settings.listen, allowed, Arc::new(SystemClock)).await?;
     for (slug, problem) in &instance.first_report().failed {
         remark(&format!("warning: the status page `{slug}` cannot be shown: {problem}"));
     }
     greet(&instance).await?;
-    stop_signal().await?;
+    let done = tokio::select! {
+        stopped = stop_signal() => stopped.map(|()| DONE),
+        // Whoever watches over the process starts it again; pages that stand still would be a lie.
+        () = instance.publisher_ended() => Err(anyhow!("the publisher broke off: start again")),
+    };
     tracing::info!("stopping: open requests may end");
     instance.stop().await;
-    Ok(DONE)
+    done
 }
 
 async fn greet(instance: &Instance) -> Result<()> {

@@ -142,6 +142,12 @@ async fn languages_follow_the_reader() {
     let german = reader.ask("GET", "/", &[("accept-language", "fr, de-AT;q=0.8")]).await;
     assert_eq!(german.header("content-language"), "de");
     assert!(german.text().contains("lang=\"de\""));
+    for (accepted, wanted) in
+        [("de;q=0, en", "en"), ("en;q=0.1, de;q=0.9", "de"), ("fr", "en"), ("de;q=x, en", "en")]
+    {
+        let answer = reader.ask("GET", "/", &[("accept-language", accepted)]).await;
+        assert_eq!(answer.header("content-language"), wanted, "{accepted}");
+    }
     let by_link = reader.ask("GET", "/?lang=en", &[("accept-language", "de")]).await;
     assert_eq!(by_link.header("content-language"), "en");
     instance.stop().await;
@@ -175,8 +181,42 @@ async fn a_change_is_served_after_the_next_run_and_drafts_and_notes_never() {
     transaction.commit().await.unwrap();
     instance.publisher().run_once(clock_now(&clock)).await.unwrap();
     assert_eq!(reader.get(&path).await.status, 200);
-    let casper = reader.get("/p/caspertech/history/search?q=unwatched").await.text();
-    assert!(!casper.contains("no resource alarm fired"));
+    instance.stop().await;
+}
+
+#[tokio::test]
+async fn internal_notes_are_in_no_page_and_no_search_finds_them() {
+    let (fresh, clock) = filled(Engine::Sqlite).await;
+    let instance = fresh.instance(&clock).await;
+    let reader = Reader::of(&instance);
+    let mut seen = 0;
+    for page in instance.store().list_status_pages().await.unwrap() {
+        let notes = instance.store().list_notes_of_page(page.id).await.unwrap();
+        let mut paths = vec!["".to_owned(), "history".to_owned(), "uptime".to_owned()];
+        for incident in instance.store().list_incidents(page.id).await.unwrap() {
+            paths.push(format!("incidents/{}", incident.public_id));
+        }
+        for window in instance.store().list_maintenance(page.id).await.unwrap() {
+            paths.push(format!("maintenance/{}", window.public_id));
+        }
+        for path in paths {
+            let text = reader.get(&format!("/p/{}/{path}", page.slug)).await.text();
+            for note in &notes {
+                let body = note.body.reveal_to_team();
+                assert!(!text.contains(body), "{}/{path}: {body}", page.slug);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 1_000, "{seen}");
+    // Words that stand in a note alone, and words that stand in the record.
+    let found = |query: &'static str| {
+        let path = format!("/p/caspertech/history/search?q={query}");
+        let reader = &reader;
+        async move { reader.get(&path).await.text().contains("/incidents/") }
+    };
+    assert!(!found("trial+outages").await);
+    assert!(found("amplification").await);
     instance.stop().await;
 }
 

@@ -1,0 +1,110 @@
+//! Pages that show components of other pages must tell the same of them.
+
+use allclear_domain::ComponentStatus;
+use allclear_domain::ids::PublicId;
+use allclear_domain::incident::{IncidentKind, IncidentState};
+use allclear_domain::record::Publication;
+use allclear_domain::status_page::{ColourTokens, Language, UptimePolicy};
+use allclear_domain::text::Key;
+use allclear_domain::times::Bound;
+use allclear_statuspage::Model;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::*;
+
+fn page(n: u128, components: ComponentSelection) -> StatusPage {
+    StatusPage {
+        id: Uuid::from_u128(n).into(),
+        slug: Key::new(format!("page-{n}")).unwrap(),
+        title: format!("Page {n}"),
+        description: String::new(),
+        is_default: false,
+        host_names: Vec::new(),
+        timezone: None,
+        timezone_label: None,
+        language: Language::En,
+        logo: None,
+        colours: ColourTokens::default(),
+        components,
+        uptime: UptimePolicy::default(),
+    }
+}
+
+fn component(n: u8, page: &StatusPage, parent: Option<u8>) -> Component {
+    Component {
+        id: Uuid::from_u128(n.into()).into(),
+        public_id: PublicId::from_digits([n; 12]),
+        page_id: page.id,
+        key: Key::new(format!("c{n}")).unwrap(),
+        name: format!("Component {n}"),
+        description: None,
+        parent_id: parent.map(|n| Uuid::from_u128(n.into()).into()),
+        position: n.into(),
+        start_date: None,
+        created_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn outage(page: &StatusPage, target: Target) -> Incident {
+    let status = ComponentStatus::MajorOutage;
+    Incident {
+        id: Uuid::from_u128(50).into(),
+        public_id: PublicId::from_digits([30; 12]),
+        page_id: page.id,
+        title: "Nothing answers".to_owned(),
+        kind: IncidentKind::Disruption,
+        state: IncidentState::Investigating,
+        publication: Publication::Published { at: Timestamp::UNIX_EPOCH },
+        impact_override: None,
+        started: Bound::exactly(Timestamp::UNIX_EPOCH),
+        record: OutageRecord {
+            affected: vec![Affected { target, status }],
+            ..OutageRecord::default()
+        },
+        updates: Vec::new(),
+        same_cause_as: None,
+        converted_from: None,
+        postmortem: None,
+        reopened: Vec::new(),
+        source: None,
+        is_backfilled: false,
+        created_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// The status of component 3 on each page that shows it.
+fn statuses(target: Target) -> Vec<Option<ComponentStatus>> {
+    let home = page(90, ComponentSelection::Own);
+    let part: ComponentId = Uuid::from_u128(3).into();
+    let other = page(91, ComponentSelection::Chosen(vec![part]));
+    let mut library = Library::default();
+    let components =
+        vec![component(1, &home, None), component(2, &home, Some(1)), component(3, &home, Some(2))];
+    library.take_in(Changes {
+        revision: 1,
+        incidents: vec![outage(&home, target)],
+        components,
+        status_pages: vec![home.clone(), other.clone()],
+        ..Changes::default()
+    });
+    let status = |page: &StatusPage| {
+        let snapshot = library.snapshot(page.id).unwrap();
+        let now = Timestamp::from_second(600).unwrap();
+        let model = Model::build(Arc::new(snapshot), now).unwrap();
+        model.component_statuses().find(|(id, _)| *id == part).map(|(_, status)| status)
+    };
+    vec![status(&home), status(&other)]
+}
+
+#[test]
+fn an_incident_of_a_group_is_told_wherever_a_part_is_shown() {
+    let down = Some(ComponentStatus::MajorOutage);
+    for target in [1_u128, 2, 3] {
+        let target = Target::Component(Uuid::from_u128(target).into());
+        assert_eq!(statuses(target.clone()), [down, down], "{target:?}");
+    }
+    assert_eq!(statuses(Target::All), [down, down]);
+    let words = statuses(Target::Words("something else".to_owned()));
+    assert_eq!(words, [Some(ComponentStatus::Operational); 2]);
+}
