@@ -5,6 +5,7 @@
 //! [`crate::InternalNote`]s, kept apart.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::component::ComponentStatus;
@@ -270,14 +271,23 @@ impl Incident {
 
     /// How each component fared: half-open intervals, open at the end while the incident is.
     ///
-    /// `components` are the components that [`Target::All`] stands for. Where the start is not
-    /// known to the instant there are none; where only the end is not, the last known change ends
-    /// them, so that nothing is counted that nobody measured.
+    /// `components` are the components that [`Target::All`] stands for. Where the end is not known
+    /// to the instant, the last known change ends them, so that nothing is counted that nobody
+    /// measured. Where only the day of the start is known, in `zone`, each day up to the end, or up
+    /// to `now`, is marked by an interval without length; where not even that, there are none.
+    /// Between an end that was published and the instant at which it was opened again, it
+    /// affected nothing.
     #[must_use]
-    pub fn impact_intervals(&self, components: &[ComponentId]) -> Vec<StatusInterval> {
-        let Some(started_at) = self.started.instant() else {
+    pub fn impact_intervals(
+        &self,
+        components: &[ComponentId],
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> Vec<StatusInterval> {
+        let Some(started_at) = self.started.earliest(zone) else {
             return Vec::new();
         };
+        let is_measured = self.started.instant().is_some();
         let opening = opening_statuses(&self.record, components);
         let changes: Vec<_> = self
             .updates
@@ -287,12 +297,18 @@ impl Incident {
         let until = match self.ended() {
             None => None,
             Some(Bound::At { at, .. }) => Some(at),
+            Some(ended @ Bound::On { .. }) if !is_measured => ended.latest(zone),
             Some(Bound::On { .. } | Bound::Unknown) => {
                 let told = changes.iter().filter(|(_, changes)| !changes.is_empty());
                 Some(told.map(|(at, _)| *at).max().unwrap_or(started_at))
             }
         };
-        crate::uptime::follow(started_at, until, &opening, &changes)
+        let until = until.map(|until| if is_measured { until } else { until.max(started_at) });
+        let intervals = crate::uptime::follow(started_at, until, &opening, &changes);
+        let ends = self.reopened.iter();
+        let gaps = ends.filter_map(|end| Some((end.ended_before.instant()?, end.reopened_at)));
+        let intervals = crate::uptime::without(intervals, gaps);
+        if is_measured { intervals } else { crate::uptime::mark_days(&intervals, zone, now) }
     }
 }
 

@@ -28,5 +28,8 @@ pub const LOGO_BYTES_MAX: usize = 64 * 1024;
 pub const SEARCH_CHARS_MAX: usize = 200;
 /// Results of a search; the page says that there are more.
 pub const SEARCH_RESULTS_MAX: usize = 100;
+/// Days that a record known only to the day marks, counted back from its end; earlier ones are not
+/// marked.
+pub const DAY_MARKS_MAX: i32 = 400;
 /// Days that a status page draws for each component.
 pub const BAR_DAYS: usize = 90;

@@ -4,6 +4,7 @@
 //! converted to an incident, and both keep their history.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::component::ComponentStatus;
@@ -358,15 +359,28 @@ impl Maintenance {
     }
 
     /// How each component fared: half-open intervals, open at the end while work is under way.
+    /// Where only the day of the start is known, in `zone`, each day up to the end is marked by an
+    /// interval without length.
     #[must_use]
-    pub fn impact_intervals(&self, components: &[ComponentId]) -> Vec<StatusInterval> {
+    pub fn impact_intervals(
+        &self,
+        components: &[ComponentId],
+        zone: &TimeZone,
+    ) -> Vec<StatusInterval> {
+        let mut is_measured = true;
         let (started_at, until) = match self.state {
             MaintenanceState::Scheduled | MaintenanceState::Cancelled { .. } => return Vec::new(),
             MaintenanceState::InProgress { started_at }
             | MaintenanceState::Verifying { started_at, .. } => (started_at, None),
             MaintenanceState::Completed { started, ended } => match started.instant() {
                 Some(started_at) => (started_at, Some(ended.instant().unwrap_or(started_at))),
-                None => return Vec::new(),
+                None => {
+                    is_measured = false;
+                    let Some(first) = started.earliest(zone) else {
+                        return Vec::new();
+                    };
+                    (first, Some(ended.latest(zone).unwrap_or(first).max(first)))
+                }
             },
         };
         let opening = opening_statuses(&self.record, components);
@@ -375,7 +389,11 @@ impl Maintenance {
             .iter()
             .filter_map(|update| Some((update.shown_at.instant()?, update.changes.as_slice())))
             .collect();
-        crate::uptime::follow(started_at, until, &opening, &changes)
+        let intervals = crate::uptime::follow(started_at, until, &opening, &changes);
+        if is_measured {
+            return intervals;
+        }
+        crate::uptime::mark_days(&intervals, zone, until.unwrap_or(started_at))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Times as records know them: rarely all of an instant, so precision is part of the value.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
 /// How exactly an instant is known.
@@ -61,11 +61,41 @@ impl Bound {
         }
     }
 
+    /// The earliest instant that it can mean: the first one of its day in `zone`, where only the
+    /// day is known.
+    #[must_use]
+    pub fn earliest(self, zone: &TimeZone) -> Option<Timestamp> {
+        match self {
+            Self::At { at, .. } => Some(at),
+            Self::On { on } => first_instant(on, zone),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The latest instant that it can mean: the last second of its day in `zone`, where only the
+    /// day is known.
+    #[must_use]
+    pub fn latest(self, zone: &TimeZone) -> Option<Timestamp> {
+        match self {
+            Self::At { at, .. } => Some(at),
+            Self::On { on } => {
+                let next = first_instant(on.tomorrow().ok()?, zone)?;
+                next.checked_sub(1.second()).ok()
+            }
+            Self::Unknown => None,
+        }
+    }
+
     /// Whether the publisher said "about".
     #[must_use]
     pub const fn is_approximate(self) -> bool {
         matches!(self, Self::At { precision: Precision::Approximate, .. })
     }
+}
+
+/// The first instant of a day in a zone.
+pub(crate) fn first_instant(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    Some(day.to_zoned(zone.clone()).ok()?.timestamp())
 }
 
 /// When something was said or done, within a longer account.

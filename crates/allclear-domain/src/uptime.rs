@@ -5,12 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::component::ComponentStatus;
 use crate::ids::ComponentId;
+use crate::limits::DAY_MARKS_MAX;
 use crate::posted::StatusChange;
 use crate::status_page::{MaintenancePolicy, UptimePolicy};
+use crate::times::first_instant;
 
 /// A stretch of time in which something gave a component a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,60 @@ pub(crate) fn follow(
     }
     for (component_id, last) in open {
         close(component_id, last, until);
+    }
+    intervals
+}
+
+/// Marks the days that intervals touch instead of counting their seconds: one interval of unknown
+/// length for each day of `zone`. One that is open goes up to `now`.
+#[must_use]
+pub(crate) fn mark_days(
+    intervals: &[StatusInterval],
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Vec<StatusInterval> {
+    let mut marks = Vec::new();
+    for interval in intervals {
+        let until = interval.until.unwrap_or(now).max(interval.from);
+        let last = until.to_zoned(zone.clone()).date();
+        let first = interval.from.to_zoned(zone.clone()).date();
+        let first = first.max(last.saturating_sub(DAY_MARKS_MAX.days()));
+        for day in first.series(1.day()).take_while(|day| *day <= last) {
+            let Some(begins) = first_instant(day, zone) else {
+                continue;
+            };
+            let from = begins.max(interval.from);
+            if from < until || until == interval.from {
+                marks.push(StatusInterval { from, until: Some(from), ..*interval });
+            }
+        }
+    }
+    marks
+}
+
+/// Takes stretches out of intervals; those without length stay.
+#[must_use]
+pub(crate) fn without(
+    mut intervals: Vec<StatusInterval>,
+    gaps: impl Iterator<Item = (Timestamp, Timestamp)>,
+) -> Vec<StatusInterval> {
+    for (begins, ends) in gaps.filter(|(begins, ends)| begins < ends) {
+        let mut kept = Vec::with_capacity(intervals.len());
+        for interval in intervals {
+            let goes_past = |at: Timestamp| interval.until.is_none_or(|until| until > at);
+            if interval.until == Some(interval.from) || !goes_past(begins) || interval.from >= ends
+            {
+                kept.push(interval);
+                continue;
+            }
+            if interval.from < begins {
+                kept.push(StatusInterval { until: Some(begins), ..interval });
+            }
+            if goes_past(ends) {
+                kept.push(StatusInterval { from: ends, ..interval });
+            }
+        }
+        intervals = kept;
     }
     intervals
 }

@@ -34,6 +34,8 @@ pub struct Health {
     pub is_writable: bool,
     /// What is wrong, in sentences for the operator; empty where all is well.
     pub problems: Vec<String>,
+    /// What may go wrong one day, in sentences for the operator.
+    pub warnings: Vec<String>,
 }
 
 /// Rows of each noun.
@@ -90,7 +92,7 @@ impl Store {
     /// Where the database fails altogether; what is merely wrong in it is among the problems.
     pub async fn check(&self) -> Result<Health, StoreError> {
         let mut link = self.read().await?;
-        let mut problems = engine_problems(&mut link).await?;
+        let (mut problems, warnings) = look_at_engine(&mut link).await?;
         let mut statements = 0;
         for (name, text) in sql::all() {
             match link.prepare(text).await {
@@ -125,6 +127,7 @@ impl Store {
             statements,
             is_writable,
             problems,
+            warnings,
         })
     }
 }
@@ -136,9 +139,9 @@ async fn count(link: &mut Link) -> Result<Counts, StoreError> {
     }
 }
 
-/// What the engine says of itself.
-async fn engine_problems(link: &mut Link) -> Result<Vec<String>, StoreError> {
-    let mut problems = Vec::new();
+/// What the engine says of itself: what is wrong, and what may go wrong.
+async fn look_at_engine(link: &mut Link) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
     match link {
         Link::Sqlite(_) => {
             for row in link.fetch_all(dialect::SQLITE_INTEGRITY, vec![]).await? {
@@ -158,7 +161,7 @@ async fn engine_problems(link: &mut Link) -> Result<Vec<String>, StoreError> {
         Link::Postgres(_) => {
             for row in link.fetch_all(dialect::POSTGRES_SAFETY, vec![]).await? {
                 let name = row.of("pg_settings", "").text("name")?;
-                problems.push(format!(
+                warnings.push(format!(
                     "the server runs with {name} = off: a power cut may lose what was saved, or \
                      damage the database. Set it to on"
                 ));
@@ -171,7 +174,7 @@ async fn engine_problems(link: &mut Link) -> Result<Vec<String>, StoreError> {
             }
         }
     }
-    Ok(problems)
+    Ok((problems, warnings))
 }
 
 /// Reads every row as its noun.

@@ -75,7 +75,7 @@ fn each_component_gets_intervals_from_what_updates_changed() {
         .and_then(|i| i.post(update(40, IncidentStatus::Resolved, &[])))
         .unwrap();
     let mut found: Vec<_> = incident
-        .impact_intervals(&[])
+        .impact_intervals(&[], &TimeZone::UTC, at(9000))
         .into_iter()
         .map(|i| (i.component_id, i.status, i.from, i.until))
         .collect();
@@ -97,7 +97,7 @@ fn all_stands_for_every_component_but_the_excepted() {
     incident.record.affected[0].target = Target::All;
     incident.record.except = vec![Target::Component(component(2))];
     let components = [component(1), component(2), component(3)];
-    let intervals = incident.impact_intervals(&components);
+    let intervals = incident.impact_intervals(&components, &TimeZone::UTC, at(9000));
     let ids: Vec<_> = intervals.iter().map(|interval| interval.component_id).collect();
     assert_eq!(ids, [component(1), component(3)]);
     assert!(intervals.iter().all(|interval| interval.until.is_none()));
@@ -107,10 +107,72 @@ fn all_stands_for_every_component_but_the_excepted() {
 fn an_unknown_end_counts_nothing_and_an_unknown_start_gives_no_interval() {
     let mut incident = incident();
     incident.state = IncidentState::Resolved { ended: Bound::Unknown };
-    let intervals = incident.impact_intervals(&[]);
+    let intervals = incident.impact_intervals(&[], &TimeZone::UTC, at(9000));
     assert_eq!(intervals[0].until, Some(at(10)));
-    incident.started = Bound::On { on: jiff::civil::date(2024, 2, 27) };
-    assert!(incident.impact_intervals(&[]).is_empty());
+    incident.started = Bound::Unknown;
+    assert!(incident.impact_intervals(&[], &TimeZone::UTC, at(9000)).is_empty());
+}
+
+/// First instants and status of intervals, all of which have no length.
+fn marks(incident: &Incident, now: &str) -> Vec<(String, ComponentStatus)> {
+    let zone = TimeZone::fixed(jiff::tz::offset(1));
+    let intervals = incident.impact_intervals(&[], &zone, now.parse().unwrap());
+    assert!(intervals.iter().all(|i| i.until == Some(i.from)));
+    intervals.iter().map(|i| (i.from.to_string(), i.status)).collect()
+}
+
+#[test]
+fn a_start_known_to_the_day_marks_days_of_the_zone_and_counts_no_second() {
+    use ComponentStatus::{MajorOutage, PartialOutage};
+    let day = |day| Bound::On { on: jiff::civil::date(1970, 2, day) };
+    let mut incident = incident();
+    let now = "1970-02-05T12:00:00Z";
+    incident.started = day(3);
+    let first = ("1970-02-02T23:00:00Z".to_owned(), PartialOutage);
+    let second = ("1970-02-03T23:00:00Z".to_owned(), PartialOutage);
+    let third = ("1970-02-04T23:00:00Z".to_owned(), PartialOutage);
+    assert_eq!(marks(&incident, now), [first.clone(), second.clone(), third]);
+    for ended in [day(3), Bound::Unknown, Bound::exactly(at(33 * 1440 + 600))] {
+        incident.state = IncidentState::Resolved { ended };
+        assert_eq!(marks(&incident, now), std::slice::from_ref(&first), "{ended:?}");
+    }
+    incident.state = IncidentState::Resolved { ended: day(4) };
+    assert_eq!(marks(&incident, now), [first.clone(), second]);
+    let noon = 33 * 1440 + 720;
+    incident.updates.push(update(noon, IncidentStatus::Identified, &[(1, MajorOutage)]));
+    for ended in [day(3), Bound::Unknown] {
+        incident.state = IncidentState::Resolved { ended };
+        let worse = ("1970-02-03T12:00:00Z".to_owned(), MajorOutage);
+        assert_eq!(marks(&incident, now), [first.clone(), worse], "{ended:?}");
+    }
+}
+
+#[test]
+fn nothing_is_affected_between_an_end_and_its_reopening() {
+    use ComponentStatus::{MajorOutage, PartialOutage};
+    let reopened = incident()
+        .post(update(20, IncidentStatus::Identified, &[(1, MajorOutage)]))
+        .and_then(|i| i.post(update(30, IncidentStatus::Resolved, &[])))
+        .and_then(|i| i.reopen(at(90)))
+        .and_then(|i| i.post(update(95, IncidentStatus::Identified, &[(1, PartialOutage)])))
+        .unwrap();
+    let found = |incident: &Incident| -> Vec<_> {
+        let intervals = incident.impact_intervals(&[], &TimeZone::UTC, at(9000));
+        intervals.iter().map(|i| (i.status, i.from, i.until)).collect()
+    };
+    let mut wanted = vec![
+        (PartialOutage, at(10), Some(at(20))),
+        (MajorOutage, at(20), Some(at(30))),
+        (MajorOutage, at(90), Some(at(95))),
+        (PartialOutage, at(95), None),
+    ];
+    assert_eq!(found(&reopened), wanted);
+    let resolved = reopened.post(update(99, IncidentStatus::Resolved, &[])).unwrap();
+    wanted[3].2 = Some(at(99));
+    assert_eq!(found(&resolved), wanted);
+    let twice = resolved.reopen(at(200)).unwrap();
+    wanted.push((PartialOutage, at(200), None));
+    assert_eq!(found(&twice), wanted);
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn it_walks_through_its_states_and_no_other_way() {
         done.convert("x".to_owned(), ComponentStatus::MajorOutage, &Entropy::from_seed(2), at(76))
             .is_err()
     );
-    assert!(scheduled().cancel(at(5)).unwrap().impact_intervals(&[]).is_empty());
+    assert!(scheduled().cancel(at(5)).unwrap().impact_intervals(&[], &TimeZone::UTC).is_empty());
 }
 
 #[test]

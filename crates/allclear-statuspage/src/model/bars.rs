@@ -2,14 +2,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use allclear_domain::ids::ComponentId;
+use allclear_domain::ComponentStatus;
+use allclear_domain::ids::{ComponentId, StatusPageId};
 use allclear_domain::record::Target;
 use allclear_domain::tree;
 use allclear_domain::uptime::{self, DayTally, Segment, StatusInterval};
-use allclear_domain::{ComponentStatus, Incident};
 use jiff::Timestamp;
 
 use super::{Line, Model};
+
+/// What a record says the beginning of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Begun {
+    Component(ComponentId),
+    /// Every component that belongs to a page.
+    AllOf(StatusPageId),
+}
 
 /// What a drawn day is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +83,8 @@ impl Model {
                 line.segments = uptime::merge(intervals, now);
                 line.days = uptime::tally_days(&line.segments, &self.bounds);
                 let active = intervals.iter().filter(|i| is_active(i, now));
-                line.own =
-                    active.clone().map(|i| i.status).max().unwrap_or(ComponentStatus::Operational);
-                line.since = active.map(|i| i.from).min();
+                line.own = active.map(|i| i.status).max().unwrap_or(ComponentStatus::Operational);
+                line.since = present_run(line, intervals, now);
             }
             line.uptime = uptime::uptime(&line.segments, from, now, policy);
         }
@@ -97,8 +104,10 @@ impl Model {
             .collect();
         for interval in unmeasured {
             let index = self.line_of.get(&interval.component_id).copied();
-            if let Some(line) = index.and_then(|index| self.lines.get_mut(index)) {
-                line.own = line.own.max(interval.status);
+            let line = index.and_then(|index| self.lines.get_mut(index));
+            if let Some(line) = line.filter(|line| interval.status >= line.own) {
+                line.own = interval.status;
+                line.since = None;
             }
         }
     }
@@ -166,35 +175,37 @@ impl Model {
     /// When each component begins: at its start date, else at the earliest record that affects it,
     /// else when it was made known.
     fn begins(&self) -> Vec<Timestamp> {
-        // "All" stands at `None`.
-        let mut earliest: HashMap<Option<ComponentId>, Timestamp> = HashMap::new();
+        let mut earliest: HashMap<Begun, Timestamp> = HashMap::new();
         for incident in &self.snapshot.incidents {
-            if let Some(at) = self.first_instant(incident) {
+            if let Some(at) = incident.started.earliest(&self.zone) {
                 let changes = incident.updates.iter().flat_map(|update| &update.changes);
                 let changed = changes.map(|change| change.component_id);
-                self.note_begin(&mut earliest, &incident.record.affected, changed, at);
+                let affected = &incident.record.affected;
+                self.note_begin(&mut earliest, incident.page_id, affected, changed, at);
             }
         }
         for window in &self.snapshot.maintenance {
             let is_told = window.is_under_way() || window.ended().is_some();
-            if let Some(at) = window.started().instant().filter(|_| is_told) {
+            if let Some(at) = window.started().earliest(&self.zone).filter(|_| is_told) {
                 let none = std::iter::empty();
-                self.note_begin(&mut earliest, &window.record.affected, none, at);
+                let affected = &window.record.affected;
+                self.note_begin(&mut earliest, window.page_id, affected, none, at);
             }
         }
-        let all = earliest.get(&None).copied().unwrap_or(self.now);
+        let known = |key: Begun| earliest.get(&key).copied();
         let mut begins: Vec<Timestamp> = Vec::with_capacity(self.lines.len());
         for line in &self.lines {
             let component = self.snapshot.components.get(line.component);
             let start_date = component.and_then(|component| component.start_date);
             let stated = start_date.and_then(|day| self.start_of(day));
-            let mut own = earliest.get(&Some(line.id)).copied().unwrap_or(self.now);
+            let mut own = known(Begun::Component(line.id)).unwrap_or(self.now);
             let mut above = line.parent;
             while let Some(group) = above.and_then(|above| self.lines.get(above)) {
-                own = own.min(earliest.get(&Some(group.id)).copied().unwrap_or(own));
+                own = own.min(known(Begun::Component(group.id)).unwrap_or(own));
                 above = group.parent;
             }
-            let recorded = own.min(all);
+            let all = component.and_then(|component| known(Begun::AllOf(component.page_id)));
+            let recorded = own.min(all.unwrap_or(own));
             begins.push(stated.unwrap_or(line.begins_at.min(recorded)));
         }
         self.begin_groups(&mut begins);
@@ -203,28 +214,26 @@ impl Model {
 
     fn note_begin(
         &self,
-        earliest: &mut HashMap<Option<ComponentId>, Timestamp>,
+        earliest: &mut HashMap<Begun, Timestamp>,
+        page: StatusPageId,
         affected: &[allclear_domain::record::Affected],
         changed: impl Iterator<Item = ComponentId>,
         at: Timestamp,
     ) {
-        let mut note = |id: Option<ComponentId>| {
+        let mut note = |id: Begun| {
             let known = earliest.entry(id).or_insert(at);
             *known = (*known).min(at);
         };
         for entry in affected {
             match &entry.target {
-                Target::All => note(None),
-                Target::Component(id) if self.line_of.contains_key(id) => note(Some(*id)),
+                Target::All => note(Begun::AllOf(page)),
+                Target::Component(id) if self.line_of.contains_key(id) => {
+                    note(Begun::Component(*id));
+                }
                 Target::Component(_) | Target::Words(_) => {}
             }
         }
-        changed.for_each(|id| note(Some(id)));
-    }
-
-    fn first_instant(&self, incident: &Incident) -> Option<Timestamp> {
-        let day = || self.start_of(incident.started.day(&self.zone)?);
-        incident.started.instant().or_else(day)
+        changed.for_each(|id| note(Begun::Component(id)));
     }
 
     /// A group begins with the first of its parts.
@@ -260,4 +269,18 @@ impl Model {
 
 fn is_active(interval: &StatusInterval, now: Timestamp) -> bool {
     interval.from <= now && interval.until.is_none_or(|until| until > now)
+}
+
+/// Since when a line has the status that it has now: the start of the stretch that reaches `now`.
+fn present_run(line: &Line, intervals: &[StatusInterval], now: Timestamp) -> Option<Timestamp> {
+    if line.own == ComponentStatus::Operational {
+        return None;
+    }
+    let mut runs = line.segments.iter().filter(|s| s.from < s.until && s.until == now);
+    if let Some(run) = runs.find(|run| run.status == line.own) {
+        return Some(run.from);
+    }
+    // It began at this instant, so that no stretch has any length yet.
+    let active = intervals.iter().filter(|i| i.status == line.own && is_active(i, now));
+    active.map(|i| i.from).max()
 }

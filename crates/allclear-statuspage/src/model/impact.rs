@@ -14,13 +14,12 @@ use jiff::Timestamp;
 use super::Model;
 
 impl Model {
-    /// The components that "all" stands for in a record of a page.
+    /// The components that "all" stands for in a record of a page: those that belong to it.
     pub(crate) fn all_of(&self, page: StatusPageId) -> Vec<ComponentId> {
-        let is_own = page == self.page().id;
         self.snapshot
             .components
             .iter()
-            .filter(|component| is_own || component.page_id == page)
+            .filter(|component| component.page_id == page)
             .map(|component| component.id)
             .collect()
     }
@@ -29,11 +28,11 @@ impl Model {
     pub(crate) fn incident_impact(&self, incident: &Incident) -> Vec<StatusInterval> {
         let all = self.scope(&incident.record, incident.page_id);
         if !self.names_a_group(&incident.record, &incident.updates) {
-            return incident.impact_intervals(&all);
+            return incident.impact_intervals(&all, &self.zone, self.now);
         }
         let mut spread = incident.clone();
         self.spread(&mut spread.record, &mut spread.updates);
-        spread.impact_intervals(&all)
+        spread.impact_intervals(&all, &self.zone, self.now)
     }
 
     /// How an open incident whose start is not known affects components now.
@@ -47,11 +46,11 @@ impl Model {
     pub(crate) fn maintenance_impact(&self, window: &Maintenance) -> Vec<StatusInterval> {
         let all = self.scope(&window.record, window.page_id);
         if !self.names_a_group(&window.record, &window.updates) {
-            return window.impact_intervals(&all);
+            return window.impact_intervals(&all, &self.zone);
         }
         let mut spread = window.clone();
         self.spread(&mut spread.record, &mut spread.updates);
-        spread.impact_intervals(&all)
+        spread.impact_intervals(&all, &self.zone)
     }
 
     /// Statuses that people set: each holds until the next one of its component.
@@ -160,7 +159,10 @@ impl Model {
         match incident.ended() {
             None => true,
             Some(Bound::At { at, .. }) => at >= start,
-            Some(Bound::On { .. } | Bound::Unknown) => last_told(incident) >= Some(start),
+            Some(ended) => {
+                let started = incident.started.earliest(&self.zone);
+                last_told(incident).max(ended.latest(&self.zone)).max(started) >= Some(start)
+            }
         }
     }
 
@@ -169,14 +171,16 @@ impl Model {
         let start = self.window_start();
         match window.ended() {
             None => window.is_under_way(),
-            Some(ended) => ended.instant().or(window.started().instant()) >= Some(start),
+            Some(ended) => {
+                ended.latest(&self.zone).max(window.started().earliest(&self.zone)) >= Some(start)
+            }
         }
     }
 }
 
 fn last_told(incident: &Incident) -> Option<Timestamp> {
     let told = incident.updates.iter().filter_map(|u| u.shown_at.instant());
-    told.chain(incident.started.instant()).max()
+    told.max()
 }
 
 fn component_of(target: &Target) -> Option<ComponentId> {

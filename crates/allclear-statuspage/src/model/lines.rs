@@ -25,7 +25,8 @@ pub(crate) struct Line {
     pub(crate) own: ComponentStatus,
     /// Its present status, at least as bad as that of its parts.
     pub(crate) status: ComponentStatus,
-    /// Since when it is not operational.
+    /// Since when its own status is what it is now; `None` where it is operational, and where
+    /// nobody knows.
     pub(crate) since: Option<Timestamp>,
     /// The first instant with data.
     pub(crate) begins_at: Timestamp,

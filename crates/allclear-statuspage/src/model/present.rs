@@ -144,11 +144,12 @@ impl Model {
         }
         let affected = |line: &Line| line.own > ComponentStatus::UnderMaintenance;
         let topmost = self.topmost(affected);
-        let since = self.lines.iter().filter(|line| affected(line));
-        let since = since.filter_map(|line| line.since).min();
         if let [one] = topmost.as_slice() {
-            return (Hero::One(*one), since);
+            let end = self.lines.get(*one).map_or(0, |line| line.end.max(one + 1));
+            let told = self.lines.get(*one..end).unwrap_or(&[]);
+            return (Hero::One(*one), since_of_worst(told));
         }
+        let since = since_of_worst(&self.lines);
         let leaves = || self.lines.iter().filter(|line| !line.is_group);
         let total = leaves().count();
         let bad = leaves().filter(|line| line.is_affected()).count();
@@ -179,7 +180,10 @@ impl Model {
         let windows = under_way.iter().filter_map(|place| self.window_at(*place));
         let since = windows.filter_map(|w| w.started().instant()).min();
         match maintained.as_slice() {
-            [one] => (Hero::MaintenanceOne(*one), since),
+            [one] => {
+                let line = self.lines.get(*one).and_then(|line| line.since);
+                (Hero::MaintenanceOne(*one), line.or(since))
+            }
             _ => (Hero::Maintenance, since),
         }
     }
@@ -263,6 +267,14 @@ pub(crate) fn status_now(incident: &Incident) -> ComponentStatus {
     }
     let worst = last.into_iter().map(|(_, status)| status).max();
     worst_changed.max(worst.unwrap_or(ComponentStatus::Operational))
+}
+
+/// Since when the worst status among lines holds for one of them. Where nobody knows that of one
+/// of them, it is not told: it may have been the first.
+fn since_of_worst(lines: &[Line]) -> Option<Timestamp> {
+    let worst = lines.iter().map(|line| line.own).max()?;
+    let told = lines.iter().filter(|line| line.own == worst);
+    told.map(|line| line.since).min().flatten()
 }
 
 fn places<T>(all: &[std::sync::Arc<T>], holds: impl Fn(&T) -> bool) -> Vec<usize> {

@@ -77,7 +77,7 @@ impl Context<'_> {
     pub(crate) fn incident_card(&self, incident: &Incident) -> IncidentCard {
         let today = self.locale.today;
         let record = &incident.record;
-        let mut updates = self.updates(&incident.updates, today).into_iter();
+        let mut updates = self.updates(&incident.updates, incident.publication, today).into_iter();
         let latest = updates.next();
         let earlier: Vec<UpdateView> = updates.collect();
         let mut facts = Vec::new();
@@ -193,7 +193,10 @@ impl Context<'_> {
             overrun: self.overrun(window),
             progress: self.progress(window),
             plans: self.plans(window),
-            latest: window.updates.last().map(|update| self.update(update, today)),
+            latest: window
+                .updates
+                .last()
+                .map(|update| self.update(update, window.publication, today)),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use allclear_domain::ComponentStatus;
-use allclear_domain::ids::{ComponentId, PublicId};
+use allclear_domain::ids::{ComponentId, PublicId, StatusPageId};
 use allclear_domain::record::{OutageRecord, Target};
 use allclear_domain::uptime::{self, DayTally, Segment};
 use askama::Template;
@@ -167,10 +167,13 @@ impl Context<'_> {
     }
 
     fn names_any(&self, record: RecordRef, ids: &HashSet<ComponentId>, own: ComponentId) -> bool {
-        let is_named = |record: &OutageRecord| {
+        let line = self.model.line(own);
+        let component = line.and_then(|(_, l)| self.model.snapshot.components.get(l.component));
+        let is_named = |record: &OutageRecord, page: StatusPageId| {
+            let is_of_page = component.is_some_and(|component| component.page_id == page);
             let excepted = record.except.contains(&Target::Component(own));
             record.affected.iter().any(|affected| match &affected.target {
-                Target::All => !excepted,
+                Target::All => is_of_page && !excepted,
                 Target::Component(id) => ids.contains(id),
                 Target::Words(_) => false,
             })
@@ -178,12 +181,12 @@ impl Context<'_> {
         match record {
             RecordRef::Incident(place) => self.model.incident_at(place).is_some_and(|incident| {
                 let mut changes = incident.updates.iter().flat_map(|update| &update.changes);
-                is_named(&incident.record)
+                is_named(&incident.record, incident.page_id)
                     || changes.any(|change| ids.contains(&change.component_id))
             }),
             RecordRef::Maintenance(place) => {
                 let window = self.model.window_at(place);
-                window.is_some_and(|window| is_named(&window.record))
+                window.is_some_and(|window| is_named(&window.record, window.page_id))
             }
             RecordRef::Announcement(_) => false,
         }

@@ -48,7 +48,8 @@ impl Context<'_> {
         let now = self.locale.now;
         let from = intervals.iter().map(|i| i.from).min()?;
         let until = intervals.iter().map(|i| i.until.unwrap_or(now)).max()?;
-        if until <= from {
+        let is_measured = |i: &StatusInterval| i.until != Some(i.from);
+        if until <= from || !intervals.iter().any(is_measured) {
             return None;
         }
         let mut by_line: BTreeMap<usize, Vec<StatusInterval>> = BTreeMap::new();

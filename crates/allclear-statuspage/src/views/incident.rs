@@ -93,7 +93,7 @@ impl IncidentPage {
             reopenings: context.reopenings(incident),
             postmortem: context.postmortem(incident.postmortem.as_ref(), incident),
             gantt: context.gantt(&context.model.incident_impact(incident)),
-            updates: context.updates(&incident.updates, day),
+            updates: context.updates(&incident.updates, incident.publication, day),
             record: context.record(
                 &incident.record,
                 &incident.updates,

@@ -84,7 +84,11 @@ impl MaintenancePage {
             plans: context.plans(window),
             links: context.became(window),
             gantt: context.gantt(&context.model.maintenance_impact(window)),
-            updates: context.updates(&window.updates, context.reference_day(started)),
+            updates: context.updates(
+                &window.updates,
+                window.publication,
+                context.reference_day(started),
+            ),
             record: context.record(&window.record, &window.updates, times),
             source: context.source_text(RecordRef::Maintenance(place)),
             earlier,

@@ -1,6 +1,7 @@
 //! Messages of incidents and windows.
 
 use allclear_domain::posted::Posted;
+use allclear_domain::record::Publication;
 use allclear_domain::{IncidentStatus, MaintenanceStatus};
 use jiff::civil::Date;
 
@@ -60,12 +61,23 @@ impl StatusWord for MaintenanceStatus {
 }
 
 impl Context<'_> {
-    /// One message; its date stands where it is not `day`.
-    pub(crate) fn update<S: StatusWord>(&self, update: &Posted<S>, day: Date) -> UpdateView {
+    /// One message; its date stands where it is not `day`. Wordings that were replaced before
+    /// `publication` were never public, and stay so.
+    pub(crate) fn update<S: StatusWord>(
+        &self,
+        update: &Posted<S>,
+        publication: Publication,
+        day: Date,
+    ) -> UpdateView {
+        let was_public = |at| match publication {
+            Publication::Draft => false,
+            Publication::Published { at: since } => at >= since,
+        };
         let edits: Vec<EditView> = update
             .edits
             .iter()
             .rev()
+            .filter(|edit| was_public(edit.edited_at))
             .map(|edit| EditView {
                 until: self.locale.instant(edit.edited_at, day),
                 body: prose(&edit.before),
@@ -88,8 +100,9 @@ impl Context<'_> {
     pub(crate) fn updates<S: StatusWord>(
         &self,
         posted: &[Posted<S>],
+        publication: Publication,
         day: Date,
     ) -> Vec<UpdateView> {
-        posted.iter().rev().map(|update| self.update(update, day)).collect()
+        posted.iter().rev().map(|update| self.update(update, publication, day)).collect()
     }
 }

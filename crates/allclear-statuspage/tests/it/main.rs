@@ -1,10 +1,10 @@
-//! Whole pages of a small sample, and the speed of a large one.
+//! Whole pages of a small sample.
 
+#[cfg(test)]
+mod facts;
 #[cfg(test)]
 mod markup;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod sample;
-#[cfg(test)]
-mod speed;

@@ -1,6 +1,5 @@
 //! Whole pages of a small sample: what they hold, and what they must never hold.
 
-use std::fs;
 use std::sync::Arc;
 
 use allclear_domain::posted::StatusChange;
@@ -275,34 +274,4 @@ fn an_unknown_zone_is_refused() {
     snapshot.page.timezone = Some("Mars/Olympus".to_owned());
     let refused = Model::build(Arc::new(snapshot), sample::at(sample::NOW));
     assert_eq!(refused.expect_err("no such zone").field, "timezone");
-}
-
-#[test]
-#[ignore = "writes pages to look at into the temporary folder"]
-fn write_pages_to_look_at() {
-    let folder = std::env::temp_dir().join("statuspage");
-    let write = |path: &str, bytes: &[u8]| {
-        let path = folder.join(path.trim_start_matches('/'));
-        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        fs::write(path, bytes).expect("written");
-    };
-    let full = model(sample::snapshot());
-    let quiet = model(sample::quiet_snapshot());
-    let many = model(sample::many(50, 200));
-    for language in Language::ALL {
-        let tag = language.tag();
-        for (name, route) in sample::routes() {
-            let ready = render(&full, &route, language).expect(name);
-            write(&format!("{tag}/x/{name}.html"), &ready.identity);
-        }
-        let ready = render(&quiet, &Route::Now, language).expect("quiet");
-        write(&format!("{tag}/x/quiet.html"), &ready.identity);
-        let ready = render(&many, &Route::Now, language).expect("many");
-        write(&format!("{tag}/x/many.html"), &ready.identity);
-        let ready = render_not_found(Some(&full), language);
-        write(&format!("{tag}/x/not_found.html"), &ready.identity);
-    }
-    for asset in assets::all() {
-        write(&asset.path, &asset.identity);
-    }
 }

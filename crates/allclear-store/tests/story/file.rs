@@ -17,7 +17,7 @@ macro_rules! on_a_file {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $story() {
                     let home = crate::harness::Home::sqlite().await;
-                    super::tell(home, stringify!($story), super::$story).await;
+                    super::tell(home, super::$story).await;
                 }
             )*
         }

@@ -144,13 +144,13 @@ pub(crate) async fn run_on_server(url: &str, text: &str) {
     link.close().await.unwrap();
 }
 
-/// Tells a story, cleans up also where it fails, and writes it into the ledger where it does not.
-pub(crate) async fn tell<F, Told>(home: Home, story: &'static str, told: F)
+/// Tells a story, and cleans up also where it fails.
+pub(crate) async fn tell<F, Told>(home: Home, told: F)
 where
     F: FnOnce(Home) -> Told,
     Told: Future<Output = ()> + Send + 'static,
 {
-    let Home { store, folder, cleanup, engine, .. } = home.clone();
+    let Home { store, folder, cleanup, .. } = home.clone();
     let outcome = tokio::spawn(told(home)).await;
     store.close().await;
     std::fs::remove_dir_all(folder).unwrap();
@@ -160,7 +160,6 @@ where
     if let Err(error) = outcome {
         std::panic::resume_unwind(error.into_panic());
     }
-    enter(engine, story);
 }
 
 /// Writes a story that was told into the ledger, where there is one.

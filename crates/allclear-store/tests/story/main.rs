@@ -31,7 +31,8 @@ macro_rules! stories {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $story() {
                     let home = crate::harness::Home::sqlite().await;
-                    crate::harness::tell(home, stringify!($story), crate::$module::$story).await;
+                    crate::harness::tell(home, crate::$module::$story).await;
+                    crate::harness::enter("sqlite", stringify!($story));
                 }
             )*
         }
@@ -41,7 +42,8 @@ macro_rules! stories {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $story() {
                     let home = crate::harness::Home::postgres().await;
-                    crate::harness::tell(home, stringify!($story), crate::$module::$story).await;
+                    crate::harness::tell(home, crate::$module::$story).await;
+                    crate::harness::enter("postgres", stringify!($story));
                 }
             )*
         }

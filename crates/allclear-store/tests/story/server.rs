@@ -10,7 +10,7 @@ mod postgres {
     async fn a_lost_connection_is_made_again() {
         let home = crate::harness::Home::postgres().await;
         let story = super::a_lost_connection_is_made_again;
-        super::tell(home, "a_lost_connection_is_made_again", story).await;
+        super::tell(home, story).await;
     }
 }
 

@@ -107,12 +107,14 @@ fn judge(health: &Health, location: &Location) -> Vec<Finding> {
             health.engine, health.schema, health.revision
         ),
     )];
+    let warnings = health.warnings.iter();
+    findings.extend(warnings.map(|warning| finding(Verdict::Warning, warning.clone())));
     if !health.is_writable {
         findings.push(finding(Verdict::Failed, "it cannot be written".to_owned()));
     }
     let problems = health.problems.iter();
     findings.extend(problems.map(|problem| finding(Verdict::Failed, problem.clone())));
-    if findings.len() > 1 {
+    if !health.is_writable || !health.problems.is_empty() {
         let text = format!(
             "{location} is damaged or cannot be written: make room and look at its owner and mode; if \
              that is not it, stop Allclear, move its files aside and put the last good backup in \

@@ -66,16 +66,3 @@ fn add(snapshot: &mut Snapshot, components: u32, incidents: u32, days: i64) {
         snapshot.incidents.push(Arc::new(one));
     }
 }
-
-/// Adds incidents from before the days that are drawn.
-pub(crate) fn add_old(snapshot: &mut Snapshot, incidents: u32) {
-    let mut old = many(u32::try_from(snapshot.components.len()).expect("not too many"), 0);
-    old.incidents = snapshot.incidents.clone();
-    add(&mut old, 1_000, incidents, 3_000);
-    let drawn = at(super::NOW) - SignedDuration::from_hours(24 * 95);
-    for incident in old.incidents.split_off(snapshot.incidents.len()) {
-        if incident.started.instant() < Some(drawn) {
-            snapshot.incidents.push(incident);
-        }
-    }
-}

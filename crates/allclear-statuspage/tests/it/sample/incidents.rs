@@ -197,7 +197,7 @@ fn night() -> Incident {
         "Everything is back. Some payments of the night were lost.",
     );
     edited.edits = vec![Edit {
-        edited_at: at("2026-10-18T09:00:00Z"),
+        edited_at: at("2026-11-02T09:00:00Z"),
         editor: "Robin".to_owned(),
         before: Prose::plain("Everything is back. Nothing was lost."),
     }];

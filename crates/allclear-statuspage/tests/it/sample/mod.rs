@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-pub(crate) use crowd::{add_old, many};
+pub(crate) use crowd::many;
 pub(crate) use incidents::{affected, open_incident};
 pub(crate) use poison::poisoned;
 

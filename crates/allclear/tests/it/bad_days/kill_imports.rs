@@ -35,10 +35,10 @@ fn a_killed_import_loses_nothing_that_was_acknowledged() {
             killed += usize::from(!is_done);
             assert_eq!(ledger.check_by_export(&fresh), Ok(()), "{name}");
             if round % 5 == 0 {
-                is_well(&fresh, engine);
+                is_well(&fresh);
             }
         }
-        is_well(&fresh, engine);
+        is_well(&fresh);
         assert!(killed > 0 && ledger.count() > rounds(40) / 5);
     }
 }
@@ -69,17 +69,9 @@ fn import(fresh: &Fresh, ledger: &mut Ledger, number: usize, pause: Option<Durat
     is_promised
 }
 
-/// The test server does not sync, on purpose, and `doctor` says so; nothing else may be wrong.
-fn is_well(fresh: &Fresh, engine: Engine) {
-    let output = fresh.command().arg("doctor").output().unwrap();
-    if engine == Engine::Sqlite {
-        let said = stdout(&output);
-        assert!(!said.contains("FAILED"), "{said}");
-        return;
-    }
-    let said = String::from_utf8(output.stdout).unwrap();
-    for line in said.lines().filter(|line| line.starts_with("FAILED")) {
-        assert!(line.contains("a power cut may lose"), "{said}");
-    }
-    assert!(said.contains("PostgreSQL, schema"), "{said}");
+/// The test server does not sync, on purpose, and `doctor` warns of it; nothing may be wrong.
+fn is_well(fresh: &Fresh) {
+    let said = stdout(&fresh.command().arg("doctor").output().unwrap());
+    assert!(!said.contains("FAILED"), "{said}");
+    assert!(said.contains(", schema"), "{said}");
 }

@@ -1,0 +1,133 @@
+//! Facts that a page derives from its records: since when, on which days, for which components.
+
+use std::sync::Arc;
+
+use allclear_domain::component::StatusSetting;
+use allclear_domain::incident::IncidentState;
+use allclear_domain::posted::Edit;
+use allclear_domain::record::{Publication, Target};
+use allclear_domain::status_page::Language;
+use allclear_domain::text::Prose;
+use allclear_domain::times::Bound;
+use allclear_domain::{ComponentStatus, Incident};
+use allclear_statuspage::{Model, Route, Snapshot, render};
+
+use crate::sample;
+
+fn page(snapshot: Snapshot, route: &Route) -> String {
+    let model = Model::build(Arc::new(snapshot), sample::at(sample::NOW)).expect("a model");
+    let ready = render(&model, route, Language::En).expect("a page");
+    String::from_utf8(ready.identity).expect("UTF-8")
+}
+
+/// A snapshot with these incidents alone.
+fn with(incidents: Vec<Incident>) -> Snapshot {
+    let mut snapshot = sample::quiet_snapshot();
+    snapshot.incidents = incidents.into_iter().map(Arc::new).collect();
+    snapshot
+}
+
+/// An open incident that gives one component a status, without updates.
+fn open(component: u128, status: ComponentStatus, started: &str) -> Incident {
+    let mut open = sample::open_incident();
+    open.record.affected = vec![sample::affected(component, status)];
+    open.updates.clear();
+    open.started = Bound::exactly(sample::at(started));
+    open
+}
+
+fn component(number: u8) -> Route {
+    Route::Component(sample::public_id(2, number))
+}
+
+fn hero(html: &str) -> &str {
+    let (_, hero) = html.split_once("<h1").expect("a sentence at the top");
+    hero.split_once("</h1>").expect("its end").0
+}
+
+#[test]
+fn wordings_from_before_the_publication_are_never_shown() {
+    let edit = |edited_at: &str, before: &str| Edit {
+        edited_at: sample::at(edited_at),
+        editor: "Ada".to_owned(),
+        before: Prose::plain(before),
+    };
+    let mut incident = sample::open_incident();
+    incident.publication = Publication::Published { at: sample::at("2026-11-20T12:30:00Z") };
+    let route = Route::Incident(incident.public_id);
+    let update = incident.updates.last_mut().expect("an update");
+    update.edits = vec![
+        edit("2026-11-20T12:29:59Z", "while it was a draft"),
+        edit("2026-11-20T12:30:00Z", "as it was published"),
+    ];
+    for route in [route, Route::Now] {
+        let html = page(with(vec![incident.clone()]), &route);
+        assert!(!html.contains("while it was a draft"), "{route:?}");
+    }
+    let html = page(with(vec![incident.clone()]), &Route::Incident(incident.public_id));
+    assert!(html.contains("as it was published"));
+}
+
+#[test]
+fn since_is_the_start_of_the_status_that_is_told() {
+    let mut snapshot = with(vec![open(1, ComponentStatus::MajorOutage, "2026-11-20T12:32:00Z")]);
+    snapshot.settings = vec![StatusSetting {
+        id: sample::id(950),
+        component_id: sample::id(101),
+        status: ComponentStatus::DegradedPerformance,
+        set_at: sample::at("2026-11-13T13:27:00Z"),
+    }];
+    let html = page(snapshot, &Route::Now);
+    let hero = hero(&html);
+    assert!(hero.contains("Checkout: major outage"), "{hero}");
+    assert!(hero.contains("2026-11-20T12:32:00Z"), "{hero}");
+    assert!(!hero.contains("2026-11-13"), "{hero}");
+}
+
+#[test]
+fn since_of_several_components_is_that_of_the_worst() {
+    let snapshot = with(vec![
+        open(0, ComponentStatus::DegradedPerformance, "2026-11-18T08:00:00Z"),
+        open(1, ComponentStatus::MajorOutage, "2026-11-20T12:32:00Z"),
+        open(1, ComponentStatus::MajorOutage, "2026-11-20T12:20:00Z"),
+    ]);
+    let html = page(snapshot, &Route::Now);
+    let hero = hero(&html);
+    assert!(hero.contains("2026-11-20T12:20:00Z"), "{hero}");
+    assert!(!hero.contains("2026-11-18"), "{hero}");
+}
+
+#[test]
+fn an_incident_known_to_the_day_marks_its_bar_and_counts_no_second() {
+    let on = Bound::On { on: jiff::civil::date(2026, 11, 12) };
+    for ended in [on, Bound::Unknown] {
+        let mut incident = open(1, ComponentStatus::MajorOutage, sample::NOW);
+        incident.started = on;
+        incident.state = IncidentState::Resolved { ended };
+        let html = page(with(vec![incident.clone()]), &Route::Now);
+        assert!(html.contains("=\"81:4 0\""), "{ended:?}");
+        let html = page(with(vec![incident]), &component(1));
+        assert!(html.contains("length not known"), "{ended:?}");
+        assert!(html.contains("Last 90 days</dt><dd>100"), "{ended:?}");
+    }
+}
+
+#[test]
+fn all_means_the_components_of_the_page_that_the_incident_belongs_to() {
+    let mut incident = open(1, ComponentStatus::MajorOutage, "2023-06-01T00:00:00Z");
+    incident.record.affected[0].target = Target::All;
+    let mut snapshot = with(vec![incident]);
+    snapshot.components[0].page_id = sample::id(77);
+    let model = Model::build(Arc::new(snapshot.clone()), sample::at(sample::NOW)).expect("a model");
+    let down: Vec<_> = model
+        .component_statuses()
+        .filter(|(_, status)| *status == ComponentStatus::MajorOutage)
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(down.len(), 8);
+    assert!(!down.contains(&sample::id(100)));
+    let other = page(snapshot.clone(), &component(0));
+    assert!(!other.contains("Jun 2023"), "the data of another page's component begins with it");
+    assert!(!other.contains("href=\"../incidents/"), "it is not among its records");
+    assert!(page(snapshot, &component(1)).contains("Jun 2023"));
+}
