@@ -9,6 +9,7 @@ use allclear_domain::record::OutageRecord;
 use allclear_domain::{
     Announcement, Component, Incident, InternalNote, Maintenance, StatusPage, StatusSetting, tree,
 };
+use jiff::Timestamp;
 
 use super::report::ImportReport;
 
@@ -21,6 +22,8 @@ pub struct Present {
     pub components: Vec<Component>,
     /// What was imported before, by its id in the source.
     pub sources: HashMap<String, Known>,
+    /// The page's own internal remarks, oldest first.
+    pub remarks: Vec<String>,
     /// Whether any page is there: the first one becomes the default.
     pub has_pages: bool,
 }
@@ -32,6 +35,10 @@ pub struct Known {
     pub subject: Subject,
     /// SHA-256 of what was read then.
     pub digest: String,
+    /// Its title now.
+    pub title: String,
+    /// When it began, where the instant is known.
+    pub started_at: Option<Timestamp>,
 }
 
 /// Everything that is about to be written, in one transaction.

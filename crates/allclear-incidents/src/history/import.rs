@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use allclear_domain::audit::{Actor, AuditAction, Subject};
+use allclear_domain::note::NoteKind;
 use allclear_domain::text::Key;
 use allclear_domain::{AuditEntry, Entropy, StatusPage};
 use allclear_store::{Store, StoreError};
 use jiff::Timestamp;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::batch::{Batch, Known, Present};
 use super::contents::Contents;
@@ -22,17 +24,43 @@ pub async fn present(store: &Store, slug: &Key) -> Result<Present, StoreError> {
     let Some(page) = pages.into_iter().find(|page| page.slug == *slug) else {
         return Ok(Present { has_pages, ..Present::default() });
     };
-    let sources = store
-        .find_sources(page.id)
-        .await?
-        .into_iter()
-        .map(|(key, state)| (key, Known { subject: state.subject, digest: state.digest }));
+    let mut told = told(store, &page).await?;
+    let sources = store.find_sources(page.id).await?.into_iter().map(|(key, state)| {
+        let (title, started_at) = told.remove(&state.subject.uuid()).unwrap_or_default();
+        (key, Known { subject: state.subject, digest: state.digest, title, started_at })
+    });
+    let sources = sources.collect::<HashMap<_, _>>();
+    let mut notes = store.list_notes_of_page(page.id).await?;
+    notes.retain(|n| n.subject == Subject::StatusPage(page.id) && n.kind == NoteKind::Remark);
+    notes.sort_by_key(|note| note.id);
     Ok(Present {
         components: store.list_components_of(page.id).await?,
-        sources: sources.collect::<HashMap<_, _>>(),
+        sources,
+        remarks: notes.iter().map(|note| note.body.reveal_to_team().to_owned()).collect(),
         page: Some(page),
         has_pages,
     })
+}
+
+/// Titles and beginnings of a page's records: what tells one of them that was edited at the source
+/// from another one.
+async fn told(
+    store: &Store,
+    page: &StatusPage,
+) -> Result<HashMap<Uuid, (String, Option<Timestamp>)>, StoreError> {
+    let mut told = HashMap::new();
+    for incident in store.list_incidents(page.id).await? {
+        told.insert(incident.id.uuid(), (incident.title, incident.started.instant()));
+    }
+    for window in store.list_maintenance(page.id).await? {
+        let started_at = window.started().instant();
+        told.insert(window.id.uuid(), (window.title, started_at));
+    }
+    for announcement in store.list_announcements(page.id).await? {
+        let shown_at = announcement.shown_at.instant();
+        told.insert(announcement.id.uuid(), (announcement.title, shown_at));
+    }
+    Ok(told)
 }
 
 /// Everything that a page holds, drafts and internal notes included.

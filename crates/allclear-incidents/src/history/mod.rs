@@ -14,8 +14,13 @@ pub mod own;
 pub mod report;
 pub mod to_facts;
 
+use std::sync::LazyLock;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+use self::facts::FactsRecord;
 
 /// SHA-256 of the JSON form of what was read, in hexadecimal.
 #[must_use]
@@ -23,6 +28,20 @@ pub fn source_digest(record: &impl Serialize) -> String {
     // A record that was just read from JSON, or made by a reader, always has a JSON form.
     let json = serde_json::to_vec(record).unwrap_or_default();
     hex(&Sha256::digest(json))
+}
+
+/// [`source_digest`] of a record without its id: in a `log` the id follows from the record's place
+/// in the text, so a record keeps its digest when another one is added above it.
+#[must_use]
+pub fn digest_without_id(record: &FactsRecord) -> String {
+    source_digest(&FactsRecord { id: String::new(), ..record.clone() })
+}
+
+/// A zone by its IANA name, from the database inside this program: the same on every machine, and
+/// the one that pages are shown with.
+pub(crate) fn find_zone(name: &str) -> Option<TimeZone> {
+    static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+    ZONES.get(name).ok()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -9,7 +9,8 @@ pub struct ImportReport {
     pub created: usize,
     /// Records that are there already, equal.
     pub skipped: usize,
-    /// Records that are there already but differ from the source; what is there was kept.
+    /// Records that are there already but differ from the source, and what the source says
+    /// otherwise of the page (`page: timezone …`) and of components; what is there was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differing: Vec<String>,
     /// Lines that were kept in a record's prose, or nowhere, without being understood.

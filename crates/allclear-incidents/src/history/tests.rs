@@ -1,5 +1,8 @@
 //! The 65 real records go in and come out equal, before any store has a part in it.
 
+mod again;
+mod windows;
+
 use allclear_domain::{Entropy, text::Key};
 use jiff::Timestamp;
 

@@ -23,6 +23,7 @@ use super::facts::{
     FactsAction, FactsActionState, FactsComponent, FactsCorrection, FactsFile, FactsKind,
     FactsLoss, FactsPlanned, FactsPrecision, FactsRecord, FactsUpdate,
 };
+use super::from_facts::values::announced_day;
 use super::from_facts::zone_of;
 use crate::history::contents::Contents;
 
@@ -143,8 +144,15 @@ impl<'a> Writing<'a> {
             MaintenanceState::Scheduled => window.window.ends_at.map(Bound::exactly),
             _ => window.ended(),
         };
-        self.bounds(&mut facts, window.started(), ended.unwrap_or(Bound::Unknown));
         let announced = &window.window;
+        let day = announced_day(announced).filter(|_| window.state == MaintenanceState::Scheduled);
+        let started = day.map_or_else(|| window.started(), |(on, _)| Bound::On { on });
+        self.bounds(&mut facts, started, ended.unwrap_or(Bound::Unknown));
+        if let Some((_, length)) = day {
+            let of = |length: &str| FactsPlanned { length: Some(length.into()), ..<_>::default() };
+            facts.planned = length.map(of);
+            return facts;
+        }
         let is_done = matches!(window.state, MaintenanceState::Completed { .. });
         if !announced.is_empty() && (is_done || announced.length.is_some()) {
             facts.planned = Some(FactsPlanned {

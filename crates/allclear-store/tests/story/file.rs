@@ -344,7 +344,7 @@ async fn one_instance_at_a_time(home: Home) {
     assert!(matches!(error, StoreError::Locked { .. }), "{error}");
     let text = error.to_string();
     assert!(text.contains(&format!("process {}", std::process::id())), "{text}");
-    assert!(text.contains("ALLCLEAR_URL"), "{text}");
+    assert!(text.contains("stop it first"), "{text}");
     drop(lock);
     // What a dead process left behind holds nobody up.
     std::fs::write(folder.join("allclear.lock"), "99999999\n").unwrap();

@@ -8,9 +8,10 @@ use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
 use allclear_domain::{Clock, Entropy, SystemClock, limits};
 use allclear_incidents::history::batch::{Batch, Present};
+use allclear_incidents::history::contents::Contents;
 use allclear_incidents::history::facts::{FactsFile, FactsRecord};
-use allclear_incidents::history::from_facts::{FACTS, Reading};
-use allclear_incidents::history::log::{LogOptions, read_log};
+use allclear_incidents::history::from_facts::{FACTS, Reading, check_timezone};
+use allclear_incidents::history::log::{LogOptions, read_log, settle_ids};
 use allclear_incidents::history::own::AllclearFile;
 use allclear_incidents::history::report::ImportReport;
 use allclear_incidents::history::{from_own, import, to_facts};
@@ -37,8 +38,11 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
     let plan = match args.format {
         ImportFormat::Allclear => {
             let mut plan = Plan { records: Vec::new(), report: ImportReport::default() };
-            for contents in own_file(&text, slug.is_some())?.pages {
-                let batch = from_own::batch_of(contents.clone(), slug.clone(), None, false);
+            let pages = own_file(&text, slug.is_some())?.pages;
+            let first = default_of(&pages);
+            for (place, contents) in pages.into_iter().enumerate() {
+                let has_pages = place != first;
+                let batch = from_own::batch_of(contents.clone(), slug.clone(), None, has_pages);
                 plan.report.created += batch.map_err(problems)?.report.created;
                 plan.records.extend(to_facts::facts_of(&contents)?.records);
             }
@@ -70,10 +74,12 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
     let batches = match args.format {
         ImportFormat::Allclear => {
             let mut batches = Vec::new();
-            for page in own_file(&text, slug.is_some())?.pages {
+            let pages = own_file(&text, slug.is_some())?.pages;
+            let first = default_of(&pages);
+            for (place, page) in pages.into_iter().enumerate() {
                 let wanted = slug.as_ref().unwrap_or(&page.page.slug);
                 let present = import::present(&store, wanted).await?;
-                let has_pages = present.has_pages;
+                let has_pages = present.has_pages || place != first;
                 let there = match present.page {
                     Some(page) => Some(import::contents(&store, page).await?),
                     None => None,
@@ -151,6 +157,12 @@ fn own_file(text: &str, has_slug: bool) -> Result<AllclearFile> {
     Ok(file)
 }
 
+/// The place of the page in a file that becomes the default where no page is there: the file's own
+/// default, or its first.
+fn default_of(pages: &[Contents]) -> usize {
+    pages.iter().position(|contents| contents.page.is_default).unwrap_or(0)
+}
+
 fn facts_file(text: &str) -> Result<FactsFile> {
     serde_json::from_str(text).context("the source is not in the facts format")
 }
@@ -162,6 +174,7 @@ fn foreign(
     slug: Option<Key>,
     present: &Present,
 ) -> Result<(FactsFile, Batch)> {
+    check_timezone(args.timezone.as_deref(), present)?;
     let (file, report, format) = if args.format == ImportFormat::Facts {
         let mut file = facts_file(text)?;
         if args.timezone.is_some() {
@@ -198,7 +211,8 @@ fn log_file(
         year: None,
         known_components: present.components.iter().map(to_facts::component).collect(),
     };
-    let read = read_log(text, &options)?;
+    let mut read = read_log(text, &options)?;
+    settle_ids(&mut read.records, &mut read.report, present);
     let title = page.map_or_else(|| slug.to_string(), |page| page.title.clone());
     let file = FactsFile {
         publisher: title,

@@ -1,9 +1,9 @@
 //! From facts to the nouns: what `import facts` and every importer of foreign text end in.
 
 mod record;
-mod values;
+pub(super) mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use allclear_domain::audit::Subject;
 use allclear_domain::error::InvalidValue;
@@ -18,9 +18,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use self::record::Drawing;
-use super::batch::{Batch, Present};
+use super::batch::{Batch, PROBLEMS_MAX, Present};
 use super::facts::{FactsFile, FactsKind};
-use super::source_digest;
+use super::{digest_without_id, find_zone, source_digest};
 
 /// Name of the format whose files are facts themselves.
 pub const FACTS: &str = "facts";
@@ -45,12 +45,17 @@ impl Reading<'_> {
     /// # Errors
     /// Every field that cannot be read, with the record it stands in. Then nothing is written.
     pub fn batch(&self, file: &FactsFile) -> Result<Batch, Vec<InvalidValue>> {
+        check_ids(file)?;
         let page = self.page(file).map_err(|problem| vec![problem])?;
         let zone = zone_of(&page).map_err(|problem| vec![problem])?;
         let is_new_page = self.present.page.is_none();
         let mut batch = Batch::of(page, is_new_page);
         batch.components = self.new_components(file, &batch.page).map_err(|p| vec![p])?;
-        if let Some(notes) = file.notes.as_ref().filter(|_| is_new_page) {
+        batch.report.differing = self.differing(file, &batch.components);
+        let remarks = &self.present.remarks;
+        let is_new =
+            |notes: &&String| !remarks.contains(notes) && remarks.join("\n") != notes.as_str();
+        if let Some(notes) = file.notes.as_ref().filter(is_new) {
             let subject = Subject::StatusPage(batch.page.id);
             batch.notes.push(self.note(subject, NoteKind::Remark, notes));
         }
@@ -64,12 +69,14 @@ impl Reading<'_> {
         let mut problems = Vec::new();
         let fresh = self.fresh_ids(file);
         for record in &file.records {
-            let digest = source_digest(record);
+            let digests = [source_digest(record), digest_without_id(record)];
             match self.present.sources.get(&record.id) {
-                Some(known) if known.digest == digest => batch.report.skipped += 1,
+                Some(known) if digests.contains(&known.digest) => batch.report.skipped += 1,
                 Some(_) => batch.report.differing.push(record.id.clone()),
                 None => {
                     let drawn = Drawing { reading: self, zone: &zone, keys: &keys, fresh: &fresh };
+                    let [with_id, without_id] = digests;
+                    let digest = if self.format == FACTS { with_id } else { without_id };
                     match drawn.record(record, digest, &mut batch) {
                         Ok(()) => batch.report.created += 1,
                         Err(problem) => problems.push(InvalidValue::new(
@@ -111,6 +118,41 @@ impl Reading<'_> {
             components: ComponentSelection::Own,
             uptime: UptimePolicy::default(),
         })
+    }
+
+    /// What the file says otherwise of a page that is there, and of components: that is kept as it
+    /// is. What the file leaves out is no difference.
+    fn differing(&self, file: &FactsFile, new: &[Component]) -> Vec<String> {
+        let Some(page) = &self.present.page else {
+            return Vec::new();
+        };
+        let fields = [
+            ("title", Some(&file.publisher), Some(&page.title)),
+            ("what", Some(&file.what), Some(&page.description)),
+            ("timezone", file.timezone.as_ref(), page.timezone.as_ref()),
+            ("timezone_label", file.timezone_label.as_ref(), page.timezone_label.as_ref()),
+        ];
+        let mut differing = Vec::new();
+        for (field, stated, kept) in fields {
+            if let Some(stated) =
+                stated.filter(|stated| !stated.is_empty() && kept != Some(*stated))
+            {
+                differing.push(format!("page: {field} {stated}"));
+            }
+        }
+        let known: HashMap<&str, &str> = self
+            .present
+            .components
+            .iter()
+            .chain(new)
+            .map(|component| (component.key.as_str(), component.name.as_str()))
+            .collect();
+        for wanted in &file.components {
+            if known.get(wanted.key.as_str()).is_some_and(|name| *name != wanted.name) {
+                differing.push(format!("component {}: name {}", wanted.key, wanted.name));
+            }
+        }
+        differing
     }
 
     fn new_components(
@@ -160,6 +202,42 @@ impl Reading<'_> {
     }
 }
 
+/// Refuses ids that stand more than once in a file, in whatever kinds of record.
+fn check_ids(file: &FactsFile) -> Result<(), Vec<InvalidValue>> {
+    let mut seen = HashSet::new();
+    let mut problems: Vec<InvalidValue> = Vec::new();
+    for record in &file.records {
+        if !seen.insert(record.id.as_str()) && problems.len() < PROBLEMS_MAX {
+            let field = format!("record {} \u{201c}{}\u{201d}: id", record.id, record.title);
+            let problem = "another record of the file has it too: give each record its own";
+            problems.push(InvalidValue::new(field, problem));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Refuses a zone, given with an import, that is not the one of the page that is there.
+///
+/// # Errors
+/// Where the page has another zone.
+pub fn check_timezone(wanted: Option<&str>, present: &Present) -> Result<(), InvalidValue> {
+    let page = present.page.as_ref();
+    let (Some(wanted), Some(page), Some(kept)) =
+        (wanted, page, page.and_then(|page| page.timezone.as_deref()))
+    else {
+        return Ok(());
+    };
+    if wanted == kept {
+        return Ok(());
+    }
+    let problem = format!(
+        "{wanted} is not the time zone of the page `{}`, which is {kept}: leave it out, or import \
+         into another page with --page",
+        page.slug
+    );
+    Err(InvalidValue::new("--timezone", problem))
+}
+
 /// The zone of a page, UTC where it names none.
 ///
 /// # Errors
@@ -168,7 +246,7 @@ pub fn zone_of(page: &StatusPage) -> Result<TimeZone, InvalidValue> {
     let Some(name) = &page.timezone else {
         return Ok(TimeZone::UTC);
     };
-    TimeZone::get(name).map_err(|_| {
+    find_zone(name).ok_or_else(|| {
         InvalidValue::new(
             "timezone",
             format!("`{name}` is not in the time zone database: use a name like Europe/Berlin"),

@@ -18,7 +18,7 @@ use allclear_domain::{Announcement, ComponentStatus, Incident, Maintenance};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::values::{action, causes, ended, instant, moment, started};
+use super::values::{action, announced_day, causes, ended, instant, moment, on_day, started};
 use super::{FACTS, Reading};
 use crate::history::batch::Batch;
 use crate::history::facts::{FactsKind, FactsLoss, FactsRecord, FactsUpdate};
@@ -156,14 +156,7 @@ impl Drawing<'_> {
             ends_at: instant("planned.ended_at", planned.ended_at.as_deref())?,
             length: planned.length,
         };
-        let is_ahead = started.instant().is_some_and(|at| at > reading.now);
-        let state = if is_ahead {
-            window.starts_at = window.starts_at.or(started.instant());
-            window.ends_at = window.ends_at.or(ended.instant());
-            MaintenanceState::Scheduled
-        } else {
-            MaintenanceState::Completed { started, ended }
-        };
+        let state = self.window_state(started, ended, &mut window);
         Ok(Maintenance {
             id: reading.entropy.id(reading.now),
             public_id: reading.entropy.public_id(),
@@ -182,6 +175,50 @@ impl Drawing<'_> {
             source,
             created_at: reading.now,
         })
+    }
+
+    /// How a window stands now; what it says of the future becomes the announced window.
+    fn window_state(
+        &self,
+        started: Bound,
+        ended: Bound,
+        window: &mut AnnouncedWindow,
+    ) -> MaintenanceState {
+        let now = self.reading.now;
+        let today = now.to_zoned(self.zone.clone()).date();
+        let is_ahead = |at: Option<Timestamp>| at.is_some_and(|at| at > now);
+        let ends_ahead = match ended {
+            Bound::At { at, .. } => at > now,
+            Bound::On { on } => on > today,
+            Bound::Unknown => is_ahead(window.ends_at),
+        };
+        let is_scheduled = match started {
+            Bound::At { at, .. } => at > now,
+            Bound::On { on } => on > today,
+            // Nothing says that it began: a plan alone is no work done.
+            Bound::Unknown => {
+                ended == Bound::Unknown
+                    && (is_ahead(window.starts_at)
+                        || is_ahead(window.ends_at)
+                        || announced_day(window).is_some_and(|(day, _)| day >= today))
+            }
+        };
+        let is_under_way = ends_ahead && started.instant().is_some();
+        if !is_scheduled && !is_under_way {
+            return MaintenanceState::Completed { started, ended };
+        }
+        window.ends_at = window.ends_at.or(ended.instant());
+        let Some(started_at) = started.instant().filter(|_| !is_scheduled) else {
+            window.starts_at = window.starts_at.or(started.instant());
+            if let (None, Bound::On { on }) = (window.starts_at, started) {
+                window.length = Some(on_day(on, window.length.as_deref()));
+            }
+            return MaintenanceState::Scheduled;
+        };
+        if let (None, None, Bound::On { on }) = (window.ends_at, &window.length, ended) {
+            window.length = Some(format!("until {on}"));
+        }
+        MaintenanceState::InProgress { started_at }
     }
 
     fn announcement(

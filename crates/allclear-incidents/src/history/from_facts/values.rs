@@ -2,6 +2,7 @@
 
 use allclear_domain::action::{ActionItem, ActionState};
 use allclear_domain::error::InvalidValue;
+use allclear_domain::maintenance::AnnouncedWindow;
 use allclear_domain::record::{Cause, Certainty};
 use allclear_domain::times::{Bound, Moment, Precision};
 use jiff::Timestamp;
@@ -47,6 +48,21 @@ pub(super) fn ended(facts: &FactsRecord) -> Result<Bound, InvalidValue> {
         return Err(InvalidValue::new("ended_at", "lies before started_at: correct one of them"));
     }
     Ok(end)
+}
+
+/// How a window of which only the day is known is announced, with its length in words.
+pub(super) fn on_day(day: Date, length: Option<&str>) -> String {
+    length.map_or_else(|| format!("on {day}"), |length| format!("on {day}, {length}"))
+}
+
+/// The day of a window that is announced by [`on_day`], and its length.
+pub(in crate::history) fn announced_day(window: &AnnouncedWindow) -> Option<(Date, Option<&str>)> {
+    if window.starts_at.is_some() {
+        return None;
+    }
+    let told = window.length.as_deref()?.strip_prefix("on ")?;
+    let (day, length) = told.split_once(", ").map_or((told, None), |(day, rest)| (day, Some(rest)));
+    Some((day.parse().ok()?, length))
 }
 
 fn bound(at: Option<Timestamp>, precision: FactsPrecision, on: Option<Date>) -> Bound {

@@ -57,7 +57,7 @@ fn title_key(title: &str) -> String {
 }
 
 /// Nothing, `b`, `c`, … `z`, `ab`, `ac`, …
-fn letters(count: usize) -> String {
+pub(super) fn letters(count: usize) -> String {
     if count == 0 {
         return String::new();
     }

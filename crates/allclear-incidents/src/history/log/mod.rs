@@ -1,8 +1,8 @@
 //! `log`: plain text of an outage page as people keep it, read as facts.
 //!
-//! A page is cut into entries at the lines that begin with a date ([`entries`]), each entry into its
-//! title, labels, prose and updates ([`parts`]), and times are read from whichever of them prints
-//! any ([`timing`], [`told`]). A text without such lines becomes one draft with its prose whole.
+//! A page is cut into entries at the lines that begin with a date (`entries`), each entry into its
+//! title, labels, prose and updates (`parts`), and times are read from whichever of them prints
+//! any (`timing`, `told`). A text without such lines becomes one draft with its prose whole.
 //! Nothing is dropped: each line stands in the `text` of a record or in the report.
 //!
 //! The module is pure: no reading of files, no clock.
@@ -23,6 +23,7 @@ mod parts;
 mod points;
 mod prose;
 mod record;
+mod settled;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -46,6 +47,8 @@ use names::Components;
 use parts::Parts;
 use years::Dated;
 use zones::Zones;
+
+pub use settled::settle_ids;
 
 /// The largest text that is read.
 pub const BYTES_MAX: usize = 8 * 1024 * 1024;

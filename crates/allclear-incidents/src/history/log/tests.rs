@@ -1,5 +1,6 @@
 //! What the importer reads from pages, and what must hold for any text.
 
+mod folds;
 mod properties;
 mod samples;
 mod shape1;

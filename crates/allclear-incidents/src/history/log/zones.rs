@@ -1,10 +1,11 @@
 //! Zone labels and printed offsets, and the instants that they make of local times.
 
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use super::tokens::{Kind, Token};
+use crate::history::find_zone;
 
 /// How a text names a zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +120,7 @@ fn zone_of_label(label: &str) -> Option<TimeZone> {
         return Some(Offset::from_seconds(minutes * 60).ok()?.to_time_zone());
     }
     let (_, name) = CIVIL.iter().find(|(known, _)| *known == label)?;
-    TimeZone::get(name).ok()
+    find_zone(name)
 }
 
 /// Reads a zone that begins at token `at`: `PST`, `(Pacific time)`, `UTC+2`, `-07:00`.
@@ -205,7 +206,7 @@ impl Zones {
     /// Looks a zone up by its IANA name.
     pub(super) fn new(name: Option<&str>) -> Option<Self> {
         let page = match name {
-            Some(name) => Some(TimeZone::get(name).ok()?),
+            Some(name) => Some(find_zone(name)?),
             None => None,
         };
         Some(Self { page })
@@ -238,7 +239,17 @@ impl Zones {
         own: &OwnZone,
     ) -> Option<Timestamp> {
         let zone = self.zone_for(local, name, own)?;
-        zone.to_ambiguous_zoned(local).compatible().ok().map(|zoned| zoned.timestamp())
+        let ambiguous = zone.to_ambiguous_zoned(local);
+        if let AmbiguousOffset::Fold { before, after } = ambiguous.offset() {
+            // The clock shows this time twice: which one it is stands beside it, or nowhere.
+            for offset in [before, after] {
+                let instant = offset.to_timestamp(local).ok()?;
+                if is_printed(&zone, instant, name, own) {
+                    return Some(instant);
+                }
+            }
+        }
+        ambiguous.compatible().ok().map(|zoned| zoned.timestamp())
     }
 
     /// The zone that a local time is in.
@@ -318,6 +329,22 @@ impl Zones {
     }
 }
 
+/// Whether the offset of a zone at an instant is the one that is printed, beside the time or else
+/// for the whole entry.
+fn is_printed(zone: &TimeZone, instant: Timestamp, name: Option<&ZoneName>, own: &OwnZone) -> bool {
+    let info = zone.to_offset_info(instant);
+    let is_label = |label: &str| {
+        let fixed = FIXED.iter().find(|(known, _)| *known == label);
+        info.abbreviation() == label
+            || fixed.is_some_and(|(_, minutes)| minutes * 60 == info.offset().seconds())
+    };
+    match name {
+        Some(ZoneName::Offset(offset)) => *offset == info.offset(),
+        Some(ZoneName::Label(label)) => is_label(label),
+        None => own.label.as_deref().is_some_and(is_label) || own.offset == Some(info.offset()),
+    }
+}
+
 /// An offset as `-07:00`.
 pub(super) fn offset_text(offset: Offset) -> String {
     let minutes = offset.seconds() / 60;
@@ -361,6 +388,6 @@ fn is_of_family(zone: &TimeZone, label: &str, local: DateTime) -> bool {
         .any(|instant| zone.to_offset_info(*instant).abbreviation() == label);
     named
         || CIVIL.iter().find(|(known, _)| *known == label).is_some_and(|(_, name)| {
-            TimeZone::get(name).is_ok_and(|other| seasons(&other, local) == seasons(zone, local))
+            find_zone(name).is_some_and(|other| seasons(&other, local) == seasons(zone, local))
         })
 }
