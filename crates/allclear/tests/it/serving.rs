@@ -235,7 +235,7 @@ async fn a_minute_that_passes_renders_what_time_alone_changes() {
 }
 
 #[tokio::test]
-async fn an_empty_instance_says_what_to_do() {
+async fn an_empty_instance_is_alive_but_not_ready() {
     let fresh = Fresh::on(Engine::Sqlite);
     let clock = TurnedClock::at(NOON.parse().unwrap());
     let instance = fresh.instance(&clock).await;
