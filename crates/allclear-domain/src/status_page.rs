@@ -35,9 +35,9 @@ pub struct StatusPage {
     /// Picture beside the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<Logo>,
-    /// Colours, where they differ from Allclear's own.
-    #[serde(default, skip_serializing_if = "ColourTokens::is_empty")]
-    pub colours: ColourTokens,
+    /// Colors, where they differ from Allclear's own.
+    #[serde(default, skip_serializing_if = "ColorTokens::is_empty")]
+    pub colors: ColorTokens,
     /// Which components it shows.
     #[serde(default, skip_serializing_if = "ComponentSelection::is_own")]
     pub components: ComponentSelection,
@@ -89,10 +89,10 @@ pub struct Logo {
     pub alt: String,
 }
 
-/// Colours that a page may set, each `#rrggbb`. Contrast with the background is the page's duty.
+/// Colors that a page may set, each `#rrggbb`. Contrast with the background is the page's duty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct ColourTokens {
+pub struct ColorTokens {
     /// Links and marks on a light background.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accent_light: Option<String>,
@@ -101,7 +101,7 @@ pub struct ColourTokens {
     pub accent_dark: Option<String>,
 }
 
-impl ColourTokens {
+impl ColorTokens {
     /// Whether nothing is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -35,7 +35,7 @@ pub fn render(model: &Model, route: &Route, language: Language) -> Option<Ready>
         Route::Component(id) => html(&ComponentPage::new(context, *id)?),
         Route::Uptime => html(&UptimePage::new(context)),
         Route::Theme => {
-            let css = theme::style_sheet(&model.page().colours)?;
+            let css = theme::style_sheet(&model.page().colors)?;
             Some(Ready::new(200, CSS, css.into_bytes()))
         }
         Route::Logo => {

@@ -36,7 +36,7 @@ pub enum Route {
     Component(PublicId),
     /// Uptime by component and month.
     Uptime,
-    /// The page's own colours, as a style sheet.
+    /// The page's own colors, as a style sheet.
     Theme,
     /// The picture beside the page's name.
     Logo,

@@ -16,22 +16,22 @@ use crate::limits;
 /// What readers get now. Cheap to clone; all clones see the same swap.
 #[derive(Clone)]
 pub struct Published {
-    pages: Arc<ArcSwap<Pages>>,
+    directory: Arc<ArcSwap<Directory>>,
     renderings: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
 
 /// All pages of an installation, at one moment.
 #[derive(Clone, Default)]
-pub struct Pages {
-    by_slug: BTreeMap<String, Arc<PublishedPage>>,
-    by_host: HashMap<String, Arc<PublishedPage>>,
-    default: Option<Arc<PublishedPage>>,
+pub struct Directory {
+    by_slug: BTreeMap<String, Arc<PublishedStatusPage>>,
+    by_host: HashMap<String, Arc<PublishedStatusPage>>,
+    default: Option<Arc<PublishedStatusPage>>,
     revision: i64,
 }
 
 /// One page: its first views ready, everything else from its own bounded cache.
-pub struct PublishedPage {
+pub struct PublishedStatusPage {
     model: Arc<Model>,
     first_views: HashMap<Language, Prepared>,
     cache: Mutex<Cache>,
@@ -128,7 +128,7 @@ impl Published {
     #[must_use]
     pub fn empty() -> Self {
         Self {
-            pages: Arc::new(ArcSwap::from_pointee(Pages::default())),
+            directory: Arc::new(ArcSwap::from_pointee(Directory::default())),
             renderings: Arc::new(Semaphore::new(limits::RENDERINGS_MAX)),
             waiting: Arc::new(Semaphore::new(limits::RENDERINGS_WAITING_MAX)),
         }
@@ -137,13 +137,13 @@ impl Published {
     /// The revision that readers see; 0 before the first.
     #[must_use]
     pub fn revision(&self) -> i64 {
-        self.pages.load().revision
+        self.directory.load().revision
     }
 
     /// The page of a host name, else the default page.
     #[must_use]
-    pub fn of_host(&self, host: &str) -> Option<Arc<PublishedPage>> {
-        let pages = self.pages.load();
+    pub fn of_host(&self, host: &str) -> Option<Arc<PublishedStatusPage>> {
+        let pages = self.directory.load();
         let by_host =
             if pages.by_host.is_empty() { None } else { pages.by_host.get(&host_name(host)) };
         by_host.or(pages.default.as_ref()).cloned()
@@ -151,26 +151,26 @@ impl Published {
 
     /// The page of a slug.
     #[must_use]
-    pub fn of_slug(&self, slug: &str) -> Option<Arc<PublishedPage>> {
-        self.pages.load().by_slug.get(slug).cloned()
+    pub fn of_slug(&self, slug: &str) -> Option<Arc<PublishedStatusPage>> {
+        self.directory.load().by_slug.get(slug).cloned()
     }
 
     /// Shows these pages from now on; pages that are not among them stay as they are.
-    pub(crate) fn show(&self, pages: &[Arc<PublishedPage>], revision: i64) {
-        let mut next = Pages::clone(&self.pages.load());
+    pub(crate) fn show(&self, pages: &[Arc<PublishedStatusPage>], revision: i64) {
+        let mut next = Directory::clone(&self.directory.load());
         for page in pages {
             let id = page.model.page().id;
             next.by_slug.retain(|_, other| other.model.page().id != id);
             next.by_slug.insert(page.model.page().slug.to_string(), page.clone());
         }
-        self.pages.store(Arc::new(next.indexed(revision)));
+        self.directory.store(Arc::new(next.indexed(revision)));
     }
 
     /// Shows these pages and no others.
-    pub(crate) fn show_only(&self, pages: &[Arc<PublishedPage>], revision: i64) {
+    pub(crate) fn show_only(&self, pages: &[Arc<PublishedStatusPage>], revision: i64) {
         let by_slug = pages.iter().map(|page| (page.model.page().slug.to_string(), page.clone()));
-        let next = Pages { by_slug: by_slug.collect(), ..Pages::default() };
-        self.pages.store(Arc::new(next.indexed(revision)));
+        let next = Directory { by_slug: by_slug.collect(), ..Directory::default() };
+        self.directory.store(Arc::new(next.indexed(revision)));
     }
 
     /// A page below a page's base, rendered where it is not in the cache.
@@ -179,7 +179,7 @@ impl Published {
     /// [`Overloaded`] where too many readers wait already.
     pub async fn find(
         &self,
-        page: Arc<PublishedPage>,
+        page: Arc<PublishedStatusPage>,
         route: Option<Route>,
         language: Language,
     ) -> Result<Prepared, Overloaded> {
@@ -199,7 +199,7 @@ impl Published {
     }
 }
 
-impl Pages {
+impl Directory {
     /// Finds the default page and the pages of host names again. Where two claim one name, the
     /// first by slug has it, so that it never depends on chance.
     fn indexed(mut self, revision: i64) -> Self {
@@ -225,7 +225,7 @@ fn host_name(host: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
-impl PublishedPage {
+impl PublishedStatusPage {
     /// A page whose first view is ready in its publisher's language alone.
     #[must_use]
     pub fn of(model: Arc<Model>) -> Self {

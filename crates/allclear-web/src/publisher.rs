@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify};
 
 use crate::library::Library;
-use crate::published::{Published, PublishedPage};
+use crate::published::{Published, PublishedStatusPage};
 
 /// How long a run waits for a nudge.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -35,7 +35,7 @@ pub struct Publisher {
 struct State {
     library: Library,
     minute: Option<i64>,
-    /// Pages that are to be rendered: kept until they are shown.
+    /// Status pages that are to be rendered: kept until they are shown.
     due: HashSet<StatusPageId>,
     /// Whether what is published may hold pages that the store does not.
     is_fresh: bool,
@@ -44,9 +44,9 @@ struct State {
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Pages rendered again.
+    /// Status pages rendered again.
     pub rendered: usize,
-    /// Pages that could not be rendered, by slug, with the reason; they stay as they were.
+    /// Status pages that could not be rendered, by slug, with the reason; they stay as they were.
     pub failed: Vec<(String, String)>,
     /// The revision that is published now.
     pub revision: i64,
@@ -115,7 +115,7 @@ impl Publisher {
             for snapshot in snapshots {
                 let slug = snapshot.page.slug.to_string();
                 match Model::build(Arc::new(snapshot), now) {
-                    Ok(model) => pages.push(Arc::new(PublishedPage::of(Arc::new(model)))),
+                    Ok(model) => pages.push(Arc::new(PublishedStatusPage::of(Arc::new(model)))),
                     Err(problem) => failed.push((slug, problem.to_string())),
                 }
             }

@@ -122,7 +122,7 @@ fn below_a_slash(
 
 async fn status_page(
     published: &Published,
-    page: Option<std::sync::Arc<crate::published::PublishedPage>>,
+    page: Option<std::sync::Arc<crate::published::PublishedStatusPage>>,
     below: &str,
     uri: &Uri,
     headers: &HeaderMap,

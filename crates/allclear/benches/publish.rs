@@ -13,7 +13,7 @@ use allclear_domain::incident::{IncidentKind, IncidentState};
 use allclear_domain::posted::{Posted, StatusChange};
 use allclear_domain::record::{Affected, OutageRecord, Publication, Target};
 use allclear_domain::status_page::{
-    ColourTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
+    ColorTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
 };
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::{Bound, Moment};
@@ -169,7 +169,7 @@ fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
         timezone_label: None,
         language: Language::En,
         logo: None,
-        colours: ColourTokens::default(),
+        colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
     };

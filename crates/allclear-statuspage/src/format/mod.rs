@@ -88,7 +88,7 @@ pub(crate) struct Locale {
     pub(crate) today: Date,
 }
 
-/// Icon, class and word of a status: never colour alone.
+/// Icon, class and word of a status: never color alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StateMark {
     pub(crate) icon: &'static str,
@@ -124,7 +124,7 @@ pub(crate) const fn icon(status: ComponentStatus) -> &'static str {
     }
 }
 
-/// The class that gives a status its colour.
+/// The class that gives a status its color.
 pub(crate) const fn class(status: ComponentStatus) -> &'static str {
     match status {
         ComponentStatus::Operational => "op",

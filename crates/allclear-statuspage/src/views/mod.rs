@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
             style: assets::style_path(),
             script: assets::script_path(),
             icon: assets::icon_path(status),
-            theme: theme::has_colours(&page.colours).then(|| format!("{}theme.css", self.base)),
+            theme: theme::has_colors(&page.colors).then(|| format!("{}theme.css", self.base)),
             zone: self.zone_note(),
             languages: self.languages(""),
             ago: self.m.ago,

@@ -1,17 +1,17 @@
-//! A page's own colours and picture: checked, because they come from outside.
+//! A page's own colors and picture: checked, because they come from outside.
 
 use allclear_domain::limits;
-use allclear_domain::status_page::{ColourTokens, Logo};
+use allclear_domain::status_page::{ColorTokens, Logo};
 
-/// Whether a page has a colour that is one.
-pub(crate) fn has_colours(colours: &ColourTokens) -> bool {
-    style_sheet(colours).is_some()
+/// Whether a page has a color that is one.
+pub(crate) fn has_colors(colors: &ColorTokens) -> bool {
+    style_sheet(colors).is_some()
 }
 
-/// The style sheet with a page's own colours; `None` where none of them is `#rrggbb`.
-pub(crate) fn style_sheet(colours: &ColourTokens) -> Option<String> {
-    let light = colours.accent_light.as_deref().filter(|c| is_colour(c));
-    let dark = colours.accent_dark.as_deref().filter(|c| is_colour(c));
+/// The style sheet with a page's own colors; `None` where none of them is `#rrggbb`.
+pub(crate) fn style_sheet(colors: &ColorTokens) -> Option<String> {
+    let light = colors.accent_light.as_deref().filter(|c| is_color(c));
+    let dark = colors.accent_dark.as_deref().filter(|c| is_color(c));
     if light.is_none() && dark.is_none() {
         return None;
     }
@@ -26,7 +26,7 @@ pub(crate) fn style_sheet(colours: &ColourTokens) -> Option<String> {
     Some(css)
 }
 
-fn is_colour(text: &str) -> bool {
+fn is_color(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
@@ -73,9 +73,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_colours_get_into_the_style_sheet() {
+    fn only_colors_get_into_the_style_sheet() {
         let tokens =
-            |light: &str| ColourTokens { accent_light: Some(light.to_owned()), accent_dark: None };
+            |light: &str| ColorTokens { accent_light: Some(light.to_owned()), accent_dark: None };
         assert!(style_sheet(&tokens("#12aBef")).is_some());
         for bad in ["red", "#123", "#1234567", "#12345}", "#12345g;}*{display:none"] {
             assert!(style_sheet(&tokens(bad)).is_none(), "{bad}");

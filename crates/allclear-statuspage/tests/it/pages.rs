@@ -239,9 +239,9 @@ fn a_late_update_says_so() {
 }
 
 #[test]
-fn a_page_has_its_own_colours_and_picture() {
+fn a_page_has_its_own_colors_and_picture() {
     let mut snapshot = sample::quiet_snapshot();
-    snapshot.page.colours.accent_light = Some("#123456".to_owned());
+    snapshot.page.colors.accent_light = Some("#123456".to_owned());
     snapshot.page.logo = Some(allclear_domain::status_page::Logo {
         media_type: "image/png".to_owned(),
         base64: "aGVsbG8=".to_owned(),
@@ -251,7 +251,7 @@ fn a_page_has_its_own_colours_and_picture() {
     assert!(html.contains("<link rel=\"stylesheet\" href=\"theme.css\">"));
     assert!(html.contains("<img src=\"logo\" alt=\"Example Shop\""));
     let model = model(snapshot);
-    let theme = render(&model, &Route::Theme, Language::En).expect("colours");
+    let theme = render(&model, &Route::Theme, Language::En).expect("colors");
     assert!(text(&theme).contains("--accent:#123456"));
     let logo = render(&model, &Route::Logo, Language::En).expect("a picture");
     assert_eq!((logo.content_type, logo.identity.as_slice()), ("image/png", &b"hello"[..]));

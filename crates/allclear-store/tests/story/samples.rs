@@ -13,7 +13,7 @@ use allclear_domain::record::{
     LossOutcome, Publication, Settlement, Source, Target,
 };
 use allclear_domain::status_page::{
-    ColourTokens, ComponentSelection, Language, Logo, MaintenancePolicy, UptimePolicy,
+    ColorTokens, ComponentSelection, Language, Logo, MaintenancePolicy, UptimePolicy,
 };
 use allclear_domain::text::{InternalText, Key, Prose};
 use allclear_domain::times::{Bound, Moment};
@@ -52,7 +52,7 @@ impl Samples {
             timezone_label: None,
             language: Language::En,
             logo: None,
-            colours: ColourTokens::default(),
+            colors: ColorTokens::default(),
             components: ComponentSelection::Own,
             uptime: UptimePolicy::default(),
         }
@@ -71,7 +71,7 @@ impl Samples {
                 base64: "iVBORw0KGgo=".to_owned(),
                 alt: "a bell".to_owned(),
             }),
-            colours: ColourTokens { accent_light: Some("#112233".to_owned()), accent_dark: None },
+            colors: ColorTokens { accent_light: Some("#112233".to_owned()), accent_dark: None },
             components: ComponentSelection::Chosen(vec![self.0.id(at(NOW))]),
             uptime: UptimePolicy {
                 partial_permille: 250,

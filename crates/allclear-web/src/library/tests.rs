@@ -4,7 +4,7 @@ use allclear_domain::ComponentStatus;
 use allclear_domain::ids::PublicId;
 use allclear_domain::incident::{IncidentKind, IncidentState};
 use allclear_domain::record::Publication;
-use allclear_domain::status_page::{ColourTokens, Language, UptimePolicy};
+use allclear_domain::status_page::{ColorTokens, Language, UptimePolicy};
 use allclear_domain::text::Key;
 use allclear_domain::times::Bound;
 use allclear_statuspage::Model;
@@ -25,7 +25,7 @@ fn page(n: u128, components: ComponentSelection) -> StatusPage {
         timezone_label: None,
         language: Language::En,
         logo: None,
-        colours: ColourTokens::default(),
+        colors: ColorTokens::default(),
         components,
         uptime: UptimePolicy::default(),
     }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use allclear_domain::status_page::{
-    ColourTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
+    ColorTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
 };
 use allclear_domain::text::Key;
 use allclear_statuspage::{Model, Route, Snapshot};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Published, PublishedPage};
+use super::{Published, PublishedStatusPage};
 use crate::limits;
 
-fn page() -> Arc<PublishedPage> {
+fn page() -> Arc<PublishedStatusPage> {
     let page = StatusPage {
         id: Uuid::from_u128(1).into(),
         slug: Key::new("shop").unwrap(),
@@ -27,7 +27,7 @@ fn page() -> Arc<PublishedPage> {
         timezone_label: None,
         language: Language::En,
         logo: None,
-        colours: ColourTokens::default(),
+        colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
     };
@@ -41,7 +41,7 @@ fn page() -> Arc<PublishedPage> {
         revision: 1,
     };
     let model = Model::build(Arc::new(snapshot), Timestamp::UNIX_EPOCH).unwrap();
-    Arc::new(PublishedPage::of(Arc::new(model)))
+    Arc::new(PublishedStatusPage::of(Arc::new(model)))
 }
 
 #[tokio::test]

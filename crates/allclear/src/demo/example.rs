@@ -11,7 +11,7 @@ use allclear_domain::record::{
     Target,
 };
 use allclear_domain::status_page::{
-    ColourTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
+    ColorTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
 };
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::{Bound, Moment};
@@ -39,7 +39,7 @@ pub(super) fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
         timezone_label: None,
         language: Language::En,
         logo: None,
-        colours: ColourTokens::default(),
+        colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
     };

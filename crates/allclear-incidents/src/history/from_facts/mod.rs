@@ -10,7 +10,7 @@ use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{ComponentId, IncidentId};
 use allclear_domain::note::NoteKind;
 use allclear_domain::status_page::{
-    ColourTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
+    ColorTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
 };
 use allclear_domain::text::{InternalText, Key};
 use allclear_domain::{Component, Entropy, InternalNote};
@@ -114,7 +114,7 @@ impl Reading<'_> {
             timezone_label: file.timezone_label.clone(),
             language: Language::En,
             logo: None,
-            colours: ColourTokens::default(),
+            colors: ColorTokens::default(),
             components: ComponentSelection::Own,
             uptime: UptimePolicy::default(),
         })

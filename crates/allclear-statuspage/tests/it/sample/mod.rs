@@ -72,7 +72,7 @@ pub(crate) fn page() -> StatusPage {
         timezone_label: None,
         language: Language::En,
         logo: None,
-        colours: allclear_domain::status_page::ColourTokens::default(),
+        colors: allclear_domain::status_page::ColorTokens::default(),
         components: allclear_domain::status_page::ComponentSelection::Own,
         uptime: UptimePolicy::default(),
     }

@@ -15,7 +15,7 @@ use allclear_domain::ids::StatusPageId;
 use allclear_domain::incident::{Impact, IncidentKind, IncidentState};
 use allclear_domain::posted::Posted;
 use allclear_domain::record::{OutageRecord, Publication};
-use allclear_domain::status_page::{ColourTokens, ComponentSelection, Language, UptimePolicy};
+use allclear_domain::status_page::{ColorTokens, ComponentSelection, Language, UptimePolicy};
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::{Bound, Moment};
 use allclear_domain::{AuditEntry, Entropy, Incident, IncidentStatus, StatusPage};
@@ -136,7 +136,7 @@ fn page() -> StatusPage {
         timezone_label: None,
         language: Language::En,
         logo: None,
-        colours: ColourTokens::default(),
+        colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
     }

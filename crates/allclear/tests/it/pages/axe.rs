@@ -22,8 +22,8 @@ const RUN: &str = "axe.run(document, {
     };
 })";
 
-/// How a line begins that tells of colours that axe could not measure.
-const UNSURE_OF_COLOUR: &str = "axe: unsure of color-contrast: ";
+/// How a line begins that tells of colors that axe could not measure.
+const UNSURE_OF_COLOR: &str = "axe: unsure of color-contrast: ";
 
 /// What axe found on a page.
 pub(super) struct Verdict {
@@ -45,19 +45,19 @@ impl Axe {
 
     /// Looks at the open page in a certain way.
     ///
-    /// Where a box scrolls sideways, axe cannot measure the colours of what is under its edge. They
+    /// Where a box scrolls sideways, axe cannot measure the colors of what is under its edge. They
     /// do not depend on the width, so they are measured on a screen that is wide enough.
     pub(super) async fn look_at(&self, browser: &Browser, view: View) -> Verdict {
         browser.look(view).await;
         let mut verdict = self.look(browser).await;
-        let is_unsure = |line: &String| line.starts_with(UNSURE_OF_COLOUR);
+        let is_unsure = |line: &String| line.starts_with(UNSURE_OF_COLOR);
         if view.width < View::DESK && verdict.findings.iter().any(is_unsure) {
             verdict.findings.retain(|line| !is_unsure(line));
             let wide = View { width: View::DESK, ..view };
             browser.look(wide).await;
-            let colours = self.look(browser).await.findings.into_iter();
-            let colours = colours.filter(|line| line.contains(" color-contrast: "));
-            verdict.findings.extend(colours);
+            let colors = self.look(browser).await.findings.into_iter();
+            let colors = colors.filter(|line| line.contains(" color-contrast: "));
+            verdict.findings.extend(colors);
             browser.look(view).await;
         }
         verdict

@@ -1,6 +1,6 @@
 //! One real browser: started with a fresh profile, driven, and gone with everything it started.
 //!
-//! Commands are those that every driver knows; what they do not cover (schemes of colour, script
+//! Commands are those that every driver knows; what they do not cover (schemes of color, script
 //! switched off, the time) goes over Chromium's own protocol, through the driver's endpoint for it.
 
 use std::io::{BufRead as _, BufReader};
@@ -31,7 +31,7 @@ pub(super) fn prepared(name: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask test`, which prepares it"))
 }
 
-/// Which colours a reader prefers.
+/// Which colors a reader prefers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scheme {
     /// Dark on light.
@@ -45,7 +45,7 @@ pub(super) enum Scheme {
 pub(super) struct View {
     /// Width in CSS pixels.
     pub(super) width: u32,
-    /// The reader's colours.
+    /// The reader's colors.
     pub(super) scheme: Scheme,
 }
 
@@ -55,7 +55,7 @@ impl View {
     /// A desk.
     pub(super) const DESK: u32 = 1280;
 
-    /// A view with a width, in light colours.
+    /// A view with a width, in light colors.
     pub(super) const fn wide(width: u32) -> Self {
         Self { width, scheme: Scheme::Light }
     }
@@ -109,7 +109,7 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
-    /// Looks at pages in a certain way. Motion is always reduced: a colour that is still changing
+    /// Looks at pages in a certain way. Motion is always reduced: a color that is still changing
     /// would be measured halfway.
     pub(super) async fn look(&self, view: View) {
         let scheme = match view.scheme {

@@ -11,7 +11,7 @@ use super::browser::{Browser, Scheme, Script, View};
 use super::site::{Site, noon};
 
 const LINE: &str = "document.querySelector('.fresh').innerText";
-const COLOUR: &str = "getComputedStyle(document.querySelector('.fresh')).color";
+const COLOR: &str = "getComputedStyle(document.querySelector('.fresh')).color";
 
 async fn open_after(browser: &mut Browser, site: &Site, path: &str, seconds: i64) {
     let later = SignedDuration::from_secs(seconds);
@@ -29,11 +29,11 @@ async fn an_old_copy_turns_amber_and_a_new_one_is_not() {
             let width = View::PHONE;
             browser.look(View { width, scheme }).await;
             open_after(&mut browser, &site, path, 20).await;
-            let (calm, line) = (browser.text(COLOUR).await, browser.text(LINE).await);
+            let (calm, line) = (browser.text(COLOR).await, browser.text(LINE).await);
             let seconds = format!("/[2-5][0-9]\\ss/.test({LINE})");
             assert_eq!(browser.value(&seconds).await, true, "{line}");
             open_after(&mut browser, &site, path, 3600).await;
-            let (alarmed, line) = (browser.text(COLOUR).await, browser.text(LINE).await);
+            let (alarmed, line) = (browser.text(COLOR).await, browser.text(LINE).await);
             assert!(line.replace('\u{a0}', " ").contains("1 h"), "{line}");
             assert_ne!(calm, alarmed, "{path}: {line}");
             assert!(is_warm(&alarmed), "{path}: {alarmed} is not amber");
@@ -45,8 +45,8 @@ async fn an_old_copy_turns_amber_and_a_new_one_is_not() {
 }
 
 /// `rgb(143, 90, 0)`: more red than green, more green than blue.
-fn is_warm(colour: &str) -> bool {
-    let numbers = colour.trim_start_matches("rgb(").trim_end_matches(')');
+fn is_warm(color: &str) -> bool {
+    let numbers = color.trim_start_matches("rgb(").trim_end_matches(')');
     let parts: Vec<i32> = numbers.split(", ").map(|part| part.parse().unwrap()).collect();
     parts[0] > parts[1] + 30 && parts[1] > parts[2] + 30
 }
