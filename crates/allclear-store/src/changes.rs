@@ -3,7 +3,7 @@
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 
 use crate::engine::{Bind, Link};
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::nouns::{self, Versioned};
 use crate::sql::{dialect, settings};
 use crate::store::{Store, find_revision};
@@ -25,6 +25,8 @@ pub struct Changes {
     pub maintenance: Vec<Maintenance>,
     /// Announcements, oldest entry first.
     pub announcements: Vec<Announcement>,
+    /// Rows that changed and do not make sense. What they held is not above.
+    pub bad_rows: Vec<BadRow>,
 }
 
 impl Changes {
@@ -37,14 +39,16 @@ impl Changes {
             && self.incidents.is_empty()
             && self.maintenance.is_empty()
             && self.announcements.is_empty()
+            && self.bad_rows.is_empty()
     }
 }
 
 impl Store {
-    /// What changed after `revision`; everything after 0. All of it is one state of the database.
+    /// What changed after `revision`; everything after 0. All of it is one state of the database. A
+    /// row that does not make sense is named and does not keep the others back.
     ///
     /// # Errors
-    /// Where the database fails or a row does not make sense.
+    /// Where the database fails.
     pub async fn changes_since(&self, revision: i64) -> Result<Changes, StoreError> {
         let mut link = self.read().await?;
         let begin = match link {
@@ -64,20 +68,28 @@ async fn read_changes(link: &mut Link, since: i64) -> Result<Changes, StoreError
     if revision == since {
         return Ok(Changes { revision, ..Changes::default() });
     }
-    let binds = vec![Bind::Integer(since)];
+    let mut bad = Vec::new();
     Ok(Changes {
         revision,
-        status_pages: changed(link, since).await?,
-        components: changed(link, since).await?,
-        status_settings: nouns::list(link, settings::LIST_CHANGED, binds).await?,
-        incidents: changed(link, since).await?,
-        maintenance: changed(link, since).await?,
-        announcements: changed(link, since).await?,
+        status_pages: changed(link, since, &mut bad).await?,
+        components: changed(link, since, &mut bad).await?,
+        status_settings: {
+            let binds = vec![Bind::Integer(since)];
+            nouns::list_readable(link, settings::LIST_CHANGED, binds, &mut bad).await?
+        },
+        incidents: changed(link, since, &mut bad).await?,
+        maintenance: changed(link, since, &mut bad).await?,
+        announcements: changed(link, since, &mut bad).await?,
+        bad_rows: bad,
     })
 }
 
-async fn changed<T: Versioned>(link: &mut Link, since: i64) -> Result<Vec<T>, StoreError> {
-    nouns::list(link, T::LIST_CHANGED, vec![Bind::Integer(since)]).await
+async fn changed<T: Versioned>(
+    link: &mut Link,
+    since: i64,
+    bad: &mut Vec<BadRow>,
+) -> Result<Vec<T>, StoreError> {
+    nouns::list_readable(link, T::LIST_CHANGED, vec![Bind::Integer(since)], bad).await
 }
 
 /// A transaction that reads. Where it does not come to its end, its connection is closed, so that no

@@ -12,7 +12,7 @@ use crate::row::Row;
 use crate::sql::{self, audit, dialect, installation, notes, settings};
 use crate::store::{Store, find_revision};
 
-/// Problems of one kind that are told; more are left out.
+/// Problems of one kind that are told; more are counted.
 const PROBLEMS_MAX: usize = 20;
 /// Audit entries that are read, newest first; more are left out.
 const AUDIT_ENTRIES_READ_MAX: i64 = 10_000;
@@ -157,6 +157,10 @@ async fn look_at_engine(link: &mut Link) -> Result<(Vec<String>, Vec<String>), S
                 problems
                     .push(format!("a row of {table} names a row of {parent} that is not there"));
             }
+            let more = dangling.len().saturating_sub(PROBLEMS_MAX);
+            if more > 0 {
+                problems.push(format!("{more} more rows name a row that is not there"));
+            }
         }
         Link::Postgres(_) => {
             for row in link.fetch_all(dialect::POSTGRES_SAFETY, vec![]).await? {
@@ -203,8 +207,12 @@ async fn read_records<T: Record>(
     binds: Vec<Bind>,
     problems: &mut Vec<String>,
 ) -> Result<(), StoreError> {
-    let rows = link.fetch_all(text, binds).await?;
-    let bad = rows.iter().filter_map(|row| nouns::read::<T>(row).err());
-    problems.extend(bad.take(PROBLEMS_MAX).map(|error| error.to_string()));
+    let mut bad = Vec::new();
+    nouns::list_readable::<T>(link, text, binds, &mut bad).await?;
+    let more = bad.len().saturating_sub(PROBLEMS_MAX);
+    problems.extend(bad.iter().take(PROBLEMS_MAX).map(ToString::to_string));
+    if more > 0 {
+        problems.push(format!("{more} more rows of table {} cannot be read", T::TABLE));
+    }
     Ok(())
 }

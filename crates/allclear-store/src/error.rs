@@ -112,17 +112,10 @@ pub enum StoreError {
     },
     /// A row that does not make sense.
     #[error(
-        "row {id} of table {table} cannot be read: {problem}. Stop Allclear, move the damaged files \
-         aside and put the last good backup in their place with `allclear restore FILE`"
+        "{0}. Stop Allclear, move the damaged files aside and put the last good backup in their \
+         place with `allclear restore FILE`"
     )]
-    BadRow {
-        /// The table.
-        table: &'static str,
-        /// The row.
-        id: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+    BadRow(#[from] BadRow),
     /// The store does not do this.
     #[error("{problem}")]
     Refused {
@@ -147,6 +140,18 @@ pub enum StoreError {
     },
 }
 
+/// A row that does not make sense.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("row {id} of table {table} cannot be read: {problem}")]
+pub struct BadRow {
+    /// The table.
+    pub table: &'static str,
+    /// The row.
+    pub id: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
 impl StoreError {
     /// Whether the same call may work later without anybody changing the call.
     #[must_use]
@@ -162,7 +167,7 @@ impl StoreError {
             | Self::Conflict { .. }
             | Self::NotFound { .. }
             | Self::Duplicate { .. }
-            | Self::BadRow { .. }
+            | Self::BadRow(_)
             | Self::Refused { .. }
             | Self::File { .. }
             | Self::Failed { .. } => false,
@@ -187,7 +192,7 @@ impl StoreError {
             | Self::Outdated { .. }
             | Self::Foreign { .. }
             | Self::Missing { .. }
-            | Self::BadRow { .. }
+            | Self::BadRow(_)
             | Self::File { .. }
             | Self::Failed { .. } => "Something is wrong on our side. Please try again later.",
         }

@@ -36,7 +36,7 @@ mod transaction;
 pub use backup::{BackupReport, backup};
 pub use changes::Changes;
 pub use check::{Counts, Health};
-pub use error::StoreError;
+pub use error::{BadRow, StoreError};
 pub use instance_lock::InstanceLock;
 pub use location::{FILE_NAME, Location};
 pub use nouns::Stored;

@@ -1,5 +1,5 @@
-//! One row of either engine, read column by column. A column that does not make sense becomes an
-//! error that names the table and the row.
+//! One row of either engine, read column by column. A column that does not make sense becomes a
+//! [`BadRow`], which names the table and the row.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::error::BadRow;
 
 /// One row.
 pub(crate) enum Row {
@@ -48,46 +48,46 @@ macro_rules! column {
 
 impl Columns<'_> {
     /// The error for a row that does not make sense.
-    pub(crate) fn bad(&self, problem: impl fmt::Display) -> StoreError {
+    pub(crate) fn bad(&self, problem: impl fmt::Display) -> BadRow {
         let id = column!(self, "id", Uuid).map_or_else(
             |_| "with an unreadable id".to_owned(),
             |id| format!("{}{}", self.prefix, id.simple()),
         );
-        StoreError::BadRow { table: self.table, id, problem: problem.to_string() }
+        BadRow { table: self.table, id, problem: problem.to_string() }
     }
 
     /// An id.
-    pub(crate) fn uuid(&self, name: &str) -> Result<Uuid, StoreError> {
+    pub(crate) fn uuid(&self, name: &str) -> Result<Uuid, BadRow> {
         column!(self, name, Uuid).map_err(|error| self.bad(error))
     }
 
     /// An id, or none.
-    pub(crate) fn maybe_uuid(&self, name: &str) -> Result<Option<Uuid>, StoreError> {
+    pub(crate) fn maybe_uuid(&self, name: &str) -> Result<Option<Uuid>, BadRow> {
         column!(self, name, Option<Uuid>).map_err(|error| self.bad(error))
     }
 
     /// A text.
-    pub(crate) fn text(&self, name: &str) -> Result<String, StoreError> {
+    pub(crate) fn text(&self, name: &str) -> Result<String, BadRow> {
         column!(self, name, String).map_err(|error| self.bad(error))
     }
 
     /// A text, or none.
-    pub(crate) fn maybe_text(&self, name: &str) -> Result<Option<String>, StoreError> {
+    pub(crate) fn maybe_text(&self, name: &str) -> Result<Option<String>, BadRow> {
         column!(self, name, Option<String>).map_err(|error| self.bad(error))
     }
 
     /// A number.
-    pub(crate) fn integer(&self, name: &str) -> Result<i64, StoreError> {
+    pub(crate) fn integer(&self, name: &str) -> Result<i64, BadRow> {
         column!(self, name, i64).map_err(|error| self.bad(error))
     }
 
     /// A truth value.
-    pub(crate) fn boolean(&self, name: &str) -> Result<bool, StoreError> {
+    pub(crate) fn boolean(&self, name: &str) -> Result<bool, BadRow> {
         column!(self, name, bool).map_err(|error| self.bad(error))
     }
 
     /// An instant.
-    pub(crate) fn instant(&self, name: &str) -> Result<Timestamp, StoreError> {
+    pub(crate) fn instant(&self, name: &str) -> Result<Timestamp, BadRow> {
         let micros = self.integer(name)?;
         // Not `from_microsecond`, which leaves out the fractions of the last second of time.
         let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).unwrap_or_default();
@@ -96,14 +96,14 @@ impl Columns<'_> {
     }
 
     /// A document.
-    pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
+    pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, BadRow> {
         column!(self, "document", Json<T>)
             .map(|document| document.0)
             .map_err(|error| self.bad(error))
     }
 
     /// A text that stands for something.
-    pub(crate) fn parsed<T>(&self, name: &str) -> Result<T, StoreError>
+    pub(crate) fn parsed<T>(&self, name: &str) -> Result<T, BadRow>
     where
         T: FromStr,
         T::Err: fmt::Display,
@@ -113,7 +113,7 @@ impl Columns<'_> {
     }
 
     /// A word of an enum, as serde knows it.
-    pub(crate) fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T, StoreError> {
+    pub(crate) fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T, BadRow> {
         let word = serde_json::Value::String(self.text(name)?);
         serde_json::from_value(word).map_err(|error| self.bad(format!("column {name}: {error}")))
     }

@@ -76,7 +76,7 @@ impl Store {
 /// The newest revision as a connection sees it.
 pub(crate) async fn find_revision(link: &mut Link) -> Result<i64, StoreError> {
     match link.fetch_optional(installation::FIND_REVISION, vec![]).await? {
-        Some(row) => row.of("installation", "").integer("revision"),
+        Some(row) => Ok(row.of("installation", "").integer("revision")?),
         None => Err(no_installation()),
     }
 }

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::engine::{Bind, Link, Pools};
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::nouns::{self, Record, Stored, Versioned};
 use crate::sql::{dialect, installation};
 
@@ -192,9 +192,9 @@ impl Drop for Transaction {
 
 /// The installation's row is missing.
 pub(crate) fn no_installation() -> StoreError {
-    StoreError::BadRow {
+    StoreError::BadRow(BadRow {
         table: "installation",
         id: "1".to_owned(),
         problem: "it is missing".to_owned(),
-    }
+    })
 }

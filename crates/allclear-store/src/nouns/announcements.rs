@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, announcements as sql};
 use crate::store::Store;
@@ -35,8 +35,8 @@ impl Record for Announcement {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
-        super::from_document(columns)
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
+        columns.document()
     }
 }
 

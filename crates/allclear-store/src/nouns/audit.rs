@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Record;
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, audit as sql};
 use crate::store::Store;
@@ -33,7 +33,7 @@ impl Record for AuditEntry {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         let actor = columns.text("actor")?;
         Ok(Self {
             id: columns.uuid("id")?.into(),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, components as sql};
 use crate::store::Store;
@@ -35,7 +35,7 @@ impl Record for Component {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         let position = columns.integer("position")?;
         let key = columns.text("key")?;
         let start_date = columns.maybe_text("start_date")?;

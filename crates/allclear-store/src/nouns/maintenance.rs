@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, maintenance as sql};
 use crate::store::Store;
@@ -40,8 +40,8 @@ impl Record for Maintenance {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
-        super::from_document(columns)
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
+        columns.document()
     }
 }
 
@@ -89,7 +89,7 @@ impl Store {
     ) -> Result<Vec<Stored<Maintenance>>, StoreError> {
         let binds = vec![Bind::Integer(micros(now))];
         let rows = self.read().await?.fetch_all(sql::LIST_DUE, binds).await?;
-        rows.iter().map(super::read_stored).collect()
+        Ok(rows.iter().map(super::read_stored).collect::<Result<_, BadRow>>()?)
     }
 
     /// The window with this id, draft or not.

@@ -13,11 +13,10 @@ pub(crate) mod sources;
 use std::ops::Deref;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::engine::{Bind, Link};
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, Row};
 use crate::sql::Insert;
 
@@ -55,7 +54,7 @@ pub(crate) trait Record: Sized {
     /// The columns between `id` and `version`, or `revision` where there is no version.
     fn values(&self) -> Result<Vec<Bind>, StoreError>;
     /// The noun of a row.
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError>;
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow>;
 }
 
 /// Something that changes, and whose changes are counted.
@@ -73,7 +72,7 @@ pub(crate) trait Versioned: Record {
 }
 
 /// The noun of a row.
-pub(crate) fn read<T: Record>(row: &Row) -> Result<T, StoreError> {
+pub(crate) fn read<T: Record>(row: &Row) -> Result<T, BadRow> {
     let columns = row.of(T::TABLE, T::PREFIX);
     let value = T::read(columns)?;
     if value.uuid() != columns.uuid("id")? {
@@ -83,7 +82,7 @@ pub(crate) fn read<T: Record>(row: &Row) -> Result<T, StoreError> {
 }
 
 /// The noun of a row, with its version.
-pub(crate) fn read_stored<T: Versioned>(row: &Row) -> Result<Stored<T>, StoreError> {
+pub(crate) fn read_stored<T: Versioned>(row: &Row) -> Result<Stored<T>, BadRow> {
     let columns = row.of(T::TABLE, T::PREFIX);
     Ok(Stored {
         value: read(row)?,
@@ -99,7 +98,25 @@ pub(crate) async fn list<T: Record>(
     binds: Vec<Bind>,
 ) -> Result<Vec<T>, StoreError> {
     let rows = link.fetch_all(text, binds).await?;
-    rows.iter().map(read).collect()
+    Ok(rows.iter().map(read).collect::<Result<_, BadRow>>()?)
+}
+
+/// The nouns of the rows of a statement that make sense; the others are added to `bad`.
+pub(crate) async fn list_readable<T: Record>(
+    link: &mut Link,
+    text: &'static str,
+    binds: Vec<Bind>,
+    bad: &mut Vec<BadRow>,
+) -> Result<Vec<T>, StoreError> {
+    let rows = link.fetch_all(text, binds).await?;
+    let mut nouns = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match read(row) {
+            Ok(noun) => nouns.push(noun),
+            Err(row) => bad.push(row),
+        }
+    }
+    Ok(nouns)
 }
 
 /// The noun of a statement that gives one row or none.
@@ -109,7 +126,7 @@ pub(crate) async fn find<T: Versioned>(
     binds: Vec<Bind>,
 ) -> Result<Option<Stored<T>>, StoreError> {
     let row = link.fetch_optional(text, binds).await?;
-    row.as_ref().map(read_stored).transpose()
+    Ok(row.as_ref().map(read_stored).transpose()?)
 }
 
 /// The column `document`: the serde form of a noun.
@@ -117,9 +134,4 @@ pub(crate) fn document(noun: &impl Serialize) -> Result<Bind, StoreError> {
     serde_json::value::to_raw_value(noun)
         .map(Bind::Document)
         .map_err(|error| StoreError::refused(format!("it cannot be written as JSON: {error}")))
-}
-
-/// The noun in the column `document`.
-pub(crate) fn from_document<T: DeserializeOwned>(columns: Columns<'_>) -> Result<T, StoreError> {
-    columns.document()
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Record;
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, notes as sql};
 use crate::store::Store;
@@ -39,7 +39,7 @@ impl Record for InternalNote {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         Ok(Self {
             id: columns.uuid("id")?.into(),
             subject: subject(columns)?,
@@ -52,7 +52,7 @@ impl Record for InternalNote {
 }
 
 /// The subject of a row.
-pub(super) fn subject(columns: Columns<'_>) -> Result<Subject, StoreError> {
+pub(super) fn subject(columns: Columns<'_>) -> Result<Subject, BadRow> {
     let noun = columns.text("subject_noun")?;
     Subject::from_parts(&noun, columns.uuid("subject_id")?)
         .ok_or_else(|| columns.bad(format!("column subject_noun: unknown noun `{noun}`")))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::Columns;
 use crate::sql::{Insert, pages as sql};
 use crate::store::Store;
@@ -29,8 +29,8 @@ impl Record for StatusPage {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
-        super::from_document(columns)
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
+        columns.document()
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Record;
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, settings as sql};
 use crate::store::Store;
@@ -28,7 +28,7 @@ impl Record for StatusSetting {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         Ok(Self {
             id: columns.uuid("id")?.into(),
             component_id: columns.uuid("component_id")?.into(),

@@ -67,11 +67,9 @@ async fn find_sources(
         let digest = columns.text("source_digest")?;
         let state = SourceState { subject, digest };
         if let Some(other) = sources.insert(key.clone(), state) {
-            return Err(columns.bad(format!(
-                "its source key `{key}` is that of the {} {} as well",
-                other.subject.noun(),
-                other.subject.uuid().simple()
-            )));
+            let (noun, id) = (other.subject.noun(), other.subject.uuid().simple());
+            let problem = format!("its source key `{key}` is that of the {noun} {id} as well");
+            return Err(columns.bad(problem).into());
         }
     }
     Ok(sources)

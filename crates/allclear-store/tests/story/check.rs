@@ -50,6 +50,21 @@ pub(crate) async fn a_bad_row_is_a_problem_and_not_the_end(home: Home) {
     assert!(problems[1].contains("incidents"), "{problems:?}");
 }
 
+pub(crate) async fn many_bad_rows_are_counted(home: Home) {
+    let samples = Samples::new();
+    let page = samples.page("p");
+    let incidents: Vec<_> = (0..30).map(|_| samples.incident(page.id)).collect();
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.insert_status_page(&page).await.unwrap();
+    transaction.insert_incidents(&incidents).await.unwrap();
+    transaction.commit().await.unwrap();
+    home.run("update incidents set document = '{}'").await;
+    let health = home.store.check().await.unwrap();
+    let problems = without_server_settings(&health.problems);
+    assert_eq!(problems.len(), 21, "{problems:?}");
+    assert_eq!(problems[20], "10 more rows of table incidents cannot be read");
+}
+
 pub(crate) async fn every_statement_is_read_by_the_engine(home: Home) {
     let health = home.store.check().await.unwrap();
     assert_eq!(without_server_settings(&health.problems), [""; 0]);

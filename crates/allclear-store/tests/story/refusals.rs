@@ -91,7 +91,7 @@ pub(crate) async fn one_key_in_two_nouns(home: Home) {
     transaction.insert_announcements(&[samples.full_announcement(page.id, "s")]).await.unwrap();
     transaction.commit().await.unwrap();
     let error = home.store.find_sources(page.id).await.unwrap_err();
-    assert!(matches!(error, StoreError::BadRow { .. }), "{error}");
+    assert!(matches!(error, StoreError::BadRow(_)), "{error}");
 }
 
 pub(crate) async fn a_change_to_an_old_version(home: Home) {
