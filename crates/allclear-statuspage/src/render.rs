@@ -6,6 +6,7 @@ use askama::Template;
 use crate::model::Model;
 use crate::ready::{CSS, HTML, Ready};
 use crate::route::Route;
+use crate::views::absence::{Absence, AbsenceView};
 use crate::views::announcement::AnnouncementPage;
 use crate::views::component::ComponentPage;
 use crate::views::history::{HistoryPage, MonthPage, UndatedPage};
@@ -47,10 +48,18 @@ pub fn render(model: &Model, route: &Route, language: Language) -> Option<Ready>
 
 /// The page that says that nothing stands at an address, with ways onward.
 #[must_use]
-pub fn render_not_found(model: Option<&Model>, language: Language) -> Ready {
-    let page = NotFoundPage::new(model, language);
-    let text = page.render().unwrap_or_default();
+pub fn render_not_found(model: &Model, language: Language) -> Ready {
+    let text = NotFoundPage::new(model, language).render().unwrap_or_default();
     Ready::new(404, HTML, text.into_bytes())
+}
+
+/// The page that stands in for a status page that is not there. Its status is 503, not 404: the
+/// address may be right as soon as the operator has done something about it, and nobody who keeps
+/// lists of addresses or spreads load should conclude otherwise meanwhile.
+#[must_use]
+pub fn render_absence(absence: Absence, language: Language) -> Ready {
+    let text = AbsenceView::new(absence, language).render().unwrap_or_default();
+    Ready::new(503, HTML, text.into_bytes())
 }
 
 /// Rendering writes to memory, so it fails only where a value cannot be printed; none can.

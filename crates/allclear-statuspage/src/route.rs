@@ -48,7 +48,7 @@ impl Route {
     /// [`crate::render`] knows.
     #[must_use]
     pub fn parse(path_below_base: &str, query: Option<&str>) -> Option<Self> {
-        let mut parts = path_below_base.trim_start_matches('/').split('/');
+        let mut parts = path_below_base.split('/');
         let first = parts.next()?;
         let second = parts.next();
         if parts.next().is_some() {
@@ -198,6 +198,9 @@ mod tests {
             "incidents",
             "history/2026-11/",
             "upcoming/",
+            "/",
+            "/history",
+            "history//2026-11",
         ] {
             assert_eq!(Route::parse(path, None), None, "{path}");
         }

@@ -4,6 +4,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use allclear_domain::StatusPage;
+
+use crate::nouns::Record;
+
 /// Why the store did not do what was asked. Whatever it was, nothing of a failed transaction is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -150,6 +154,14 @@ pub struct BadRow {
     pub id: String,
     /// What is wrong with it.
     pub problem: String,
+}
+
+impl BadRow {
+    /// Whether it is a status page, and not something that a status page tells.
+    #[must_use]
+    pub fn is_status_page(&self) -> bool {
+        self.table == <StatusPage as Record>::TABLE
+    }
 }
 
 impl StoreError {

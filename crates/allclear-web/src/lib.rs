@@ -7,6 +7,7 @@ mod deadline;
 mod front;
 pub mod library;
 pub mod limits;
+pub mod prepared;
 pub mod published;
 pub mod publisher;
 mod respond;

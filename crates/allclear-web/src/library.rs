@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use allclear_domain::ids::{AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId};
+use allclear_domain::ids::{
+    AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId, StatusSettingId,
+};
 use allclear_domain::limits;
 use allclear_domain::posted::{Posted, StatusChange};
 use allclear_domain::record::{Affected, OutageRecord, Target};
@@ -11,6 +13,7 @@ use allclear_domain::status_page::ComponentSelection;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 use allclear_statuspage::Snapshot;
 use allclear_store::Changes;
+use jiff::Timestamp;
 
 /// Everything public of an installation, at one revision.
 #[derive(Debug, Default)]
@@ -18,7 +21,8 @@ pub struct Library {
     revision: i64,
     pages: BTreeMap<StatusPageId, StatusPage>,
     components: HashMap<ComponentId, Component>,
-    settings: Vec<StatusSetting>,
+    /// In the order of time; a setting that is read again takes its own place.
+    settings: BTreeMap<(Timestamp, StatusSettingId), StatusSetting>,
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
     maintenance: BTreeMap<MaintenanceId, Arc<Maintenance>>,
     announcements: BTreeMap<AnnouncementId, Arc<Announcement>>,
@@ -37,7 +41,20 @@ impl Library {
         self.pages.values().collect()
     }
 
-    /// Takes in what changed, and says which pages tell something else now.
+    /// The page that `/` shows: the one that is marked, else the first by slug.
+    #[must_use]
+    pub fn default_page(&self) -> Option<&StatusPage> {
+        self.pages.values().min_by_key(|page| (!page.is_default, &page.slug))
+    }
+
+    /// Whether it knows a page, be it as it was once.
+    #[must_use]
+    pub fn has_page(&self, id: StatusPageId) -> bool {
+        self.pages.contains_key(&id)
+    }
+
+    /// Takes in what changed, and says which pages tell something else now. Of a row that cannot be
+    /// read, the last that was read stays.
     pub fn take_in(&mut self, changes: Changes) -> HashSet<StatusPageId> {
         let mut touched = HashSet::new();
         self.revision = changes.revision;
@@ -51,7 +68,7 @@ impl Library {
         }
         for setting in changes.status_settings {
             touched.extend(self.components.get(&setting.component_id).map(|c| c.page_id));
-            self.settings.push(setting);
+            self.settings.insert((setting.set_at, setting.id), setting);
         }
         for incident in changes.incidents {
             touched.insert(incident.page_id);
@@ -98,7 +115,7 @@ impl Library {
             self.told_elsewhere(page_id, &shown)
         };
         let announcements = self.announcements.values().filter(|a| a.page_id == page_id);
-        let settings = self.settings.iter().filter(|s| shown.contains(&s.component_id));
+        let settings = self.settings.values().filter(|s| shown.contains(&s.component_id));
         Some(Snapshot {
             incidents,
             maintenance,

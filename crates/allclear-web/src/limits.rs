@@ -10,9 +10,15 @@ pub const HEADERS_MAX: usize = 64;
 pub const STREAMS_PER_CONNECTION_MAX: u32 = 64;
 /// Bytes that the cache of one page may hold; beyond, the oldest entries go.
 pub const CACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Pages rendered at the same time for readers; further readers wait.
+/// Pages rendered at the same time for readers, but for searches; further readers wait.
 pub const RENDERINGS_MAX: usize = 2;
 /// Readers that may wait for a rendering; further ones are told to come back.
 pub const RENDERINGS_WAITING_MAX: usize = 256;
+/// Searches at the same time; further ones wait.
+pub const SEARCHES_MAX: usize = 1;
+/// Readers that may wait for a search; further ones are told to come back.
+pub const SEARCHES_WAITING_MAX: usize = 64;
+/// Rows that cannot be read and are logged one by one when they are first met; more are counted.
+pub const BAD_ROWS_LOGGED_MAX: usize = 100;
 /// How long open requests may take when the server stops.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);

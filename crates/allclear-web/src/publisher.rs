@@ -3,21 +3,25 @@
 //! It takes no input. Each run asks the store what is newer than what is published, renders the
 //! pages that tell something else, and swaps them in; once a minute it renders every page again,
 //! for what time alone changes. A nudge only shortens the wait for the next run.
+//!
+//! A row that cannot be read keeps nothing else from being published. What it held last stays, where
+//! there is such a thing, and it is read again once a minute.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use allclear_domain::Clock;
 use allclear_domain::ids::StatusPageId;
 use allclear_domain::status_page::Language;
-use allclear_domain::{Clock, StatusPage};
 use allclear_statuspage::{Model, Snapshot};
-use allclear_store::{Store, StoreError};
+use allclear_store::{BadRow, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify};
 
 use crate::library::Library;
-use crate::published::{Published, PublishedStatusPage};
+use crate::limits;
+use crate::published::{Inventory, Published, PublishedStatusPage};
 
 /// How long a run waits for a nudge.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -37,8 +41,56 @@ struct State {
     minute: Option<i64>,
     /// Status pages that are to be rendered: kept until they are shown.
     due: HashSet<StatusPageId>,
-    /// Whether what is published may hold pages that the store does not.
-    is_fresh: bool,
+    /// Rows that could not be read.
+    bad_rows: BTreeSet<BadRow>,
+}
+
+impl State {
+    /// What the store holds, as far as it is known.
+    fn inventory(&self) -> Inventory {
+        let library = &self.library;
+        let is_lost = |row: &BadRow| !row.id.parse().is_ok_and(|id| library.has_page(id));
+        let has_unreadable_pages =
+            self.bad_rows.iter().any(|row| row.is_status_page() && is_lost(row));
+        // Where a page cannot be read, it may be the one that `/` shows. Another publisher's page in
+        // its place would be a lie.
+        let default =
+            library.default_page().filter(|page| page.is_default || !has_unreadable_pages);
+        Inventory {
+            revision: library.revision(),
+            status_pages: library.pages().into_iter().map(|page| page.id).collect(),
+            default: default.map(|page| page.id),
+            has_unreadable_pages,
+            bad_rows: self.bad_rows.len(),
+        }
+    }
+
+    /// Takes in what could not be read, of everything or of what changed, and logs what is new.
+    fn note_bad_rows(&mut self, found: Vec<BadRow>, since: i64) {
+        let found: BTreeSet<BadRow> = found.into_iter().collect();
+        let new: Vec<&BadRow> = found.difference(&self.bad_rows).collect();
+        for row in new.iter().take(limits::BAD_ROWS_LOGGED_MAX) {
+            tracing::error!(
+                row.table = row.table, row.id = %row.id, problem = %row.problem,
+                "a row cannot be read; everything else is published"
+            );
+        }
+        let more = new.len().saturating_sub(limits::BAD_ROWS_LOGGED_MAX);
+        if more > 0 {
+            tracing::error!(rows = more, "more rows cannot be read; `allclear doctor` lists them");
+        }
+        if since > 0 {
+            let is_same = |a: &BadRow, b: &BadRow| (a.table, &a.id) == (b.table, &b.id);
+            self.bad_rows.retain(|row| !found.iter().any(|found| is_same(row, found)));
+            self.bad_rows.extend(found);
+            return;
+        }
+        let readable = self.bad_rows.difference(&found).count();
+        if readable > 0 {
+            tracing::info!(rows = readable, "rows can be read again");
+        }
+        self.bad_rows = found;
+    }
 }
 
 /// What one run did.
@@ -48,6 +100,8 @@ pub struct Report {
     pub rendered: usize,
     /// Status pages that could not be rendered, by slug, with the reason; they stay as they were.
     pub failed: Vec<(String, String)>,
+    /// Rows that could not be read, and are left out.
+    pub bad_rows: usize,
     /// The revision that is published now.
     pub revision: i64,
     /// Whether everything that was due is shown; if not, the next run tries again.
@@ -77,22 +131,30 @@ impl Publisher {
         let state = &mut *state;
         let revision = self.store.revision().await?;
         if revision < state.library.revision() {
-            // The database was set back, for instance by a restore: begin anew.
-            *state = State { is_fresh: true, ..State::default() };
-        }
-        if revision != state.library.revision() {
-            let changes = self.store.changes_since(state.library.revision()).await?;
-            state.due.extend(state.library.take_in(changes));
+            tracing::warn!(
+                from = state.library.revision(),
+                to = revision,
+                "the database was set back; everything is read anew"
+            );
+            *state = State::default();
         }
         let minute = now.as_second().div_euclid(60);
-        if state.minute.is_some_and(|rendered| rendered != minute) {
+        let is_next_minute = state.minute.is_some_and(|rendered| rendered != minute);
+        let known = state.library.revision();
+        // Whoever puts a row right by hand gives it no new revision.
+        let since = if is_next_minute && !state.bad_rows.is_empty() { 0 } else { known };
+        if revision != since {
+            let mut changes = self.store.changes_since(since).await?;
+            state.note_bad_rows(std::mem::take(&mut changes.bad_rows), since);
+            state.due.extend(state.library.take_in(changes));
+        }
+        if is_next_minute {
             state.due.extend(state.library.pages().into_iter().map(|page| page.id));
         }
         state.minute = Some(minute);
         let report = self.publish(state, now).await;
         if report.is_complete {
             state.due.clear();
-            state.is_fresh = false;
         }
         Ok(report)
     }
@@ -100,15 +162,15 @@ impl Publisher {
     async fn publish(&self, state: &State, now: Timestamp) -> Report {
         let snapshots = state.due.iter().filter_map(|id| state.library.snapshot(*id));
         let snapshots: Vec<Snapshot> = snapshots.collect();
-        let revision = state.library.revision();
-        let is_fresh = state.is_fresh;
-        if snapshots.is_empty() && !is_fresh {
-            if self.published.revision() != revision {
-                self.published.show(&[], revision);
-            }
-            return Report { revision, is_complete: true, ..Report::default() };
-        }
+        let inventory = state.inventory();
+        let (revision, bad_rows) = (inventory.revision, inventory.bad_rows);
         let published = self.published.clone();
+        if snapshots.is_empty() {
+            if published.inventory() != inventory {
+                published.show(&[], &inventory);
+            }
+            return Report { revision, bad_rows, is_complete: true, ..Report::default() };
+        }
         let rendering = tokio::task::spawn_blocking(move || {
             let mut failed = Vec::new();
             let mut pages = Vec::new();
@@ -120,18 +182,14 @@ impl Publisher {
                 }
             }
             // The publisher's own language first: readers must not wait for the others.
-            if is_fresh {
-                published.show_only(&pages, revision);
-            } else {
-                published.show(&pages, revision);
-            }
+            published.show(&pages, &inventory);
             let all = pages.iter().map(|page| Arc::new(page.and_in(Language::ALL)));
-            published.show(&all.collect::<Vec<_>>(), revision);
-            Report { rendered: pages.len(), failed, revision, is_complete: true }
+            published.show(&all.collect::<Vec<_>>(), &inventory);
+            Report { rendered: pages.len(), failed, bad_rows, revision, is_complete: true }
         });
         rendering.await.unwrap_or_else(|error| {
             tracing::error!(%error, "rendering broke off; the pages stay as they are");
-            Report { revision, ..Report::default() }
+            Report { revision, bad_rows, ..Report::default() }
         })
     }
 
@@ -161,10 +219,4 @@ impl Publisher {
             let _ = tokio::time::timeout(PAUSE, self.nudge.notified()).await;
         }
     }
-}
-
-/// The page that `/` shows: the one that is marked, else the first by slug.
-#[must_use]
-pub fn default_page(pages: &[StatusPage]) -> Option<&StatusPage> {
-    pages.iter().min_by_key(|page| (!page.is_default, &page.slug))
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
 use http_body_util::Full;
 
-use crate::published::Prepared;
+use crate::prepared::Prepared;
 
 /// How long others may keep a page: briefly, but stale bytes beat none while we are away.
 const PAGE_CACHING: HeaderValue =
@@ -54,9 +54,7 @@ pub(crate) fn respond(
     headers.insert(CACHE_CONTROL, caching);
     headers.insert(ETAG, prepared.etag.clone());
     headers.insert(VARY, VARIES);
-    headers.insert(CSP, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    guard(headers);
     if !is_known {
         headers.insert(CONTENT_TYPE, prepared.content_type.clone());
         if gzip.is_some() {
@@ -70,14 +68,21 @@ pub(crate) fn respond(
 }
 
 /// A short plain answer.
-pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+pub(crate) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(text.into()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    guard(headers);
     response
+}
+
+/// What every answer forbids the browser, whatever is in it.
+fn guard(headers: &mut HeaderMap) {
+    headers.insert(CSP, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
 
 /// Whether `If-None-Match` names an entity tag (RFC 9110, section 13.1.2: weak comparison).

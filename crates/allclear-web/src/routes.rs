@@ -3,8 +3,10 @@
 //! The first view of a page is what thousands ask for at once, so it is answered before the router
 //! is asked, from ready bytes and without waiting for anything.
 
+use std::sync::Arc;
+
 use allclear_domain::status_page::Language;
-use allclear_statuspage::{Route, assets, render_not_found};
+use allclear_statuspage::{Absence, Route, assets};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -15,7 +17,8 @@ use axum::routing::get;
 use bytes::Bytes;
 use http_body_util::Full;
 
-use crate::published::{Prepared, Published};
+use crate::prepared::Prepared;
+use crate::published::{Published, PublishedStatusPage};
 use crate::respond;
 
 /// A response whose body is there already.
@@ -26,6 +29,7 @@ pub(crate) fn router(published: Published) -> Router {
     Router::new()
         .route("/healthz", get(async || respond::plain(StatusCode::OK, "ok\n").map(Body::new)))
         .route("/readyz", get(readyz))
+        .method_not_allowed_fallback(async || method_not_allowed().map(Body::new))
         .fallback(public)
         .with_state(published)
 }
@@ -53,13 +57,21 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
     header.or(uri.host()).unwrap_or_default()
 }
 
-/// Ready once something is published: before that, readers would be told nothing.
+/// Ready once a status page is shown: before that, readers would be told nothing. Rows that cannot be
+/// read are told here and do not make it unready: everything else is served, and sending readers
+/// elsewhere would help nobody.
 async fn readyz(State(published): State<Published>) -> Response<Body> {
-    let (status, text) = if published.revision() > 0 {
-        (StatusCode::OK, "ready\n")
+    let bad_rows = published.inventory().bad_rows;
+    let (status, mut text) = if published.is_empty() {
+        (StatusCode::SERVICE_UNAVAILABLE, "nothing is published yet\n".to_owned())
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "nothing is published yet\n")
+        (StatusCode::OK, "ready\n".to_owned())
     };
+    if bad_rows > 0 {
+        text.push_str(&format!(
+            "rows that cannot be read: {bad_rows}; `allclear doctor` lists them\n"
+        ));
+    }
     respond::plain(status, text).map(Body::new)
 }
 
@@ -71,9 +83,7 @@ async fn public(State(published): State<Published>, request: Request<Body>) -> R
 
 async fn answer(published: &Published, request: &Parts) -> ReadyResponse {
     if !reads(&request.method) {
-        let mut response = respond::plain(StatusCode::METHOD_NOT_ALLOWED, "use GET or HEAD\n");
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
+        return method_not_allowed();
     }
     let (uri, headers) = (&request.uri, &request.headers);
     if uri.path().starts_with("/assets/") {
@@ -89,8 +99,16 @@ async fn answer(published: &Published, request: &Parts) -> ReadyResponse {
         };
     }
     let page = published.of_host(host(uri, headers));
-    let below = uri.path().trim_start_matches('/');
+    // One slash and no more: `//history` is another address, at which nothing stands. Sending its
+    // reader on would be no help, as `//host` in a `Location` leads to another site.
+    let below = uri.path().strip_prefix('/').unwrap_or(uri.path());
     status_page(published, page, below, uri, headers).await
+}
+
+fn method_not_allowed() -> ReadyResponse {
+    let mut response = respond::plain(StatusCode::METHOD_NOT_ALLOWED, "use GET or HEAD\n");
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
 }
 
 fn asset(path: &str, headers: &HeaderMap) -> ReadyResponse {
@@ -110,7 +128,7 @@ fn below_a_slash(
     headers: &HeaderMap,
 ) -> ReadyResponse {
     if published.of_slug(slug).is_none() {
-        return no_page(wanted_language(uri, headers), headers);
+        return no_page(published, uri, headers);
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut response = respond::plain(StatusCode::PERMANENT_REDIRECT, "");
@@ -122,16 +140,15 @@ fn below_a_slash(
 
 async fn status_page(
     published: &Published,
-    page: Option<std::sync::Arc<crate::published::PublishedStatusPage>>,
+    page: Option<Arc<PublishedStatusPage>>,
     below: &str,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> ReadyResponse {
-    let wanted = wanted_language(uri, headers);
     let Some(page) = page else {
-        return no_page(wanted, headers);
+        return no_page(published, uri, headers);
     };
-    let language = wanted.unwrap_or(page.language());
+    let language = wanted_language(uri, headers).unwrap_or(page.language());
     let route = Route::parse(below, uri.query());
     match published.find(page, route, language).await {
         Ok(prepared) => respond::page(&prepared, headers),
@@ -144,9 +161,19 @@ async fn status_page(
     }
 }
 
-fn no_page(wanted: Option<Language>, headers: &HeaderMap) -> ReadyResponse {
-    let language = wanted.unwrap_or_default();
-    respond::page(&Prepared::of(render_not_found(None, language), Some(language)), headers)
+/// There is no status page at an address: because there is none at all, because the one that is
+/// meant cannot be shown, or because the address is wrong. Only then there is a way onward, by the
+/// page that the reader's host shows.
+fn no_page(published: &Published, uri: &Uri, headers: &HeaderMap) -> ReadyResponse {
+    let wanted = wanted_language(uri, headers);
+    let prepared = match (published.absence(), published.of_host(host(uri, headers))) {
+        (None, Some(page)) => page.not_found(wanted.unwrap_or(page.language())),
+        (absence, _) => {
+            let absence = absence.unwrap_or(Absence::CannotBeShown);
+            published.stand_in(absence, wanted.unwrap_or_default())
+        }
+    };
+    respond::page(&prepared, headers)
 }
 
 /// The language that a reader asks for: by link, else by `Accept-Language`, in the reader's order.

@@ -17,6 +17,7 @@ pub struct Instance {
     address: SocketAddr,
     store: Store,
     publisher: Arc<Publisher>,
+    published: Published,
     first: Report,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
@@ -46,12 +47,13 @@ impl Instance {
             // A dropped sender stops it as well.
             let _ = stopped.await;
         };
-        let serving = tokio::spawn(server::serve(listener, Front::of(published), allowed, until));
+        let front = Front::of(published.clone());
+        let serving = tokio::spawn(server::serve(listener, front, allowed, until));
         let publishing = tokio::spawn({
             let publisher = publisher.clone();
             async move { publisher.run().await }
         });
-        Ok(Self { address, store, publisher, first, stop, serving, publishing })
+        Ok(Self { address, store, publisher, published, first, stop, serving, publishing })
     }
 
     /// The address that it listens on.
@@ -70,6 +72,12 @@ impl Instance {
     #[must_use]
     pub fn publisher(&self) -> &Publisher {
         &self.publisher
+    }
+
+    /// What readers get.
+    #[must_use]
+    pub const fn published(&self) -> &Published {
+        &self.published
     }
 
     /// What the first publishing did.

@@ -3,8 +3,8 @@
 use allclear_domain::status_page::{MaintenancePolicy, UptimePolicy};
 
 use super::{
-    Chrome, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages, Now, Past, RecordTexts,
-    percent,
+    AbsenceTexts, Chrome, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages, Now, Past,
+    RecordTexts, percent,
 };
 
 pub(super) static MESSAGES: Messages = Messages {
@@ -65,12 +65,32 @@ pub(super) static MESSAGES: Messages = Messages {
                          Was jetzt bekannt ist und was früher geschah, steht hier:",
         to_now: "Status jetzt",
     },
+    absence: ABSENCE,
     now: NOW,
     past: PAST,
     incident: INCIDENT,
     record: RECORD,
     maintenance: MAINTENANCE,
     component: COMPONENT,
+};
+
+const ABSENCE: AbsenceTexts = AbsenceTexts {
+    nothing_yet: "Hier gibt es noch keine Statusseite",
+    nothing_yet_text: "Wenn Sie wissen möchten, wie es um einen Dienst steht: Wer ihn betreibt, hat \
+                       unter dieser Adresse noch nichts veröffentlicht. Bitte fragen Sie dort \
+                       nach, oder kommen Sie später wieder.",
+    cannot_be_shown: "Diese Statusseite kann gerade nicht gezeigt werden",
+    cannot_be_shown_text: "Mit der Seite selbst stimmt etwas nicht. Das sagt nichts darüber, wie es \
+                           um den Dienst steht. Bitte versuchen Sie es später noch einmal.",
+    operator: "Wenn Sie diesen Server betreiben",
+    to_begin: "Allclear läuft, und noch ist keine Statusseite eingetragen. Halten Sie den Server \
+               an, dann tun Sie eines davon:",
+    to_import: "Bringen Sie Ihre Ausfälle als Textdatei mit, dann zeigen Sie sie. Geben Sie beiden \
+                Befehlen die Einstellungen dieses Servers mit, etwa --data.",
+    to_look: "Sehen Sie sich zuerst ein gefülltes Beispiel an. Es liegt in einem Ordner auf Zeit \
+              und wird am Ende entfernt.",
+    to_examine: "Welche Statusseite fehlt und warum, steht im Protokoll des Servers. Was mit der \
+                 Datenbank nicht stimmt, zeigt dieser Befehl:",
 };
 
 const NOW: Now = Now {

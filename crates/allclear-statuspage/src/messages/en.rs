@@ -3,8 +3,8 @@
 use allclear_domain::status_page::{MaintenancePolicy, UptimePolicy};
 
 use super::{
-    Chrome, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages, Now, Past, RecordTexts,
-    percent,
+    AbsenceTexts, Chrome, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages, Now, Past,
+    RecordTexts, percent,
 };
 
 pub(super) static MESSAGES: Messages = Messages {
@@ -76,12 +76,30 @@ pub(super) static MESSAGES: Messages = Messages {
                          What is known now and what happened before stands here:",
         to_now: "Status now",
     },
+    absence: ABSENCE,
     now: NOW,
     past: PAST,
     incident: INCIDENT,
     record: RECORD,
     maintenance: MAINTENANCE,
     component: COMPONENT,
+};
+
+const ABSENCE: AbsenceTexts = AbsenceTexts {
+    nothing_yet: "There is no status page here yet",
+    nothing_yet_text: "If you want to know how a service is doing: whoever runs it has published \
+                       nothing at this address yet. Please ask them, or come back later.",
+    cannot_be_shown: "This status page cannot be shown at the moment",
+    cannot_be_shown_text: "Something is wrong with the page itself. That says nothing about how the \
+                           service is doing. Please try again later.",
+    operator: "If you run this server",
+    to_begin: "Allclear is running, and no status page was entered yet. Stop the server, then do \
+               one of these:",
+    to_import: "Bring your outages along as a text file, then serve them. Give both commands the \
+                settings that this server has, such as --data.",
+    to_look: "See a filled example first. It lives in a temporary folder and is removed at the end.",
+    to_examine: "The log says which status page is missing, and why. What is wrong with the \
+                 database, this command lists:",
 };
 
 const NOW: Now = Now {

@@ -52,6 +52,7 @@ pub(crate) struct Messages {
     pub(crate) maintenance_statuses: [&'static str; 5],
 
     pub(crate) chrome: Chrome,
+    pub(crate) absence: AbsenceTexts,
     pub(crate) now: Now,
     pub(crate) past: Past,
     pub(crate) incident: IncidentTexts,
@@ -72,6 +73,19 @@ pub(crate) struct Chrome {
     pub(crate) not_found: &'static str,
     pub(crate) not_found_text: &'static str,
     pub(crate) to_now: &'static str,
+}
+
+/// Where there is no status page: for those who look for one, and for the operator.
+pub(crate) struct AbsenceTexts {
+    pub(crate) nothing_yet: &'static str,
+    pub(crate) nothing_yet_text: &'static str,
+    pub(crate) cannot_be_shown: &'static str,
+    pub(crate) cannot_be_shown_text: &'static str,
+    pub(crate) operator: &'static str,
+    pub(crate) to_begin: &'static str,
+    pub(crate) to_import: &'static str,
+    pub(crate) to_look: &'static str,
+    pub(crate) to_examine: &'static str,
 }
 
 /// The first view.

@@ -1,5 +1,6 @@
 //! Views: values ready to print, one file per page, and the templates that print them.
 
+pub(crate) mod absence;
 pub(crate) mod announcement;
 mod bars;
 mod cards;
@@ -168,11 +169,7 @@ impl<'a> Context<'a> {
         Language::ALL
             .into_iter()
             .filter(|language| *language != self.language)
-            .map(|language| LanguageLink {
-                tag: language.tag(),
-                label: Messages::of(language).read_in,
-                href: format!("?{query}lang={}", language.tag()),
-            })
+            .map(|language| LanguageLink::to(language, query))
             .collect()
     }
 }
@@ -211,11 +208,53 @@ pub(crate) struct PageView {
     pub(crate) units: String,
 }
 
+impl PageView {
+    /// What stands around a page that belongs to no status page, or does not know at which depth it
+    /// is: no links, and nothing of a status page's own.
+    fn bare(m: &'static Messages, title: &str, brand: &str) -> Self {
+        Self {
+            m,
+            title: format!("{title} · {brand}"),
+            description: String::new(),
+            home: String::new(),
+            upcoming: String::new(),
+            history: String::new(),
+            uptime: String::new(),
+            is_now: false,
+            is_upcoming: false,
+            is_history: false,
+            brand: brand.to_owned(),
+            logo: None,
+            logo_alt: String::new(),
+            style: assets::style_path(),
+            script: assets::script_path(),
+            // Nothing is known that would be a reason for a good or a bad sign.
+            icon: assets::icon_path(ComponentStatus::UnderMaintenance),
+            theme: None,
+            zone: String::new(),
+            languages: Vec::new(),
+            ago: m.ago,
+            units: m.units.join("|"),
+        }
+    }
+}
+
 /// A link to the same page in another language.
 pub(crate) struct LanguageLink {
     pub(crate) tag: &'static str,
     pub(crate) label: &'static str,
     pub(crate) href: String,
+}
+
+impl LanguageLink {
+    /// To a language; `query` stands before it.
+    fn to(language: Language, query: &str) -> Self {
+        Self {
+            tag: language.tag(),
+            label: Messages::of(language).read_in,
+            href: format!("?{query}lang={}", language.tag()),
+        }
+    }
 }
 
 /// Finds what has a public id.

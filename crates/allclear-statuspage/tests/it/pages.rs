@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use allclear_domain::posted::StatusChange;
 use allclear_domain::status_page::Language;
-use allclear_statuspage::{Model, Ready, Route, Snapshot, assets, render, render_not_found};
+use allclear_statuspage::{
+    Absence, FIRST_IMPORT, Model, Ready, Route, Snapshot, assets, render, render_absence,
+    render_not_found,
+};
 
 use crate::{markup, sample};
 
@@ -38,8 +41,28 @@ fn pages_in_english() {
         let ready = render(&model, &route, Language::En).expect(name);
         insta::assert_snapshot!(format!("en_{name}"), settled(text(&ready)));
     }
-    let ready = render_not_found(Some(&model), Language::En);
+    let ready = render_not_found(&model, Language::En);
     insta::assert_snapshot!("en_not_found", settled(text(&ready)));
+}
+
+#[test]
+fn where_no_status_page_is_it_says_so_and_leads_nowhere() {
+    for (absence, name) in [(Absence::NothingYet, "nothing"), (Absence::CannotBeShown, "broken")] {
+        for language in Language::ALL {
+            let ready = render_absence(absence, language);
+            assert_eq!(ready.status, 503);
+            let html = text(&ready);
+            markup::check(html, name);
+            for (tag, attributes) in markup::tags(html) {
+                let href = attributes.iter().find(|(name, _)| name == "href");
+                let href = href.map_or("", |(_, value)| value);
+                assert!(tag != "a" || href.starts_with(['?', '#']), "{name}: {tag} {href}");
+            }
+            assert_eq!(html.contains(FIRST_IMPORT), absence == Absence::NothingYet);
+            let tag = language.tag();
+            insta::assert_snapshot!(format!("{tag}_absence_{name}"), settled(html));
+        }
+    }
 }
 
 #[test]
@@ -71,7 +94,7 @@ fn nothing_that_a_record_holds_breaks_out() {
             let query = Route::Search { query: (*payload).to_owned() };
             let ready = render(&model, &query, Language::De).expect("a search");
             markup::check(text(&ready), "search");
-            markup::check(text(&render_not_found(Some(&model), Language::En)), "not found");
+            markup::check(text(&render_not_found(&model, Language::En)), "not found");
         }
     }
 }

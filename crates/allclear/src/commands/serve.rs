@@ -6,8 +6,8 @@ use std::sync::Arc;
 use allclear_domain::audit::Actor;
 use allclear_domain::{Clock, Entropy, SystemClock};
 use allclear_incidents::history::import;
+use allclear_statuspage::{Absence, FIRST_IMPORT};
 use allclear_store::{Location, Store};
-use allclear_web::publisher;
 use allclear_web::server::ListenerLimits;
 use anyhow::{Context, Result, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
@@ -48,10 +48,17 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     };
     let mut instance =
         Instance::start(store, settings.listen, allowed, Arc::new(SystemClock)).await?;
-    for (slug, problem) in &instance.first_report().failed {
+    let first = instance.first_report();
+    for (slug, problem) in &first.failed {
         remark(&format!("warning: the status page `{slug}` cannot be shown: {problem}"));
     }
-    greet(&instance).await?;
+    if first.bad_rows > 0 {
+        remark(&format!(
+            "warning: rows that cannot be read and are left out: {}; `allclear doctor` lists them",
+            first.bad_rows
+        ));
+    }
+    greet(&instance);
     let done = tokio::select! {
         stopped = stop_signal() => stopped.map(|()| DONE),
         // Whoever watches over the process starts it again; pages that stand still would be a lie.
@@ -62,22 +69,26 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     done
 }
 
-async fn greet(instance: &Instance) -> Result<()> {
-    let address = instance.address();
-    let pages = instance.store().list_status_pages().await?;
-    let Some(default) = publisher::default_page(&pages) else {
-        remark(&format!("Allclear listens on http://{address}/"));
-        remark(
-            "There is no status page yet. Stop the server, then bring your history along:\n  \
-             allclear import log outages.txt --timezone Europe/Berlin --page status",
-        );
-        return Ok(());
-    };
-    remark(&format!("{} on http://{address}/", default.title));
-    for page in pages.iter().filter(|page| page.id != default.id) {
-        remark(&format!("{} on http://{address}/p/{}/", page.title, page.slug));
+fn greet(instance: &Instance) {
+    let (address, published) = (instance.address(), instance.published());
+    let default = published.default_page();
+    match &default {
+        Some(page) => remark(&format!("{} on http://{address}/", page.status_page().title)),
+        None => remark(&format!("Allclear listens on http://{address}/")),
     }
-    Ok(())
+    let default = default.map(|page| page.status_page().id);
+    for page in published.status_pages() {
+        let page = page.status_page();
+        if Some(page.id) != default {
+            remark(&format!("{} on http://{address}/p/{}/", page.title, page.slug));
+        }
+    }
+    if published.absence() == Some(Absence::NothingYet) {
+        remark(&format!(
+            "There is no status page yet. Stop the server, then bring your history along:\n  \
+             {FIRST_IMPORT}"
+        ));
+    }
 }
 
 /// Returns at the first interrupt or termination signal.

@@ -5,9 +5,12 @@
 
 #![cfg(test)]
 
+mod absence;
 mod bad_days;
+mod bad_rows;
 mod commands;
 mod history;
 mod pages;
 mod serving;
+mod set_back;
 mod support;

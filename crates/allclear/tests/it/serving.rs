@@ -1,76 +1,10 @@
 //! Serving: what readers get, at once after a change, and nothing that is not theirs.
 
-use std::sync::Arc;
+use allclear_domain::Entropy;
+use jiff::SignedDuration;
 
-use allclear_domain::audit::Actor;
-use allclear_domain::{Entropy, TurnedClock};
-use allclear_incidents::history::import;
-use axum::body::Body;
-use axum::http::Request;
-use http_body_util::BodyExt;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use jiff::{SignedDuration, Timestamp};
-
-use crate::support::{Engine, Fresh};
-
-const NOON: &str = "2026-11-20T12:00:00Z";
-
-struct Reader {
-    client: Client<HttpConnector, Body>,
-    base: String,
-}
-
-struct Answer {
-    status: u16,
-    headers: axum::http::HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn text(&self) -> String {
-        String::from_utf8(self.body.clone()).unwrap()
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-}
-
-impl Reader {
-    fn of(instance: &allclear::instance::Instance) -> Self {
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { client, base: format!("http://{}", instance.address()) }
-    }
-
-    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = self.client.request(request.body(Body::empty()).unwrap()).await.unwrap();
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[]).await
-    }
-}
-
-async fn filled(engine: Engine) -> (Fresh, TurnedClock) {
-    let fresh = Fresh::on(engine);
-    let now: Timestamp = NOON.parse().unwrap();
-    let entropy = Entropy::from_seed(1);
-    let store = fresh.store().await;
-    let batches = allclear::demo::batches(&entropy, now).unwrap();
-    let actor = Actor::Command("test".to_owned());
-    import::write(&store, &batches, &actor, &entropy, now).await.unwrap();
-    store.close().await;
-    (fresh, TurnedClock::at(now))
-}
+use crate::support::Engine;
+use crate::support::reader::{Reader, clock_now, filled};
 
 #[tokio::test]
 async fn every_page_is_served_on_both_engines_and_by_every_address() {
@@ -232,22 +166,4 @@ async fn a_minute_that_passes_renders_what_time_alone_changes() {
     assert_ne!(before.header("etag"), after.header("etag"));
     assert!(after.text().contains("2026-11-20T12:01:01Z"));
     instance.stop().await;
-}
-
-#[tokio::test]
-async fn an_empty_instance_is_alive_but_not_ready() {
-    let fresh = Fresh::on(Engine::Sqlite);
-    let clock = TurnedClock::at(NOON.parse().unwrap());
-    let instance = fresh.instance(&clock).await;
-    let reader = Reader::of(&instance);
-    let answer = reader.get("/").await;
-    assert_eq!(answer.status, 404);
-    assert_eq!(reader.get("/healthz").await.status, 200);
-    assert_eq!(reader.get("/readyz").await.status, 503);
-    instance.stop().await;
-}
-
-fn clock_now(clock: &TurnedClock) -> Timestamp {
-    let clock: Arc<dyn allclear_domain::Clock> = Arc::new(clock.clone());
-    clock.now()
 }

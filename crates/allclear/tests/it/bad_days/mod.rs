@@ -28,6 +28,6 @@ mod other_databases;
 mod own_mounts;
 mod power_cut;
 mod requests;
-mod server;
+pub(crate) mod server;
 mod words;
 mod writer;

@@ -3,7 +3,6 @@
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use allclear_store::{FILE_NAME, Location};
 
@@ -16,24 +15,6 @@ const NEWER: &str = include_str!("../../rigs/databases/newer.sql");
 const FOREIGN: &str = include_str!("../../rigs/databases/foreign.sql");
 /// Fails where anything is missing of what the one above made.
 const FOREIGN_GROWS: &str = include_str!("../../rigs/databases/foreign_grows.sql");
-
-/// Changes a database behind the store's back.
-fn change(location: &Location, sql: &str) {
-    match location {
-        Location::Folder(folder) => {
-            std::fs::create_dir_all(folder).unwrap();
-            let link = rusqlite::Connection::open(folder.join(FILE_NAME)).unwrap();
-            link.execute_batch(sql).unwrap();
-        }
-        Location::Url(url) => {
-            let mut psql = Command::new("psql");
-            let output = psql.args([url, "-v", "ON_ERROR_STOP=1", "-qc", sql]).output();
-            let output = output.unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{said}");
-        }
-    }
-}
 
 /// Runs every command on a place that each of them has to refuse.
 fn assert_all_refuse(fresh: &Fresh, name: &str, wanted: &[&[&str]], complaints: &mut Complaints) {
@@ -66,7 +47,7 @@ fn a_newer_database_is_refused_on_both_engines() {
         let fresh = Fresh::on(engine);
         let file = facts::write(fresh.folder.path(), 0, 0);
         stdout(&fresh.command().args(["import", "facts"]).arg(file).output().unwrap());
-        change(&fresh.location, NEWER);
+        fresh.change(NEWER);
         let wanted: [&[&str]; 3] = [&["9999"], &["newer Allclear"], &["Start that version"]];
         assert_all_refuse(&fresh, &format!("{engine:?}"), &wanted, &mut complaints);
     }
@@ -78,7 +59,7 @@ fn a_foreign_database_is_refused_on_both_engines_and_left_as_it_was() {
     let mut complaints = Complaints::default();
     for engine in Engine::ALL {
         let fresh = Fresh::on(engine);
-        change(&fresh.location, FOREIGN);
+        fresh.change(FOREIGN);
         let before = match &fresh.location {
             Location::Folder(folder) => contents(&folder.join(FILE_NAME)),
             Location::Url(_) => None,
@@ -88,7 +69,7 @@ fn a_foreign_database_is_refused_on_both_engines_and_left_as_it_was() {
         if let Location::Folder(folder) = &fresh.location {
             assert!(before.is_some() && contents(&folder.join(FILE_NAME)) == before);
         }
-        change(&fresh.location, FOREIGN_GROWS);
+        fresh.change(FOREIGN_GROWS);
     }
     complaints.assert_none();
 }

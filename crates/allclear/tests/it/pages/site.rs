@@ -30,23 +30,27 @@ const SEARCHES: [&str; 3] = ["q=server", "q=%22%3Cno%20such%20word%3E", "q="];
 const NOTHING: [&str; 4] =
     ["/nothing", "/nothing?lang=de", "/p/nobody/", "/p/tiger/incidents/000000000000"];
 
+/// Addresses of an installation that has no status page yet.
+const ABSENT: [&str; 2] = ["/", "/?lang=de"];
+
 /// The instant of [`NOON`].
 pub(super) fn noon() -> Timestamp {
     NOON.parse().unwrap()
 }
 
-/// A running instance with the demo's contents.
+/// A running instance with the demo's contents, and one with none.
 pub(super) struct Site {
     instance: Instance,
+    empty: Instance,
     client: Client<HttpConnector, Body>,
-    _fresh: Fresh,
+    _fresh: [Fresh; 2],
 }
 
 /// One page, as it was served.
 pub(super) struct Page {
-    /// Path and query.
+    /// Path and query; the whole address where it is not on the demo's instance.
     pub(super) address: String,
-    /// 200, or 404 where nothing stands.
+    /// 200, 404 where nothing stands, or 503 where there is no status page yet.
     pub(super) status: u16,
     /// The bytes.
     pub(super) html: String,
@@ -62,21 +66,28 @@ impl Site {
         let actor = Actor::Command("test".to_owned());
         import::write(&store, &batches, &actor, &entropy, noon()).await.unwrap();
         store.close().await;
+        let clock = TurnedClock::at(noon());
+        let empty = Fresh::on(Engine::Sqlite);
         Self {
-            instance: fresh.instance(&TurnedClock::at(noon())).await,
+            instance: fresh.instance(&clock).await,
+            empty: empty.instance(&clock).await,
             client: Client::builder(TokioExecutor::new()).build_http(),
-            _fresh: fresh,
+            _fresh: [fresh, empty],
         }
     }
 
     /// Stops it.
     pub(super) async fn stop(self) {
         self.instance.stop().await;
+        self.empty.stop().await;
     }
 
-    /// The whole address of a path.
-    pub(super) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.instance.address())
+    /// The whole address of a page.
+    pub(super) fn url(&self, address: &str) -> String {
+        if address.starts_with("http://") {
+            return address.to_owned();
+        }
+        format!("http://{}{address}", self.instance.address())
     }
 
     /// Status, media type and body of an address.
@@ -114,6 +125,14 @@ impl Site {
                 crawl.findings.push(format!("{address}: {status} and not 404"));
             }
             let address = address.to_owned();
+            crawl.pages.push(Page { address, status, html });
+        }
+        for path in ABSENT {
+            let address = format!("http://{}{path}", self.empty.address());
+            let (status, _, html) = self.get(&address).await;
+            if status != 503 {
+                crawl.findings.push(format!("{address}: {status} and not 503"));
+            }
             crawl.pages.push(Page { address, status, html });
         }
         crawl.check_fragments();

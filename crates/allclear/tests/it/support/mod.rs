@@ -1,5 +1,7 @@
 //! What stories share: fresh databases on both engines, the built binary, a running instance.
 
+pub(crate) mod reader;
+
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::time::Duration;
 
 use allclear::instance::Instance;
 use allclear_domain::{Clock, TurnedClock};
-use allclear_store::{Location, Store};
+use allclear_store::{FILE_NAME, Location, Store};
 use allclear_web::server::ListenerLimits;
 use tempfile::TempDir;
 
@@ -78,6 +80,24 @@ impl Fresh {
     /// Opens it.
     pub(crate) async fn store(&self) -> Store {
         Store::open(&self.location).await.unwrap()
+    }
+
+    /// Changes it behind the store's back.
+    pub(crate) fn change(&self, sql: &str) {
+        match &self.location {
+            Location::Folder(folder) => {
+                std::fs::create_dir_all(folder).unwrap();
+                let link = rusqlite::Connection::open(folder.join(FILE_NAME)).unwrap();
+                link.execute_batch(sql).unwrap();
+            }
+            Location::Url(url) => {
+                let mut psql = Command::new("psql");
+                let output = psql.args([url, "-v", "ON_ERROR_STOP=1", "-qc", sql]).output();
+                let output = output.unwrap();
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success(), "{said}");
+            }
+        }
     }
 
     /// Starts an instance on it, on a free port, with a clock that stands still.

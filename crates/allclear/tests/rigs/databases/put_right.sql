@@ -1,0 +1,2 @@
+-- A row put right by hand, without a new revision.
+update status_pages set document = '$document' where slug = '$slug';

@@ -1,0 +1,21 @@
+-- Sets a database back to what was kept, all at once, as a restore does.
+begin;
+delete from audit_entries;
+delete from internal_notes;
+delete from announcements;
+delete from maintenance_windows;
+delete from incidents;
+delete from status_settings;
+delete from components;
+delete from status_pages;
+delete from installation;
+insert into installation select * from kept_installation;
+insert into status_pages select * from kept_status_pages;
+insert into components select * from kept_components;
+insert into status_settings select * from kept_status_settings;
+insert into incidents select * from kept_incidents;
+insert into maintenance_windows select * from kept_maintenance_windows;
+insert into announcements select * from kept_announcements;
+insert into internal_notes select * from kept_internal_notes;
+insert into audit_entries select * from kept_audit_entries;
+commit;
