@@ -9,6 +9,7 @@
 //! | `damage`, `other_databases` | damaged, newer, foreign, and no database at all |
 //! | `lost_server` | PostgreSQL cannot be reached, from the start or later |
 //! | `requests` | requests that nobody should send; starts and ends of `serve` |
+//! | `crowds` | floods of searches; clients that are slow, silent or deaf |
 //!
 //! Moments and bytes are chosen by seeded chance, verdicts never depend on time, and every failure
 //! names its seed and round. `ALLCLEAR_TEST_ROUNDS=100` multiplies the rounds, for a soak;
@@ -17,6 +18,7 @@
 #![cfg(test)]
 
 mod chance;
+mod crowds;
 mod damage;
 mod facts;
 mod forbidden;

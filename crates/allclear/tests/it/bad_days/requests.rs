@@ -7,13 +7,18 @@ use super::chance::{Chance, rounds, seed};
 use super::server::{Answer, Server, terminate};
 use crate::support::{Engine, Fresh, sample, stdout};
 
-/// A server with history, and a short patience for heads.
-fn serve() -> (Fresh, Server) {
-    let fresh = Fresh::on(Engine::Sqlite);
+/// Brings history into a database.
+pub(super) fn import(fresh: &Fresh) {
     let file = fresh.folder.path().join("x.json");
     std::fs::write(&file, sample("foxycart")).unwrap();
     let mut import = fresh.command();
     stdout(&import.args(["import", "facts"]).arg(file).output().unwrap());
+}
+
+/// A server with history, and a short patience for heads.
+pub(super) fn serve() -> (Fresh, Server) {
+    let fresh = Fresh::on(Engine::Sqlite);
+    import(&fresh);
     let mut command = fresh.command();
     command.env("ALLCLEAR_HEADER_TIMEOUT_SECONDS", "1");
     let server = Server::start(&mut command);
@@ -21,7 +26,7 @@ fn serve() -> (Fresh, Server) {
 }
 
 /// Ends a server, which must have taken everything in its stride.
-fn is_well(server: Server) {
+pub(super) fn is_well(server: Server) {
     assert_eq!(server.get("/").status, 200);
     let (status, said) = server.stop();
     assert_eq!(status.code(), Some(0), "{said}");
@@ -54,7 +59,10 @@ fn odd_paths_and_queries_find_nothing_and_break_nothing() {
         ("/p/../", 404),
         ("/p//", 404),
         ("/p/%2e%2e/", 404),
-        ("//", 200),
+        ("//", 404),
+        ("//history", 404),
+        ("///", 404),
+        ("//localhost/history", 404),
         ("/incidents/", 404),
         ("/incidents/%E2%80%AE", 404),
         ("/?lang=xx&lang=%ff", 200),
