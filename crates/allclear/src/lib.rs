@@ -4,5 +4,6 @@ pub mod cli;
 pub mod commands;
 pub mod demo;
 pub mod instance;
+pub mod open_files;
 pub mod output;
 pub mod settings;

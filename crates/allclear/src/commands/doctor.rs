@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{DONE, FAILED};
+use crate::open_files;
 use crate::output::{say, say_json};
 use crate::settings::Settings;
 
@@ -38,6 +39,7 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
         },
         zones(),
         listen(settings),
+        files(settings),
     ];
     findings.extend(store(settings).await);
     let has_failed = findings.iter().any(|finding| finding.verdict == Verdict::Failed);
@@ -73,6 +75,25 @@ fn listen(settings: &Settings) -> Finding {
         ),
     };
     Finding { check: "listen", verdict, text }
+}
+
+/// Told for the user and the shell that ask: a service may have another limit.
+fn files(settings: &Settings) -> Finding {
+    let room = open_files::look(settings.connections_max);
+    let limit = room.limit.map_or_else(|| "any number of".to_owned(), |limit| limit.to_string());
+    let text = format!("{limit} files may be open here, connections_max is {}", room.wanted);
+    let (verdict, text) = if room.is_short() {
+        let hint = format!(
+            "{text}: `serve` would lower it to {}. Raise the limit to {} (`ulimit -Hn`, or \
+             `LimitNOFILE=` of a systemd service), or set connections_max lower",
+            room.granted,
+            room.files()
+        );
+        (Verdict::Warning, hint)
+    } else {
+        (Verdict::Ok, text)
+    };
+    Finding { check: "files", verdict, text }
 }
 
 async fn store(settings: &Settings) -> Vec<Finding> {

@@ -16,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 use super::DONE;
 use crate::demo;
 use crate::instance::Instance;
+use crate::open_files;
 use crate::output::remark;
 use crate::settings::{LogFormat, Settings};
 
@@ -42,10 +43,18 @@ pub(super) async fn demo(mut settings: Settings) -> Result<u8> {
 }
 
 async fn run(settings: &Settings, store: Store) -> Result<u8> {
-    let allowed = ListenerLimits {
-        connections_max: settings.connections_max,
-        header_timeout: settings.header_timeout,
-    };
+    let room = open_files::make_room(settings.connections_max);
+    if room.is_short() {
+        tracing::warn!(
+            wanted = room.wanted,
+            granted = room.granted,
+            "connections_max is lowered, as so many files may not be open: raise the limit to {} \
+             (`ulimit -Hn`, or `LimitNOFILE=` of a systemd service)",
+            room.files()
+        );
+    }
+    let allowed =
+        ListenerLimits { connections_max: room.granted, header_timeout: settings.header_timeout };
     let mut instance =
         Instance::start(store, settings.listen, allowed, Arc::new(SystemClock)).await?;
     let first = instance.first_report();

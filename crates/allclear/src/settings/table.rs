@@ -63,7 +63,8 @@ pub const SETTINGS: &[Setting] = &[
         "ALLCLEAR_CONNECTIONS_MAX",
         "20000",
         "Connections served at the same time, 1 to 1000000. Further ones wait until one ends. \
-         The process needs that many open files (`ulimit -n`).",
+         Each takes an open file: where the system allows fewer (`ulimit -Hn`), `serve` lowers this \
+         and says so.",
     ),
     setting(
         "header_timeout_seconds",

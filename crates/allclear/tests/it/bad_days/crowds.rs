@@ -11,7 +11,7 @@ use super::server::{Client, Server};
 use crate::support::{Engine, Fresh};
 
 /// Asks on a connection that stays open, and reads the answer to its end; gives its status.
-fn ask(stream: &mut BufReader<TcpStream>, path: &str) -> Option<u16> {
+pub(super) fn ask(stream: &mut BufReader<TcpStream>, path: &str) -> Option<u16> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     stream.get_mut().write_all(request.as_bytes()).ok()?;
     let (mut status, mut length) = (None, 0);

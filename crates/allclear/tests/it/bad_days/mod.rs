@@ -9,6 +9,7 @@
 //! | `damage`, `other_databases` | damaged, newer, foreign, and no database at all |
 //! | `lost_server` | PostgreSQL cannot be reached, from the start or later |
 //! | `requests` | requests that nobody should send; starts and ends of `serve` |
+//! | `open_files` | few open files |
 //! | `crowds` | floods of searches; clients that are slow, silent or deaf |
 //!
 //! Moments and bytes are chosen by seeded chance, verdicts never depend on time, and every failure
@@ -26,6 +27,7 @@ mod full_disk;
 mod kill_imports;
 mod kills;
 mod lost_server;
+mod open_files;
 mod other_databases;
 mod own_mounts;
 mod power_cut;
