@@ -1,8 +1,11 @@
 //! The store: open connections to one database, shared by everybody who reads or writes.
 
-use crate::engine::{Link, Pools};
+use uuid::Uuid;
+
+use crate::engine::{Bind, Link, Pools};
 use crate::error::StoreError;
 use crate::location::Location;
+use crate::nouns::{self, Record, Stored, Versioned};
 use crate::open;
 use crate::sql::installation;
 use crate::testing::Weakness;
@@ -65,6 +68,32 @@ impl Store {
     /// Closes all connections, of all clones, and waits until they are.
     pub async fn close(self) {
         self.pools.close().await;
+    }
+
+    /// Finds something by its id.
+    pub(crate) async fn find<T: Versioned>(
+        &self,
+        id: Uuid,
+    ) -> Result<Option<Stored<T>>, StoreError> {
+        self.find_by(T::FIND, vec![Bind::Uuid(id)]).await
+    }
+
+    /// Finds something by a statement.
+    pub(crate) async fn find_by<T: Versioned>(
+        &self,
+        text: &'static str,
+        binds: Vec<Bind>,
+    ) -> Result<Option<Stored<T>>, StoreError> {
+        nouns::find(&mut self.read().await?, text, binds).await
+    }
+
+    /// Lists something by a statement.
+    pub(crate) async fn list_by<T: Record>(
+        &self,
+        text: &'static str,
+        binds: Vec<Bind>,
+    ) -> Result<Vec<T>, StoreError> {
+        nouns::list(&mut self.read().await?, text, binds).await
     }
 
     /// A connection that reads.

@@ -57,8 +57,7 @@ impl Store {
         &self,
         page_id: StatusPageId,
     ) -> Result<Vec<Announcement>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid())];
-        super::list(&mut self.read().await?, sql::LIST_OF_PAGE, binds).await
+        self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
     /// The announcement with this id, draft or not.
@@ -69,8 +68,7 @@ impl Store {
         &self,
         id: AnnouncementId,
     ) -> Result<Option<Stored<Announcement>>, StoreError> {
-        let binds = vec![Bind::Uuid(id.uuid())];
-        super::find(&mut self.read().await?, sql::FIND, binds).await
+        self.find(id.uuid()).await
     }
 
     /// The announcement with this id in addresses, draft or not.
@@ -81,8 +79,7 @@ impl Store {
         &self,
         public_id: PublicId,
     ) -> Result<Option<Stored<Announcement>>, StoreError> {
-        let binds = vec![Bind::Text(public_id.to_string())];
-        super::find(&mut self.read().await?, sql::FIND_BY_PUBLIC_ID, binds).await
+        self.find_by(sql::FIND_BY_PUBLIC_ID, vec![Bind::Text(public_id.to_string())]).await
     }
 }
 

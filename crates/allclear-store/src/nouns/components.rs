@@ -72,7 +72,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row does not make sense.
     pub async fn list_components(&self) -> Result<Vec<Component>, StoreError> {
-        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+        self.list_by(sql::LIST, vec![]).await
     }
 
     /// The components of a page, oldest first.
@@ -83,8 +83,7 @@ impl Store {
         &self,
         page_id: StatusPageId,
     ) -> Result<Vec<Component>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid())];
-        super::list(&mut self.read().await?, sql::LIST_OF_PAGE, binds).await
+        self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
     /// The component with this key on a page.
@@ -96,8 +95,8 @@ impl Store {
         page_id: StatusPageId,
         key: &str,
     ) -> Result<Option<Stored<Component>>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid()), Bind::Text(key.to_owned())];
-        super::find(&mut self.read().await?, sql::FIND_BY_KEY, binds).await
+        self.find_by(sql::FIND_BY_KEY, vec![Bind::Uuid(page_id.uuid()), Bind::Text(key.to_owned())])
+            .await
     }
 }
 
@@ -143,8 +142,8 @@ impl Transaction {
         page_id: StatusPageId,
         key: &str,
     ) -> Result<Option<Stored<Component>>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid()), Bind::Text(key.to_owned())];
-        self.find_by(sql::FIND_BY_KEY, binds).await
+        self.find_by(sql::FIND_BY_KEY, vec![Bind::Uuid(page_id.uuid()), Bind::Text(key.to_owned())])
+            .await
     }
 
     /// The components of a page, oldest first, as this transaction sees them.
@@ -155,7 +154,6 @@ impl Transaction {
         &mut self,
         page_id: StatusPageId,
     ) -> Result<Vec<Component>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid())];
-        self.list_by(sql::LIST_OF_PAGE, binds).await
+        self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 }

@@ -56,8 +56,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row does not make sense.
     pub async fn list_incidents(&self, page_id: StatusPageId) -> Result<Vec<Incident>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid())];
-        super::list(&mut self.read().await?, sql::LIST_OF_PAGE, binds).await
+        self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
     /// The incident with this id, draft or not.
@@ -68,8 +67,7 @@ impl Store {
         &self,
         id: IncidentId,
     ) -> Result<Option<Stored<Incident>>, StoreError> {
-        let binds = vec![Bind::Uuid(id.uuid())];
-        super::find(&mut self.read().await?, sql::FIND, binds).await
+        self.find(id.uuid()).await
     }
 
     /// The incident with this id in addresses, draft or not.
@@ -80,8 +78,7 @@ impl Store {
         &self,
         public_id: PublicId,
     ) -> Result<Option<Stored<Incident>>, StoreError> {
-        let binds = vec![Bind::Text(public_id.to_string())];
-        super::find(&mut self.read().await?, sql::FIND_BY_PUBLIC_ID, binds).await
+        self.find_by(sql::FIND_BY_PUBLIC_ID, vec![Bind::Text(public_id.to_string())]).await
     }
 }
 

@@ -74,8 +74,7 @@ impl Store {
         &self,
         page_id: StatusPageId,
     ) -> Result<Vec<Maintenance>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid())];
-        super::list(&mut self.read().await?, sql::LIST_OF_PAGE, binds).await
+        self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
     /// The windows of all pages, with drafts, in which something is due at `now`: work to begin, or
@@ -100,8 +99,7 @@ impl Store {
         &self,
         id: MaintenanceId,
     ) -> Result<Option<Stored<Maintenance>>, StoreError> {
-        let binds = vec![Bind::Uuid(id.uuid())];
-        super::find(&mut self.read().await?, sql::FIND, binds).await
+        self.find(id.uuid()).await
     }
 
     /// The window with this id in addresses, draft or not.
@@ -112,8 +110,7 @@ impl Store {
         &self,
         public_id: PublicId,
     ) -> Result<Option<Stored<Maintenance>>, StoreError> {
-        let binds = vec![Bind::Text(public_id.to_string())];
-        super::find(&mut self.read().await?, sql::FIND_BY_PUBLIC_ID, binds).await
+        self.find_by(sql::FIND_BY_PUBLIC_ID, vec![Bind::Text(public_id.to_string())]).await
     }
 }
 

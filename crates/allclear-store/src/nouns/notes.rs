@@ -67,8 +67,11 @@ impl Store {
         &self,
         subject: Subject,
     ) -> Result<Vec<InternalNote>, StoreError> {
-        let binds = vec![Bind::Text(subject.noun().to_owned()), Bind::Uuid(subject.uuid())];
-        super::list(&mut self.read().await?, sql::LIST, binds).await
+        self.list_by(
+            sql::LIST,
+            vec![Bind::Text(subject.noun().to_owned()), Bind::Uuid(subject.uuid())],
+        )
+        .await
     }
 
     /// The notes about a page and everything on it, oldest first.
@@ -79,8 +82,7 @@ impl Store {
         &self,
         page_id: StatusPageId,
     ) -> Result<Vec<InternalNote>, StoreError> {
-        let binds = vec![Bind::Uuid(page_id.uuid())];
-        super::list(&mut self.read().await?, sql::LIST_OF_PAGE, binds).await
+        self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 }
 

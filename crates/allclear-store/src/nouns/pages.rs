@@ -48,7 +48,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row does not make sense.
     pub async fn list_status_pages(&self) -> Result<Vec<StatusPage>, StoreError> {
-        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+        self.list_by(sql::LIST, vec![]).await
     }
 
     /// The status page with this slug.
@@ -59,8 +59,7 @@ impl Store {
         &self,
         slug: &str,
     ) -> Result<Option<Stored<StatusPage>>, StoreError> {
-        let binds = vec![Bind::Text(slug.to_owned())];
-        super::find(&mut self.read().await?, sql::FIND_BY_SLUG, binds).await
+        self.find_by(sql::FIND_BY_SLUG, vec![Bind::Text(slug.to_owned())]).await
     }
 }
 
@@ -106,7 +105,6 @@ impl Transaction {
         &mut self,
         slug: &str,
     ) -> Result<Option<Stored<StatusPage>>, StoreError> {
-        let binds = vec![Bind::Text(slug.to_owned())];
-        self.find_by(sql::FIND_BY_SLUG, binds).await
+        self.find_by(sql::FIND_BY_SLUG, vec![Bind::Text(slug.to_owned())]).await
     }
 }

@@ -44,7 +44,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row does not make sense.
     pub async fn list_status_settings(&self) -> Result<Vec<StatusSetting>, StoreError> {
-        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+        self.list_by(sql::LIST, vec![]).await
     }
 }
 
