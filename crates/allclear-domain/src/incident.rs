@@ -4,16 +4,19 @@
 //! update changed, until the end. Nothing here is internal; notes for the team are
 //! [`crate::InternalNote`]s, kept apart.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::component::ComponentStatus;
 use crate::error::InvalidTransition;
-use crate::ids::{ComponentId, IncidentId, MaintenanceId, PublicId, StatusPageId};
-use crate::posted::Posted;
+use crate::forest::Forest;
+use crate::ids::{IncidentId, MaintenanceId, PublicId, StatusPageId};
+use crate::posted::{Posted, StatusChange};
 use crate::postmortem::Postmortem;
-use crate::record::{OutageRecord, Publication, Source, Target};
+use crate::record::{OutageRecord, Publication, Source};
 use crate::times::Bound;
 use crate::uptime::StatusInterval;
 
@@ -269,9 +272,10 @@ impl Incident {
         }
     }
 
-    /// How each component fared: half-open intervals, open at the end while the incident is.
+    /// How each component of a forest fared: half-open intervals, open at the end while the incident
+    /// is.
     ///
-    /// `components` are the components that [`Target::All`] stands for. Where the end is not known
+    /// What is said of a group holds for its parts, as [`Forest`] says. Where the end is not known
     /// to the instant, the last known change ends them, so that nothing is counted that nobody
     /// measured. Where only the day of the start is known, in `zone`, each day up to the end, or up
     /// to `now`, is marked by an interval without length; where not even that, there are none.
@@ -280,7 +284,7 @@ impl Incident {
     #[must_use]
     pub fn impact_intervals(
         &self,
-        components: &[ComponentId],
+        forest: &Forest,
         zone: &TimeZone,
         now: Timestamp,
     ) -> Vec<StatusInterval> {
@@ -288,12 +292,8 @@ impl Incident {
             return Vec::new();
         };
         let is_measured = self.started.instant().is_some();
-        let opening = opening_statuses(&self.record, components);
-        let changes: Vec<_> = self
-            .updates
-            .iter()
-            .filter_map(|update| Some((update.shown_at.instant()?, update.changes.as_slice())))
-            .collect();
+        let opening = forest.opening(&self.record, self.page_id);
+        let changes = dated_changes(&self.updates, forest);
         let until = match self.ended() {
             None => None,
             Some(Bound::At { at, .. }) => Some(at),
@@ -304,7 +304,7 @@ impl Incident {
             }
         };
         let until = until.map(|until| if is_measured { until } else { until.max(started_at) });
-        let intervals = crate::uptime::follow(started_at, until, &opening, &changes);
+        let intervals = crate::uptime::follow(started_at, until, opening, changes);
         let ends = self.reopened.iter();
         let gaps = ends.filter_map(|end| Some((end.ended_before.instant()?, end.reopened_at)));
         let intervals = crate::uptime::without(intervals, gaps);
@@ -312,24 +312,16 @@ impl Incident {
     }
 }
 
-/// The status of each component at the start, with `all` and `except` resolved.
-pub(crate) fn opening_statuses(
-    record: &OutageRecord,
-    components: &[ComponentId],
-) -> Vec<(ComponentId, ComponentStatus)> {
-    let is_excepted = |id: ComponentId| record.except.contains(&Target::Component(id));
-    let mut statuses = Vec::new();
-    for affected in &record.affected {
-        match &affected.target {
-            Target::All => statuses.extend(
-                components.iter().filter(|id| !is_excepted(**id)).map(|id| (*id, affected.status)),
-            ),
-            Target::Component(id) => statuses.push((*id, affected.status)),
-            Target::Words(_) => {}
-        }
-    }
-    statuses
+/// What updates changed at known instants, with the parts of groups.
+pub(crate) fn dated_changes<'a, S>(
+    updates: &'a [Posted<S>],
+    forest: &Forest,
+) -> Vec<(Timestamp, Cow<'a, [StatusChange]>)> {
+    updates
+        .iter()
+        .filter_map(|update| Some((update.shown_at.instant()?, forest.spread(&update.changes))))
+        .collect()
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::component::ComponentStatus;
 use crate::entropy::Entropy;
 use crate::error::InvalidTransition;
-use crate::ids::{ComponentId, IncidentId, MaintenanceId, PublicId, StatusPageId};
-use crate::incident::{Incident, IncidentKind, IncidentState, opening_statuses};
+use crate::forest::Forest;
+use crate::ids::{IncidentId, MaintenanceId, PublicId, StatusPageId};
+use crate::incident::{Incident, IncidentKind, IncidentState, dated_changes};
 use crate::posted::Posted;
 use crate::record::{Affected, OutageRecord, Publication, Source};
 use crate::times::{Bound, Window};
@@ -358,15 +359,11 @@ impl Maintenance {
         }
     }
 
-    /// How each component fared: half-open intervals, open at the end while work is under way.
-    /// Where only the day of the start is known, in `zone`, each day up to the end is marked by an
+    /// How each component of a forest fared: half-open intervals, open at the end while work is under
+    /// way. What is said of a group holds for its parts, as [`Forest`] says. Where only the day of the start is known, in `zone`, each day up to the end is marked by an
     /// interval without length.
     #[must_use]
-    pub fn impact_intervals(
-        &self,
-        components: &[ComponentId],
-        zone: &TimeZone,
-    ) -> Vec<StatusInterval> {
+    pub fn impact_intervals(&self, forest: &Forest, zone: &TimeZone) -> Vec<StatusInterval> {
         let mut is_measured = true;
         let (started_at, until) = match self.state {
             MaintenanceState::Scheduled | MaintenanceState::Cancelled { .. } => return Vec::new(),
@@ -383,13 +380,9 @@ impl Maintenance {
                 }
             },
         };
-        let opening = opening_statuses(&self.record, components);
-        let changes: Vec<_> = self
-            .updates
-            .iter()
-            .filter_map(|update| Some((update.shown_at.instant()?, update.changes.as_slice())))
-            .collect();
-        let intervals = crate::uptime::follow(started_at, until, &opening, &changes);
+        let opening = forest.opening(&self.record, self.page_id);
+        let changes = dated_changes(&self.updates, forest);
+        let intervals = crate::uptime::follow(started_at, until, opening, changes);
         if is_measured {
             return intervals;
         }
@@ -398,4 +391,4 @@ impl Maintenance {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -18,6 +18,17 @@ pub enum Target {
     Words(String),
 }
 
+impl Target {
+    /// The component, where it is about one.
+    #[must_use]
+    pub const fn component(&self) -> Option<ComponentId> {
+        match self {
+            Self::Component(id) => Some(*id),
+            Self::All | Self::Words(_) => None,
+        }
+    }
+}
+
 /// Something that was affected, and how badly, from the start on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Affected {
@@ -205,7 +216,7 @@ pub struct OutageRecord {
     /// What was affected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub affected: Vec<Affected>,
-    /// What [`Target::All`] in `affected` leaves out.
+    /// What `affected` leaves out of all components, or of a group.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<Target>,
     /// What the publisher says was not affected.

@@ -24,37 +24,16 @@ pub struct TreeLine<'a> {
 /// # Errors
 /// Where a component is its own ancestor, or the tree is deeper than the limit.
 pub fn in_order(components: &[Component]) -> Result<Vec<TreeLine<'_>>, InvalidValue> {
-    let known: HashSet<ComponentId> = components.iter().map(|c| c.id).collect();
-    let mut children: HashMap<Option<ComponentId>, Vec<&Component>> = HashMap::new();
-    for component in components {
-        let parent = component.parent_id.filter(|parent| known.contains(parent));
-        children.entry(parent).or_default().push(component);
-    }
-    for siblings in children.values_mut() {
-        siblings.sort_by(|a, b| (a.position, &a.name, a.id).cmp(&(b.position, &b.name, b.id)));
-    }
-    let mut lines = Vec::with_capacity(components.len());
-    let mut open: Vec<(&Component, usize)> = Vec::new();
-    let push = |open: &mut Vec<_>, parent: Option<ComponentId>, depth: usize| {
-        if let Some(siblings) = children.get(&parent) {
-            open.extend(siblings.iter().rev().map(|c| (*c, depth)));
-        }
-    };
-    push(&mut open, None, 0);
-    while let Some((component, depth)) = open.pop() {
-        if depth >= limits::COMPONENT_DEPTH_MAX {
-            return Err(InvalidValue::new(
-                "parent",
-                format!(
-                    "`{}` lies deeper than {} levels: move it up",
-                    component.key,
-                    limits::COMPONENT_DEPTH_MAX
-                ),
-            ));
-        }
-        let is_group = children.contains_key(&Some(component.id));
-        lines.push(TreeLine { component, depth, is_group });
-        push(&mut open, Some(component.id), depth + 1);
+    let lines = walk(components);
+    if let Some(deep) = lines.iter().find(|line| line.depth >= limits::COMPONENT_DEPTH_MAX) {
+        return Err(InvalidValue::new(
+            "parent",
+            format!(
+                "`{}` lies deeper than {} levels: move it up",
+                deep.component.key,
+                limits::COMPONENT_DEPTH_MAX
+            ),
+        ));
     }
     if lines.len() != components.len() {
         let shown: HashSet<ComponentId> = lines.iter().map(|line| line.component.id).collect();
@@ -66,6 +45,35 @@ pub fn in_order(components: &[Component]) -> Result<Vec<TreeLine<'_>>, InvalidVa
         ));
     }
     Ok(lines)
+}
+
+/// All components that hang on a root, in order; those in a circle are left out.
+pub(crate) fn walk<'a>(
+    components: impl IntoIterator<Item = &'a Component> + Clone,
+) -> Vec<TreeLine<'a>> {
+    let known: HashSet<ComponentId> = components.clone().into_iter().map(|c| c.id).collect();
+    let mut children: HashMap<Option<ComponentId>, Vec<&Component>> = HashMap::new();
+    for component in components {
+        let parent = component.parent_id.filter(|parent| known.contains(parent));
+        children.entry(parent).or_default().push(component);
+    }
+    for siblings in children.values_mut() {
+        siblings.sort_by(|a, b| (a.position, &a.name, a.id).cmp(&(b.position, &b.name, b.id)));
+    }
+    let mut lines = Vec::with_capacity(known.len());
+    let mut open: Vec<(&Component, usize)> = Vec::new();
+    let push = |open: &mut Vec<_>, parent: Option<ComponentId>, depth: usize| {
+        if let Some(siblings) = children.get(&parent) {
+            open.extend(siblings.iter().rev().map(|c| (*c, depth)));
+        }
+    };
+    push(&mut open, None, 0);
+    while let Some((component, depth)) = open.pop() {
+        let is_group = children.contains_key(&Some(component.id));
+        lines.push(TreeLine { component, depth, is_group });
+        push(&mut open, Some(component.id), depth + 1);
+    }
+    lines
 }
 
 /// Status of every line after roll-up: a group is as bad as the worst of itself and its parts.

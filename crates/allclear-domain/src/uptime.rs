@@ -3,6 +3,7 @@
 //! Intervals of one component may overlap; at each instant the worst counts. Maintenance ranks
 //! below every unplanned status, so it never hides an outage.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -33,12 +34,11 @@ pub struct StatusInterval {
 pub(crate) fn follow(
     started_at: Timestamp,
     until: Option<Timestamp>,
-    opening: &[(ComponentId, ComponentStatus)],
-    changes: &[(Timestamp, &[StatusChange])],
+    opening: BTreeMap<ComponentId, ComponentStatus>,
+    mut changes: Vec<(Timestamp, Cow<'_, [StatusChange]>)>,
 ) -> Vec<StatusInterval> {
     let mut open: BTreeMap<ComponentId, (ComponentStatus, Timestamp)> =
-        opening.iter().map(|(id, status)| (*id, (*status, started_at))).collect();
-    let mut changes: Vec<_> = changes.to_vec();
+        opening.into_iter().map(|(id, status)| (id, (status, started_at))).collect();
     changes.sort_by_key(|(at, _)| *at);
     let mut intervals = Vec::new();
     let mut close = |component_id, (status, from): (ComponentStatus, Timestamp), until| {
@@ -51,8 +51,10 @@ pub(crate) fn follow(
         if until.is_some_and(|until| at > until) {
             break;
         }
-        for change in changes {
-            if let Some(before) = open.insert(change.component_id, (change.status, at)) {
+        for change in changes.iter() {
+            let before = open.insert(change.component_id, (change.status, at));
+            // What is replaced at once never held: without length it would mean one not known.
+            if let Some(before) = before.filter(|(_, from)| *from < at) {
                 close(change.component_id, before, Some(at));
             }
         }

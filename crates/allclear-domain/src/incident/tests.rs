@@ -1,13 +1,15 @@
 //! The lifecycle of an incident, and the intervals that follow from its updates.
 
 use super::*;
+use crate::component::Component;
 use crate::entropy::Entropy;
+use crate::ids::ComponentId;
 use crate::posted::StatusChange;
-use crate::record::{Affected, Level};
+use crate::record::{Affected, Level, Target};
 use crate::text::Prose;
 use crate::times::Moment;
 
-fn at(minute: i64) -> Timestamp {
+pub(crate) fn at(minute: i64) -> Timestamp {
     Timestamp::from_second(minute * 60).unwrap()
 }
 
@@ -15,7 +17,7 @@ fn component(n: u128) -> ComponentId {
     uuid::Uuid::from_u128(n).into()
 }
 
-fn incident() -> Incident {
+pub(crate) fn incident() -> Incident {
     let entropy = Entropy::from_seed(1);
     Incident {
         id: entropy.id(at(0)),
@@ -45,7 +47,7 @@ fn incident() -> Incident {
     }
 }
 
-fn update(
+pub(crate) fn update(
     minute: i64,
     status: IncidentStatus,
     changes: &[(u128, ComponentStatus)],
@@ -75,7 +77,7 @@ fn each_component_gets_intervals_from_what_updates_changed() {
         .and_then(|i| i.post(update(40, IncidentStatus::Resolved, &[])))
         .unwrap();
     let mut found: Vec<_> = incident
-        .impact_intervals(&[], &TimeZone::UTC, at(9000))
+        .impact_intervals(&Forest::default(), &TimeZone::UTC, at(9000))
         .into_iter()
         .map(|i| (i.component_id, i.status, i.from, i.until))
         .collect();
@@ -92,12 +94,26 @@ fn each_component_gets_intervals_from_what_updates_changed() {
 }
 
 #[test]
+fn a_status_that_is_replaced_at_once_never_held() {
+    use ComponentStatus::{MajorOutage, PartialOutage};
+    let mut incident = incident();
+    incident.record.affected[0].status = MajorOutage;
+    let incident =
+        incident.post(update(10, IncidentStatus::Identified, &[(1, PartialOutage)])).unwrap();
+    let intervals = incident.impact_intervals(&Forest::default(), &TimeZone::UTC, at(9000));
+    let found: Vec<_> = intervals.iter().map(|i| (i.status, i.from, i.until)).collect();
+    assert_eq!(found, [(PartialOutage, at(10), None)]);
+}
+
+#[test]
 fn all_stands_for_every_component_but_the_excepted() {
     let mut incident = incident();
     incident.record.affected[0].target = Target::All;
     incident.record.except = vec![Target::Component(component(2))];
-    let components = [component(1), component(2), component(3)];
-    let intervals = incident.impact_intervals(&components, &TimeZone::UTC, at(9000));
+    let of_page = |n: usize| crate::forest::tests::part_of(n, None, incident.page_id);
+    let components: Vec<Component> = (0..3).map(of_page).collect();
+    let forest = Forest::grown_from(&components);
+    let intervals = incident.impact_intervals(&forest, &TimeZone::UTC, at(9000));
     let ids: Vec<_> = intervals.iter().map(|interval| interval.component_id).collect();
     assert_eq!(ids, [component(1), component(3)]);
     assert!(intervals.iter().all(|interval| interval.until.is_none()));
@@ -107,16 +123,16 @@ fn all_stands_for_every_component_but_the_excepted() {
 fn an_unknown_end_counts_nothing_and_an_unknown_start_gives_no_interval() {
     let mut incident = incident();
     incident.state = IncidentState::Resolved { ended: Bound::Unknown };
-    let intervals = incident.impact_intervals(&[], &TimeZone::UTC, at(9000));
+    let intervals = incident.impact_intervals(&Forest::default(), &TimeZone::UTC, at(9000));
     assert_eq!(intervals[0].until, Some(at(10)));
     incident.started = Bound::Unknown;
-    assert!(incident.impact_intervals(&[], &TimeZone::UTC, at(9000)).is_empty());
+    assert!(incident.impact_intervals(&Forest::default(), &TimeZone::UTC, at(9000)).is_empty());
 }
 
 /// First instants and status of intervals, all of which have no length.
 fn marks(incident: &Incident, now: &str) -> Vec<(String, ComponentStatus)> {
     let zone = TimeZone::fixed(jiff::tz::offset(1));
-    let intervals = incident.impact_intervals(&[], &zone, now.parse().unwrap());
+    let intervals = incident.impact_intervals(&Forest::default(), &zone, now.parse().unwrap());
     assert!(intervals.iter().all(|i| i.until == Some(i.from)));
     intervals.iter().map(|i| (i.from.to_string(), i.status)).collect()
 }
@@ -157,7 +173,7 @@ fn nothing_is_affected_between_an_end_and_its_reopening() {
         .and_then(|i| i.post(update(95, IncidentStatus::Identified, &[(1, PartialOutage)])))
         .unwrap();
     let found = |incident: &Incident| -> Vec<_> {
-        let intervals = incident.impact_intervals(&[], &TimeZone::UTC, at(9000));
+        let intervals = incident.impact_intervals(&Forest::default(), &TimeZone::UTC, at(9000));
         intervals.iter().map(|i| (i.status, i.from, i.until)).collect()
     };
     let mut wanted = vec![

@@ -10,7 +10,7 @@ fn at(minute: i64) -> Timestamp {
     Timestamp::from_second(minute * 60).unwrap()
 }
 
-fn scheduled() -> Maintenance {
+pub(crate) fn scheduled() -> Maintenance {
     let entropy = Entropy::from_seed(1);
     Maintenance {
         id: entropy.id(at(0)),
@@ -63,7 +63,13 @@ fn it_walks_through_its_states_and_no_other_way() {
         done.convert("x".to_owned(), ComponentStatus::MajorOutage, &Entropy::from_seed(2), at(76))
             .is_err()
     );
-    assert!(scheduled().cancel(at(5)).unwrap().impact_intervals(&[], &TimeZone::UTC).is_empty());
+    assert!(
+        scheduled()
+            .cancel(at(5))
+            .unwrap()
+            .impact_intervals(&Forest::default(), &TimeZone::UTC)
+            .is_empty()
+    );
 }
 
 #[test]

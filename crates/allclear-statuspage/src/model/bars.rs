@@ -103,7 +103,7 @@ impl Model {
             .filter(|interval| is_active(interval, self.now))
             .collect();
         for interval in unmeasured {
-            let index = self.line_of.get(&interval.component_id).copied();
+            let index = self.forest.place(interval.component_id);
             let line = index.and_then(|index| self.lines.get_mut(index));
             if let Some(line) = line.filter(|line| interval.status >= line.own) {
                 line.own = interval.status;
@@ -227,7 +227,7 @@ impl Model {
         for entry in affected {
             match &entry.target {
                 Target::All => note(Begun::AllOf(page)),
-                Target::Component(id) if self.line_of.contains_key(id) => {
+                Target::Component(id) if self.forest.place(*id).is_some() => {
                     note(Begun::Component(*id));
                 }
                 Target::Component(_) | Target::Words(_) => {}
@@ -267,7 +267,7 @@ impl Model {
     }
 }
 
-fn is_active(interval: &StatusInterval, now: Timestamp) -> bool {
+pub(super) fn is_active(interval: &StatusInterval, now: Timestamp) -> bool {
     interval.from <= now && interval.until.is_none_or(|until| until > now)
 }
 

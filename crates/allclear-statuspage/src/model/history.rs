@@ -172,8 +172,8 @@ impl Model {
             let mut intervals: Vec<Vec<StatusInterval>> = vec![Vec::new(); self.lines.len()];
             let mut add = |some: Vec<StatusInterval>| {
                 for interval in some {
-                    let index = self.line_of.get(&interval.component_id);
-                    if let Some(line) = index.and_then(|index| intervals.get_mut(*index)) {
+                    let index = self.forest.place(interval.component_id);
+                    if let Some(line) = index.and_then(|index| intervals.get_mut(index)) {
                         line.push(interval);
                     }
                 }

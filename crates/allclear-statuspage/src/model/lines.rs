@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::ComponentId;
 use allclear_domain::uptime::{DayTally, Segment, Uptime};
-use allclear_domain::{Component, ComponentStatus, tree};
+use allclear_domain::{ComponentStatus, Forest, tree};
 use jiff::Timestamp;
 
 use crate::snapshot::Snapshot;
@@ -49,10 +49,8 @@ impl Line {
     }
 }
 
-/// The lines, and where each component stands among them.
-pub(super) fn in_order(
-    snapshot: &Snapshot,
-) -> Result<(Vec<Line>, HashMap<ComponentId, usize>), InvalidValue> {
+/// The lines, and the forest of their components at the same places.
+pub(super) fn in_order(snapshot: &Snapshot) -> Result<(Vec<Line>, Forest), InvalidValue> {
     let places: HashMap<ComponentId, usize> = snapshot
         .components
         .iter()
@@ -60,49 +58,30 @@ pub(super) fn in_order(
         .map(|(place, component)| (component.id, place))
         .collect();
     let ordered = tree::in_order(&snapshot.components)?;
-    let mut lines: Vec<Line> = Vec::with_capacity(ordered.len());
-    let mut line_of = HashMap::with_capacity(ordered.len());
-    let mut ancestors: Vec<usize> = Vec::new();
-    for (index, ordered) in ordered.iter().enumerate() {
-        close(&mut lines, &ancestors, ordered.depth, index);
-        ancestors.truncate(ordered.depth);
-        line_of.insert(ordered.component.id, index);
-        let place = places.get(&ordered.component.id).copied().unwrap_or(0);
-        let parent = ancestors.last().copied();
-        lines.push(new_line(ordered.component, place, ordered, parent));
-        ancestors.push(index);
-    }
-    let end = lines.len();
-    close(&mut lines, &ancestors, 0, end);
-    Ok((lines, line_of))
+    let forest = Forest::of(&ordered);
+    let lines = ordered
+        .iter()
+        .enumerate()
+        .map(|(index, ordered)| {
+            let place = places.get(&ordered.component.id).copied().unwrap_or(0);
+            new_line(ordered, place, &forest, index)
+        })
+        .collect();
+    Ok((lines, forest))
 }
 
-/// Tells the ancestors from `depth` on that their last part stands before `end`.
-fn close(lines: &mut [Line], ancestors: &[usize], depth: usize, end: usize) {
-    for ancestor in ancestors.iter().skip(depth) {
-        if let Some(line) = lines.get_mut(*ancestor) {
-            line.end = end;
-        }
-    }
-}
-
-fn new_line(
-    component: &Component,
-    place: usize,
-    ordered: &tree::TreeLine<'_>,
-    parent: Option<usize>,
-) -> Line {
+fn new_line(ordered: &tree::TreeLine<'_>, place: usize, forest: &Forest, index: usize) -> Line {
     Line {
-        id: component.id,
+        id: ordered.component.id,
         component: place,
         depth: ordered.depth,
         is_group: ordered.is_group,
-        parent,
-        end: 0,
+        parent: forest.parent_of(index),
+        end: forest.end_of(index),
         own: ComponentStatus::Operational,
         status: ComponentStatus::Operational,
         since: None,
-        begins_at: component.created_at,
+        begins_at: ordered.component.created_at,
         days_without_data: 0,
         segments: Vec::new(),
         days: Vec::new(),

@@ -10,14 +10,13 @@ mod lines;
 mod present;
 mod search;
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::ComponentId;
 use allclear_domain::status_page::{Language, StatusPage};
 use allclear_domain::uptime::Segment;
-use allclear_domain::{ComponentStatus, limits};
+use allclear_domain::{ComponentStatus, Forest, limits};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
@@ -29,7 +28,7 @@ use crate::snapshot::Snapshot;
 pub(crate) use bars::{Day, spans_of};
 pub(crate) use history::{Dated, History, MonthSum, RecordRef};
 pub(crate) use lines::Line;
-pub(crate) use present::{Hero, Present, status_now};
+pub(crate) use present::{Hero, Present};
 
 /// A snapshot, and everything that its pages derive from it.
 #[derive(Debug)]
@@ -44,7 +43,8 @@ pub struct Model {
     pub(crate) bounds: Vec<Timestamp>,
     /// The components in the order of the tree.
     pub(crate) lines: Vec<Line>,
-    line_of: HashMap<ComponentId, usize>,
+    /// The components that the page shows, at the places of their lines.
+    pub(crate) forest: Forest,
     present: Present,
     history: OnceLock<History>,
     all_segments: OnceLock<Vec<Vec<Segment>>>,
@@ -60,7 +60,7 @@ impl Model {
         let zone = zone_of(&snapshot.page)?;
         let today = now.to_zoned(zone.clone()).date();
         let (first_day, bounds) = day_bounds(today, &zone)?;
-        let (lines, line_of) = lines::in_order(&snapshot)?;
+        let (lines, forest) = lines::in_order(&snapshot)?;
         let mut model = Self {
             snapshot,
             now,
@@ -69,7 +69,7 @@ impl Model {
             first_day,
             bounds,
             lines,
-            line_of,
+            forest,
             present: Present::default(),
             history: OnceLock::new(),
             all_segments: OnceLock::new(),
@@ -123,7 +123,7 @@ impl Model {
     }
 
     pub(crate) fn line(&self, id: ComponentId) -> Option<(usize, &Line)> {
-        let index = *self.line_of.get(&id)?;
+        let index = self.forest.place(id)?;
         Some((index, self.lines.get(index)?))
     }
 

@@ -1,12 +1,12 @@
 //! How things stand now: the sentence at the top, and what stands below it.
 
 use allclear_domain::action::{ActionItem, Due};
-use allclear_domain::ids::ComponentId;
 use allclear_domain::incident::IncidentKind;
 use allclear_domain::record::Target;
 use allclear_domain::{ComponentStatus, Incident, Maintenance, MaintenanceStatus};
 use jiff::Timestamp;
 
+use super::bars::is_active;
 use super::{Line, Model, RecordRef};
 
 /// What the sentence at the top says.
@@ -108,10 +108,10 @@ impl Model {
 
     fn open_incidents(&self) -> Vec<usize> {
         let mut open = places(&self.snapshot.incidents, Incident::is_open);
-        open.sort_by_key(|place| {
+        open.sort_by_cached_key(|place| {
             let incident = self.incident_at(*place);
             let started = incident.and_then(|incident| incident.started.instant());
-            let worst = incident.map(status_now);
+            let worst = incident.map(|incident| self.status_now(incident));
             std::cmp::Reverse((worst, started))
         });
         open
@@ -123,7 +123,7 @@ impl Model {
             .iter()
             .filter_map(|place| self.incident_at(*place))
             .filter(|incident| !self.shows_component_of(incident))
-            .map(status_now);
+            .map(|incident| self.status_now(incident));
         components.chain(incidents).max().unwrap_or(ComponentStatus::Operational)
     }
 
@@ -131,7 +131,31 @@ impl Model {
     fn shows_component_of(&self, incident: &Incident) -> bool {
         self.incident_impact(incident)
             .iter()
-            .any(|interval| self.line_of.contains_key(&interval.component_id))
+            .any(|interval| self.forest.place(interval.component_id).is_some())
+    }
+
+    /// The worst status that an open incident gives anything now. Words, and "all" of a page without
+    /// components, keep the status of the start: no update can change it.
+    pub(crate) fn status_now(&self, incident: &Incident) -> ComponentStatus {
+        let affected = &incident.record.affected;
+        let changes = incident.updates.iter().flat_map(|update| &update.changes);
+        if affected.is_empty() && changes.count() == 0 {
+            return incident.worst_status();
+        }
+        let has_components = self.forest.of_page(incident.page_id).next().is_some();
+        let unchanging = affected.iter().filter(|affected| match affected.target {
+            Target::All => !has_components,
+            Target::Words(_) => true,
+            Target::Component(_) => false,
+        });
+        let impact = match incident.started.instant() {
+            Some(_) => self.incident_impact(incident),
+            None => self.unmeasured_impact(incident),
+        };
+        let present = impact.iter().filter(|interval| is_active(interval, self.now));
+        let statuses = unchanging.map(|affected| affected.status);
+        let worst = statuses.chain(present.map(|interval| interval.status)).max();
+        worst.unwrap_or(ComponentStatus::Operational)
     }
 
     fn hero(&self, open: &[usize], under_way: &[usize]) -> (Hero, Option<Timestamp>) {
@@ -236,37 +260,6 @@ impl Model {
         };
         record.actions.get(promise.action)
     }
-}
-
-/// The worst status that an incident gives anything now: that of the start, as far as no update
-/// changed it.
-pub(crate) fn status_now(incident: &Incident) -> ComponentStatus {
-    let mut last: Vec<(&Target, ComponentStatus)> = incident
-        .record
-        .affected
-        .iter()
-        .map(|affected| (&affected.target, affected.status))
-        .collect();
-    if last.is_empty() {
-        return incident.worst_status();
-    }
-    let mut worst_changed = ComponentStatus::Operational;
-    let changes = incident.updates.iter().flat_map(|update| &update.changes);
-    let mut others: Vec<(ComponentId, ComponentStatus)> = Vec::new();
-    for change in changes {
-        let is_it = |target: &Target| *target == Target::Component(change.component_id);
-        if let Some(known) = last.iter_mut().find(|(target, _)| is_it(target)) {
-            known.1 = change.status;
-        } else {
-            others.retain(|(id, _)| *id != change.component_id);
-            others.push((change.component_id, change.status));
-        }
-    }
-    for (_, status) in others {
-        worst_changed = worst_changed.max(status);
-    }
-    let worst = last.into_iter().map(|(_, status)| status).max();
-    worst_changed.max(worst.unwrap_or(ComponentStatus::Operational))
 }
 
 /// Since when the worst status among lines holds for one of them. Where nobody knows that of one

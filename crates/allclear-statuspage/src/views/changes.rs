@@ -1,9 +1,11 @@
 //! What an incident or a window did to components: from which status to which.
 
-use allclear_domain::ComponentStatus;
+use std::collections::HashSet;
+
 use allclear_domain::ids::ComponentId;
 use allclear_domain::posted::{Posted, StatusChange};
 use allclear_domain::record::{OutageRecord, Target};
+use allclear_domain::{ComponentStatus, Forest};
 
 use super::Context;
 use crate::format::Html;
@@ -17,58 +19,53 @@ pub(crate) struct ChangeView {
     pub(crate) icon: &'static str,
 }
 
-struct Course<'a> {
-    target: &'a Target,
-    before: ComponentStatus,
-    last: ComponentStatus,
-}
-
 impl Context<'_> {
-    /// The latest change of everything that a record affected.
+    /// The latest change of everything that a record affected: what it names, then what updates name.
     pub(crate) fn changes<S>(
         &self,
         record: &OutageRecord,
         updates: &[Posted<S>],
     ) -> Vec<ChangeView> {
-        let mut courses: Vec<Course<'_>> = record
-            .affected
-            .iter()
-            .map(|affected| Course {
-                target: &affected.target,
-                before: ComponentStatus::Operational,
-                last: affected.status,
-            })
-            .collect();
-        let mut more: Vec<(ComponentId, ComponentStatus, ComponentStatus)> = Vec::new();
-        for change in updates.iter().flat_map(|update| &update.changes) {
-            let target = Target::Component(change.component_id);
-            if let Some(course) = courses.iter_mut().find(|c| *c.target == target) {
-                if course.last != change.status {
-                    course.before = course.last;
-                    course.last = change.status;
-                }
-            } else if let Some(known) = more.iter_mut().find(|m| m.0 == change.component_id) {
-                if known.2 != change.status {
-                    known.1 = known.2;
-                    known.2 = change.status;
-                }
-            } else {
-                let before = status_from_all(record, change);
-                more.push((change.component_id, before, change.status));
+        let forest = &self.model.forest;
+        let mut views = Vec::new();
+        let mut told: HashSet<ComponentId> = HashSet::new();
+        for affected in &record.affected {
+            told.extend(affected.target.component());
+            let mut course = (ComponentStatus::Operational, affected.status);
+            if let Some(id) = affected.target.component() {
+                course = self.course(id, course, updates);
             }
+            let name = self.affected_name(&affected.target, record);
+            views.push(self.change(name, course.0, course.1));
         }
-        let mut views: Vec<ChangeView> = courses
-            .iter()
-            .map(|course| {
-                let name = self.affected_name(course.target, record);
-                self.change(name, course.before, course.last)
-            })
-            .collect();
-        for (id, before, last) in more {
-            views.push(self.change(self.target(&Target::Component(id)), before, last));
+        for change in updates.iter().flat_map(|update| &update.changes) {
+            let id = change.component_id;
+            if told.insert(id) {
+                let opening = forest.opening_of(record, id);
+                let opening = opening.unwrap_or(ComponentStatus::Operational);
+                let (before, last) = self.course(id, (opening, opening), updates);
+                views.push(self.change(self.target(&Target::Component(id)), before, last));
+            }
         }
         views.retain(|view| !view.name.as_str().is_empty());
         views
+    }
+
+    /// The last two statuses of a component, after those of the start.
+    fn course<S>(
+        &self,
+        id: ComponentId,
+        opening: (ComponentStatus, ComponentStatus),
+        updates: &[Posted<S>],
+    ) -> (ComponentStatus, ComponentStatus) {
+        let forest = &self.model.forest;
+        let changes = updates.iter().filter_map(|update| forest.changed_to(&update.changes, id));
+        changes.fold(
+            opening,
+            |(before, last), next| {
+                if next == last { (before, last) } else { (last, next) }
+            },
+        )
     }
 
     /// What one update changed.
@@ -121,11 +118,19 @@ impl Context<'_> {
         Html::join(&names, ", ")
     }
 
-    /// An affected target; "all" names what it leaves out.
+    /// An affected target; "all" and groups name what is left out of them.
     pub(crate) fn affected_name(&self, target: &Target, record: &OutageRecord) -> Html {
         let name = self.target(target);
-        let except = self.targets(&record.except);
-        if *target != Target::All || except.as_str().is_empty() {
+        let is_left_out = |except: &&Target| match (target, except) {
+            (Target::All, _) => true,
+            (Target::Component(group), Target::Component(id)) => {
+                self.model.forest.is_within(*id, *group)
+            }
+            _ => false,
+        };
+        let except: Vec<Target> = record.except.iter().filter(is_left_out).cloned().collect();
+        let except = self.targets(&except);
+        if except.as_str().is_empty() {
             return name;
         }
         let except = Html::labelled(self.m.record.except, &except);
@@ -156,7 +161,11 @@ impl Worst {
 }
 
 /// Everything that a record affected: what it names, and what its updates changed.
-pub(crate) fn worst_of_all<S>(record: &OutageRecord, updates: &[Posted<S>]) -> Vec<Worst> {
+pub(crate) fn worst_of_all<S>(
+    record: &OutageRecord,
+    updates: &[Posted<S>],
+    forest: &Forest,
+) -> Vec<Worst> {
     let mut worst: Vec<Worst> = record
         .affected
         .iter()
@@ -166,16 +175,12 @@ pub(crate) fn worst_of_all<S>(record: &OutageRecord, updates: &[Posted<S>]) -> V
         let target = Target::Component(change.component_id);
         if let Some(known) = worst.iter_mut().find(|known| known.target == target) {
             known.add(change.status);
-        } else if change.status > status_from_all(record, change) {
-            worst.push(Worst::of(target, change.status));
+        } else {
+            let opening = forest.opening_of(record, change.component_id);
+            if change.status > opening.unwrap_or(ComponentStatus::Operational) {
+                worst.push(Worst::of(target, change.status));
+            }
         }
     }
     worst
-}
-
-/// The status that "all" gave a component before it was named.
-fn status_from_all(record: &OutageRecord, change: &StatusChange) -> ComponentStatus {
-    let is_excepted = record.except.contains(&Target::Component(change.component_id));
-    let all = record.affected.iter().find(|a| a.target == Target::All);
-    all.filter(|_| !is_excepted).map_or(ComponentStatus::Operational, |all| all.status)
 }

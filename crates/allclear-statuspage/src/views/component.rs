@@ -171,9 +171,9 @@ impl Context<'_> {
         let component = line.and_then(|(_, l)| self.model.snapshot.components.get(l.component));
         let is_named = |record: &OutageRecord, page: StatusPageId| {
             let is_of_page = component.is_some_and(|component| component.page_id == page);
-            let excepted = record.except.contains(&Target::Component(own));
+            let is_told = || self.model.forest.opening_of(record, own).is_some();
             record.affected.iter().any(|affected| match &affected.target {
-                Target::All => is_of_page && !excepted,
+                Target::All => is_of_page && is_told(),
                 Target::Component(id) => ids.contains(id),
                 Target::Words(_) => false,
             })

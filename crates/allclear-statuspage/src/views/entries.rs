@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::Context;
 use super::updates::StatusWord as _;
 use crate::format::{Html, StateMark};
-use crate::model::{RecordRef, status_now};
+use crate::model::RecordRef;
 use crate::route::Route;
 
 /// One entry of a list.
@@ -119,7 +119,7 @@ impl Context<'_> {
             Some(Impact::Minor) => ComponentStatus::DegradedPerformance,
             Some(Impact::Major) => ComponentStatus::PartialOutage,
             Some(Impact::Critical) => ComponentStatus::MajorOutage,
-            None if incident.is_open() => status_now(incident),
+            None if incident.is_open() => self.model.status_now(incident),
             None => incident.worst_status(),
         };
         let mark = self.mark(status);

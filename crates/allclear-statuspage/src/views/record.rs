@@ -98,7 +98,7 @@ impl Context<'_> {
 
     /// What the record names and what its updates changed, each with the worst status it had.
     fn affected<S>(&self, record: &OutageRecord, updates: &[Posted<S>]) -> Vec<Html> {
-        worst_of_all(record, updates)
+        worst_of_all(record, updates, &self.model.forest)
             .into_iter()
             .map(|worst| (self.affected_name(&worst.target, record), worst))
             .filter(|(name, _)| !name.as_str().is_empty())

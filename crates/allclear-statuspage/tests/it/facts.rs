@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use allclear_domain::component::StatusSetting;
 use allclear_domain::incident::IncidentState;
-use allclear_domain::posted::Edit;
+use allclear_domain::posted::{Edit, StatusChange};
 use allclear_domain::record::{Publication, Target};
 use allclear_domain::status_page::Language;
 use allclear_domain::text::Prose;
@@ -130,4 +130,43 @@ fn all_means_the_components_of_the_page_that_the_incident_belongs_to() {
     assert!(!other.contains("Jun 2023"), "the data of another page's component begins with it");
     assert!(!other.contains("href=\"../incidents/"), "it is not among its records");
     assert!(page(snapshot, &component(1)).contains("Jun 2023"));
+}
+
+#[test]
+fn a_later_change_of_a_group_is_told_of_its_parts() {
+    let mut incident = open(4, ComponentStatus::MajorOutage, "2026-11-20T12:05:00Z");
+    let change = |number: u128, status| StatusChange { component_id: sample::id(number), status };
+    let mut update = sample::posted(1, None, "2026-11-20T12:20:00Z", "Only webhooks are down.");
+    update.changes = vec![
+        change(103, ComponentStatus::Operational),
+        change(105, ComponentStatus::PartialOutage),
+    ];
+    incident.updates = vec![update];
+    let route = Route::Incident(incident.public_id);
+    let html = page(with(vec![incident.clone()]), &route);
+    let (_, chips) = html.split_once("Orders</a>").expect("what changed");
+    let (chip, _) = chips.split_once("</li>").expect("its end");
+    assert!(chip.contains("major outage") && chip.contains("operational"), "{chip}");
+    let now = page(with(vec![incident]), &Route::Now);
+    assert!(hero(&now).contains("Webhooks: partial outage"), "{}", hero(&now));
+    assert!(now.contains("<article class=\"incident pt\">"), "it is as bad as it is now");
+}
+
+#[test]
+fn a_group_names_what_is_left_out_of_it() {
+    let mut incident = open(3, ComponentStatus::MajorOutage, "2026-11-20T12:05:00Z");
+    incident.record.except = vec![Target::Component(sample::id(105))];
+    let html = page(with(vec![incident.clone()]), &Route::Incident(incident.public_id));
+    let (_, facts) = html.split_once("<dt>Affected</dt>").expect("facts");
+    let (facts, _) = facts.split_once("</div>").expect("facts");
+    assert!(facts.contains("API</a> except"), "{facts}");
+    assert!(facts.contains("Webhooks</a>"), "{facts}");
+    let model = Model::build(Arc::new(with(vec![incident])), sample::at(sample::NOW));
+    let status = |number: u128| {
+        let id = sample::id(100 + number);
+        let statuses = model.as_ref().expect("a model").component_statuses();
+        statuses.filter(|(found, _)| *found == id).map(|(_, status)| status).next()
+    };
+    assert_eq!(status(4), Some(ComponentStatus::MajorOutage));
+    assert_eq!(status(5), Some(ComponentStatus::Operational));
 }

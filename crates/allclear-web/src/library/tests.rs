@@ -3,7 +3,7 @@
 use allclear_domain::ComponentStatus;
 use allclear_domain::ids::PublicId;
 use allclear_domain::incident::{IncidentKind, IncidentState};
-use allclear_domain::record::Publication;
+use allclear_domain::record::{Affected, OutageRecord, Publication, Target};
 use allclear_domain::status_page::{ColorTokens, Language, UptimePolicy};
 use allclear_domain::text::Key;
 use allclear_domain::times::Bound;
@@ -75,15 +75,21 @@ fn outage(page: &StatusPage, target: Target) -> Incident {
 
 /// The status of component 3 on each page that shows it.
 fn statuses(target: Target) -> Vec<Option<ComponentStatus>> {
+    statuses_after(target, |_| {})
+}
+
+fn statuses_after(target: Target, edit: impl Fn(&mut Incident)) -> Vec<Option<ComponentStatus>> {
     let home = page(90, ComponentSelection::Own);
     let part: ComponentId = Uuid::from_u128(3).into();
     let other = page(91, ComponentSelection::Chosen(vec![part]));
     let mut library = Library::default();
     let components =
         vec![component(1, &home, None), component(2, &home, Some(1)), component(3, &home, Some(2))];
+    let mut incident = outage(&home, target);
+    edit(&mut incident);
     library.take_in(Changes {
         revision: 1,
-        incidents: vec![outage(&home, target)],
+        incidents: vec![incident],
         components,
         status_pages: vec![home.clone(), other.clone()],
         ..Changes::default()
@@ -107,4 +113,19 @@ fn an_incident_of_a_group_is_told_wherever_a_part_is_shown() {
     assert_eq!(statuses(Target::All), [down, down]);
     let words = statuses(Target::Words("something else".to_owned()));
     assert_eq!(words, [Some(ComponentStatus::Operational); 2]);
+}
+
+#[test]
+fn what_is_said_of_a_nearer_group_counts_wherever_a_part_is_shown() {
+    let group = |n: u128| Target::Component(Uuid::from_u128(n).into());
+    let status = ComponentStatus::DegradedPerformance;
+    let nearer = |incident: &mut Incident| {
+        incident.record.affected.push(Affected { target: group(2), status });
+    };
+    for target in [group(1), Target::All] {
+        assert_eq!(statuses_after(target.clone(), nearer), [Some(status); 2], "{target:?}");
+        let left_out = |incident: &mut Incident| incident.record.except = vec![group(2)];
+        let fine = [Some(ComponentStatus::Operational); 2];
+        assert_eq!(statuses_after(target.clone(), left_out), fine, "{target:?}");
+    }
 }
