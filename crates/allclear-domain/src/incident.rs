@@ -212,45 +212,6 @@ impl Incident {
         self.impact_override.unwrap_or_else(|| Impact::from_worst(self.worst_status()))
     }
 
-    /// Adds a message; its status, where it has one, becomes the incident's.
-    ///
-    /// # Errors
-    /// Where the incident is resolved: reopen it first.
-    pub fn post(mut self, update: IncidentUpdate) -> Result<Self, InvalidTransition> {
-        let at = update.shown_at.instant().unwrap_or(update.posted_at);
-        match update.status {
-            None => {}
-            Some(_) if !self.is_open() => {
-                return Err(
-                    self.refuse("updated", "reopen it, or add the message without a status")
-                );
-            }
-            Some(IncidentStatus::Investigating) => self.state = IncidentState::Investigating,
-            Some(IncidentStatus::Identified) => self.state = IncidentState::Identified,
-            Some(IncidentStatus::Monitoring) => {
-                self.state = IncidentState::Monitoring { since: at };
-            }
-            Some(IncidentStatus::Resolved) => {
-                self.state = IncidentState::Resolved { ended: Bound::exactly(at) };
-            }
-        }
-        self.updates.push(update);
-        Ok(self)
-    }
-
-    /// Opens a resolved incident again; the end that was published stays on record.
-    ///
-    /// # Errors
-    /// Where it is open.
-    pub fn reopen(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
-        let IncidentState::Resolved { ended } = self.state else {
-            return Err(self.refuse("reopened", "it is open already"));
-        };
-        self.reopened.push(Reopening { reopened_at: now, ended_before: ended });
-        self.state = IncidentState::Investigating;
-        Ok(self)
-    }
-
     /// Shows a draft to everybody.
     ///
     /// # Errors
@@ -323,5 +284,6 @@ pub(crate) fn dated_changes<'a, S>(
         .collect()
 }
 
+mod posting;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,5 +1,7 @@
 //! Every limit in one file, with what happens at the limit.
 
+use jiff::SignedDuration;
+
 /// Status pages in one installation; another is refused.
 pub const STATUS_PAGES_MAX: usize = 1_000;
 /// Components of one status page; another is refused.
@@ -12,9 +14,13 @@ pub const TITLE_CHARS_MAX: usize = 300;
 pub const KEY_CHARS_MAX: usize = 64;
 /// Bytes of one prose text; a longer one is refused.
 pub const PROSE_BYTES_MAX: usize = 256 * 1024;
+/// How far the clock of somebody who writes may be ahead of this one. A time up to so far ahead counts
+/// as the present; one further ahead lies in the future, and is refused where it cannot.
+pub const CLOCK_DIFFERENCE_MAX: SignedDuration = SignedDuration::from_mins(5);
 /// Updates of one incident or maintenance window; another is refused.
 pub const UPDATES_MAX: usize = 1_000;
-/// Entries of any list inside a record (losses, causes, actions, …); another is refused.
+/// Entries of any list inside a record (losses, causes, actions, …), or of anything else that a noun
+/// keeps (edits, former windows, reopenings); another is refused.
 pub const LIST_ENTRIES_MAX: usize = 1_000;
 /// Bytes of one file to import; a larger one is refused.
 pub const IMPORT_BYTES_MAX: usize = 256 * 1024 * 1024;

@@ -260,11 +260,14 @@ impl Maintenance {
     /// Work is done and is being checked.
     ///
     /// # Errors
-    /// Where it is not in progress.
+    /// Where it is not in progress, or `now` lies before it began.
     pub fn verify(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
         let MaintenanceState::InProgress { started_at } = self.state else {
             return Err(self.refuse("verified", "begin it first"));
         };
+        if now < started_at {
+            return Err(self.refuse("verified", "that lies before it began: give a later time"));
+        }
         self.state = MaintenanceState::Verifying { started_at, since: now };
         Ok(self)
     }
@@ -272,13 +275,20 @@ impl Maintenance {
     /// It is over.
     ///
     /// # Errors
-    /// Where work has not begun.
-    pub fn complete(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
+    /// Where work has not begun, or `now` lies before it began.
+    pub fn complete(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        self.complete_on(Bound::exactly(now))
+    }
+
+    fn complete_on(mut self, ended: Bound) -> Result<Self, InvalidTransition> {
         if !self.is_under_way() {
             return Err(self.refuse("completed", "begin it first, or cancel it"));
         }
-        self.state =
-            MaintenanceState::Completed { started: self.started(), ended: Bound::exactly(now) };
+        let started = self.started();
+        if ended.is_before(started) {
+            return Err(self.refuse("completed", "its end lies before it began: give a later end"));
+        }
+        self.state = MaintenanceState::Completed { started, ended };
         Ok(self)
     }
 
@@ -390,5 +400,6 @@ impl Maintenance {
     }
 }
 
+mod posting;
 #[cfg(test)]
 pub(crate) mod tests;

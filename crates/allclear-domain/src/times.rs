@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
+use crate::limits;
+
 /// How exactly an instant is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,6 +88,32 @@ impl Bound {
         }
     }
 
+    /// Whether it lies before another for certain, in whichever zone their days are.
+    #[must_use]
+    pub fn is_before(self, other: Self) -> bool {
+        let utc_day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+        // A day of some zone begins and ends within one day of the same one in UTC.
+        let apart = |day: Date, later: Date| day.tomorrow().is_ok_and(|next| next < later);
+        match (self, other) {
+            (Self::At { at, .. }, Self::At { at: other, .. }) => at < other,
+            (Self::On { on }, Self::On { on: other }) => on < other,
+            (Self::At { at, .. }, Self::On { on }) => apart(utc_day(at), on),
+            (Self::On { on }, Self::At { at, .. }) => apart(on, utc_day(at)),
+            (Self::Unknown, _) | (_, Self::Unknown) => false,
+        }
+    }
+
+    /// The same, where it has come at `now`: clocks may differ by
+    /// [`limits::CLOCK_DIFFERENCE_MAX`], and what is ahead by less is the present. `None` where it
+    /// lies in the future.
+    #[must_use]
+    pub fn come(self, now: Timestamp) -> Option<Self> {
+        match self {
+            Self::At { at, precision } => Some(Self::At { at: come(at, now)?, precision }),
+            other => (!Self::exactly(now).is_before(other)).then_some(other),
+        }
+    }
+
     /// Whether the publisher said "about".
     #[must_use]
     pub const fn is_approximate(self) -> bool {
@@ -125,6 +153,25 @@ pub enum Moment {
 }
 
 impl Moment {
+    /// The same, where it has come at `now`, as with [`Bound::come`].
+    #[must_use]
+    pub fn come(self, now: Timestamp) -> Option<Self> {
+        match (self, self.bound().come(now)?) {
+            (Self::At { .. }, Bound::At { at, .. }) => Some(Self::At { at }),
+            _ => Some(self),
+        }
+    }
+
+    /// The same as a bound: a time of day alone tells nothing of when.
+    #[must_use]
+    pub const fn bound(self) -> Bound {
+        match self {
+            Self::At { at } => Bound::exactly(at),
+            Self::On { on, .. } => Bound::On { on },
+            Self::Local { .. } | Self::Unknown => Bound::Unknown,
+        }
+    }
+
     /// The instant, where there is one.
     #[must_use]
     pub const fn instant(self) -> Option<Timestamp> {
@@ -143,3 +190,12 @@ pub struct Window {
     /// First instant after it.
     pub ends_at: Timestamp,
 }
+
+/// An instant as it is, or `now` where it is ahead by no more than clocks differ.
+fn come(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let ahead = at.duration_since(now);
+    (ahead <= limits::CLOCK_DIFFERENCE_MAX).then(|| at.min(now))
+}
+
+#[cfg(test)]
+mod tests;

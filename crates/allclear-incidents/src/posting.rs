@@ -33,18 +33,18 @@ pub struct Change<'a> {
     pub now: Timestamp,
 }
 
-/// Posts an update; its status, where it has one, becomes the incident's. Gives the incident as it
-/// is now, and the revision that shows it.
+/// Posts an update; its status, where it has one, becomes the incident's, if none is shown later.
+/// Gives the incident as it is now, and the revision that shows it.
 ///
 /// # Errors
-/// Where there is no such incident, it is resolved and the update has a status, or the store refuses.
+/// Where there is no such incident, where [`Incident::post`] or the store refuses.
 pub async fn post_incident_update(
     store: &Store,
     id: IncidentId,
     update: IncidentUpdate,
     change: Change<'_>,
 ) -> Result<(Incident, i64), PostingError> {
-    change_incident(store, id, change, |incident| incident.post(update)).await
+    change_incident(store, id, change, |incident| incident.post(update, change.now)).await
 }
 
 /// Opens a resolved incident again.

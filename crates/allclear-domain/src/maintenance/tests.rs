@@ -6,7 +6,7 @@ use super::*;
 use crate::component::ComponentStatus;
 use crate::record::{Affected, Target};
 
-fn at(minute: i64) -> Timestamp {
+pub(crate) fn at(minute: i64) -> Timestamp {
     Timestamp::from_second(minute * 60).unwrap()
 }
 

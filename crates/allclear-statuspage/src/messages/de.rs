@@ -216,11 +216,12 @@ const INCIDENT: IncidentTexts = IncidentTexts {
     update: "Meldung",
     link_to_update: "Adresse dieser Meldung",
     edited: "geändert",
-    earlier_wording: |count| match count {
-        1 => "Früherer Wortlaut".to_owned(),
-        _ => format!("{count} frühere Wortlaute"),
+    earlier_versions: |count| match count {
+        1 => "Frühere Fassung".to_owned(),
+        _ => format!("{count} frühere Fassungen"),
     },
     until_edit: "bis",
+    time_shown: "angezeigte Zeit",
     backfilled: "nachträglich eingetragen",
     reopened: "Wieder geöffnet",
     had_ended: "das Ende war angegeben mit",

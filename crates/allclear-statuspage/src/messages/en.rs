@@ -223,11 +223,12 @@ const INCIDENT: IncidentTexts = IncidentTexts {
     update: "Update",
     link_to_update: "Link to this update",
     edited: "edited",
-    earlier_wording: |count| match count {
-        1 => "Earlier wording".to_owned(),
-        _ => format!("{count} earlier wordings"),
+    earlier_versions: |count| match count {
+        1 => "Earlier version".to_owned(),
+        _ => format!("{count} earlier versions"),
     },
     until_edit: "until",
+    time_shown: "time shown",
     backfilled: "entered afterwards",
     reopened: "Reopened",
     had_ended: "it had been published as over at",

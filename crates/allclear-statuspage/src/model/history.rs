@@ -143,7 +143,7 @@ impl Model {
             }
             RecordRef::Announcement(place) => {
                 let notice = self.snapshot.announcements.get(place);
-                notice.map_or(Bound::Unknown, |notice| shown(notice))
+                notice.map_or(Bound::Unknown, |notice| notice.shown_at.bound())
             }
         }
     }
@@ -274,15 +274,6 @@ pub(crate) fn is_down(status: ComponentStatus) -> bool {
 
 fn known(bound: Bound) -> Option<Bound> {
     (bound != Bound::Unknown).then_some(bound)
-}
-
-fn shown(notice: &Announcement) -> Bound {
-    use allclear_domain::times::Moment;
-    match notice.shown_at {
-        Moment::At { at } => Bound::exactly(at),
-        Moment::On { on, .. } => Bound::On { on },
-        Moment::Local { .. } | Moment::Unknown => Bound::Unknown,
-    }
 }
 
 fn overlap(segment: &Segment, from: Timestamp, until: Timestamp) -> i64 {

@@ -24,10 +24,12 @@ pub(crate) struct UpdateView {
     pub(crate) edits: Vec<EditView>,
 }
 
-/// What a message said before.
+/// How a message was before; what was not changed is not said again.
 pub(crate) struct EditView {
     pub(crate) until: Html,
-    pub(crate) body: Html,
+    pub(crate) shown: Option<Html>,
+    pub(crate) body: Option<Html>,
+    pub(crate) changes: Vec<ChangeView>,
 }
 
 /// A published status with a word in every language.
@@ -61,8 +63,8 @@ impl StatusWord for MaintenanceStatus {
 }
 
 impl Context<'_> {
-    /// One message; its date stands where it is not `day`. Wordings that were replaced before
-    /// `publication` were never public, and stay so.
+    /// One message; its date stands where it is not `day`. What was replaced before
+    /// `publication` was never public, and stays so.
     pub(crate) fn update<S: StatusWord>(
         &self,
         update: &Posted<S>,
@@ -80,7 +82,9 @@ impl Context<'_> {
             .filter(|edit| was_public(edit.edited_at))
             .map(|edit| EditView {
                 until: self.locale.instant(edit.edited_at, day),
-                body: prose(&edit.before),
+                shown: edit.shown_before.map(|shown_at| self.locale.moment(shown_at, day)),
+                body: edit.before.as_ref().map(prose),
+                changes: self.changes_of(edit.changes_before.as_deref().unwrap_or_default()),
             })
             .collect();
         UpdateView {
@@ -91,7 +95,7 @@ impl Context<'_> {
             changes: self.changes_of(&update.changes),
             is_backfilled: update.is_backfilled,
             edited: edits.first().map(|edit| edit.until.clone()),
-            edits_label: (self.m.incident.earlier_wording)(edits.len()),
+            edits_label: (self.m.incident.earlier_versions)(edits.len()),
             edits,
         }
     }

@@ -8,7 +8,7 @@ use allclear_domain::posted::{Edit, StatusChange};
 use allclear_domain::record::{Publication, Target};
 use allclear_domain::status_page::Language;
 use allclear_domain::text::Prose;
-use allclear_domain::times::Bound;
+use allclear_domain::times::{Bound, Moment};
 use allclear_domain::{ComponentStatus, Incident};
 use allclear_statuspage::{Model, Route, Snapshot, render};
 
@@ -50,7 +50,9 @@ fn wordings_from_before_the_publication_are_never_shown() {
     let edit = |edited_at: &str, before: &str| Edit {
         edited_at: sample::at(edited_at),
         editor: "Ada".to_owned(),
-        before: Prose::plain(before),
+        before: Some(Prose::plain(before)),
+        shown_before: None,
+        changes_before: None,
     };
     let mut incident = sample::open_incident();
     incident.publication = Publication::Published { at: sample::at("2026-11-20T12:30:00Z") };
@@ -169,4 +171,27 @@ fn a_group_names_what_is_left_out_of_it() {
     };
     assert_eq!(status(4), Some(ComponentStatus::MajorOutage));
     assert_eq!(status(5), Some(ComponentStatus::Operational));
+}
+
+#[test]
+fn an_edit_of_the_time_and_of_changes_is_told() {
+    let mut incident = sample::open_incident();
+    let update = incident.updates.last_mut().expect("an update");
+    update.edits = vec![Edit {
+        edited_at: sample::at("2026-11-20T12:41:00Z"),
+        editor: "Ada".to_owned(),
+        before: None,
+        shown_before: Some(Moment::At { at: sample::at("2026-11-20T12:36:00Z") }),
+        changes_before: Some(vec![StatusChange {
+            component_id: sample::id(101),
+            status: ComponentStatus::PartialOutage,
+        }]),
+    }];
+    let html = page(with(vec![incident.clone()]), &Route::Incident(incident.public_id));
+    let (_, edit) = html.split_once("Earlier version</summary>").expect("what it was");
+    let (edit, _) = edit.split_once("</details>").expect("its end");
+    assert!(edit.contains("12:41 UTC") && edit.contains("time shown <time"), "{edit}");
+    assert!(edit.contains("12:36 UTC") && edit.contains("Checkout</a>: <b>"), "{edit}");
+    assert!(!edit.contains("former"), "the words were the same: {edit}");
+    assert!(!html.contains("Ada"), "who edited it is the team's business");
 }

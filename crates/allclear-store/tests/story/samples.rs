@@ -189,7 +189,9 @@ impl Samples {
             edits: vec![Edit {
                 edited_at: at(NOW),
                 editor: "kim".to_owned(),
-                before: Prose::plain("Line 0"),
+                before: Some(Prose::plain("Line 0")),
+                shown_before: Some(Moment::Unknown),
+                changes_before: Some(Vec::new()),
             }],
         }
     }

@@ -199,7 +199,9 @@ fn night() -> Incident {
     edited.edits = vec![Edit {
         edited_at: at("2026-11-02T09:00:00Z"),
         editor: "Robin".to_owned(),
-        before: Prose::plain("Everything is back. Nothing was lost."),
+        before: Some(Prose::plain("Everything is back. Nothing was lost.")),
+        shown_before: None,
+        changes_before: None,
     }];
     edited.is_backfilled = true;
     night.updates = vec![edited];
