@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::error::InvalidValue;
+use crate::error::{InvalidTransition, InvalidValue};
 
 /// A step that was taken or promised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,53 @@ impl ActionItem {
     #[must_use]
     pub fn is_overdue(&self, today: Date) -> bool {
         self.is_promise() && self.due.is_some_and(|due| due.last_day() < today)
+    }
+}
+
+impl ActionItem {
+    /// The promise was kept.
+    ///
+    /// # Errors
+    /// Where it is no promise any more.
+    pub fn keep(self, on: Option<Date>) -> Result<Self, InvalidTransition> {
+        if !self.is_promise() {
+            return Err(self.refuse("kept", "renew it first"));
+        }
+        Ok(Self { state: ActionState::Done { on }, ..self })
+    }
+
+    /// The promise is dropped, with the reason that readers are told.
+    ///
+    /// # Errors
+    /// Where it is no promise any more, or the reason is empty.
+    pub fn drop_because(self, why: String) -> Result<Self, InvalidTransition> {
+        if !self.is_promise() {
+            return Err(self.refuse("dropped", "renew it first"));
+        }
+        if why.trim().is_empty() {
+            return Err(self.refuse("dropped", "say why: readers are told"));
+        }
+        Ok(Self { state: ActionState::Dropped { why: Some(why) }, ..self })
+    }
+
+    /// Readers wait for it again: it was not kept, or is not dropped after all.
+    ///
+    /// # Errors
+    /// Where it stands.
+    pub fn renew(self) -> Result<Self, InvalidTransition> {
+        if self.is_promise() {
+            return Err(self.refuse("renewed", "it stands"));
+        }
+        Ok(Self { state: ActionState::Promised, ..self })
+    }
+
+    fn refuse(&self, wanted: &'static str, hint: &'static str) -> InvalidTransition {
+        let state = match self.state {
+            ActionState::Promised => "promised",
+            ActionState::Done { .. } => "done",
+            ActionState::Dropped { .. } => "dropped",
+        };
+        InvalidTransition { noun: "the action item", state, wanted, hint }
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::error::InvalidTransition;
 use crate::ids::{AnnouncementId, PublicId, StatusPageId};
 use crate::record::{Publication, Source};
 use crate::text::Prose;
@@ -42,4 +43,46 @@ impl Announcement {
         let begun = self.shown_at.instant().is_some_and(|at| at <= now);
         self.publication.is_public() && begun && self.until.is_some_and(|until| now < until)
     }
+    /// Shows a draft to everybody.
+    ///
+    /// # Errors
+    /// Where it is published already.
+    pub fn publish(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        if self.publication.is_public() {
+            return Err(self.refuse("published", "it is published already"));
+        }
+        self.publication = Publication::Published { at: now };
+        Ok(self)
+    }
+
+    /// Says until when it stands on the first view.
+    ///
+    /// # Errors
+    /// Where that has passed.
+    pub fn show_until(self, until: Timestamp, now: Timestamp) -> Result<Self, InvalidTransition> {
+        if until <= now {
+            let hint = "that time has passed: give a later one, or take it off";
+            return Err(self.refuse("shown until then", hint));
+        }
+        Ok(Self { until: Some(until), ..self })
+    }
+
+    /// Takes it off the first view; it stays in history.
+    ///
+    /// # Errors
+    /// Where it does not stand there.
+    pub fn take_off(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        if !self.is_present(now) {
+            return Err(self.refuse("taken off", "it is not on the first view"));
+        }
+        Ok(Self { until: Some(now), ..self })
+    }
+
+    fn refuse(&self, wanted: &'static str, hint: &'static str) -> InvalidTransition {
+        let state = if self.publication.is_public() { "published" } else { "a draft" };
+        InvalidTransition { noun: "the announcement", state, wanted, hint }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::error::InvalidValue;
+use crate::forest::Forest;
 use crate::ids::{ComponentId, PublicId, StatusPageId, StatusSettingId};
+use crate::limits;
 use crate::text::Key;
 
 /// A piece of the product that users depend on.
@@ -37,6 +40,37 @@ pub struct Component {
     pub start_date: Option<Date>,
     /// When it was made known to Allclear.
     pub created_at: Timestamp,
+}
+
+impl Component {
+    /// Makes it a part of another component, or of none. `forest` is that of its page.
+    ///
+    /// # Errors
+    /// Where the other is not on its page, is the component itself or a part of it, or where the
+    /// tree would be too deep.
+    pub fn move_under(
+        self,
+        parent: Option<ComponentId>,
+        forest: &Forest,
+    ) -> Result<Self, InvalidValue> {
+        let refuse = |problem: String| Err(InvalidValue::new("parent", problem));
+        if let Some(parent) = parent {
+            if forest.page_of(parent) != Some(self.page_id) {
+                return refuse("is not a component of the same page: choose one that is".into());
+            }
+            if forest.is_within(parent, self.id) {
+                return refuse("is the component itself, or a part of it: choose another".into());
+            }
+            let own = forest.above(self.id).count();
+            let below = forest.parts(self.id).map(|part| forest.above(part).count() - own).max();
+            let levels = forest.above(parent).count() + 2 + below.unwrap_or(0);
+            if levels > limits::COMPONENT_DEPTH_MAX {
+                let max = limits::COMPONENT_DEPTH_MAX;
+                return refuse(format!("lies too deep: {levels} levels, {max} at most"));
+            }
+        }
+        Ok(Self { parent_id: parent, ..self })
+    }
 }
 
 /// What a page says of a component. The order is that of the roll-up: a group is as bad as its
@@ -97,3 +131,6 @@ pub struct StatusSetting {
     /// When it began.
     pub set_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests;

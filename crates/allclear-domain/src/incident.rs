@@ -212,18 +212,6 @@ impl Incident {
         self.impact_override.unwrap_or_else(|| Impact::from_worst(self.worst_status()))
     }
 
-    /// Shows a draft to everybody.
-    ///
-    /// # Errors
-    /// Where it is published already.
-    pub fn publish(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
-        if self.publication.is_public() {
-            return Err(self.refuse("published", "it is published already"));
-        }
-        self.publication = Publication::Published { at: now };
-        Ok(self)
-    }
-
     fn refuse(&self, wanted: &'static str, hint: &'static str) -> InvalidTransition {
         InvalidTransition {
             noun: "the incident",
@@ -284,6 +272,7 @@ pub(crate) fn dated_changes<'a, S>(
         .collect()
 }
 
+mod amending;
 mod posting;
 #[cfg(test)]
 pub(crate) mod tests;

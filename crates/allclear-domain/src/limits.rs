@@ -19,8 +19,7 @@ pub const PROSE_BYTES_MAX: usize = 256 * 1024;
 pub const CLOCK_DIFFERENCE_MAX: SignedDuration = SignedDuration::from_mins(5);
 /// Updates of one incident or maintenance window; another is refused.
 pub const UPDATES_MAX: usize = 1_000;
-/// Entries of any list inside a record (losses, causes, actions, …), or of anything else that a noun
-/// keeps (edits, former windows, reopenings); another is refused.
+/// Entries of any list inside a record (losses, causes, actions, …); another is refused.
 pub const LIST_ENTRIES_MAX: usize = 1_000;
 /// Bytes of one file to import; a larger one is refused.
 pub const IMPORT_BYTES_MAX: usize = 256 * 1024 * 1024;

@@ -18,6 +18,8 @@ use crate::record::{Affected, OutageRecord, Publication, Source};
 use crate::times::{Bound, Window};
 use crate::uptime::StatusInterval;
 
+pub use due::DueTransition;
+
 /// A message of a maintenance window; a change of scope is one of them.
 pub type MaintenanceUpdate = Posted<MaintenanceStatus>;
 
@@ -165,6 +167,9 @@ pub struct Maintenance {
     /// How it is taken back where it fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_plan: Option<String>,
+    /// It begins at its announced start and is over at its announced end, without a person.
+    #[serde(default = "automatic", skip_serializing_if = "Clone::clone")]
+    pub is_automatic: bool,
     /// When it is taken back if it is not done by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub abort_at: Option<Timestamp>,
@@ -182,6 +187,10 @@ pub struct Maintenance {
     pub source: Option<Source>,
     /// When it was entered.
     pub created_at: Timestamp,
+}
+
+fn automatic() -> bool {
+    true
 }
 
 impl Maintenance {
@@ -220,29 +229,6 @@ impl Maintenance {
     #[must_use]
     pub fn is_overrun(&self, now: Timestamp) -> bool {
         self.is_under_way() && self.window.ends_at.is_some_and(|end| end <= now)
-    }
-
-    /// Announces another window; the former one stays on record.
-    ///
-    /// # Errors
-    /// Where work has begun, or it is over.
-    pub fn reschedule(
-        mut self,
-        window: Window,
-        why: Option<String>,
-        now: Timestamp,
-    ) -> Result<Self, InvalidTransition> {
-        if !matches!(self.state, MaintenanceState::Scheduled) {
-            return Err(self.refuse("rescheduled", "only a scheduled window can move"));
-        }
-        let next = AnnouncedWindow {
-            starts_at: Some(window.starts_at),
-            ends_at: Some(window.ends_at),
-            length: None,
-        };
-        let former = std::mem::replace(&mut self.window, next);
-        self.former_windows.push(FormerWindow { window: former, changed_at: now, why });
-        Ok(self)
     }
 
     /// Work begins.
@@ -400,6 +386,8 @@ impl Maintenance {
     }
 }
 
+mod amending;
+mod due;
 mod posting;
 #[cfg(test)]
 pub(crate) mod tests;

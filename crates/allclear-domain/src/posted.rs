@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::component::ComponentStatus;
 use crate::ids::{ComponentId, UpdateId};
-use crate::limits;
 use crate::text::Prose;
 use crate::times::{Bound, Moment};
 
@@ -133,16 +132,9 @@ fn place_of<S>(updates: &[Posted<S>], shown: Bound) -> usize {
 
 /// Adds a message in the order of the times shown. One without a known time stays after those that
 /// were posted before it.
-pub(crate) fn insert<S>(updates: &mut Vec<Posted<S>>, update: Posted<S>) -> Result<(), Hint> {
-    if updates.len() >= limits::UPDATES_MAX {
-        return Err("it has as many updates as there can be: open another for what follows");
-    }
-    if updates.iter().any(|other| other.id == update.id) {
-        return Err("it has an update with this id already: post one with another id");
-    }
+pub(crate) fn insert<S>(updates: &mut Vec<Posted<S>>, update: Posted<S>) {
     let place = place_of(updates, update.shown_at.bound());
     updates.insert(place, update);
-    Ok(())
 }
 
 /// Whether the status of a new message is how things stand now.
@@ -193,9 +185,6 @@ pub(crate) fn edit<S: Copy>(
     edit.shown_at = edit.shown_at.map(|shown_at| come(shown_at, now)).transpose()?;
     let latest = latest_status(updates);
     let update = updates.remove(place);
-    if update.edits.len() >= limits::LIST_ENTRIES_MAX {
-        return Err("this update was edited as often as can be: post another");
-    }
     let (from, shown) = (update.said(), update.shown_at);
     let update = update.edited(edit, editor, now);
     let moved = Moved { status: update.status, from, to: update.shown_at.bound() };

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::action::{ActionItem, ActionState, Due};
 use crate::component::ComponentStatus;
+use crate::error::InvalidTransition;
 use crate::ids::ComponentId;
 
 /// What a statement is about: a component, all of them, or words where no component exists.
@@ -263,7 +265,57 @@ pub struct OutageRecord {
     pub contradictions: Vec<Contradiction>,
     /// Steps taken and promised.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub actions: Vec<crate::action::ActionItem>,
+    pub actions: Vec<ActionItem>,
+}
+
+impl OutageRecord {
+    /// Promises something to readers.
+    #[must_use]
+    pub fn promise(mut self, text: String, due: Option<Due>) -> Self {
+        self.actions.push(ActionItem { text, due, state: ActionState::Promised });
+        self
+    }
+
+    /// Says that a promise was kept: the action item at a place.
+    ///
+    /// # Errors
+    /// Where there is none, or it is no promise any more.
+    pub fn keep_promise(self, place: usize, on: Option<Date>) -> Result<Self, InvalidTransition> {
+        self.change_action(place, |action| action.keep(on))
+    }
+
+    /// Drops a promise, with the reason that readers are told.
+    ///
+    /// # Errors
+    /// Where there is none, where it is no promise any more, or where the reason is empty.
+    pub fn drop_promise(self, place: usize, why: String) -> Result<Self, InvalidTransition> {
+        self.change_action(place, |action| action.drop_because(why))
+    }
+
+    /// Takes back that a promise was kept or dropped.
+    ///
+    /// # Errors
+    /// Where there is none, or it stands.
+    pub fn renew_promise(self, place: usize) -> Result<Self, InvalidTransition> {
+        self.change_action(place, ActionItem::renew)
+    }
+
+    fn change_action(
+        mut self,
+        place: usize,
+        change: impl FnOnce(ActionItem) -> Result<ActionItem, InvalidTransition>,
+    ) -> Result<Self, InvalidTransition> {
+        let Some(action) = self.actions.get_mut(place) else {
+            return Err(InvalidTransition {
+                noun: "the action item",
+                state: "not there",
+                wanted: "changed",
+                hint: "reload the record, and choose one that it has",
+            });
+        };
+        *action = change(action.clone())?;
+        Ok(self)
+    }
 }
 
 /// Where an imported incident, window or announcement came from.
@@ -300,3 +352,6 @@ impl Publication {
         matches!(self, Self::Published { .. })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use super::{Incident, IncidentState, IncidentStatus, IncidentUpdate};
 use crate::error::InvalidTransition;
 use crate::ids::UpdateId;
-use crate::limits;
 use crate::posted::{self, UpdateEdit};
 use crate::times::Bound;
 
@@ -47,7 +46,8 @@ impl Incident {
                 }
             };
         }
-        self.insert(update)
+        posted::insert(&mut self.updates, update);
+        Ok(self)
     }
 
     /// Resolves it with a message, and with an end that is not the time of the message.
@@ -73,7 +73,8 @@ impl Incident {
         }
         update.status = Some(IncidentStatus::Resolved);
         self.state = IncidentState::Resolved { ended: self.checked_end(ended, now)? };
-        self.insert(update)
+        posted::insert(&mut self.updates, update);
+        Ok(self)
     }
 
     /// Corrects its start.
@@ -118,9 +119,6 @@ impl Incident {
         let IncidentState::Resolved { ended } = self.state else {
             return Err(self.refuse("reopened", "it is open already"));
         };
-        if self.reopened.len() >= limits::LIST_ENTRIES_MAX {
-            return Err(self.refuse("reopened", "it was as often as can be: open another"));
-        }
         self.reopened.push(super::Reopening { reopened_at: now, ended_before: ended });
         self.state = IncidentState::Investigating;
         Ok(self)
@@ -171,7 +169,7 @@ impl Incident {
             // What is backfilled speaks of the time before the end, unless it says otherwise.
             IncidentState::Resolved { ended } => {
                 let shown = update.shown_at.bound();
-                is_latest(ended) && !(update.is_backfilled && !ended.is_before(shown))
+                (!update.is_backfilled || ended.is_before(shown)) && is_latest(ended)
             }
         }
     }
@@ -190,14 +188,6 @@ impl Incident {
             Some(ended) => return Ok(ended),
         };
         Err(self.refuse("resolved", hint))
-    }
-
-    fn insert(mut self, update: IncidentUpdate) -> Result<Self, InvalidTransition> {
-        let mut updates = std::mem::take(&mut self.updates);
-        match posted::insert(&mut updates, update) {
-            Ok(()) => Ok(Self { updates, ..self }),
-            Err(hint) => Err(self.refuse("updated", hint)),
-        }
     }
 }
 

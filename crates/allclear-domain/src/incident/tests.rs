@@ -198,13 +198,6 @@ fn nothing_is_affected_between_an_end_and_its_reopening() {
 }
 
 #[test]
-fn a_draft_is_published_once() {
-    let published = incident().publish(at(12)).unwrap();
-    assert!(published.publication.is_public());
-    assert!(published.publish(at(13)).is_err());
-}
-
-#[test]
 fn impact_follows_the_level_where_no_component_is_named_and_a_person_wins() {
     let mut incident = incident();
     incident.record.affected.clear();

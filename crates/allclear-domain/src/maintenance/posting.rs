@@ -44,11 +44,8 @@ impl Maintenance {
                 (MaintenanceStatus::Cancelled, _) => self.cancel(at)?,
             };
         }
-        let mut updates = std::mem::take(&mut self.updates);
-        match posted::insert(&mut updates, update) {
-            Ok(()) => Ok(Self { updates, ..self }),
-            Err(hint) => Err(self.refuse("updated", hint)),
-        }
+        posted::insert(&mut self.updates, update);
+        Ok(self)
     }
 
     /// Edits a message: its words, its time, what it changed for components. How it was stays on
@@ -105,7 +102,7 @@ impl Maintenance {
         let is_latest = |since| posted::is_latest(&self.updates, update, since);
         let is_told_after = |over: Bound| {
             let shown = update.shown_at.bound();
-            is_latest(over) && !(update.is_backfilled && !over.is_before(shown))
+            (!update.is_backfilled || over.is_before(shown)) && is_latest(over)
         };
         match self.state {
             MaintenanceState::Scheduled => is_latest(Bound::Unknown),

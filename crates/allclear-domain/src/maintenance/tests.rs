@@ -23,6 +23,7 @@ pub(crate) fn scheduled() -> Maintenance {
         former_windows: Vec::new(),
         expected_effect: None,
         recovery_plan: Some("The old switch stays cabled.".to_owned()),
+        is_automatic: true,
         abort_at: Some(at(80)),
         record: OutageRecord {
             affected: vec![Affected {
@@ -36,15 +37,6 @@ pub(crate) fn scheduled() -> Maintenance {
         source: None,
         created_at: at(0),
     }
-}
-
-#[test]
-fn rescheduling_keeps_the_former_window() {
-    let window = Window { starts_at: at(160), ends_at: at(190) };
-    let moved = scheduled().reschedule(window, Some("parts are late".to_owned()), at(5)).unwrap();
-    assert_eq!(moved.window.window(), Some(window));
-    assert_eq!(moved.former_windows[0].window.starts_at, Some(at(60)));
-    assert!(moved.begin(at(160)).unwrap().reschedule(window, None, at(161)).is_err());
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use allclear_domain::Maintenance;
 use allclear_domain::ids::{MaintenanceId, PublicId, StatusPageId};
-use allclear_domain::maintenance::MaintenanceState;
 use allclear_domain::times::Bound;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -33,7 +32,7 @@ impl Record for Maintenance {
             Bind::Text(self.state.status().as_str().to_owned()),
             Bind::MaybeInteger(self.started().instant().map(micros)),
             Bind::MaybeInteger(self.ended().and_then(Bound::instant).map(micros)),
-            Bind::MaybeInteger(next_action_at(self).map(micros)),
+            Bind::MaybeInteger(self.next_action_at().map(micros)),
             Bind::MaybeText(source.map(|source| source.key.clone())),
             Bind::MaybeText(source.map(|source| source.digest.clone())),
             super::document(self)?,
@@ -53,18 +52,6 @@ impl Versioned for Maintenance {
     const UPDATE: &'static str = sql::UPDATE;
 }
 
-/// When a reconciler has to look at a window: at its announced start while it is scheduled, at its
-/// announced end while work is under way, never once it is over.
-fn next_action_at(maintenance: &Maintenance) -> Option<Timestamp> {
-    match maintenance.state {
-        MaintenanceState::Scheduled => maintenance.window.starts_at,
-        MaintenanceState::InProgress { .. } | MaintenanceState::Verifying { .. } => {
-            maintenance.window.ends_at
-        }
-        MaintenanceState::Completed { .. } | MaintenanceState::Cancelled { .. } => None,
-    }
-}
-
 impl Store {
     /// The windows of a page with its drafts, oldest entry first: for the team, never for readers.
     ///
@@ -77,8 +64,8 @@ impl Store {
         self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
-    /// The windows of all pages, with drafts, in which something is due at `now`: work to begin, or
-    /// an end that has come. A window that runs over its end stays due until it is over.
+    /// The windows of all pages that have a step to take by themselves at `now`: to begin, or to be
+    /// over. A window stays due until it has taken it.
     ///
     /// # Errors
     /// Where the database fails or a row does not make sense.

@@ -4,6 +4,7 @@ use allclear_domain::ComponentStatus;
 use allclear_domain::audit::{Actor, AuditAction, Subject};
 use allclear_domain::maintenance::MaintenanceState;
 use allclear_domain::note::NoteKind;
+use allclear_domain::record::Publication;
 use allclear_domain::text::Prose;
 use allclear_domain::times::{Bound, Moment};
 use allclear_store::{Changes, Store};
@@ -371,7 +372,11 @@ pub(crate) async fn maintenance_that_is_due(home: Home) {
     let under_way = samples.full_maintenance(&component, "u");
     let mut over = samples.full_maintenance(&component, "o");
     over = over.complete(at("2026-12-01T02:00:00Z")).unwrap();
-    let windows = [samples.maintenance(page.id), over, under_way, scheduled];
+    let mut by_hand = samples.full_maintenance(&component, "h");
+    by_hand.is_automatic = false;
+    let mut draft = samples.full_maintenance(&component, "d");
+    draft.publication = Publication::Draft;
+    let windows = [samples.maintenance(page.id), over, under_way, scheduled, by_hand, draft];
     let content =
         Content { pages: vec![page], maintenance: windows.to_vec(), ..Content::default() };
     content.write(&home.store).await.unwrap();

@@ -208,6 +208,7 @@ impl Samples {
             former_windows: Vec::new(),
             expected_effect: None,
             recovery_plan: None,
+            is_automatic: true,
             abort_at: None,
             record: OutageRecord::default(),
             updates: Vec::new(),

@@ -364,6 +364,7 @@ impl Example<'_> {
             former_windows: Vec::new(),
             expected_effect: None,
             recovery_plan: None,
+            is_automatic: true,
             abort_at: None,
             record: OutageRecord {
                 affected: vec![affected(component, ComponentStatus::UnderMaintenance)],

@@ -112,7 +112,7 @@ fn a_backfilled_message_moves_it_only_where_its_day_is_surely_later() {
         let told = post(watched.clone(), ask(1, shown_at)).unwrap();
         assert_eq!(told.state, IncidentState::Identified, "{shown_at:?} is said now");
     }
-    let told = post(watched.clone(), backfilled(ask(1, on(3)))).unwrap();
+    let told = post(watched, backfilled(ask(1, on(3)))).unwrap();
     assert_eq!(told.state, IncidentState::Identified);
     let over = shown(update(41, Resolved, &[]), 2, on(3));
     let told = post(told, backfilled(over)).unwrap();
@@ -208,7 +208,7 @@ fn an_edit_of_the_time_takes_with_it_what_began_then() {
     let edited = edit(&resolved, 1, to(20)).unwrap();
     assert_eq!(minutes(&edited), [20, 30, 50]);
     assert_eq!(edited.state, resolved.state);
-    let elsewhere = resolved.clone().correct_end(Bound::exactly(at(48)), at(NOW)).unwrap();
+    let elsewhere = resolved.correct_end(Bound::exactly(at(48)), at(NOW)).unwrap();
     let edited = edit(&elsewhere, 2, to(52)).unwrap();
     assert_eq!(edited.ended(), Some(Bound::exactly(at(48))), "an end of its own stays");
 }

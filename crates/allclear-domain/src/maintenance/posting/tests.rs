@@ -59,7 +59,7 @@ fn messages_walk_it_through_its_states() {
     assert!(post(window.clone(), 20, Cancelled).is_ok());
     assert!(post(window.clone(), 20, Completed).is_err());
     assert!(post(under_way.clone(), 62, Cancelled).is_err());
-    assert!(post(under_way.clone(), 62, Scheduled).is_err());
+    assert!(post(under_way, 62, Scheduled).is_err());
     assert!(post(window, NOW + 6, InProgress).is_err(), "in the future");
     let refused = post(done.clone(), 90, InProgress).unwrap_err();
     assert_eq!(

@@ -168,6 +168,7 @@ impl Drawing<'_> {
             former_windows: Vec::new(),
             expected_effect: None,
             recovery_plan: None,
+            is_automatic: true,
             abort_at: None,
             record: self.outage_record(facts)?,
             updates: self.updates(facts)?,

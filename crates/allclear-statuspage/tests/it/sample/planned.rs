@@ -21,6 +21,7 @@ fn window(number: u8, title: &str, state: MaintenanceState) -> Maintenance {
         former_windows: Vec::new(),
         expected_effect: None,
         recovery_plan: None,
+        is_automatic: true,
         abort_at: None,
         record: OutageRecord::default(),
         updates: Vec::new(),
