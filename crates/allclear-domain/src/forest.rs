@@ -165,40 +165,40 @@ impl Forest {
         nearest.map(|change| change.status)
     }
 
-    /// The status of each component at the start of what a page tells. A component that is left out
-    /// has none.
+    /// The status of each component at the start of what a page tells; where one stands twice, the
+    /// later one counts. A component that is left out has none.
     #[must_use]
     pub fn opening(
         &self,
         record: &OutageRecord,
         page_id: StatusPageId,
-    ) -> BTreeMap<ComponentId, ComponentStatus> {
-        let mut opening = BTreeMap::new();
+    ) -> Vec<(ComponentId, ComponentStatus)> {
+        let affected = record.affected.iter();
+        let named: Vec<(ComponentId, ComponentStatus)> =
+            affected.filter_map(|a| Some((a.target.component()?, a.status))).collect();
         let all = record.affected.iter().rfind(|affected| affected.target == Target::All);
+        if all.is_none() && !named.iter().any(|(id, _)| self.is_group(*id)) {
+            return named;
+        }
+        let excepted: Vec<ComponentId> =
+            record.except.iter().filter_map(Target::component).collect();
+        let ids = named.iter().map(|(id, _)| *id).chain(excepted.iter().copied()).collect();
+        let mut opening: BTreeMap<ComponentId, ComponentStatus> = BTreeMap::new();
         if let Some(all) = all {
             opening.extend(self.of_page(page_id).map(|id| (id, all.status)));
         }
-        let excepted = || record.except.iter().filter_map(Target::component);
-        let named_by = || {
-            let affected = record.affected.iter();
-            affected.filter_map(|affected| Some((affected.target.component()?, affected.status)))
-        };
-        let mut named: HashSet<ComponentId> = HashSet::new();
-        if excepted().chain(named_by().map(|(id, _)| id)).any(|id| self.is_group(id)) {
-            named.extend(excepted().chain(named_by().map(|(id, _)| id)));
-        }
         let mut reached = Vec::new();
-        for id in excepted() {
-            self.reach(id, &named, &mut reached);
+        for id in excepted {
+            self.reach(id, &ids, &mut reached);
             for id in reached.drain(..) {
                 opening.remove(&id);
             }
         }
-        for (id, status) in named_by() {
-            self.reach(id, &named, &mut reached);
+        for (id, status) in named {
+            self.reach(id, &ids, &mut reached);
             opening.extend(reached.drain(..).map(|id| (id, status)));
         }
-        opening
+        opening.into_iter().collect()
     }
 
     /// The status that a record says one component had at its start, whichever page it is of;

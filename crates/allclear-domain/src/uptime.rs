@@ -34,7 +34,7 @@ pub struct StatusInterval {
 pub(crate) fn follow(
     started_at: Timestamp,
     until: Option<Timestamp>,
-    opening: BTreeMap<ComponentId, ComponentStatus>,
+    opening: Vec<(ComponentId, ComponentStatus)>,
     mut changes: Vec<(Timestamp, Cow<'_, [StatusChange]>)>,
 ) -> Vec<StatusInterval> {
     let mut open: BTreeMap<ComponentId, (ComponentStatus, Timestamp)> =

@@ -172,7 +172,8 @@ proptest! {
     fn asking_for_one_component_or_for_all_gives_the_same(parents in parents(), told in told()) {
         let forest = Forest::grown_from(&components(&parents));
         let incident = told.incident(page(1));
-        let opening = forest.opening(&incident.record, page(1));
+        let opening: BTreeMap<_, _> =
+            forest.opening(&incident.record, page(1)).into_iter().collect();
         for id in forest.of_page(page(1)) {
             let one = forest.opening_of(&incident.record, id);
             prop_assert_eq!(opening.get(&id).copied(), one, "{}", id);
@@ -230,6 +231,7 @@ pub(crate) fn example() -> Forest {
 fn opening(told: &Told) -> Vec<(usize, ComponentStatus)> {
     let forest = example();
     let opening = forest.opening(&told.incident(page(1)).record, page(1));
+    let opening: BTreeMap<_, _> = opening.into_iter().collect();
     (0..6).filter_map(|n| Some((n, *opening.get(&id(n))?))).collect()
 }
 
