@@ -10,6 +10,7 @@ use crate::error::{InvalidTransition, InvalidValue};
 
 /// A step that was taken or promised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ActionItem {
     /// What is done.
     pub text: String,
@@ -22,9 +23,10 @@ pub struct ActionItem {
 
 /// How an action item stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ActionState {
     /// A promise to readers that is not kept yet.
+    #[serde(deserialize_with = "crate::strict::no_fields")]
     Promised,
     /// Done.
     Done {

@@ -11,6 +11,7 @@ use crate::times::Moment;
 
 /// A notice that is neither an incident nor a maintenance window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Announcement {
     /// Id inside.
     pub id: AnnouncementId,

@@ -12,7 +12,7 @@ use crate::ids::{
 
 /// What an audit entry or an internal note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "noun", content = "id", rename_all = "snake_case")]
+#[serde(tag = "noun", content = "id", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Subject {
     /// A status page.
     StatusPage(StatusPageId),

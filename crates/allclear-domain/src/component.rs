@@ -16,6 +16,7 @@ use crate::text::Key;
 
 /// A piece of the product that users depend on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Component {
     /// Id inside.
     pub id: ComponentId,
@@ -121,6 +122,7 @@ impl ComponentStatus {
 
 /// A status that a person gave a component, from an instant until the next setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StatusSetting {
     /// Id inside.
     pub id: StatusSettingId,

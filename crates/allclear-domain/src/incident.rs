@@ -52,11 +52,13 @@ impl IncidentStatus {
 
 /// How an incident stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
+#[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
 pub enum IncidentState {
     /// The cause is not known.
+    #[serde(deserialize_with = "crate::strict::no_fields")]
     Investigating,
     /// The cause is known.
+    #[serde(deserialize_with = "crate::strict::no_fields")]
     Identified,
     /// It seems over; it is being watched.
     Monitoring {
@@ -123,6 +125,7 @@ impl Impact {
 
 /// An incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Incident {
     /// Id inside.
     pub id: IncidentId,
@@ -174,6 +177,7 @@ pub struct Incident {
 
 /// An end that was not the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reopening {
     /// When it was opened again.
     pub reopened_at: Timestamp,

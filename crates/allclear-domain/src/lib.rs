@@ -25,6 +25,7 @@ pub mod postmortem;
 pub mod record;
 pub mod scope;
 pub mod status_page;
+mod strict;
 pub mod text;
 pub mod times;
 pub mod tree;

@@ -55,9 +55,10 @@ impl MaintenanceStatus {
 
 /// How a window stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
+#[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
 pub enum MaintenanceState {
     /// Announced.
+    #[serde(deserialize_with = "crate::strict::no_fields")]
     Scheduled,
     /// Under way.
     InProgress {
@@ -101,7 +102,7 @@ impl MaintenanceState {
 
 /// A window as it was announced: perhaps without an end, perhaps only in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct AnnouncedWindow {
     /// Announced start.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +131,7 @@ impl AnnouncedWindow {
 
 /// A window that was announced before the present one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FormerWindow {
     /// What had been announced.
     pub window: AnnouncedWindow,
@@ -142,6 +144,7 @@ pub struct FormerWindow {
 
 /// A maintenance window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Maintenance {
     /// Id inside.
     pub id: MaintenanceId,

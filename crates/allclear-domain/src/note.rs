@@ -19,6 +19,7 @@ pub enum NoteKind {
 
 /// A note that no status page can show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InternalNote {
     /// Id inside.
     pub id: NoteId,

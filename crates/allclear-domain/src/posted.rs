@@ -10,6 +10,7 @@ use crate::times::{Bound, Moment};
 
 /// A component's status from an update on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StatusChange {
     /// The component.
     pub component_id: ComponentId,
@@ -19,6 +20,7 @@ pub struct StatusChange {
 
 /// How a message was before somebody edited it: what is `None` was not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Edit {
     /// When it was edited.
     pub edited_at: Timestamp,
@@ -48,6 +50,7 @@ pub struct UpdateEdit {
 
 /// One dated message, with the status it published. `S` is the status of what it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Posted<S> {
     /// Id inside, and anchor on the page.
     pub id: UpdateId,

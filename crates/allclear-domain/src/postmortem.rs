@@ -8,6 +8,7 @@ use crate::times::Moment;
 
 /// One line of a postmortem's timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TimelineEntry {
     /// When.
     pub when: Moment,
@@ -17,6 +18,7 @@ pub struct TimelineEntry {
 
 /// A written account of an incident. Its further steps are the incident's action items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Postmortem {
     /// Who may read it.
     pub publication: Publication,

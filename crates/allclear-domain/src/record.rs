@@ -33,6 +33,7 @@ impl Target {
 
 /// Something that was affected, and how badly, from the start on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Affected {
     /// What.
     pub target: Target,
@@ -109,6 +110,7 @@ pub enum LossOutcome {
 
 /// Counts behind a loss, where they are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LossCounts {
     /// Taken in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +136,7 @@ impl LossCounts {
 
 /// What was lost for one component. A line of the loss ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Loss {
     /// Whose.
     pub target: Target,
@@ -158,6 +161,7 @@ pub struct Loss {
 
 /// How a loss was made good afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Settlement {
     /// The day, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,6 +172,7 @@ pub struct Settlement {
 
 /// Something that was first published wrongly, put right in public.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Correction {
     /// The day of the correction, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -190,6 +195,7 @@ pub enum Certainty {
 
 /// A cause, and how sure the publisher is of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cause {
     /// What.
     pub text: String,
@@ -202,6 +208,7 @@ pub struct Cause {
 
 /// Where a source disagrees with itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Contradiction {
     /// The fact in question.
     pub field: String,
@@ -213,7 +220,7 @@ pub struct Contradiction {
 
 /// The facts of an incident or a maintenance window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct OutageRecord {
     /// What was affected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -320,6 +327,7 @@ impl OutageRecord {
 
 /// Where an imported incident, window or announcement came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// Format it was read from: `facts`, `log`, `allclear`.
     pub format: String,
@@ -334,9 +342,10 @@ pub struct Source {
 
 /// Who may read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Publication {
     /// The team alone.
+    #[serde(deserialize_with = "crate::strict::no_fields")]
     Draft,
     /// Everybody, since an instant.
     Published {

@@ -7,6 +7,7 @@ use crate::text::Key;
 
 /// A status page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StatusPage {
     /// Id inside.
     pub id: StatusPageId,
@@ -80,6 +81,7 @@ impl Language {
 
 /// A picture, kept whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Logo {
     /// `image/svg+xml` or `image/png`.
     pub media_type: String,
@@ -91,7 +93,7 @@ pub struct Logo {
 
 /// Colors that a page may set, each `#rrggbb`. Contrast with the background is the page's duty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ColorTokens {
     /// Links and marks on a light background.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,6 +145,7 @@ pub enum MaintenancePolicy {
 
 /// How uptime is counted. Weights are shares of downtime, in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UptimePolicy {
     /// How much of a partial outage counts as down: 300 is 30 %.
     pub partial_permille: u16,

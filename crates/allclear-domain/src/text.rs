@@ -20,6 +20,7 @@ pub enum ProseFormat {
 
 /// A text of some length that the public may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Prose {
     /// How it is written.
     #[serde(default, skip_serializing_if = "is_plain")]

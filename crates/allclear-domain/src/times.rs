@@ -19,7 +19,7 @@ pub enum Precision {
 
 /// When something began or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "known", rename_all = "snake_case")]
+#[serde(tag = "known", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Bound {
     /// At an instant.
     At {
@@ -34,6 +34,7 @@ pub enum Bound {
         on: Date,
     },
     /// Nobody knows.
+    #[serde(deserialize_with = "crate::strict::no_fields")]
     Unknown,
 }
 
@@ -128,7 +129,7 @@ pub(crate) fn first_instant(day: Date, zone: &TimeZone) -> Option<Timestamp> {
 
 /// When something was said or done, within a longer account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "known", rename_all = "snake_case")]
+#[serde(tag = "known", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Moment {
     /// At an instant.
     At {
@@ -149,6 +150,7 @@ pub enum Moment {
         local: Time,
     },
     /// Nobody knows.
+    #[serde(deserialize_with = "crate::strict::no_fields")]
     Unknown,
 }
 
@@ -184,6 +186,7 @@ impl Moment {
 
 /// A half-open stretch of time `[starts_at, ends_at)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Window {
     /// First instant inside.
     pub starts_at: Timestamp,
