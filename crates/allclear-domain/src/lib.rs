@@ -18,6 +18,7 @@ pub mod forest;
 pub mod ids;
 pub mod incident;
 pub mod limits;
+mod logo;
 pub mod maintenance;
 pub mod note;
 pub mod posted;
@@ -30,6 +31,7 @@ pub mod text;
 pub mod times;
 pub mod tree;
 pub mod uptime;
+pub mod zone;
 
 pub use announcement::Announcement;
 pub use audit::AuditEntry;

@@ -111,6 +111,13 @@ impl ColorTokens {
     }
 }
 
+/// Whether a text is a color: `#rrggbb`.
+#[must_use]
+pub fn is_color(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// Which components a page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -40,7 +40,7 @@ pub fn render(model: &Model, route: &Route, language: Language) -> Option<Ready>
             Some(Ready::new(200, CSS, css.into_bytes()))
         }
         Route::Logo => {
-            let (media_type, bytes) = theme::decode_logo(model.page().logo.as_ref()?)?;
+            let (media_type, bytes) = model.page().logo.as_ref()?.decode().ok()?;
             Some(Ready::new(200, media_type, bytes))
         }
     }

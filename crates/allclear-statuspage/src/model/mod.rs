@@ -18,7 +18,7 @@ use allclear_domain::status_page::{Language, StatusPage};
 use allclear_domain::uptime::Segment;
 use allclear_domain::{ComponentStatus, Forest, limits};
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::format::Locale;
@@ -57,7 +57,7 @@ impl Model {
     /// Where the page's time zone is not in the zone database, where components form a circle or
     /// lie too deep, or where `now` lies at the end of representable time.
     pub fn build(snapshot: Arc<Snapshot>, now: Timestamp) -> Result<Self, InvalidValue> {
-        let zone = zone_of(&snapshot.page)?;
+        let zone = snapshot.page.zone()?;
         let today = now.to_zoned(zone.clone()).date();
         let (first_day, bounds) = day_bounds(today, &zone)?;
         let (lines, forest) = lines::in_order(&snapshot)?;
@@ -141,19 +141,6 @@ impl Model {
 fn start_of(day: Date, zone: &TimeZone) -> Option<Timestamp> {
     let zoned = day.at(0, 0, 0, 0).to_zoned(zone.clone()).ok()?;
     Some(zoned.timestamp())
-}
-
-/// The page's zone, from the database inside this program: the same on every machine.
-fn zone_of(page: &StatusPage) -> Result<TimeZone, InvalidValue> {
-    let Some(name) = &page.timezone else {
-        return Ok(TimeZone::UTC);
-    };
-    TimeZoneDatabase::bundled().get(name).map_err(|_| {
-        InvalidValue::new(
-            "timezone",
-            format!("`{name}` is not in the time zone database: use a name such as Europe/Berlin"),
-        )
-    })
 }
 
 fn day_bounds(today: Date, zone: &TimeZone) -> Result<(Date, Vec<Timestamp>), InvalidValue> {

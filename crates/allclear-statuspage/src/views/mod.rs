@@ -137,7 +137,7 @@ impl<'a> Context<'a> {
             is_history: tab == Tab::History,
             brand: page.title.clone(),
             logo: page.logo.as_ref().and_then(|logo| {
-                theme::decode_logo(logo)?;
+                logo.decode().ok()?;
                 Some(format!("{}logo", self.base))
             }),
             logo_alt: page.logo.as_ref().map(|logo| logo.alt.clone()).unwrap_or_default(),
