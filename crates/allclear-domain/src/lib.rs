@@ -10,6 +10,7 @@
 pub mod action;
 pub mod announcement;
 pub mod audit;
+pub mod check;
 pub mod clock;
 pub mod component;
 pub mod entropy;
@@ -35,6 +36,7 @@ pub mod zone;
 
 pub use announcement::Announcement;
 pub use audit::AuditEntry;
+pub use check::Check;
 pub use clock::{Clock, SystemClock, TurnedClock};
 pub use component::{Component, ComponentStatus, StatusSetting};
 pub use entropy::Entropy;

@@ -12,11 +12,25 @@ pub const COMPONENT_DEPTH_MAX: usize = 16;
 pub const TITLE_CHARS_MAX: usize = 300;
 /// Characters of a key or a slug; a longer one is refused.
 pub const KEY_CHARS_MAX: usize = 64;
+/// Bytes of a text of some sentences (a cause, a remark, a plan); a longer one is refused.
+pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of one prose text; a longer one is refused.
 pub const PROSE_BYTES_MAX: usize = 256 * 1024;
 /// How far the clock of somebody who writes may be ahead of this one. A time up to so far ahead counts
 /// as the present; one further ahead lies in the future, and is refused where it cannot.
 pub const CLOCK_DIFFERENCE_MAX: SignedDuration = SignedDuration::from_mins(5);
+/// Bytes of the source's text of one record; a longer one is refused.
+pub const SOURCE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of all texts of one record; a longer one is refused.
+pub const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of the address of a web page; a longer one is refused.
+pub const URL_BYTES_MAX: usize = 2_000;
+/// Host names of one status page; another is refused.
+pub const HOST_NAMES_MAX: usize = 100;
+/// Characters of a host name, by RFC 1035; a longer one is refused.
+pub const HOST_NAME_CHARS_MAX: usize = 253;
+/// Problems of one source that are told at once; the rest are counted.
+pub const PROBLEMS_MAX: usize = 20;
 /// Updates of one incident or maintenance window; another is refused.
 pub const UPDATES_MAX: usize = 1_000;
 /// Entries of any list inside a record (losses, causes, actions, …); another is refused.

@@ -1,0 +1,181 @@
+//! One check of every noun, for every way in.
+//!
+//! A [`Check`] looks at one noun by itself: every text is bounded and free of control characters,
+//! every list is bounded, nothing ends before it begins, and nothing has happened that lies ahead.
+//! Problems name the field as the stored form spells it, as in `record.losses[0].fraction`. What
+//! holds between nouns (equal ids, references) needs to know what is in the installation.
+
+mod page;
+mod record;
+mod text;
+mod told;
+
+use std::fmt::{Display, Write as _};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::InvalidValue;
+use crate::limits;
+use crate::times::{Bound, Moment};
+
+pub use self::text::{Stray, stray_characters};
+
+/// What a list entry weighs beside its texts, in bytes.
+const ENTRY_BYTES: usize = 64;
+
+/// A noun, or a part of one, whose values can be checked by itself.
+pub trait Check {
+    /// Looks at every value and notes what is wrong.
+    fn check(&self, checking: &mut Checking);
+
+    /// Everything that is wrong, as seen at `now`; empty where nothing is.
+    fn problems(&self, now: Timestamp) -> Vec<InvalidValue> {
+        let mut checking = Checking::at(now);
+        self.check(&mut checking);
+        checking.finish()
+    }
+}
+
+/// Problems as they are found, and where the search is.
+#[derive(Debug)]
+pub struct Checking {
+    now: Timestamp,
+    path: String,
+    bytes: usize,
+    found: Vec<InvalidValue>,
+}
+
+impl Checking {
+    const fn at(now: Timestamp) -> Self {
+        Self { now, path: String::new(), bytes: 0, found: Vec::new() }
+    }
+
+    fn finish(mut self) -> Vec<InvalidValue> {
+        if self.bytes > limits::RECORD_BYTES_MAX {
+            let problem = format!(
+                "has {} bytes of text in all: shorten it to {}",
+                self.bytes,
+                limits::RECORD_BYTES_MAX
+            );
+            self.found.push(InvalidValue::new("record", problem));
+        }
+        self.found
+    }
+
+    /// Looks at something below the present place.
+    fn within(&mut self, name: impl Display, look: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        // Writing to a string does not fail.
+        let _ = write!(self.path, "{name}");
+        look(self);
+        self.path.truncate(length);
+    }
+
+    /// Notes a problem of the present place.
+    fn refuse(&mut self, problem: impl Into<String>) {
+        self.found.push(InvalidValue::new(self.path.clone(), problem));
+    }
+
+    /// Looks at a part.
+    fn part(&mut self, name: impl Display, part: &impl Check) {
+        self.within(name, |checking| part.check(checking));
+    }
+
+    /// Looks at every entry of a list, and at how many there are.
+    fn each<T>(&mut self, name: &str, entries: &[T], max: usize, look: impl Fn(&mut Self, &T)) {
+        self.bytes += entries.len() * ENTRY_BYTES;
+        if entries.len() > max {
+            let problem = format!("has {} entries, {max} at most: leave some out", entries.len());
+            self.within(name, |checking| checking.refuse(problem));
+        }
+        for (place, entry) in entries.iter().take(max).enumerate() {
+            self.within(format_args!("{name}[{place}]"), |checking| look(checking, entry));
+        }
+    }
+
+    /// Looks at every part in a list.
+    fn parts<T: Check>(&mut self, name: &str, entries: &[T]) {
+        self.each(name, entries, limits::LIST_ENTRIES_MAX, |checking, entry| entry.check(checking));
+    }
+
+    /// An instant at which something happened.
+    fn past(&mut self, name: impl Display, at: Timestamp) {
+        if at > self.now.saturating_add(limits::CLOCK_DIFFERENCE_MAX).unwrap_or(Timestamp::MAX) {
+            let problem = format!(
+                "{at} lies ahead, and this has happened: correct it (this machine's clock says {})",
+                at_seconds(self.now)
+            );
+            self.within(name, |checking| checking.refuse(problem));
+        }
+    }
+
+    /// A day on which something happened, in any zone.
+    fn past_day(&mut self, name: impl Display, on: Date) {
+        // No zone is further ahead than fourteen hours.
+        let ahead = SignedDuration::from_hours(14).saturating_add(limits::CLOCK_DIFFERENCE_MAX);
+        let last = self.now.saturating_add(ahead).unwrap_or(Timestamp::MAX);
+        if on > last.to_zoned(TimeZone::UTC).date() {
+            let problem = format!(
+                "{on} lies ahead, and this has happened: correct it (this machine's clock says {})",
+                at_seconds(self.now)
+            );
+            self.within(name, |checking| checking.refuse(problem));
+        }
+    }
+
+    /// When something began or ended.
+    fn past_bound(&mut self, name: impl Display, bound: Bound) {
+        match bound {
+            Bound::At { at, .. } => self.past(name, at),
+            Bound::On { on } => self.past_day(name, on),
+            Bound::Unknown => {}
+        }
+    }
+
+    /// When something was told.
+    fn past_moment(&mut self, name: impl Display, moment: Moment) {
+        match moment {
+            Moment::At { at } => self.past(name, at),
+            Moment::On { on, .. } => self.past_day(name, on),
+            Moment::Local { .. } | Moment::Unknown => {}
+        }
+    }
+
+    /// An end that may not lie before its start.
+    fn in_order(&mut self, name: impl Display, started: Bound, ended: Bound) {
+        if ends_before(started, ended) {
+            self.within(name, |checking| {
+                checking.refuse("lies before the start: correct one of them");
+            });
+        }
+    }
+}
+
+fn at_seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Whether an end surely lies before a start. A day is compared with an instant in no zone in
+/// particular, so a day more or less is let through.
+fn ends_before(started: Bound, ended: Bound) -> bool {
+    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    match (started, ended) {
+        (Bound::At { at: started, .. }, Bound::At { at: ended, .. }) => ended < started,
+        (Bound::On { on: started }, Bound::On { on: ended }) => ended < started,
+        (Bound::At { at, .. }, Bound::On { on }) => {
+            day(at).yesterday().is_ok_and(|earliest| on < earliest)
+        }
+        (Bound::On { on }, Bound::At { at, .. }) => {
+            day(at).tomorrow().is_ok_and(|latest| latest < on)
+        }
+        (Bound::Unknown, _) | (_, Bound::Unknown) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
