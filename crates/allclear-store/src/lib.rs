@@ -40,7 +40,7 @@ pub use error::{BadRow, StoreError};
 pub use instance_lock::InstanceLock;
 pub use location::{FILE_NAME, Location};
 pub use nouns::Stored;
-pub use nouns::sources::SourceState;
+pub use nouns::sources::{SourceState, Taken};
 pub use restore::{RestoreReport, restore};
 pub use store::Store;
 pub use transaction::Transaction;

@@ -146,6 +146,14 @@ impl Transaction {
             .await
     }
 
+    /// The components of all pages, oldest first, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_components(&mut self) -> Result<Vec<Component>, StoreError> {
+        self.list_by(sql::LIST, vec![]).await
+    }
+
     /// The components of a page, oldest first, as this transaction sees them.
     ///
     /// # Errors

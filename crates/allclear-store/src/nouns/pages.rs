@@ -86,6 +86,14 @@ impl Transaction {
         self.update(page, expected).await
     }
 
+    /// All status pages, oldest first, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_status_pages(&mut self) -> Result<Vec<StatusPage>, StoreError> {
+        self.list_by(sql::LIST, vec![]).await
+    }
+
     /// The status page with this id.
     ///
     /// # Errors

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use allclear_domain::audit::Subject;
-use allclear_domain::ids::StatusPageId;
+use allclear_domain::ids::{PublicId, StatusPageId};
+use uuid::Uuid;
 
 use crate::engine::{Bind, Link};
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::sources as sql;
 use crate::store::Store;
 use crate::transaction::Transaction;
@@ -18,6 +20,21 @@ pub struct SourceState {
     pub subject: Subject,
     /// The digest of what was read, as [`allclear_domain::record::Source::digest`].
     pub digest: String,
+}
+
+/// An id that is taken, whatever it is of. Pages and components are not among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// What has it: `incident`, `maintenance`, `announcement`, `setting` or `note`.
+    pub noun: String,
+    /// The id.
+    pub id: Uuid,
+    /// The id in addresses.
+    pub public_id: Option<PublicId>,
+    /// The page.
+    pub page_id: Option<StatusPageId>,
+    /// The id at the source that it was imported from.
+    pub source_key: Option<String>,
 }
 
 impl Store {
@@ -45,6 +62,31 @@ impl Transaction {
         let found = find_sources(self.link()?, page_id).await;
         self.note(found)
     }
+
+    /// Every id that is taken by anything but a page or a component, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_taken(&mut self) -> Result<Vec<Taken>, StoreError> {
+        let listed = list_taken(self.link()?).await;
+        self.note(listed)
+    }
+}
+
+async fn list_taken(link: &mut Link) -> Result<Vec<Taken>, StoreError> {
+    let rows = link.fetch_all(sql::LIST_TAKEN, vec![]).await?;
+    let read = |row: &Row| {
+        let columns = row.of("incidents", "");
+        let public_id = columns.maybe_text("public_id")?.map(|id| id.parse()).transpose();
+        Ok(Taken {
+            noun: columns.text("noun")?,
+            id: columns.uuid("id")?,
+            public_id: public_id.map_err(|error| columns.bad(error))?,
+            page_id: columns.maybe_uuid("page_id")?.map(StatusPageId::from),
+            source_key: columns.maybe_text("source_key")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 async fn find_sources(

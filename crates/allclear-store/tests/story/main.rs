@@ -71,6 +71,7 @@ stories! {
     read_back::notes_of_a_page,
     read_back::audit_newest_first,
     read_back::sources_by_key,
+    read_back::ids_that_are_taken,
     read_back::maintenance_that_is_due,
     refusals::what_is_unique,
     refusals::one_default_page,

@@ -363,6 +363,47 @@ pub(crate) async fn sources_by_key(home: Home) {
     assert_eq!(home.store.find_sources(other.id).await.unwrap().len(), 1);
 }
 
+pub(crate) async fn ids_that_are_taken(home: Home) {
+    let samples = Samples::new();
+    let page = samples.page("p");
+    let component = samples.component(page.id, "c");
+    let incident = samples.full_incident(&component, "i 1");
+    let window = samples.maintenance(page.id);
+    let announcement = samples.full_announcement(page.id, "a 1");
+    let setting = samples.setting(&component, ComponentStatus::MajorOutage);
+    let note = samples.note(Subject::Component(component.id), "it hurt");
+    let content = Content {
+        pages: vec![page.clone()],
+        components: vec![component.clone()],
+        settings: vec![setting.clone()],
+        incidents: vec![incident.clone()],
+        maintenance: vec![window.clone()],
+        announcements: vec![announcement.clone()],
+        notes: vec![note.clone()],
+        ..Content::default()
+    };
+    let mut transaction = home.store.begin().await.unwrap();
+    content.insert(&mut transaction).await.unwrap();
+    let taken = transaction.list_taken().await.unwrap();
+    assert_eq!(transaction.list_status_pages().await.unwrap(), std::slice::from_ref(&page));
+    assert_eq!(transaction.list_components().await.unwrap(), [component]);
+    transaction.commit().await.unwrap();
+    let told = taken.iter().map(|t| (t.noun.as_str(), t.id, t.public_id, t.source_key.as_deref()));
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        [
+            ("incident", incident.id.uuid(), Some(incident.public_id), Some("i 1")),
+            ("maintenance", window.id.uuid(), Some(window.public_id), None),
+            ("announcement", announcement.id.uuid(), Some(announcement.public_id), Some("a 1")),
+            ("setting", setting.id.uuid(), None, None),
+            ("note", note.id.uuid(), None, None),
+        ]
+    );
+    let pages: Vec<_> = taken.iter().filter_map(|taken| taken.page_id).collect();
+    assert_eq!(pages, [page.id; 3]);
+}
+
 pub(crate) async fn maintenance_that_is_due(home: Home) {
     let samples = Samples::new();
     let page = samples.page("p");
