@@ -195,3 +195,22 @@ fn an_edit_of_the_time_and_of_changes_is_told() {
     assert!(!edit.contains("former"), "the words were the same: {edit}");
     assert!(!html.contains("Ada"), "who edited it is the team's business");
 }
+
+#[test]
+fn an_open_incident_is_as_bad_as_what_it_says_now_whatever_it_is_about() {
+    let down = ComponentStatus::MajorOutage;
+    let mut words = open(1, down, "2026-11-20T12:05:00Z");
+    words.record.affected[0].target = Target::Words("the old site".to_owned());
+    let mut all = words.clone();
+    all.record.affected[0].target = Target::All;
+    let mut undated = open(1, down, "2026-11-20T12:05:00Z");
+    undated.started = Bound::Unknown;
+    for (incident, has_components) in [(words, true), (all, false), (undated, true)] {
+        let mut snapshot = with(vec![incident]);
+        if !has_components {
+            snapshot.components.clear();
+        }
+        let html = page(snapshot, &Route::Now);
+        assert!(html.contains("<article class=\"incident mj\">"), "{}", hero(&html));
+    }
+}
