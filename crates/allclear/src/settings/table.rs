@@ -61,7 +61,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "connections_max",
         "ALLCLEAR_CONNECTIONS_MAX",
-        "20000",
+        "16000",
         "Connections served at the same time, 1 to 1000000. Further ones wait until one ends. \
          Each takes an open file: where the system allows fewer (`ulimit -Hn`), `serve` lowers this \
          and says so.",
