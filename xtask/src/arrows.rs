@@ -23,6 +23,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("allclear-failover", &["allclear-domain", "allclear-store", "allclear-net"]),
     ("allclear-oncall", &["allclear-domain", "allclear-store", "allclear-delivery"]),
     ("allclear-incidents", &["allclear-domain", "allclear-store", "allclear-delivery"]),
+    ("allclear-people", &["allclear-domain", "allclear-store", "allclear-delivery"]),
     (
         "allclear-web",
         &[
@@ -32,6 +33,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "allclear-checks",
             "allclear-oncall",
             "allclear-incidents",
+            "allclear-people",
             "allclear-relay",
             "allclear-failover",
         ],
@@ -49,6 +51,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "allclear-failover",
             "allclear-oncall",
             "allclear-incidents",
+            "allclear-people",
             "allclear-web",
         ],
     ),

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ids::{
-    AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, StatusPageId,
+    AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, PersonId, SessionId,
+    StatusPageId, TokenId,
 };
 
 /// What an audit entry or an internal note is about.
@@ -24,6 +25,12 @@ pub enum Subject {
     Maintenance(MaintenanceId),
     /// An announcement.
     Announcement(AnnouncementId),
+    /// A person.
+    Person(PersonId),
+    /// Somebody signed in.
+    Session(SessionId),
+    /// An API token.
+    Token(TokenId),
 }
 
 impl Subject {
@@ -36,6 +43,9 @@ impl Subject {
             Self::Incident(_) => "incident",
             Self::Maintenance(_) => "maintenance",
             Self::Announcement(_) => "announcement",
+            Self::Person(_) => "person",
+            Self::Session(_) => "session",
+            Self::Token(_) => "token",
         }
     }
 
@@ -48,6 +58,9 @@ impl Subject {
             Self::Incident(id) => id.uuid(),
             Self::Maintenance(id) => id.uuid(),
             Self::Announcement(id) => id.uuid(),
+            Self::Person(id) => id.uuid(),
+            Self::Session(id) => id.uuid(),
+            Self::Token(id) => id.uuid(),
         }
     }
 
@@ -60,6 +73,9 @@ impl Subject {
             "incident" => Self::Incident(uuid.into()),
             "maintenance" => Self::Maintenance(uuid.into()),
             "announcement" => Self::Announcement(uuid.into()),
+            "person" => Self::Person(uuid.into()),
+            "session" => Self::Session(uuid.into()),
+            "token" => Self::Token(uuid.into()),
             _ => return None,
         })
     }
@@ -73,6 +89,10 @@ pub enum Actor {
     Command(String),
     /// Allclear itself, through the duty of that name.
     Duty(String),
+    /// A person, in the console.
+    Person(PersonId),
+    /// A program, with an API token.
+    Token(TokenId),
 }
 
 impl fmt::Display for Actor {
@@ -80,6 +100,8 @@ impl fmt::Display for Actor {
         match self {
             Self::Command(name) => write!(f, "command:{name}"),
             Self::Duty(name) => write!(f, "duty:{name}"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Token(id) => write!(f, "token:{id}"),
         }
     }
 }

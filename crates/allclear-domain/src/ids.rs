@@ -115,6 +115,23 @@ id_type!(
     AuditEntryId, "aud_"
 );
 
+id_type!(
+    /// Id of a person.
+    PersonId, "per_"
+);
+id_type!(
+    /// Id of a session.
+    SessionId, "ses_"
+);
+id_type!(
+    /// Id of an API token.
+    TokenId, "tok_"
+);
+id_type!(
+    /// Id of a one-time link.
+    LinkId, "lnk_"
+);
+
 /// What a page shows of an id: 12 characters of `[a-z0-9]`, as Statuspage's API has them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]

@@ -7,12 +7,15 @@
 //! The serde form of [`Incident`], [`Maintenance`], [`Announcement`] and [`StatusPage`] is the
 //! document that the store keeps and that `export` writes. A change to it needs a migration.
 
+pub mod access;
 pub mod action;
 pub mod announcement;
 pub mod audit;
+pub mod change;
 pub mod check;
 pub mod clock;
 pub mod component;
+pub mod credentials;
 pub mod entropy;
 pub mod error;
 pub mod forest;
@@ -22,10 +25,12 @@ pub mod limits;
 mod logo;
 pub mod maintenance;
 pub mod note;
+pub mod person;
 pub mod posted;
 pub mod postmortem;
 pub mod record;
-pub mod scope;
+pub mod selection;
+pub mod session;
 pub mod status_page;
 mod strict;
 pub mod text;
@@ -34,18 +39,23 @@ pub mod tree;
 pub mod uptime;
 pub mod zone;
 
+pub use access::{Access, Role, Scope};
 pub use announcement::Announcement;
 pub use audit::AuditEntry;
+pub use change::Change;
 pub use check::Check;
 pub use clock::{Clock, SystemClock, TurnedClock};
 pub use component::{Component, ComponentStatus, StatusSetting};
+pub use credentials::Credentials;
 pub use entropy::Entropy;
 pub use error::InvalidTransition;
 pub use forest::Forest;
 pub use incident::{Incident, IncidentStatus, IncidentUpdate};
 pub use maintenance::{Maintenance, MaintenanceStatus, MaintenanceUpdate};
 pub use note::InternalNote;
+pub use person::{EmailAddress, Person};
 pub use postmortem::Postmortem;
 pub use record::OutageRecord;
-pub use scope::Scope;
+pub use selection::Selection;
+pub use session::{ApiToken, OneTimeLink, Session};
 pub use status_page::StatusPage;

@@ -52,3 +52,19 @@ pub const SEARCH_RESULTS_MAX: usize = 100;
 pub const DAY_MARKS_MAX: i32 = 400;
 /// Days that a status page draws for each component.
 pub const BAR_DAYS: usize = 90;
+/// Bytes of an address for mail (RFC 5321, section 4.5.3.1.3); a longer one is refused.
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Characters of the name of a person or a token; a longer one is refused.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Characters of a password, at least; a shorter one is refused.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// Bytes of a password; a longer one is refused, because each byte costs the server work.
+pub const PASSWORD_BYTES_MAX: usize = 1_024;
+/// People of one installation; another is refused.
+pub const PEOPLE_MAX: usize = 1_000;
+/// Sessions of one person; a further one ends the oldest.
+pub const SESSIONS_PER_PERSON_MAX: usize = 20;
+/// API tokens that are neither revoked nor over; another is refused.
+pub const TOKENS_MAX: usize = 1_000;
+/// Characters of a browser's name that are kept of it.
+pub const CLIENT_CHARS_MAX: usize = 200;

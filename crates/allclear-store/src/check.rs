@@ -1,12 +1,13 @@
 //! The store looks at itself, for `doctor`.
 
 use allclear_domain::{
-    Announcement, AuditEntry, Component, Incident, InternalNote, Maintenance, StatusPage,
+    Announcement, AuditEntry, Component, Incident, InternalNote, Maintenance, Person, StatusPage,
     StatusSetting,
 };
 
 use crate::engine::{Bind, Link};
 use crate::error::StoreError;
+use crate::nouns::tokens::TokenRow;
 use crate::nouns::{self, Record, Versioned};
 use crate::row::Row;
 use crate::sql::{self, audit, dialect, installation, notes, settings};
@@ -188,6 +189,8 @@ async fn read_everything(link: &mut Link, problems: &mut Vec<String>) -> Result<
     read_versioned::<Incident>(link, problems).await?;
     read_versioned::<Maintenance>(link, problems).await?;
     read_versioned::<Announcement>(link, problems).await?;
+    read_versioned::<Person>(link, problems).await?;
+    read_versioned::<TokenRow>(link, problems).await?;
     read_records::<StatusSetting>(link, settings::LIST, vec![], problems).await?;
     read_records::<InternalNote>(link, notes::LIST_ALL, vec![], problems).await?;
     let limit = vec![Bind::Integer(AUDIT_ENTRIES_READ_MAX)];

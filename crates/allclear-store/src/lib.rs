@@ -41,6 +41,7 @@ pub use instance_lock::InstanceLock;
 pub use location::{FILE_NAME, Location};
 pub use nouns::Stored;
 pub use nouns::sources::{SourceState, Taken};
+pub use nouns::tokens::TokenRow;
 pub use restore::{RestoreReport, restore};
 pub use store::Store;
 pub use transaction::Transaction;

@@ -95,6 +95,15 @@ impl Columns<'_> {
             .map_err(|error| self.bad(format!("column {name}: {error}")))
     }
 
+    /// An instant, or none.
+    pub(crate) fn maybe_instant(&self, name: &str) -> Result<Option<Timestamp>, StoreError> {
+        match column!(self, name, Option<i64>) {
+            Ok(None) => Ok(None),
+            Ok(Some(_)) => self.instant(name).map(Some),
+            Err(error) => Err(self.bad(error)),
+        }
+    }
+
     /// A document.
     pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, BadRow> {
         column!(self, "document", Json<T>)

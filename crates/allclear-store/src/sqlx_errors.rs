@@ -41,6 +41,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "announcements.page_id, announcements.source_key",
         "an announcement from this source on this page",
     ),
+    ("people_email", "people.email", "a person with this address"),
 ];
 
 impl From<Error> for StoreError {
@@ -155,7 +156,7 @@ fn from_postgres(error: &PgDatabaseError) -> StoreError {
 
 fn names_nothing() -> StoreError {
     StoreError::refused(
-        "it names a status page or a component that is not there: enter that one first",
+        "it names a status page, a component or a person that is not there: enter that one first",
     )
 }
 

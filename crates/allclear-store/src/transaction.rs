@@ -152,6 +152,16 @@ impl Transaction {
         })
     }
 
+    /// Runs a statement and counts the rows that it touched.
+    pub(crate) async fn execute(
+        &mut self,
+        text: &'static str,
+        binds: Vec<Bind>,
+    ) -> Result<u64, StoreError> {
+        let done = self.link()?.execute(text, binds).await;
+        self.note(done)
+    }
+
     /// Finds something by its id, as this transaction sees it.
     pub(crate) async fn find<T: Versioned>(
         &mut self,

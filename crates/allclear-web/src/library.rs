@@ -8,7 +8,7 @@ use allclear_domain::ids::{
 };
 use allclear_domain::status_page::ComponentSelection;
 use allclear_domain::{
-    Announcement, Component, Forest, Incident, Maintenance, Scope, StatusPage, StatusSetting,
+    Announcement, Component, Forest, Incident, Maintenance, Selection, StatusPage, StatusSetting,
 };
 use allclear_statuspage::Snapshot;
 use allclear_store::Changes;
@@ -136,10 +136,10 @@ impl Library {
                 maintenance.filter(|window| window.page_id == page.id).cloned().collect(),
             );
         };
-        let scope = Scope::new(&self.forest, page.id, chosen);
-        let incidents = incidents.filter_map(|incident| scope.incident(incident)).collect();
-        let maintenance = maintenance.filter_map(|window| scope.maintenance(window)).collect();
-        (scope.into_shown(), incidents, maintenance)
+        let selection = Selection::new(&self.forest, page.id, chosen);
+        let incidents = incidents.filter_map(|incident| selection.incident(incident)).collect();
+        let maintenance = maintenance.filter_map(|window| selection.maintenance(window)).collect();
+        (selection.into_shown(), incidents, maintenance)
     }
 }
 

@@ -54,6 +54,8 @@ fn parse_actor(text: &str) -> Option<Actor> {
     match kind {
         "command" => Some(Actor::Command(name.to_owned())),
         "duty" => Some(Actor::Duty(name.to_owned())),
+        "person" => name.parse().ok().map(Actor::Person),
+        "token" => name.parse().ok().map(Actor::Token),
         _ => None,
     }
 }

@@ -3,12 +3,17 @@
 pub(crate) mod announcements;
 pub(crate) mod audit;
 pub(crate) mod components;
+pub(crate) mod credentials;
 pub(crate) mod incidents;
+pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod pages;
+pub(crate) mod people;
+pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sources;
+pub(crate) mod tokens;
 
 use std::ops::Deref;
 

@@ -6,14 +6,19 @@
 pub(crate) mod announcements;
 pub(crate) mod audit;
 pub(crate) mod components;
+pub(crate) mod credentials;
 pub(crate) mod dialect;
 pub(crate) mod incidents;
 pub(crate) mod installation;
+pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod pages;
+pub(crate) mod people;
+pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sources;
+pub(crate) mod tokens;
 
 /// Writes many rows of one table.
 #[derive(Debug)]
@@ -58,13 +63,18 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("announcements", announcements::ALL),
         ("audit", audit::ALL),
         ("components", components::ALL),
+        ("credentials", credentials::ALL),
         ("incidents", incidents::ALL),
         ("installation", installation::ALL),
+        ("links", links::ALL),
         ("maintenance", maintenance::ALL),
         ("notes", notes::ALL),
         ("pages", pages::ALL),
+        ("people", people::ALL),
+        ("sessions", sessions::ALL),
         ("settings", settings::ALL),
         ("sources", sources::ALL),
+        ("tokens", tokens::ALL),
     ];
     let inserts = INSERTS.iter().map(|insert| {
         let text = insert.text(1, |number| format!("${number}"));
@@ -87,8 +97,12 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &incidents::INSERT,
     &maintenance::INSERT,
     &notes::INSERT,
+    &links::INSERT,
     &pages::INSERT,
+    &people::INSERT,
+    &sessions::INSERT,
     &settings::INSERT,
+    &tokens::INSERT,
 ];
 
 #[cfg(test)]

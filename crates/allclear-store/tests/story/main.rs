@@ -16,6 +16,7 @@ mod batch;
 mod check;
 mod file;
 mod harness;
+mod people;
 mod read_back;
 mod refusals;
 mod revisions;
@@ -62,6 +63,12 @@ stories! {
     check::a_bad_row_is_a_problem_and_not_the_end,
     check::many_bad_rows_are_counted,
     check::every_statement_is_read_by_the_engine,
+    people::people_read_back,
+    people::credentials_are_set_over_each_other,
+    people::sessions_begin_and_end,
+    people::a_session_of_nobody_is_refused,
+    people::tokens_read_back,
+    people::a_link_is_found_once,
     read_back::every_noun_reads_back_equal,
     read_back::every_noun_reads_back_equal_after_reopening,
     read_back::minimal_nouns_read_back_equal,

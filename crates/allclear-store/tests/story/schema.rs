@@ -2,7 +2,8 @@
 
 use allclear_store::{Location, SCHEMA, Store, StoreError};
 
-use crate::harness::Home;
+use crate::harness::{Content, Home};
+use crate::samples::Samples;
 
 /// What the two engines call the same thing.
 const COLUMNS_OF_SQLITE: &str = "select t.name || '.' || c.name || ' '
@@ -65,17 +66,35 @@ pub(crate) async fn a_newer_schema_is_refused(home: Home) {
     home.open().await.close().await;
 }
 
-/// There is one step so far, so an older schema is one that has not taken it.
+/// Takes the last step back, so that the database is one of the release before.
+const TAKE_BACK: [&str; 6] = [
+    "drop table one_time_links",
+    "drop table api_tokens",
+    "drop table sessions",
+    "drop table credentials",
+    "drop table people",
+    "delete from _sqlx_migrations where version = 2",
+];
+
 pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {
+    let samples = Samples::new();
+    let page = samples.full_page("shop");
+    let incidents = vec![samples.incident(page.id)];
+    let content = Content { pages: vec![page], incidents, ..Content::default() };
+    content.write(&home.store).await.unwrap();
+    let before = home.store.changes_since(0).await.unwrap();
     home.store.clone().close().await;
-    home.run("update _sqlx_migrations set version = 0").await;
+    for statement in TAKE_BACK {
+        home.run(statement).await;
+    }
     let error = Store::open_existing(&home.location).await.unwrap_err();
-    assert!(matches!(error, StoreError::Outdated { found: 0, .. }), "{error}");
-    // Step 0 is none that this binary knows, so `open` cannot go on from it.
-    let error = Store::open(&home.location).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { .. } | StoreError::Refused { .. }), "{error}");
-    home.run("update _sqlx_migrations set version = 1").await;
-    home.open().await.close().await;
+    assert!(matches!(error, StoreError::Outdated { found: 1, known: SCHEMA }), "{error}");
+    assert!(error.to_string().contains("allclear serve"), "{error}");
+    let store = home.open().await;
+    assert_eq!(store.changes_since(0).await.unwrap(), before);
+    assert_eq!(store.list_people().await.unwrap(), []);
+    store.close().await;
+    Store::open_existing(&home.location).await.unwrap().close().await;
 }
 
 pub(crate) async fn a_foreign_database_is_refused(home: Home) {

@@ -30,10 +30,10 @@ proptest! {
         let forest = Forest::grown_from(&components);
         let chosen: Vec<ComponentId> =
             chosen.into_iter().filter(|n| *n < parents.len()).map(id).collect();
-        let scope = Scope::new(&forest, page(9), &chosen);
+        let selection = Selection::new(&forest, page(9), &chosen);
         let incident = Arc::new(told.incident(page(1)));
-        let here = scope.incident(&incident);
-        let shown: Vec<ComponentId> = scope.into_shown().into_iter().collect();
+        let here = selection.incident(&incident);
+        let shown: Vec<ComponentId> = selection.into_shown().into_iter().collect();
         let is_shown = |component: &&Component| shown.contains(&component.id);
         let shown_components: Vec<&Component> = components.iter().filter(is_shown).collect();
         let small = Forest::grown_from(shown_components);
@@ -52,29 +52,29 @@ fn affected(target: Target) -> Affected {
 #[test]
 fn a_hidden_group_is_told_as_its_topmost_parts() {
     let forest = example();
-    let scope = Scope::new(&forest, page(9), &[id(2)]);
+    let selection = Selection::new(&forest, page(9), &[id(2)]);
     let mut told = incident();
     told.record.affected = vec![affected(Target::Component(id(0)))];
     told.record.not_affected = vec![Target::Component(id(5)), Target::Words("x".to_owned())];
-    let here = scope.incident(&Arc::new(told.clone())).unwrap();
+    let here = selection.incident(&Arc::new(told.clone())).unwrap();
     assert_eq!(here.record.affected, [affected(Target::Component(id(2)))]);
     assert_eq!(here.record.not_affected, told.record.not_affected);
     told.record.not_affected = vec![Target::Component(id(0))];
     told.record.affected = vec![affected(Target::Component(id(3)))];
-    let here = scope.incident(&Arc::new(told)).unwrap();
+    let here = selection.incident(&Arc::new(told)).unwrap();
     assert_eq!(here.record.not_affected, [Target::Component(id(2))]);
 }
 
 #[test]
 fn what_names_no_hidden_group_is_shared() {
     let forest = example();
-    let scope = Scope::new(&forest, page(9), &[id(2)]);
+    let selection = Selection::new(&forest, page(9), &[id(2)]);
     let mut told = incident();
     told.page_id = page(1);
     for target in [Target::All, Target::Component(id(2)), Target::Component(id(4))] {
         told.record.affected = vec![affected(target), affected(Target::Component(id(5)))];
         let told = Arc::new(told.clone());
-        assert!(Arc::ptr_eq(&scope.incident(&told).unwrap(), &told));
+        assert!(Arc::ptr_eq(&selection.incident(&told).unwrap(), &told));
     }
 }
 
@@ -83,8 +83,8 @@ fn a_record_of_other_components_is_told_by_its_own_page_alone() {
     let forest = example();
     let mut told = incident();
     told.page_id = page(1);
-    let elsewhere = Scope::new(&forest, page(9), &[id(2)]);
-    let own = Scope::new(&forest, page(1), &[id(2)]);
+    let elsewhere = Selection::new(&forest, page(9), &[id(2)]);
+    let own = Selection::new(&forest, page(1), &[id(2)]);
     let mut all_but = vec![affected(Target::All)];
     for (target, except) in [
         (affected(Target::Component(id(1))), vec![]),

@@ -1,4 +1,4 @@
-//! The scope of a page that shows chosen components: which records of other pages it tells, and how.
+//! The selection of a page that shows chosen components: which records of other pages it tells, and how.
 //!
 //! Such a page may show a part of a group without the group. What is said of the group is then told
 //! of the parts that are shown, by the rule of [`Forest`].
@@ -14,7 +14,7 @@ use crate::{Incident, Maintenance};
 
 /// The components that a page shows, and those that they are parts of.
 #[derive(Debug)]
-pub struct Scope<'a> {
+pub struct Selection<'a> {
     forest: &'a Forest,
     page_id: StatusPageId,
     shown: HashSet<ComponentId>,
@@ -22,8 +22,8 @@ pub struct Scope<'a> {
     above: HashSet<ComponentId>,
 }
 
-impl<'a> Scope<'a> {
-    /// The scope of a page that shows these components, with their parts. `forest` is that of all
+impl<'a> Selection<'a> {
+    /// The selection of a page that shows these components, with their parts. `forest` is that of all
     /// pages.
     #[must_use]
     pub fn new(forest: &'a Forest, page_id: StatusPageId, chosen: &[ComponentId]) -> Self {
@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
         Some(Arc::new(incident))
     }
 
-    /// A maintenance window as this page tells it, as with [`Scope::incident`].
+    /// A maintenance window as this page tells it, as with [`Selection::incident`].
     #[must_use]
     pub fn maintenance(&self, told: &Arc<Maintenance>) -> Option<Arc<Maintenance>> {
         if !self.tells(&told.record, &told.updates, told.page_id) {

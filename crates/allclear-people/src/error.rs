@@ -1,0 +1,61 @@
+//! What can go wrong with people, in words for those at the form.
+
+use allclear_domain::error::{InvalidTransition, InvalidValue};
+use allclear_store::StoreError;
+use jiff::SignedDuration;
+
+/// Why it was not done; nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// A value that is not taken.
+    #[error(transparent)]
+    Invalid(#[from] InvalidValue),
+    /// A step that the person's or the token's state does not allow.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// Address and password do not belong together, or the person may not sign in. Which of them it
+    /// was is not told.
+    #[error("the address or the password is wrong")]
+    WrongPassword,
+    /// The code of the authenticator is wrong or was used.
+    #[error("the code is wrong or was used already: wait for the next one")]
+    WrongCode,
+    /// Too many attempts.
+    #[error("too many attempts: try again in {} seconds", retry_after.as_secs().max(1))]
+    TooManyAttempts {
+        /// When the next attempt is taken.
+        retry_after: SignedDuration,
+    },
+    /// The link is over, was used, or never was.
+    #[error("this link is over or was used already: ask an owner for a new one")]
+    LinkOver,
+    /// Allclear is set up already.
+    #[error("Allclear is set up already: sign in, or ask an owner for an invitation")]
+    SetUpAlready,
+    /// The installation would be left without an owner.
+    #[error("they are the only owner: make somebody else an owner first")]
+    LastOwner,
+    /// Somebody tried to give away more than they have.
+    #[error("a token cannot do more than its maker: leave out `{scope}`")]
+    BeyondOwnAccess {
+        /// What they do not have.
+        scope: allclear_domain::Scope,
+    },
+    /// There is no such person, session or token.
+    #[error("there is no {noun} {id}")]
+    NotFound {
+        /// What was looked for.
+        noun: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// Too many of something.
+    #[error("{problem}")]
+    TooMany {
+        /// What, and what to do.
+        problem: String,
+    },
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

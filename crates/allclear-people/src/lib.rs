@@ -1,0 +1,26 @@
+//! People: how they are set up, invited, signed in and out, and what tokens they hand to programs.
+//!
+//! Every secret is made here and leaves once: a cookie, a token, a link. The store keeps digests of
+//! them, and an argon2id hash of each password. Every change leaves its audit entry in the same
+//! transaction; none of those holds a secret.
+
+pub mod accounts;
+pub mod attempts;
+mod audit;
+mod error;
+pub mod links;
+pub mod passwords;
+pub mod secret;
+pub mod sessions;
+pub mod set_up;
+pub mod sign_in;
+pub mod tokens;
+pub mod totp;
+
+pub use attempts::Attempts;
+pub use error::PeopleError;
+pub use passwords::Passwords;
+pub use secret::Secret;
+
+#[cfg(test)]
+mod tests;

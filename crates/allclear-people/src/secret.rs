@@ -1,0 +1,61 @@
+//! Secrets: 256 random bits each, shown once to whom they belong, and kept as a digest.
+
+use std::fmt;
+
+use allclear_domain::Entropy;
+use allclear_domain::session::SecretDigest;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use sha2::{Digest, Sha256};
+
+/// A secret in clear, on its way to whom it belongs. It prints as nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A new one: `prefix` and 43 characters of base 64 for addresses.
+    #[must_use]
+    pub fn mint(prefix: &str, entropy: &Entropy) -> Self {
+        let bytes: [u8; 32] = entropy.bytes();
+        Self(format!("{prefix}{}", BASE64URL_NOPAD.encode(&bytes)))
+    }
+
+    /// The text, for the one reader that it belongs to.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What the store keeps of it.
+    #[must_use]
+    pub fn digest(&self) -> SecretDigest {
+        digest(&self.0)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// The digest of what somebody presents. Looking it up leaks nothing by its time: who does not know
+/// the secret cannot choose digests.
+#[must_use]
+pub fn digest(presented: &str) -> SecretDigest {
+    SecretDigest(HEXLOWER.encode(&Sha256::digest(presented.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_long_and_prints_as_nothing() {
+        let secret = Secret::mint("allclear_", &Entropy::from_seed(1));
+        assert_eq!(secret.reveal().len(), "allclear_".len() + 43);
+        assert_eq!(format!("{secret:?}"), "Secret");
+        assert_eq!(secret.digest(), digest(secret.reveal()));
+        assert_eq!(secret.digest().0.len(), 64);
+        assert_ne!(secret, Secret::mint("allclear_", &Entropy::from_seed(2)));
+    }
+}

@@ -1,0 +1,57 @@
+create table people (
+    id blob not null primary key,
+    email text not null,
+    state text not null,
+    document text not null,
+    version integer not null,
+    revision integer not null,
+    constraint people_email unique (email)
+) strict;
+
+-- What somebody signs in with, apart from what others may read of them.
+create table credentials (
+    person_id blob not null primary key references people (id),
+    password_hash text not null,
+    totp_secret text,
+    totp_step integer not null,
+    changed_at integer not null,
+    revision integer not null
+) strict;
+
+create table sessions (
+    id blob not null primary key,
+    person_id blob not null references people (id),
+    digest text not null,
+    client text not null,
+    created_at integer not null,
+    seen_at integer not null,
+    expires_at integer not null,
+    revision integer not null,
+    constraint sessions_digest unique (digest)
+) strict;
+
+create index sessions_person on sessions (person_id);
+create index sessions_expires_at on sessions (expires_at);
+
+create table api_tokens (
+    id blob not null primary key,
+    digest text not null,
+    used_at integer,
+    document text not null,
+    version integer not null,
+    revision integer not null,
+    constraint api_tokens_digest unique (digest)
+) strict;
+
+create table one_time_links (
+    id blob not null primary key,
+    purpose text not null,
+    person_id blob references people (id),
+    digest text not null,
+    created_at integer not null,
+    expires_at integer not null,
+    revision integer not null,
+    constraint one_time_links_digest unique (digest)
+) strict;
+
+create index one_time_links_person on one_time_links (person_id);

@@ -1,0 +1,115 @@
+//! People as rows.
+
+use allclear_domain::ids::PersonId;
+use allclear_domain::{EmailAddress, Person};
+use uuid::Uuid;
+
+use super::{Record, Stored, Versioned};
+use crate::engine::Bind;
+use crate::error::StoreError;
+use crate::row::Columns;
+use crate::sql::{Insert, people as sql};
+use crate::store::Store;
+use crate::transaction::Transaction;
+
+impl Record for Person {
+    const TABLE: &'static str = "people";
+    const PREFIX: &'static str = "per_";
+    const INSERT: Insert = sql::INSERT;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn values(&self) -> Result<Vec<Bind>, StoreError> {
+        Ok(vec![
+            Bind::Text(self.email.to_string()),
+            Bind::Text(self.state.as_str().to_owned()),
+            super::document(self)?,
+        ])
+    }
+
+    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+        super::from_document(columns)
+    }
+}
+
+impl Versioned for Person {
+    const NOUN: &'static str = "person";
+    const FIND: &'static str = sql::FIND;
+    const LIST_CHANGED: &'static str = sql::LIST_CHANGED;
+    const FIND_VERSION: &'static str = sql::FIND_VERSION;
+    const UPDATE: &'static str = sql::UPDATE;
+}
+
+impl Store {
+    /// All people, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_people(&self) -> Result<Vec<Person>, StoreError> {
+        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+    }
+
+    /// The person with this id.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_person(&self, id: PersonId) -> Result<Option<Stored<Person>>, StoreError> {
+        super::find(&mut self.read().await?, sql::FIND, vec![Bind::Uuid(id.uuid())]).await
+    }
+
+    /// The person who signs in with this address.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_person_by_email(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<Stored<Person>>, StoreError> {
+        let binds = vec![Bind::Text(email.to_string())];
+        super::find(&mut self.read().await?, sql::FIND_BY_EMAIL, binds).await
+    }
+}
+
+impl Transaction {
+    /// Writes a new person.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] where the address is somebody's, or the database fails.
+    pub async fn insert_person(&mut self, person: &Person) -> Result<(), StoreError> {
+        self.insert_new(std::slice::from_ref(person)).await
+    }
+
+    /// Changes a person who is still at version `expected`; gives the new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where they are at another version, [`StoreError::NotFound`] where
+    /// they are not there.
+    pub async fn update_person(
+        &mut self,
+        person: &Person,
+        expected: i64,
+    ) -> Result<i64, StoreError> {
+        self.update(person, expected).await
+    }
+
+    /// The person with this id, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_person(
+        &mut self,
+        id: PersonId,
+    ) -> Result<Option<Stored<Person>>, StoreError> {
+        self.find(id.uuid()).await
+    }
+
+    /// All people, oldest first, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_people(&mut self) -> Result<Vec<Person>, StoreError> {
+        self.list_by(sql::LIST, vec![]).await
+    }
+}

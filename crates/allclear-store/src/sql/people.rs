@@ -1,0 +1,26 @@
+//! Statements about people.
+
+use super::Insert;
+
+/// New people.
+pub(crate) const INSERT: Insert = Insert {
+    table: "people",
+    columns: &["id", "email", "state", "document", "version", "revision"],
+};
+
+super::statements! {
+    /// One by id.
+    FIND = "select id, document, version, revision from people where id = $1";
+    /// One by the address they sign in with.
+    FIND_BY_EMAIL = "select id, document, version, revision from people where email = $1";
+    /// All of them, oldest first.
+    LIST = "select id, document, version, revision from people order by id";
+    /// Those that changed after a revision.
+    LIST_CHANGED = "select id, document, version, revision from people where revision > $1 order by id";
+    /// The version of one.
+    FIND_VERSION = "select version from people where id = $1";
+    /// Changes one that is still at a version.
+    UPDATE = "update people
+        set email = $3, state = $4, document = $5, version = version + 1, revision = $6
+        where id = $1 and version = $2";
+}
