@@ -6,6 +6,7 @@ use allclear_domain::Entropy;
 use allclear_domain::session::SecretDigest;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// A secret in clear, on its way to whom it belongs. It prints as nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +46,21 @@ pub fn digest(presented: &str) -> SecretDigest {
     SecretDigest(HEXLOWER.encode(&Sha256::digest(presented.as_bytes())))
 }
 
+/// What a form has to carry: bound to the cookie that came with it, and useless without it.
+#[must_use]
+pub fn form_token(cookie: &str) -> String {
+    let mut digest = Sha256::new();
+    digest.update(b"form token of ");
+    digest.update(cookie.as_bytes());
+    BASE64URL_NOPAD.encode(&digest.finalize())
+}
+
+/// Whether a form carries the token of its cookie. Takes the same time for any token.
+#[must_use]
+pub fn is_form_token(cookie: &str, presented: &str) -> bool {
+    form_token(cookie).as_bytes().ct_eq(presented.as_bytes()).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +73,14 @@ mod tests {
         assert_eq!(secret.digest(), digest(secret.reveal()));
         assert_eq!(secret.digest().0.len(), 64);
         assert_ne!(secret, Secret::mint("allclear_", &Entropy::from_seed(2)));
+    }
+
+    #[test]
+    fn a_form_token_belongs_to_one_cookie() {
+        let token = form_token("a cookie");
+        assert!(is_form_token("a cookie", &token));
+        assert!(!is_form_token("another cookie", &token));
+        assert!(!is_form_token("a cookie", ""));
+        assert_ne!(token, digest("a cookie").0, "it does not give the stored digest away");
     }
 }

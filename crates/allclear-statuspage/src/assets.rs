@@ -7,6 +7,9 @@ use allclear_domain::ComponentStatus;
 
 use crate::ready::{CSS, digest, gzip};
 
+/// Colours by theme, and how elements look: what every page of Allclear has in common.
+pub const COMMON_STYLE: &str =
+    concat!(include_str!("../assets/css/tokens.css"), include_str!("../assets/css/base.css"));
 const STYLE: &str = concat!(
     include_str!("../assets/css/tokens.css"),
     include_str!("../assets/css/base.css"),
@@ -37,7 +40,9 @@ pub struct Asset {
 }
 
 impl Asset {
-    fn new(name: &str, content_type: &'static str, text: &str) -> Self {
+    /// Embeds a text.
+    #[must_use]
+    pub fn new(name: &str, content_type: &'static str, text: &str) -> Self {
         let bytes = text.as_bytes();
         let hash = digest(bytes, 8);
         Self {
@@ -104,8 +109,9 @@ pub(crate) fn script_path() -> &'static str {
     &ASSETS.script.path
 }
 
-/// The icon that carries a state to the tab of the browser.
-pub(crate) fn icon_path(status: ComponentStatus) -> &'static str {
+/// Address of the icon that carries a state.
+#[must_use]
+pub fn icon_path(status: ComponentStatus) -> &'static str {
     let [operational, maintenance, degraded, partial, major] = &ASSETS.icons;
     match status {
         ComponentStatus::Operational => &operational.path,

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{self, Ready};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -14,6 +15,8 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use tower::ServiceExt;
 
+use crate::access::address::Peer;
+use crate::app::App;
 use crate::published::Published;
 use crate::routes;
 
@@ -24,13 +27,19 @@ type Answer = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
 pub struct Front {
     published: Published,
     router: Router,
+    peer: Option<Peer>,
 }
 
 impl Front {
-    /// A front before what is published.
+    /// A front before what is published, and before what writes.
     #[must_use]
-    pub fn of(published: Published) -> Self {
-        Self { router: routes::router(published.clone()), published }
+    pub fn of(published: Published, app: App) -> Self {
+        Self { router: routes::router(published.clone(), app), published, peer: None }
+    }
+
+    /// The front of one connection.
+    pub(crate) fn of_peer(&self, peer: SocketAddr) -> Self {
+        Self { peer: Some(Peer(peer)), ..self.clone() }
     }
 }
 
@@ -39,9 +48,12 @@ impl Service<Request<Incoming>> for Front {
     type Error = Infallible;
     type Future = Answering;
 
-    fn call(&self, request: Request<Incoming>) -> Answering {
+    fn call(&self, mut request: Request<Incoming>) -> Answering {
         if let Some(response) = routes::first_view(&self.published, &request) {
             return Answering::Ready(future::ready(Ok(response.map(Either::Left))));
+        }
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
         }
         let router = self.router.clone();
         Answering::Routed(Box::pin(async move {

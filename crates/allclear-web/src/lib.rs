@@ -3,6 +3,9 @@
 //! Nothing is rendered because somebody looks, but for history, search and permalinks, which come
 //! from a bounded cache of each published page. See [`publisher`] for how a change gets here.
 
+pub mod access;
+mod app;
+pub mod console;
 mod deadline;
 mod front;
 pub mod library;
@@ -14,6 +17,7 @@ mod respond;
 mod routes;
 pub mod server;
 
+pub use app::{App, Entrance};
 pub use front::Front;
 pub use published::Published;
 pub use publisher::{Publisher, Report};

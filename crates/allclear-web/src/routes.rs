@@ -17,6 +17,8 @@ use axum::routing::get;
 use bytes::Bytes;
 use http_body_util::Full;
 
+use crate::app::App;
+use crate::console;
 use crate::prepared::Prepared;
 use crate::published::{Published, PublishedStatusPage};
 use crate::respond;
@@ -25,13 +27,14 @@ use crate::respond;
 pub(crate) type ReadyResponse = Response<Full<Bytes>>;
 
 /// Everything that Allclear answers, but for first views.
-pub(crate) fn router(published: Published) -> Router {
+pub(crate) fn router(published: Published, app: App) -> Router {
     Router::new()
         .route("/healthz", get(async || respond::plain(StatusCode::OK, "ok\n").map(Body::new)))
         .route("/readyz", get(readyz))
         .method_not_allowed_fallback(async || method_not_allowed().map(Body::new))
         .fallback(public)
         .with_state(published)
+        .merge(console::router(app))
 }
 
 /// The first view of a page, where the request is for one and it is ready in the reader's language.
@@ -112,7 +115,7 @@ fn method_not_allowed() -> ReadyResponse {
 }
 
 fn asset(path: &str, headers: &HeaderMap) -> ReadyResponse {
-    match assets::find(path) {
+    match assets::find(path).or_else(|| console::find_asset(path)) {
         Some(asset) => {
             respond::respond(&Prepared::of_asset(asset), headers, respond::ASSET_CACHING)
         }

@@ -44,8 +44,8 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file handles, or a client that left at once: wait a little, go on.
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -60,7 +60,7 @@ pub async fn serve(
         let connection = builder
             .serve_connection(
                 TokioIo::new(Deadline::of(stream, allowed.header_timeout)),
-                front.clone(),
+                front.of_peer(peer),
             )
             .into_owned();
         let connection = open.watch(connection);

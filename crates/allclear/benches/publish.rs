@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use allclear::instance::Instance;
+use allclear::instance::{Conditions, Instance};
 use allclear_domain::audit::Actor;
 use allclear_domain::incident::{IncidentKind, IncidentState};
 use allclear_domain::posted::{Posted, StatusChange};
@@ -24,6 +24,7 @@ use allclear_incidents::history::batch::Batch;
 use allclear_incidents::history::import;
 use allclear_incidents::posting::{Change, post_incident_update};
 use allclear_store::{Location, Store};
+use allclear_web::Entrance;
 use allclear_web::server::ListenerLimits;
 use anyhow::{Context, Result, ensure};
 use jiff::{SignedDuration, Timestamp};
@@ -49,8 +50,14 @@ async fn run() -> Result<()> {
     import::write(&store, &[batch], &actor, &entropy, now).await?;
 
     let allowed = ListenerLimits { connections_max: 100, header_timeout: Duration::from_secs(10) };
-    let listen = "127.0.0.1:0".parse()?;
-    let instance = Instance::start(store, listen, allowed, Arc::new(SystemClock)).await?;
+    let conditions = Conditions {
+        listen: "127.0.0.1:0".parse()?,
+        allowed,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(Entropy::from_seed(2)),
+        entrance: Entrance::default(),
+    };
+    let instance = Instance::start(store, conditions).await?;
     let mut reader = TcpStream::connect(instance.address()).await?;
     let mut took = Vec::with_capacity(ROUNDS);
     let mut written = Vec::with_capacity(ROUNDS);

@@ -3,14 +3,29 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use allclear_domain::Clock;
+use allclear_domain::{Clock, Entropy};
+use allclear_people::Passwords;
 use allclear_store::Store;
 use allclear_web::server::ListenerLimits;
-use allclear_web::{Front, Published, Publisher, Report, server};
+use allclear_web::{App, Entrance, Front, Published, Publisher, Report, server};
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+/// What an instance runs under.
+pub struct Conditions {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// What the listener allows.
+    pub allowed: ListenerLimits,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids and secrets come from.
+    pub entropy: Arc<Entropy>,
+    /// How requests get here.
+    pub entrance: Entrance,
+}
 
 /// A running instance.
 pub struct Instance {
@@ -29,14 +44,19 @@ impl Instance {
     ///
     /// # Errors
     /// Where the store cannot be read, or the address not be listened on.
-    pub async fn start(
-        store: Store,
-        listen: SocketAddr,
-        allowed: ListenerLimits,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self> {
+    pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
+        let Conditions { listen, allowed, clock, entropy, entrance } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
+        let app = App {
+            store: store.clone(),
+            clock: clock.clone(),
+            entropy,
+            passwords: Passwords::default(),
+            attempts: Arc::default(),
+            nudge: publisher.nudge(),
+            entrance: Arc::new(entrance),
+        };
         let first = publisher.run_once(clock.now()).await?;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on: choose another with --listen")
@@ -47,7 +67,7 @@ impl Instance {
             // A dropped sender stops it as well.
             let _ = stopped.await;
         };
-        let front = Front::of(published.clone());
+        let front = Front::of(published.clone(), app);
         let serving = tokio::spawn(server::serve(listener, front, allowed, until));
         let publishing = tokio::spawn({
             let publisher = publisher.clone();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use allclear_domain::audit::Actor;
 use allclear_domain::{Clock, Entropy, SystemClock};
 use allclear_incidents::history::import;
+use allclear_people::set_up;
 use allclear_statuspage::{Absence, FIRST_IMPORT};
 use allclear_store::{Location, Store};
 use allclear_web::server::ListenerLimits;
@@ -15,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::DONE;
 use crate::demo;
-use crate::instance::Instance;
+use crate::instance::{Conditions, Instance};
 use crate::open_files;
 use crate::output::remark;
 use crate::settings::{LogFormat, Settings};
@@ -55,8 +56,16 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     }
     let allowed =
         ListenerLimits { connections_max: room.granted, header_timeout: settings.header_timeout };
-    let mut instance =
-        Instance::start(store, settings.listen, allowed, Arc::new(SystemClock)).await?;
+    let entropy = Arc::new(Entropy::from_system());
+    let set_up = set_up::open_link(&store, &entropy, SystemClock.now()).await?;
+    let conditions = Conditions {
+        listen: settings.listen,
+        allowed,
+        clock: Arc::new(SystemClock),
+        entropy,
+        entrance: settings.entrance.clone(),
+    };
+    let mut instance = Instance::start(store, conditions).await?;
     let first = instance.first_report();
     for (slug, problem) in &first.failed {
         remark(&format!("warning: the status page `{slug}` cannot be shown: {problem}"));
@@ -68,6 +77,15 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
         ));
     }
     greet(&instance);
+    if let Some(link) = set_up {
+        let base = settings.entrance.public_url.clone();
+        let base = base.unwrap_or_else(|| format!("http://{}", instance.address()));
+        remark(&format!(
+            "Nobody has set up the console yet. Whoever opens this link becomes its owner; it works \
+             once, for 24 hours:\n  {base}/console/setup?token={}",
+            link.reveal()
+        ));
+    }
     let done = tokio::select! {
         stopped = stop_signal() => stopped.map(|()| DONE),
         // Whoever watches over the process starts it again; pages that stand still would be a lie.
@@ -94,7 +112,8 @@ fn greet(instance: &Instance) {
     }
     if published.absence() == Some(Absence::NothingYet) {
         remark(&format!(
-            "There is no status page yet. Stop the server, then bring your history along:\n  \
+            "There is no status page yet. Make one in the console, or stop the server and bring your \
+             history along:\n  \
              {FIRST_IMPORT}"
         ));
     }

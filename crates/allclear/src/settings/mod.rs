@@ -9,12 +9,15 @@ pub mod table;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use allclear_store::Location;
+use allclear_web::Entrance;
 use anyhow::{Context, Result, anyhow, bail, ensure};
+
+use ipnet::IpNet;
 
 pub use self::environment::Environment;
 pub use self::reference::{reference_markdown, sample_file};
@@ -48,6 +51,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the database is.
     pub location: Location,
+    /// How requests get here.
+    pub entrance: Entrance,
     /// Connections served at the same time.
     pub connections_max: usize,
     /// Time for the head of a request.
@@ -114,6 +119,7 @@ impl Settings {
             listen: parse(values, "listen", "write an address and a port, as in 127.0.0.1:8080")?,
             location: location(values, &data)?,
             data,
+            entrance: entrance(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),
             log: get(values, "log").0.to_owned(),
@@ -194,6 +200,32 @@ fn number(
     let number = parse(values, key, &hint)?;
     ensure!((least..=most).contains(&number), wrong(values, key, &number.to_string(), &hint));
     Ok(number)
+}
+
+fn entrance(values: &BTreeMap<&'static str, Raw>) -> Result<Entrance> {
+    let (url, _) = get(values, "public_url");
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let is_base = host.is_some_and(|host| {
+        !host.is_empty()
+            && !host.contains(['/', '?', '#', '@'])
+            && !host.contains(char::is_whitespace)
+    });
+    ensure!(
+        url.is_empty() || is_base,
+        wrong(values, "public_url", url, "write an address such as https://status.example.com")
+    );
+    let (networks, _) = get(values, "trusted_proxies");
+    let trusted = networks.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let hint = "write networks such as 127.0.0.1/32, with commas between them";
+    let trusted_proxies = trusted.map(|text| {
+        let network =
+            text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
+        network.map_err(|_| anyhow!(wrong(values, "trusted_proxies", text, hint)))
+    });
+    Ok(Entrance {
+        public_url: Some(url.to_owned()).filter(|url| !url.is_empty()),
+        trusted_proxies: trusted_proxies.collect::<Result<_>>()?,
+    })
 }
 
 fn location(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<Location> {

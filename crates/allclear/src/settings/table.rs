@@ -59,6 +59,20 @@ pub const SETTINGS: &[Setting] = &[
         "File that holds `database_url`, on its first line. Only one of the two may be set.",
     ),
     setting(
+        "public_url",
+        "ALLCLEAR_PUBLIC_URL",
+        "",
+        "Address that people use, such as `https://status.example.com`, without a slash at the end. \
+         Links that Allclear prints begin with it; with `https` browsers send cookies over TLS alone.",
+    ),
+    setting(
+        "trusted_proxies",
+        "ALLCLEAR_TRUSTED_PROXIES",
+        "",
+        "Networks of proxies in front of Allclear, such as `127.0.0.1/32, 10.0.0.0/8`. From them alone \
+         `X-Forwarded-For` is believed.",
+    ),
+    setting(
         "connections_max",
         "ALLCLEAR_CONNECTIONS_MAX",
         "16000",

@@ -9,6 +9,7 @@ mod absence;
 mod bad_days;
 mod bad_rows;
 mod commands;
+mod console;
 mod history;
 mod pages;
 mod serving;

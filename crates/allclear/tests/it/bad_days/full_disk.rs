@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use allclear_domain::TurnedClock;
+use allclear_domain::{Clock, TurnedClock};
 use allclear_store::StoreError;
 use allclear_store::testing::{Weakness, open_weakened};
 
@@ -149,13 +149,8 @@ async fn a_running_instance_writes_again_without_a_restart() {
     writer::make_page(&store).await;
     writer::commit(&store, 1).await.unwrap();
     let clock = TurnedClock::at("2026-11-20T12:00:00Z".parse().unwrap());
-    let clock: std::sync::Arc<dyn allclear_domain::Clock> = std::sync::Arc::new(clock);
-    let instance = allclear::instance::Instance::start(
-        store,
-        "127.0.0.1:0".parse().unwrap(),
-        crate::support::LIMITS,
-        clock.clone(),
-    );
+    let conditions = crate::support::conditions(&clock);
+    let instance = allclear::instance::Instance::start(store, conditions);
     let instance = instance.await.unwrap();
     let (mut number, mut refused) = (2, 0);
     for pages in (0..40).step_by(2) {

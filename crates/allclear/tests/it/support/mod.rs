@@ -1,5 +1,6 @@
 //! What stories share: fresh databases on both engines, the built binary, a running instance.
 
+pub(crate) mod browser;
 pub(crate) mod reader;
 
 use std::path::Path;
@@ -7,9 +8,10 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear::instance::Instance;
-use allclear_domain::{Clock, TurnedClock};
+use allclear::instance::{Conditions, Instance};
+use allclear_domain::{Entropy, TurnedClock};
 use allclear_store::{FILE_NAME, Location, Store};
+use allclear_web::Entrance;
 use allclear_web::server::ListenerLimits;
 use tempfile::TempDir;
 
@@ -102,15 +104,24 @@ impl Fresh {
 
     /// Starts an instance on it, on a free port, with a clock that stands still.
     pub(crate) async fn instance(&self, clock: &TurnedClock) -> Instance {
-        let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-        let listen = "127.0.0.1:0".parse().unwrap();
-        Instance::start(self.store().await, listen, LIMITS, clock).await.unwrap()
+        Instance::start(self.store().await, conditions(clock)).await.unwrap()
     }
 }
 
 /// Limits that no story reaches by accident.
 pub(crate) const LIMITS: ListenerLimits =
     ListenerLimits { connections_max: 1_000, header_timeout: Duration::from_secs(10) };
+
+/// What instances of stories run under: a free port, a clock that is turned, the same ids each time.
+pub(crate) fn conditions(clock: &TurnedClock) -> Conditions {
+    Conditions {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        allowed: LIMITS,
+        clock: Arc::new(clock.clone()),
+        entropy: Arc::new(Entropy::from_seed(20_261_121)),
+        entrance: Entrance::default(),
+    }
+}
 
 /// The built binary, in an environment of its own.
 pub(crate) fn allclear() -> Command {

@@ -1,0 +1,1 @@
+// What makes the console quicker where there is script. Everything works without it.

@@ -1,0 +1,46 @@
+//! What answers to people and programs that write: shared by the console and the API.
+
+use std::sync::Arc;
+
+use allclear_domain::{Clock, Entropy};
+use allclear_people::{Attempts, Passwords};
+use allclear_store::Store;
+use ipnet::IpNet;
+use tokio::sync::Notify;
+
+/// How requests reach Allclear.
+#[derive(Clone, Debug, Default)]
+pub struct Entrance {
+    /// The address that people use, such as `https://status.example.com`, without a slash at the
+    /// end; `None` where nobody said.
+    pub public_url: Option<String>,
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Entrance {
+    /// Whether browsers come over TLS, so that cookies must never leave without it.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// Everything that a handler needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids and secrets come from.
+    pub entropy: Arc<Entropy>,
+    /// What hashes passwords.
+    pub passwords: Passwords,
+    /// Attempts to sign in.
+    pub attempts: Arc<Attempts>,
+    /// Wakes the publisher after a change.
+    pub nudge: Arc<Notify>,
+    /// How requests get here.
+    pub entrance: Arc<Entrance>,
+}

@@ -1,0 +1,124 @@
+//! What stands around every page of the console.
+
+use std::sync::LazyLock;
+
+use allclear_domain::{ComponentStatus, Role, Scope};
+use allclear_statuspage::assets::{self, Asset};
+use askama::Template;
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+
+use super::answer::{self, Refusal};
+use super::call::Call;
+use super::guard::Shown;
+
+static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    let text = format!("{}{}", assets::COMMON_STYLE, include_str!("../../assets/css/console.css"));
+    Asset::new("console.css", "text/css; charset=utf-8", &text)
+});
+static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let text = include_str!("../../assets/js/console.js");
+    Asset::new("console.js", "text/javascript; charset=utf-8", text)
+});
+
+/// The console's own file at an address; `None` for any other one.
+pub(crate) fn find_asset(path: &str) -> Option<&'static Asset> {
+    [&*STYLE, &*SCRIPT].into_iter().find(|asset| asset.path == path)
+}
+
+/// One entry of the menu.
+pub(crate) struct MenuEntry {
+    pub(crate) path: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) is_here: bool,
+}
+
+/// What stands around a page.
+pub(crate) struct Chrome {
+    pub(crate) title: String,
+    /// What was just done, as a sentence.
+    pub(crate) done: String,
+    pub(crate) menu: Vec<MenuEntry>,
+    /// Name of whoever is signed in; empty where nobody is.
+    pub(crate) name: String,
+    pub(crate) role: Option<Role>,
+    pub(crate) form_token: String,
+    pub(crate) style: &'static str,
+    pub(crate) script: &'static str,
+    pub(crate) icon: &'static str,
+}
+
+/// The menu, in its order: where it leads, and what it takes to see it.
+const MENU: [(&str, &str, Scope); 1] = [("/console", "Now", Scope::Read)];
+
+impl Chrome {
+    /// What stands around the answer to a call. `done` says what was just done.
+    pub(crate) fn of(call: &Call, title: &str, done: &str) -> Self {
+        let access = call.signed_in.as_ref().map(crate::access::SignedIn::access);
+        let menu =
+            MENU.iter().filter(|(_, _, scope)| access.as_ref().is_some_and(|a| a.may(*scope)));
+        let is_here = |path: &str| match path {
+            "/console" => call.path == path,
+            path => call.path.starts_with(path),
+        };
+        Self {
+            title: title.to_owned(),
+            done: done.to_owned(),
+            menu: menu
+                .map(|(path, name, _)| MenuEntry { path, name, is_here: is_here(path) })
+                .collect(),
+            name: access.map(|access| access.name).unwrap_or_default(),
+            role: call.signed_in.as_ref().map(|who| who.person.role),
+            form_token: call.form_token.clone(),
+            style: &STYLE.path,
+            script: &SCRIPT.path,
+            icon: assets::icon_path(ComponentStatus::Operational),
+        }
+    }
+
+    fn of_nobody() -> Self {
+        Self {
+            title: "Not done".to_owned(),
+            done: String::new(),
+            menu: Vec::new(),
+            name: String::new(),
+            role: None,
+            form_token: String::new(),
+            style: &STYLE.path,
+            script: &SCRIPT.path,
+            icon: assets::icon_path(ComponentStatus::Operational),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/refused.html")]
+struct RefusedView<'a> {
+    chrome: &'a Chrome,
+    text: String,
+}
+
+/// The page that says why something was not done.
+pub(crate) fn refused_with(shown: &Shown, refusal: &Refusal) -> Response<Body> {
+    refused_in(&shown.chrome, refusal)
+}
+
+/// The same, for a call that is still there.
+pub(crate) fn refused(call: &Call, refusal: &Refusal) -> Response<Body> {
+    refused_in(&Chrome::of(call, "Not done", ""), refusal)
+}
+
+/// The same, where nothing is known of who asks.
+pub(crate) fn refused_blindly(refusal: &Refusal) -> Response<Body> {
+    refused_in(&Chrome::of_nobody(), refusal)
+}
+
+fn refused_in(chrome: &Chrome, refusal: &Refusal) -> Response<Body> {
+    let (status, text) = refusal.told();
+    let view = RefusedView { chrome, text };
+    answer::page(status, &view).unwrap_or_else(|_| {
+        let mut response = Response::new(Body::from("Something is wrong on our side.\n"));
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
+}

@@ -1,0 +1,273 @@
+//! The guard: in front of every handler of the console.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use allclear_people::{Secret, secret, sessions};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::header::{CONTENT_TYPE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use axum::routing::{MethodFilter, on};
+use jiff::SignedDuration;
+
+use super::answer::{self, Answer, Refusal};
+use super::call::Call;
+use super::chrome;
+use super::form::{self, Form};
+use crate::access::address::{self, Peer};
+use crate::access::cookies::Cookie;
+use crate::access::{self, Needs, Rule, SignedIn};
+use crate::app::App;
+
+/// How long somebody may look at the form to sign in.
+const VISITOR_LASTS: SignedDuration = SignedDuration::from_hours(24);
+
+/// Addresses, what each needs, and what answers there.
+pub(crate) struct Table {
+    router: Router<App>,
+    rules: Vec<Rule>,
+}
+
+impl Table {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        Self { router: Router::new(), rules: Vec::new() }
+    }
+
+    /// Something to look at. It changes nothing.
+    pub(crate) fn get<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
+    where
+        F: Fn(Call) -> Done + Clone + Send + Sync + 'static,
+        Done: Future<Output = Answer> + Send,
+    {
+        self.add(MethodFilter::GET, "GET", path, needs, handler)
+    }
+
+    /// Something to do.
+    pub(crate) fn post<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
+    where
+        F: Fn(Call) -> Done + Clone + Send + Sync + 'static,
+        Done: Future<Output = Answer> + Send,
+    {
+        self.add(MethodFilter::POST, "POST", path, needs, handler)
+    }
+
+    fn add<F, Done>(
+        mut self,
+        filter: MethodFilter,
+        method: &'static str,
+        path: &'static str,
+        needs: Needs,
+        handler: F,
+    ) -> Self
+    where
+        F: Fn(Call) -> Done + Clone + Send + Sync + 'static,
+        Done: Future<Output = Answer> + Send,
+    {
+        self.rules.push(Rule { method, path, needs });
+        let guarded = move |State(app): State<App>, params: RawPathParams, request: Request| {
+            let handler = handler.clone();
+            let params = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+            async move { guard(app, needs, params, request, handler).await }
+        };
+        self.router = self.router.route(path, on(filter, guarded));
+        self
+    }
+
+    /// What each address needs.
+    pub(crate) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// What answers.
+    pub(crate) fn into_router(self, app: App) -> Router {
+        let nothing = async |State(app): State<App>, request: Request| {
+            let (head, _) = request.into_parts();
+            match Call::of(app, HashMap::new(), &head).await {
+                Ok((call, _)) => answer::sealed(chrome::refused(&call, &Refusal::NotFound)),
+                Err(refusal) => answer::sealed(chrome::refused_blindly(&refusal)),
+            }
+        };
+        self.router.route("/console/{*rest}", axum::routing::any(nothing)).with_state(app)
+    }
+}
+
+/// Lets a request through to its handler, or says why not.
+async fn guard<F, Done>(
+    app: App,
+    needs: Needs,
+    params: HashMap<String, String>,
+    request: Request,
+    handler: F,
+) -> Response<Body>
+where
+    F: Fn(Call) -> Done,
+    Done: Future<Output = Answer>,
+{
+    let (head, body) = request.into_parts();
+    let (mut call, visitor) = match Call::of(app, params, &head).await {
+        Ok(call) => call,
+        Err(refusal) => return answer::sealed(chrome::refused_blindly(&refusal)),
+    };
+    let shown = Shown::of(&call);
+    let answered = match let_through(&mut call, needs, &head, body).await {
+        Ok(()) => handler(call).await,
+        Err(refusal) => Err(refusal),
+    };
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(Refusal::SignInFirst) => shown.to_sign_in(),
+        Err(refusal) => {
+            if let Refusal::Store(error) = &refusal {
+                tracing::error!(%error, path = %shown.path, "the console could not do what was asked");
+            }
+            chrome::refused_with(&shown, &refusal)
+        }
+    };
+    if let Some(cookie) = visitor {
+        response = answer::with_cookie(response, cookie);
+    }
+    answer::sealed(response)
+}
+
+/// What is left of a call for the page that says why it was refused.
+pub(crate) struct Shown {
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) chrome: chrome::Chrome,
+    is_get: bool,
+}
+
+impl Shown {
+    fn of(call: &Call) -> Self {
+        Self {
+            path: call.path.clone(),
+            query: call.query_text.clone(),
+            chrome: chrome::Chrome::of(call, "Not done", ""),
+            is_get: call.is_get,
+        }
+    }
+
+    /// To the form to sign in, and back afterwards where that is safe.
+    fn to_sign_in(&self) -> Response<Body> {
+        let mut to = "/console/sign-in".to_owned();
+        if self.is_get && self.path != "/console" {
+            let query =
+                if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
+            let next: String =
+                form_urlencoded::byte_serialize(format!("{}{query}", self.path).as_bytes())
+                    .collect();
+            to = format!("{to}?next={next}");
+        }
+        answer::see(&to).unwrap_or_else(|refusal| chrome::refused_blindly(&refusal))
+    }
+}
+
+/// Checks what somebody needs, and reads the form.
+async fn let_through(
+    call: &mut Call,
+    needs: Needs,
+    head: &Parts,
+    body: Body,
+) -> Result<(), Refusal> {
+    match needs {
+        Needs::Nothing => {}
+        Needs::SignedIn => {
+            call.signed_in()?;
+        }
+        Needs::Scope(scope) => {
+            if !call.access()?.may(scope) {
+                return Err(Refusal::Needs(scope));
+            }
+        }
+    }
+    if call.is_get {
+        return Ok(());
+    }
+    if access::comes_from_elsewhere(&head.headers) {
+        return Err(Refusal::ForeignForm);
+    }
+    call.form = read_form(head, body).await?;
+    let cookie = call.form_cookie.as_deref();
+    if !access::has_form_token(cookie, call.form.exact("form_token")) {
+        return Err(Refusal::ForeignForm);
+    }
+    Ok(())
+}
+
+async fn read_form(head: &Parts, body: Body) -> Result<Form, Refusal> {
+    let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err(Refusal::BadForm("the form was not sent as one".to_owned()));
+    }
+    let bytes = to_bytes(body, form::BYTES_MAX).await.map_err(|_| {
+        let most = form::BYTES_MAX / 1024;
+        Refusal::BadForm(format!(
+            "the form is longer than {most} KB, or broke off: send less at once"
+        ))
+    })?;
+    Form::read(&bytes).map_err(|error| Refusal::BadForm(error.to_string()))
+}
+
+impl Call {
+    /// The call of a request, with whoever is signed in; also the cookie that the answer has to
+    /// set, so that forms have something to be bound to.
+    async fn of(
+        app: App,
+        params: HashMap<String, String>,
+        head: &Parts,
+    ) -> Result<(Self, Option<HeaderValue>), Refusal> {
+        let (headers, uri) = (&head.headers, &head.uri);
+        let now = app.clock.now();
+        let is_secure = app.entrance.is_secure();
+        let signed_in = signed_in(&app, headers, now).await?;
+        let mut set = None;
+        let form_cookie = match &signed_in {
+            Some(_) => Cookie::Session.find(headers, is_secure).map(str::to_owned),
+            None => Cookie::Visitor.find(headers, is_secure).map(str::to_owned),
+        };
+        // What forms on the answer are bound to: a new cookie where none came.
+        let bound = form_cookie.clone().unwrap_or_else(|| {
+            let secret = Secret::mint("", &app.entropy);
+            set = Some(Cookie::Visitor.set(secret.reveal(), VISITOR_LASTS, is_secure));
+            secret.reveal().to_owned()
+        });
+        let peer = head.extensions.get::<Peer>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let client = address::client_of(peer, headers, &app.entrance.trusted_proxies);
+        let query = uri.query().unwrap_or_default();
+        let user_agent = headers.get(USER_AGENT).and_then(|name| name.to_str().ok());
+        let call = Self {
+            signed_in,
+            path: uri.path().to_owned(),
+            params,
+            query: Form::read(query.as_bytes()).map_err(|e| Refusal::BadForm(e.to_string()))?,
+            query_text: query.to_owned(),
+            form: Form::default(),
+            form_token: secret::form_token(&bound),
+            form_cookie,
+            client_address: address::counted_by(client),
+            client: user_agent.unwrap_or_default().to_owned(),
+            is_get: matches!(head.method, Method::GET | Method::HEAD),
+            now,
+            app,
+        };
+        Ok((call, set))
+    }
+}
+
+async fn signed_in(
+    app: &App,
+    headers: &HeaderMap,
+    now: jiff::Timestamp,
+) -> Result<Option<SignedIn>, Refusal> {
+    let Some(presented) = Cookie::Session.find(headers, app.entrance.is_secure()) else {
+        return Ok(None);
+    };
+    let found = sessions::authenticate(&app.store, presented, now).await?;
+    Ok(found.map(|(person, session)| SignedIn { person, session }))
+}

@@ -1,0 +1,57 @@
+//! The console: where people write. Server-rendered, one file per page, and all of it works without
+//! script.
+//!
+//! [`table`] lists every address with what it needs; nothing answers that is not in it. The guard
+//! in front of each handler looks who asks, reads the form and checks its token, so that a handler
+//! cannot forget to.
+
+mod account;
+mod answer;
+mod call;
+mod chrome;
+mod form;
+mod guard;
+mod home;
+mod links;
+mod set_up;
+mod sign_in;
+
+use allclear_domain::Scope;
+use axum::Router;
+
+use crate::access::{Needs, Rule};
+use crate::app::App;
+
+use self::call::Call;
+use self::chrome::Chrome;
+pub(crate) use self::chrome::find_asset;
+use self::guard::Table;
+
+/// Every address of the console.
+fn table() -> Table {
+    let reads = Needs::Scope(Scope::Read);
+    Table::new()
+        .get("/console", reads, home::show)
+        .get("/console/setup", Needs::Nothing, set_up::show)
+        .post("/console/setup", Needs::Nothing, set_up::claim)
+        .get("/console/sign-in", Needs::Nothing, sign_in::show)
+        .post("/console/sign-in", Needs::Nothing, sign_in::with_password)
+        .post("/console/sign-in/code", Needs::Nothing, sign_in::with_code)
+        .post("/console/sign-out", Needs::SignedIn, sign_in::sign_out)
+        .get("/console/invitation", Needs::Nothing, links::show_invitation)
+        .post("/console/invitation", Needs::Nothing, links::accept_invitation)
+        .get("/console/password", Needs::Nothing, links::show_reset)
+        .post("/console/password", Needs::Nothing, links::reset_password)
+        .get("/console/account", Needs::SignedIn, account::show)
+}
+
+/// What every address of the console needs.
+#[must_use]
+pub fn rules() -> Vec<Rule> {
+    table().rules().to_vec()
+}
+
+/// What answers below `/console`.
+pub(crate) fn router(app: App) -> Router {
+    table().into_router(app)
+}

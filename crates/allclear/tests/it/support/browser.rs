@@ -1,0 +1,136 @@
+//! A browser of sorts, for stories that need no rendering: keeps cookies, fills in forms, follows
+//! where it is sent. Chromium walks the same ways in `pages`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Page {
+    /// A header as text; empty where it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of the hidden field of that name, of the first form that has one.
+    pub(crate) fn hidden(&self, name: &str) -> Option<&str> {
+        let (_, rest) = self.text.split_once(&format!("name=\"{name}\" value=\""))?;
+        rest.split_once('"').map(|(value, _)| value)
+    }
+}
+
+/// One browser, with its cookies.
+pub(crate) struct Browser {
+    client: Client<HttpConnector, Body>,
+    base: String,
+    cookies: BTreeMap<String, String>,
+    /// Headers that it sends with every request.
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+impl Browser {
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self {
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            base: format!("http://{address}"),
+            cookies: BTreeMap::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Whether it has a cookie.
+    pub(crate) fn has_cookie(&self, name: &str) -> bool {
+        self.cookies.contains_key(name)
+    }
+
+    /// Asks, and does not follow.
+    pub(crate) async fn ask(&mut self, method: &str, path: &str, body: Option<String>) -> Page {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        if !self.cookies.is_empty() {
+            let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+            request = request.header(COOKIE, pairs.collect::<Vec<_>>().join("; "));
+        }
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let request = request.body(body.map_or(Body::empty(), Body::from)).unwrap();
+        let response = self.client.request(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        for set in head.headers.get_all(SET_COOKIE) {
+            let set = set.to_str().unwrap();
+            let (pair, attributes) = set.split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Page {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    /// Looks at an address, and follows.
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
+        let page = self.ask("GET", path, None).await;
+        self.follow(page).await
+    }
+
+    /// Sends a form as it stands, and does not follow.
+    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let encode = |text: &str| -> String {
+            text.bytes()
+                .map(|byte| match byte {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                        char::from(byte).to_string()
+                    }
+                    other => format!("%{other:02X}"),
+                })
+                .collect()
+        };
+        let pairs =
+            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        self.ask("POST", path, Some(body)).await
+    }
+
+    /// Fills in the form of the page at `from`, sends it to `path`, and follows.
+    pub(crate) async fn fill(&mut self, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.get(from).await;
+        let token = page.hidden("form_token").unwrap_or_else(|| panic!("no form: {}", page.text));
+        let mut all = vec![("form_token", token)];
+        all.extend_from_slice(fields);
+        let page = self.send(path, &all).await;
+        self.follow(page).await
+    }
+
+    async fn follow(&mut self, mut page: Page) -> Page {
+        for _ in 0..5 {
+            let Some(to) = page.headers.get(LOCATION) else { break };
+            let to = to.to_str().unwrap().to_owned();
+            page = self.ask("GET", &to, None).await;
+        }
+        page
+    }
+}
