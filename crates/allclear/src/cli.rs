@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use allclear_domain::ids::TokenId;
+use allclear_domain::{Role, Scope};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The outage system.
@@ -49,6 +51,18 @@ pub enum Command {
     Restore {
         /// File that `backup` wrote
         file: PathBuf,
+    },
+    /// People who may sign in: list, invite, give a new link, keep out
+    Person {
+        /// What to do
+        #[command(subcommand)]
+        command: PersonCommand,
+    },
+    /// Secrets for programs that call the API: make, list, revoke
+    Token {
+        /// What to do
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Look at the settings
     Config {
@@ -142,4 +156,77 @@ pub struct ExportArgs {
 pub enum ConfigCommand {
     /// Read all settings and show which value is in force and where it came from
     Check,
+}
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// List everybody
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Invite somebody: prints a link with which they choose their password
+    Invite {
+        /// The address they will sign in with
+        email: String,
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// What they may do: viewer, responder, editor or owner
+        #[arg(long, default_value = "responder")]
+        role: Role,
+    },
+    /// Print a new link: to accept an invitation, or to choose another password
+    Link {
+        /// The address they sign in with
+        email: String,
+    },
+    /// Give somebody another role
+    Role {
+        /// The address they sign in with
+        email: String,
+        /// viewer, responder, editor or owner
+        role: Role,
+    },
+    /// Keep somebody out; what they wrote stays
+    Disable {
+        /// The address they sign in with
+        email: String,
+    },
+    /// Let somebody in again, with a new link
+    Enable {
+        /// The address they sign in with
+        email: String,
+    },
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// List all tokens, never their secrets
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a token; its secret is printed once
+    Create {
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// What it may do: read, incidents, maintenance, components, status_pages, people, audit;
+        /// several with commas
+        #[arg(long, value_delimiter = ',', required = true)]
+        scopes: Vec<Scope>,
+        /// Days until it ends; never, where this is left out
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+        expires_in_days: Option<u16>,
+    },
+    /// Revoke a token: it opens nothing from then on
+    Revoke {
+        /// Its id, as the list has it
+        id: TokenId,
+    },
 }

@@ -5,8 +5,10 @@ mod config;
 mod doctor;
 mod export;
 mod import;
+mod person;
 mod reference;
 mod serve;
+mod token;
 
 use allclear_store::{InstanceLock, Location, Store, StoreError};
 use anyhow::{Error, Result};
@@ -56,6 +58,8 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
         Command::Export(args) => export::run(&args, &settings).await,
         Command::Backup { file } => backup::backup(&file, &settings).await,
         Command::Restore { file } => backup::restore(&file, &settings).await,
+        Command::Person { command } => person::run(command, &settings).await,
+        Command::Token { command } => token::run(command, &settings).await,
         Command::Config { command: ConfigCommand::Check } => config::check(&settings),
         Command::Doctor { json } => doctor::run(&settings, json).await,
         Command::Reference { folder } => reference::run(&folder),

@@ -105,3 +105,33 @@ fn doctor_and_config_check_say_how_things_stand() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stdout).unwrap().contains("FAILED   database"));
 }
+
+#[test]
+fn people_and_tokens_are_made_at_the_machine() {
+    for engine in Engine::ALL {
+        let fresh = Fresh::on(engine);
+        let run = |words: &[&str]| fresh.command().args(words).output().unwrap();
+        let link = stdout(&run(&["person", "invite", "ada@example.com", "--name", "Ada"]));
+        assert!(link.starts_with("http://127.0.0.1:8080/console/invitation?token="), "{link}");
+        let said = refused(&run(&["person", "invite", "Ada@example.com", "--name", "Ada"]), 1);
+        assert!(said.contains("a person with this address already"), "{said}");
+        assert_eq!(stdout(&run(&["person", "list"])), "ada@example.com  responder  invited  Ada\n");
+        let said = refused(&run(&["person", "role", "ada@example.com", "boss"]), 2);
+        assert!(said.contains("viewer, responder, editor, owner"), "{said}");
+        let link = stdout(&run(&["person", "link", "ada@example.com"]));
+        assert!(link.contains("/console/invitation?token="), "{link}");
+        let said = refused(&run(&["person", "link", "bob@example.com"]), 1);
+        assert!(said.contains("`allclear person list`"), "{said}");
+
+        let create = ["token", "create", "--name", "deploy", "--scopes", "read,incidents"];
+        let secret = stdout(&run(&create));
+        assert!(secret.starts_with("allclear_"), "{secret}");
+        let listed = stdout(&run(&["token", "list"]));
+        assert!(listed.contains("usable  read,incidents  deploy"), "{listed}");
+        let id = listed.split(' ').next().unwrap().to_owned();
+        stdout(&run(&["token", "revoke", &id]));
+        let said = refused(&run(&["token", "revoke", &id]), 1);
+        assert!(said.contains("revoked"), "{said}");
+        refused(&run(&["token", "create", "--name", "x", "--scopes", "root"]), 2);
+    }
+}

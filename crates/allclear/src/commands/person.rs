@@ -1,0 +1,103 @@
+//! `allclear person`: who may sign in, from the machine itself. Whoever may read the database may do
+//! this; it is how a forgotten password is got over where no owner is left.
+
+use allclear_domain::audit::Actor;
+use allclear_domain::session::LinkPurpose;
+use allclear_domain::{Change, Clock, EmailAddress, Entropy, Person, SystemClock};
+use allclear_people::{Secret, accounts, links};
+use allclear_store::Store;
+use anyhow::{Result, anyhow};
+
+use super::DONE;
+use crate::cli::PersonCommand;
+use crate::output::{remark, say, say_json};
+use crate::settings::Settings;
+
+/// Does it.
+pub(super) async fn run(command: PersonCommand, settings: &Settings) -> Result<u8> {
+    if let PersonCommand::List { json } = command {
+        let store = Store::open_existing(&settings.location).await?;
+        let people = store.list_people().await?;
+        store.close().await;
+        return list(&people, json);
+    }
+    let (store, _lock) = super::open_to_write(settings).await?;
+    let done = change(command, &store, settings).await;
+    store.close().await;
+    done
+}
+
+fn list(people: &[Person], json: bool) -> Result<u8> {
+    if json {
+        say_json(&people)?;
+        return Ok(DONE);
+    }
+    for person in people {
+        let state = person.state.as_str();
+        say(&format!("{}  {}  {state}  {}", person.email, person.role, person.name))?;
+    }
+    if people.is_empty() {
+        remark("There is nobody yet: `allclear serve` prints a link to set Allclear up.");
+    }
+    Ok(DONE)
+}
+
+async fn change(command: PersonCommand, store: &Store, settings: &Settings) -> Result<u8> {
+    let actor = Actor::Command("person".to_owned());
+    let entropy = Entropy::from_system();
+    let change = Change { actor: &actor, entropy: &entropy, now: SystemClock.now() };
+    match command {
+        PersonCommand::List { .. } => {}
+        PersonCommand::Invite { email, name, role } => {
+            let (person, secret) = links::invite(store, &email, &name, role, change).await?;
+            say_link(&person, LinkPurpose::Invitation, &secret, settings)?;
+        }
+        PersonCommand::Link { email } => {
+            let person = find(store, &email).await?;
+            let (person, purpose, secret) = links::renew(store, person.id, change).await?;
+            say_link(&person, purpose, &secret, settings)?;
+        }
+        PersonCommand::Role { email, role } => {
+            let person = find(store, &email).await?;
+            let person = accounts::set_role(store, person.id, role, change).await?;
+            say(&format!("{} is {} now", person.email, person.role))?;
+        }
+        PersonCommand::Disable { email } => {
+            let person = find(store, &email).await?;
+            let person = accounts::disable(store, person.id, change).await?;
+            say(&format!("{} cannot sign in any more", person.email))?;
+        }
+        PersonCommand::Enable { email } => {
+            let person = find(store, &email).await?;
+            accounts::enable(store, person.id, change).await?;
+            let (person, purpose, secret) = links::renew(store, person.id, change).await?;
+            say_link(&person, purpose, &secret, settings)?;
+        }
+    }
+    Ok(DONE)
+}
+
+async fn find(store: &Store, email: &str) -> Result<Person> {
+    let email = EmailAddress::new(email)?;
+    let found = store.find_person_by_email(&email).await?;
+    let missing = || anyhow!("nobody signs in with {email}: `allclear person list` shows who does");
+    Ok(found.ok_or_else(missing)?.value)
+}
+
+fn say_link(
+    person: &Person,
+    purpose: LinkPurpose,
+    secret: &Secret,
+    settings: &Settings,
+) -> Result<()> {
+    let (path, hours) = match purpose {
+        LinkPurpose::Invitation => ("invitation", links::INVITATION_LASTS.as_hours()),
+        LinkPurpose::SetUp | LinkPurpose::PasswordReset | LinkPurpose::SecondFactor => {
+            ("password", links::RESET_LASTS.as_hours())
+        }
+    };
+    let base = settings.entrance.public_url.clone();
+    let base = base.unwrap_or_else(|| format!("http://{}", settings.listen));
+    remark(&format!("For {}; it works once, for {hours} hours:", person.email));
+    say(&format!("{base}/console/{path}?token={}", secret.reveal()))
+}
