@@ -17,6 +17,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use http_body_util::Full;
 
+use crate::api;
 use crate::app::App;
 use crate::console;
 use crate::prepared::Prepared;
@@ -34,7 +35,8 @@ pub(crate) fn router(published: Published, app: App) -> Router {
         .method_not_allowed_fallback(async || method_not_allowed().map(Body::new))
         .fallback(public)
         .with_state(published)
-        .merge(console::router(app))
+        .merge(console::router(app.clone()))
+        .merge(api::router(app))
 }
 
 /// The first view of a page, where the request is for one and it is ready in the reader's language.

@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod cookies;
+pub(crate) mod table;
 
 use allclear_domain::{Access, Person, Scope, Session};
 use allclear_people::secret;
@@ -10,6 +11,8 @@ use axum::http::HeaderMap;
 /// What somebody needs to be let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
+    /// An address that is one: asked where nothing answers, whoever asks.
+    Address,
     /// Nothing: signing in itself.
     Nothing,
     /// To be signed in, with any role.

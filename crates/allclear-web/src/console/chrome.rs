@@ -103,11 +103,6 @@ pub(crate) fn refused_with(shown: &Shown, refusal: &Refusal) -> Response<Body> {
     refused_in(&shown.chrome, refusal)
 }
 
-/// The same, for a call that is still there.
-pub(crate) fn refused(call: &Call, refusal: &Refusal) -> Response<Body> {
-    refused_in(&Chrome::of(call, "Not done", ""), refusal)
-}
-
 /// The same, where nothing is known of who asks.
 pub(crate) fn refused_blindly(refusal: &Refusal) -> Response<Body> {
     refused_in(&Chrome::of_nobody(), refusal)

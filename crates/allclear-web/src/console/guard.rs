@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use allclear_people::{Secret, secret, sessions};
-use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
-use axum::routing::{MethodFilter, on};
 use jiff::SignedDuration;
 
 use super::answer::{self, Answer, Refusal};
@@ -19,118 +17,50 @@ use super::chrome;
 use super::form::{self, Form};
 use crate::access::address::{self, Peer};
 use crate::access::cookies::Cookie;
-use crate::access::{self, Needs, Rule, SignedIn};
+use crate::access::table::Door;
+use crate::access::{self, Needs, SignedIn};
 use crate::app::App;
 
 /// How long somebody may look at the form to sign in.
 const VISITOR_LASTS: SignedDuration = SignedDuration::from_hours(24);
 
-/// Addresses, what each needs, and what answers there.
-pub(crate) struct Table {
-    router: Router<App>,
-    rules: Vec<Rule>,
-}
+impl Door for Call {
+    type Refusal = Refusal;
+    type After = Shown;
 
-impl Table {
-    /// An empty one.
-    pub(crate) fn new() -> Self {
-        Self { router: Router::new(), rules: Vec::new() }
-    }
-
-    /// Something to look at. It changes nothing.
-    pub(crate) fn get<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
-    where
-        F: Fn(Call) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer> + Send,
-    {
-        self.add(MethodFilter::GET, "GET", path, needs, handler)
-    }
-
-    /// Something to do.
-    pub(crate) fn post<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
-    where
-        F: Fn(Call) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer> + Send,
-    {
-        self.add(MethodFilter::POST, "POST", path, needs, handler)
-    }
-
-    fn add<F, Done>(
-        mut self,
-        filter: MethodFilter,
-        method: &'static str,
-        path: &'static str,
+    async fn enter(
+        app: App,
         needs: Needs,
-        handler: F,
-    ) -> Self
-    where
-        F: Fn(Call) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer> + Send,
-    {
-        self.rules.push(Rule { method, path, needs });
-        let guarded = move |State(app): State<App>, params: RawPathParams, request: Request| {
-            let handler = handler.clone();
-            let params = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-            async move { guard(app, needs, params, request, handler).await }
-        };
-        self.router = self.router.route(path, on(filter, guarded));
-        self
-    }
-
-    /// What each address needs.
-    pub(crate) fn rules(&self) -> &[Rule] {
-        &self.rules
-    }
-
-    /// What answers.
-    pub(crate) fn into_router(self, app: App) -> Router {
-        let nothing = async |State(app): State<App>, request: Request| {
-            let (head, _) = request.into_parts();
-            match Call::of(app, HashMap::new(), &head).await {
-                Ok((call, _)) => answer::sealed(chrome::refused(&call, &Refusal::NotFound)),
-                Err(refusal) => answer::sealed(chrome::refused_blindly(&refusal)),
-            }
-        };
-        self.router.route("/console/{*rest}", axum::routing::any(nothing)).with_state(app)
-    }
-}
-
-/// Lets a request through to its handler, or says why not.
-async fn guard<F, Done>(
-    app: App,
-    needs: Needs,
-    params: HashMap<String, String>,
-    request: Request,
-    handler: F,
-) -> Response<Body>
-where
-    F: Fn(Call) -> Done,
-    Done: Future<Output = Answer>,
-{
-    let (head, body) = request.into_parts();
-    let (mut call, visitor) = match Call::of(app, params, &head).await {
-        Ok(call) => call,
-        Err(refusal) => return answer::sealed(chrome::refused_blindly(&refusal)),
-    };
-    let shown = Shown::of(&call);
-    let answered = match let_through(&mut call, needs, &head, body).await {
-        Ok(()) => handler(call).await,
-        Err(refusal) => Err(refusal),
-    };
-    let mut response = match answered {
-        Ok(response) => response,
-        Err(Refusal::SignInFirst) => shown.to_sign_in(),
-        Err(refusal) => {
-            if let Refusal::Store(error) = &refusal {
-                tracing::error!(%error, path = %shown.path, "the console could not do what was asked");
-            }
-            chrome::refused_with(&shown, &refusal)
+        params: HashMap<String, String>,
+        request: Request,
+    ) -> Result<(Self, Shown), Response<Body>> {
+        let (head, body) = request.into_parts();
+        let (mut call, visitor) = Self::of(app, params, &head)
+            .await
+            .map_err(|refusal| answer::sealed(chrome::refused_blindly(&refusal)))?;
+        let shown = Shown::of(&call, visitor);
+        match let_through(&mut call, needs, &head, body).await {
+            Ok(()) => Ok((call, shown)),
+            Err(refusal) => Err(Self::leave(shown, Err(refusal)).await),
         }
-    };
-    if let Some(cookie) = visitor {
-        response = answer::with_cookie(response, cookie);
     }
-    answer::sealed(response)
+
+    async fn leave(shown: Shown, answered: Answer) -> Response<Body> {
+        let mut response = match answered {
+            Ok(response) => response,
+            Err(Refusal::SignInFirst) => shown.to_sign_in(),
+            Err(refusal) => {
+                if let Refusal::Store(error) = &refusal {
+                    tracing::error!(%error, path = %shown.path, "the console could not do it");
+                }
+                chrome::refused_with(&shown, &refusal)
+            }
+        };
+        if let Some(cookie) = shown.visitor {
+            response = answer::with_cookie(response, cookie);
+        }
+        answer::sealed(response)
+    }
 }
 
 /// What is left of a call for the page that says why it was refused.
@@ -139,15 +69,17 @@ pub(crate) struct Shown {
     pub(crate) query: String,
     pub(crate) chrome: chrome::Chrome,
     is_get: bool,
+    visitor: Option<HeaderValue>,
 }
 
 impl Shown {
-    fn of(call: &Call) -> Self {
+    fn of(call: &Call, visitor: Option<HeaderValue>) -> Self {
         Self {
             path: call.path.clone(),
             query: call.query_text.clone(),
             chrome: chrome::Chrome::of(call, "Not done", ""),
             is_get: call.is_get,
+            visitor,
         }
     }
 
@@ -174,6 +106,7 @@ async fn let_through(
     body: Body,
 ) -> Result<(), Refusal> {
     match needs {
+        Needs::Address => return Ok(()),
         Needs::Nothing => {}
         Needs::SignedIn => {
             call.signed_in()?;

@@ -19,16 +19,17 @@ mod sign_in;
 use allclear_domain::Scope;
 use axum::Router;
 
+use crate::access::table::Table;
 use crate::access::{Needs, Rule};
 use crate::app::App;
 
+use self::answer::Refusal;
 use self::call::Call;
 use self::chrome::Chrome;
 pub(crate) use self::chrome::find_asset;
-use self::guard::Table;
 
 /// Every address of the console.
-fn table() -> Table {
+fn table() -> Table<Call> {
     let reads = Needs::Scope(Scope::Read);
     Table::new()
         .get("/console", reads, home::show)
@@ -48,10 +49,10 @@ fn table() -> Table {
 /// What every address of the console needs.
 #[must_use]
 pub fn rules() -> Vec<Rule> {
-    table().rules().to_vec()
+    table().into_rules()
 }
 
 /// What answers below `/console`.
 pub(crate) fn router(app: App) -> Router {
-    table().into_router(app)
+    table().into_router(app, "/console/{*rest}", async |_| Err(Refusal::NotFound))
 }

@@ -1,0 +1,215 @@
+//! Problem details (RFC 9457): why something was not done, for programs and for people.
+
+use allclear_domain::Scope;
+use allclear_domain::error::{InvalidTransition, InvalidValue};
+use allclear_people::PeopleError;
+use allclear_store::StoreError;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Response, StatusCode};
+use serde::Serialize;
+
+/// Why something was not done.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// No token, or one that opens nothing.
+    TokenMissing,
+    /// The token may not do this.
+    ScopeMissing(Scope),
+    /// Nothing answers at this address, or there is no such thing.
+    NotFound,
+    /// The request itself makes no sense.
+    BadRequest(String),
+    /// The body is not the JSON that is expected.
+    BadJson(String),
+    /// The body is something other than JSON.
+    NotJson,
+    /// The body is too long.
+    TooLarge,
+    /// A change needs `If-Match`.
+    VersionMissing,
+    /// A value is not taken.
+    Invalid(InvalidValue),
+    /// The state of the thing does not allow it.
+    Transition(InvalidTransition),
+    /// Something about people.
+    People(PeopleError),
+    /// The store failed.
+    Store(StoreError),
+}
+
+/// The body of an answer, as RFC 9457 has it.
+#[derive(Debug, Serialize)]
+struct ProblemJson<'a> {
+    /// What kind of problem, for programs.
+    #[serde(rename = "type")]
+    kind: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: String,
+    /// The field that is at fault, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl Problem {
+    /// Kind, title, status and detail.
+    fn told(&self) -> (&'static str, &'static str, StatusCode, String) {
+        match self {
+            Self::TokenMissing => (
+                "token-missing",
+                "A token is needed",
+                StatusCode::UNAUTHORIZED,
+                "send Authorization: Bearer with a token that is neither revoked nor over".into(),
+            ),
+            Self::ScopeMissing(scope) => (
+                "scope-missing",
+                "The token may not do this",
+                StatusCode::FORBIDDEN,
+                format!("the token needs the scope `{scope}`, and its maker a role that has it"),
+            ),
+            Self::NotFound => (
+                "not-found",
+                "There is no such thing",
+                StatusCode::NOT_FOUND,
+                "nothing is at this address".into(),
+            ),
+            Self::BadRequest(text) => {
+                ("bad-request", "The request makes no sense", StatusCode::BAD_REQUEST, text.clone())
+            }
+            Self::BadJson(text) => {
+                ("bad-json", "The body is not as expected", StatusCode::BAD_REQUEST, text.clone())
+            }
+            Self::NotJson => (
+                "not-json",
+                "The body is not JSON",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "send Content-Type: application/json".into(),
+            ),
+            Self::TooLarge => (
+                "too-large",
+                "The body is too long",
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "it has more than 4 MB, or broke off".into(),
+            ),
+            Self::VersionMissing => (
+                "version-missing",
+                "The version is needed",
+                StatusCode::PRECONDITION_REQUIRED,
+                "read it first and send its ETag as If-Match, so that nothing is overwritten"
+                    .into(),
+            ),
+            Self::Invalid(error) => (
+                "invalid",
+                "A value is not taken",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                error.to_string(),
+            ),
+            Self::Transition(error) => (
+                "invalid-transition",
+                "Its state does not allow this",
+                StatusCode::CONFLICT,
+                error.to_string(),
+            ),
+            Self::People(error) => {
+                ("refused", "This is not possible", people_status(error), error.to_string())
+            }
+            Self::Store(error) => of_store(error),
+        }
+    }
+
+    /// The answer.
+    pub(crate) fn response(&self) -> Response<Body> {
+        let (kind, title, status, detail) = self.told();
+        let field = match self {
+            Self::Invalid(error) => Some(error.field.as_str()),
+            _ => None,
+        };
+        let json = ProblemJson { kind, title, status: status.as_u16(), detail, field };
+        // Texts and numbers always have a JSON form.
+        let text = serde_json::to_vec(&json).unwrap_or_default();
+        let mut response = Response::new(Body::from(text));
+        *response.status_mut() = status;
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+const fn people_status(error: &PeopleError) -> StatusCode {
+    match error {
+        PeopleError::Invalid(_) | PeopleError::BeyondOwnAccess { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        PeopleError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+        PeopleError::NotFound { .. } => StatusCode::NOT_FOUND,
+        _ => StatusCode::CONFLICT,
+    }
+}
+
+fn of_store(error: &StoreError) -> (&'static str, &'static str, StatusCode, String) {
+    match error {
+        StoreError::Conflict { .. } => (
+            "version-conflict",
+            "Somebody changed it meanwhile",
+            StatusCode::PRECONDITION_FAILED,
+            "read it again and repeat the change to its new version".into(),
+        ),
+        StoreError::Duplicate { what } => (
+            "duplicate",
+            "There is one already",
+            StatusCode::CONFLICT,
+            format!("there is {what} already"),
+        ),
+        StoreError::NotFound { .. } => {
+            ("not-found", "There is no such thing", StatusCode::NOT_FOUND, error.to_string())
+        }
+        StoreError::Refused { problem } => {
+            ("invalid", "A value is not taken", StatusCode::UNPROCESSABLE_ENTITY, problem.clone())
+        }
+        error if error.retry() => (
+            "unavailable",
+            "Nothing can be saved now",
+            StatusCode::SERVICE_UNAVAILABLE,
+            error.public_message().into(),
+        ),
+        error => (
+            "failed",
+            "Something is wrong on our side",
+            StatusCode::INTERNAL_SERVER_ERROR,
+            error.public_message().into(),
+        ),
+    }
+}
+
+impl From<InvalidValue> for Problem {
+    fn from(error: InvalidValue) -> Self {
+        Self::Invalid(error)
+    }
+}
+
+impl From<InvalidTransition> for Problem {
+    fn from(error: InvalidTransition) -> Self {
+        Self::Transition(error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<PeopleError> for Problem {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Store(error) => Self::Store(error),
+            PeopleError::Invalid(error) => Self::Invalid(error),
+            PeopleError::Transition(error) => Self::Transition(error),
+            other => Self::People(other),
+        }
+    }
+}
