@@ -96,7 +96,7 @@ impl Columns<'_> {
     }
 
     /// An instant, or none.
-    pub(crate) fn maybe_instant(&self, name: &str) -> Result<Option<Timestamp>, StoreError> {
+    pub(crate) fn maybe_instant(&self, name: &str) -> Result<Option<Timestamp>, BadRow> {
         match column!(self, name, Option<i64>) {
             Ok(None) => Ok(None),
             Ok(Some(_)) => self.instant(name).map(Some),

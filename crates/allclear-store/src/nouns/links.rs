@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Record;
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, links as sql};
 use crate::store::Store;
@@ -33,7 +33,7 @@ impl Record for OneTimeLink {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         Ok(Self {
             id: columns.uuid("id")?.into(),
             purpose: columns.word("purpose")?,
@@ -55,7 +55,7 @@ impl Store {
         digest: &SecretDigest,
     ) -> Result<Option<OneTimeLink>, StoreError> {
         let binds = vec![Bind::Text(digest.0.clone())];
-        let found = super::list(&mut self.read().await?, sql::FIND_BY_DIGEST, binds).await?;
+        let found: Vec<_> = self.list_by(sql::FIND_BY_DIGEST, binds).await?;
         Ok(found.into_iter().next())
     }
 }

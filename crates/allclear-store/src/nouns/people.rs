@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::Columns;
 use crate::sql::{Insert, people as sql};
 use crate::store::Store;
@@ -29,8 +29,8 @@ impl Record for Person {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
-        super::from_document(columns)
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
+        columns.document()
     }
 }
 
@@ -48,7 +48,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row does not make sense.
     pub async fn list_people(&self) -> Result<Vec<Person>, StoreError> {
-        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+        self.list_by(sql::LIST, vec![]).await
     }
 
     /// The person with this id.
@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or the row does not make sense.
     pub async fn find_person(&self, id: PersonId) -> Result<Option<Stored<Person>>, StoreError> {
-        super::find(&mut self.read().await?, sql::FIND, vec![Bind::Uuid(id.uuid())]).await
+        self.find(id.uuid()).await
     }
 
     /// The person who signs in with this address.
@@ -68,7 +68,7 @@ impl Store {
         email: &EmailAddress,
     ) -> Result<Option<Stored<Person>>, StoreError> {
         let binds = vec![Bind::Text(email.to_string())];
-        super::find(&mut self.read().await?, sql::FIND_BY_EMAIL, binds).await
+        self.find_by(sql::FIND_BY_EMAIL, binds).await
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Record;
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, sessions as sql};
 use crate::store::Store;
@@ -34,7 +34,7 @@ impl Record for Session {
         ])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         Ok(Self {
             id: columns.uuid("id")?.into(),
             person_id: columns.uuid("person_id")?.into(),
@@ -54,7 +54,7 @@ impl Store {
     /// Where the database fails or the row does not make sense.
     pub async fn find_session(&self, digest: &SecretDigest) -> Result<Option<Session>, StoreError> {
         let binds = vec![Bind::Text(digest.0.clone())];
-        let found = super::list(&mut self.read().await?, sql::FIND_BY_DIGEST, binds).await?;
+        let found: Vec<_> = self.list_by(sql::FIND_BY_DIGEST, binds).await?;
         Ok(found.into_iter().next())
     }
 
@@ -64,7 +64,7 @@ impl Store {
     /// Where the database fails or a row does not make sense.
     pub async fn list_sessions(&self, id: PersonId) -> Result<Vec<Session>, StoreError> {
         let binds = vec![Bind::Uuid(id.uuid())];
-        super::list(&mut self.read().await?, sql::LIST_OF_PERSON, binds).await
+        self.list_by(sql::LIST_OF_PERSON, binds).await
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
 use crate::engine::Bind;
-use crate::error::StoreError;
+use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, tokens as sql};
 use crate::store::Store;
@@ -38,9 +38,9 @@ impl Record for TokenRow {
         Ok(vec![Bind::Text(self.digest.0.clone()), super::document(&self.token)?])
     }
 
-    fn read(columns: Columns<'_>) -> Result<Self, StoreError> {
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         Ok(Self {
-            token: super::from_document(columns)?,
+            token: columns.document()?,
             digest: SecretDigest(columns.text("digest")?),
             used_at: columns.maybe_instant("used_at")?,
         })
@@ -61,7 +61,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row does not make sense.
     pub async fn list_tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
-        super::list(&mut self.read().await?, sql::LIST, vec![]).await
+        self.list_by(sql::LIST, vec![]).await
     }
 
     /// The token of a secret, usable or not.
@@ -73,7 +73,7 @@ impl Store {
         digest: &SecretDigest,
     ) -> Result<Option<Stored<TokenRow>>, StoreError> {
         let binds = vec![Bind::Text(digest.0.clone())];
-        super::find(&mut self.read().await?, sql::FIND_BY_DIGEST, binds).await
+        self.find_by(sql::FIND_BY_DIGEST, binds).await
     }
 }
 
