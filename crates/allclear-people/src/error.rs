@@ -56,6 +56,6 @@ pub enum PeopleError {
         problem: String,
     },
     /// The store refused.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }

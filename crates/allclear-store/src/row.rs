@@ -68,12 +68,23 @@ impl Columns<'_> {
 
     /// A text.
     pub(crate) fn text(&self, name: &str) -> Result<String, BadRow> {
-        column!(self, name, String).map_err(|error| self.bad(error))
+        let text = column!(self, name, String).map_err(|error| self.bad(error))?;
+        self.whole(name, text)
     }
 
     /// A text, or none.
     pub(crate) fn maybe_text(&self, name: &str) -> Result<Option<String>, BadRow> {
-        column!(self, name, Option<String>).map_err(|error| self.bad(error))
+        let text = column!(self, name, Option<String>).map_err(|error| self.bad(error))?;
+        text.map(|text| self.whole(name, text)).transpose()
+    }
+
+    /// A text as it was written. U+0000 never is, so one that holds it was damaged: SQLite has no
+    /// checksum that would tell.
+    fn whole(&self, name: &str, text: String) -> Result<String, BadRow> {
+        if text.contains('\0') {
+            return Err(self.bad(format!("column {name} holds U+0000: the file is damaged")));
+        }
+        Ok(text)
     }
 
     /// A number.

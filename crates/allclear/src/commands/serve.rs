@@ -6,7 +6,7 @@ use std::sync::Arc;
 use allclear_domain::audit::Actor;
 use allclear_domain::{Clock, Entropy, SystemClock};
 use allclear_incidents::history::import;
-use allclear_people::set_up;
+use allclear_people::{Secret, set_up};
 use allclear_statuspage::{Absence, FIRST_IMPORT};
 use allclear_store::{Location, Store};
 use allclear_web::server::ListenerLimits;
@@ -57,7 +57,7 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     let allowed =
         ListenerLimits { connections_max: room.granted, header_timeout: settings.header_timeout };
     let entropy = Arc::new(Entropy::from_system());
-    let set_up = set_up::open_link(&store, &entropy, SystemClock.now()).await?;
+    let set_up = set_up::open_link(&store, &entropy, SystemClock.now()).await;
     let conditions = Conditions {
         listen: settings.listen,
         allowed,
@@ -77,14 +77,11 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
         ));
     }
     greet(&instance);
-    if let Some(link) = set_up {
-        let base = settings.entrance.public_url.clone();
-        let base = base.unwrap_or_else(|| format!("http://{}", instance.address()));
-        remark(&format!(
-            "Nobody has set up the console yet. Whoever opens this link becomes its owner; it works \
-             once, for 24 hours:\n  {base}/console/setup?token={}",
-            link.reveal()
-        ));
+    match set_up {
+        Ok(Some(link)) => invite_first_owner(settings, &instance, &link),
+        Ok(None) => {}
+        // Readers come first: pages that can be read are served also where nothing can be written.
+        Err(error) => remark(&format!("warning: no link to set up the console: {error}")),
     }
     let done = tokio::select! {
         stopped = stop_signal() => stopped.map(|()| DONE),
@@ -94,6 +91,16 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     tracing::info!("stopping: open requests may end");
     instance.stop().await;
     done
+}
+
+fn invite_first_owner(settings: &Settings, instance: &Instance, link: &Secret) {
+    let base = settings.entrance.public_url.clone();
+    let base = base.unwrap_or_else(|| format!("http://{}", instance.address()));
+    remark(&format!(
+        "Nobody has set up the console yet. Whoever opens this link becomes its owner; it works \
+         once, for 24 hours:\n  {base}/console/setup?token={}",
+        link.reveal()
+    ));
 }
 
 fn greet(instance: &Instance) {
