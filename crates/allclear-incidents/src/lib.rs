@@ -1,4 +1,5 @@
 //! Incidents, maintenance windows and announcements: how they are written, imported and exported.
 
 pub mod history;
-pub mod posting;
+mod references;
+pub mod writing;

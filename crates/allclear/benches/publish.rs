@@ -18,11 +18,11 @@ use allclear_domain::status_page::{
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::{Bound, Moment};
 use allclear_domain::{
-    Clock, Component, ComponentStatus, Entropy, Incident, IncidentStatus, SystemClock,
+    Change, Clock, Component, ComponentStatus, Entropy, Incident, IncidentStatus, SystemClock,
 };
 use allclear_incidents::history::batch::Batch;
 use allclear_incidents::history::import;
-use allclear_incidents::posting::{Change, post_incident_update};
+use allclear_incidents::writing;
 use allclear_store::{Location, Store};
 use allclear_web::Entrance;
 use allclear_web::server::ListenerLimits;
@@ -73,7 +73,8 @@ async fn run() -> Result<()> {
         let known = etag(&mut reader, "").await?.0;
         let start = Instant::now();
         let change = Change { actor: &actor, entropy: &entropy, now };
-        post_incident_update(instance.store(), open.id, update, change).await?;
+        let post = |incident: Incident| Ok(incident.post(update, now)?);
+        writing::change(instance.store(), open.id, None, change, post).await?;
         written.push(start.elapsed());
         instance.publisher().nudge().notify_one();
         loop {

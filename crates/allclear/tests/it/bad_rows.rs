@@ -1,8 +1,8 @@
 //! Rows that cannot be read: everything else is served, and it is said how many they are.
 
 use allclear_domain::audit::Actor;
-use allclear_domain::{Entropy, StatusPage};
-use allclear_incidents::posting::{Change, post_incident_update};
+use allclear_domain::{Change, Entropy, Incident, StatusPage};
+use allclear_incidents::writing;
 use allclear_store::Store;
 use jiff::SignedDuration;
 
@@ -108,7 +108,8 @@ async fn a_page_that_breaks_stays_as_it_was_and_what_it_tells_goes_on() {
         update.body = allclear_domain::text::Prose::plain("Posted while a row was bad");
         let actor = Actor::Command("test".to_owned());
         let change = Change { actor: &actor, entropy: &entropy, now };
-        post_incident_update(instance.store(), open.id, update, change).await.unwrap();
+        let post = |incident: Incident| Ok(incident.post(update, now)?);
+        writing::change(instance.store(), open.id, None, change, post).await.unwrap();
         instance.publisher().run_once(now).await.unwrap();
         let html = reader.get(&format!("/incidents/{}", open.public_id)).await.text();
         assert!(html.contains("Posted while a row was bad"));

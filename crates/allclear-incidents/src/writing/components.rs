@@ -1,0 +1,151 @@
+//! Components: added, moved, and given a status by hand.
+
+use allclear_domain::audit::{AuditAction, Subject};
+use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::{ComponentId, StatusPageId};
+use allclear_domain::text::Key;
+use allclear_domain::{Change, Component, ComponentStatus, Forest, StatusSetting, limits};
+use allclear_store::{Store, Transaction};
+use jiff::civil::Date;
+
+use super::{WriteError, Written, change_in, create_in, json};
+
+/// A component as somebody adds it.
+#[derive(Clone, Debug)]
+pub struct NewComponent {
+    /// The page it belongs to.
+    pub page_id: StatusPageId,
+    /// Name as readers see it.
+    pub name: String,
+    /// Short name; made from the name where there is none.
+    pub key: Option<Key>,
+    /// A sentence on what it does for them.
+    pub description: Option<String>,
+    /// The component it is a part of.
+    pub parent_id: Option<ComponentId>,
+    /// The day uptime counts from.
+    pub start_date: Option<Date>,
+}
+
+/// Adds a component, after its siblings.
+///
+/// # Errors
+/// Where its page is not there, its key is taken, the tree would be too deep, there are too many, or
+/// a value is not taken.
+pub async fn add_component(
+    store: &Store,
+    new: NewComponent,
+    change: Change<'_>,
+) -> Result<Written<Component>, WriteError> {
+    let mut transaction = store.begin().await?;
+    let siblings = transaction.list_components_of(new.page_id).await?;
+    if siblings.len() >= limits::COMPONENTS_PER_PAGE_MAX {
+        let max = limits::COMPONENTS_PER_PAGE_MAX;
+        return Err(InvalidValue::new(
+            "components",
+            format!("there are {max}, and no more are kept"),
+        )
+        .into());
+    }
+    let key = match new.key {
+        Some(key) => key,
+        None => free_key(&new.name, &siblings)?,
+    };
+    let last = siblings.iter().filter(|other| other.parent_id == new.parent_id);
+    let component = Component {
+        id: change.entropy.id(change.now),
+        public_id: change.entropy.public_id(),
+        page_id: new.page_id,
+        key,
+        name: new.name,
+        description: new.description,
+        parent_id: None,
+        position: last.map(|other| other.position.saturating_add(1)).max().unwrap_or(0),
+        start_date: new.start_date,
+        created_at: change.now,
+    };
+    let component = component.move_under(new.parent_id, &Forest::grown_from(&siblings))?;
+    create_in(&mut transaction, &component, change).await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value: component, version: 1, revision })
+}
+
+/// A key that no other component of the page has.
+fn free_key(name: &str, siblings: &[Component]) -> Result<Key, InvalidValue> {
+    let base = Key::from_name(name).unwrap_or(Key::new("component")?);
+    let is_free =
+        |key: &Key| key.as_str() != "all" && !siblings.iter().any(|other| other.key == *key);
+    if is_free(&base) {
+        return Ok(base);
+    }
+    let room = limits::KEY_CHARS_MAX - 5;
+    let stem: String = base.as_str().chars().take(room).collect();
+    let stem = stem.trim_end_matches('-');
+    let numbered =
+        (2..=limits::COMPONENTS_PER_PAGE_MAX + 1).map(|n| Key::new(format!("{stem}-{n}")));
+    numbered
+        .filter_map(Result::ok)
+        .find(is_free)
+        .ok_or_else(|| InvalidValue::new("key", "none is free: write one yourself"))
+}
+
+/// Moves a component: under another one, or to another place among its siblings.
+///
+/// # Errors
+/// Where there is no such component, the tree would be too deep or a circle, or it was changed
+/// meanwhile.
+pub async fn move_component(
+    store: &Store,
+    id: ComponentId,
+    expected: Option<i64>,
+    (parent_id, position): (Option<ComponentId>, u32),
+    change: Change<'_>,
+) -> Result<Written<Component>, WriteError> {
+    let mut transaction = store.begin().await?;
+    let siblings = siblings_of(&mut transaction, id).await?;
+    let forest = Forest::grown_from(&siblings);
+    let moved = change_in(&mut transaction, id, expected, change, |component: Component| {
+        let component = component.move_under(parent_id, &forest)?;
+        Ok(Component { position, ..component })
+    });
+    let (value, version) = moved.await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value, version, revision })
+}
+
+async fn siblings_of(
+    transaction: &mut Transaction,
+    id: ComponentId,
+) -> Result<Vec<Component>, WriteError> {
+    match transaction.find_component(id).await? {
+        Some(component) => Ok(transaction.list_components_of(component.page_id).await?),
+        None => Err(WriteError::NotFound { noun: "component", id: id.to_string() }),
+    }
+}
+
+/// Sets the status of a component by hand, from now on.
+///
+/// # Errors
+/// Where there is no such component, or the store refuses.
+pub async fn set_component_status(
+    store: &Store,
+    id: ComponentId,
+    status: ComponentStatus,
+    change: Change<'_>,
+) -> Result<(StatusSetting, i64), WriteError> {
+    let mut transaction = store.begin().await?;
+    if transaction.find_component(id).await?.is_none() {
+        return Err(WriteError::NotFound { noun: "component", id: id.to_string() });
+    }
+    let setting = StatusSetting {
+        id: change.entropy.id(change.now),
+        component_id: id,
+        status,
+        set_at: change.now,
+    };
+    transaction.insert_status_settings(std::slice::from_ref(&setting)).await?;
+    let entry = change.entry(AuditAction::Create, Subject::Component(id), None, json(&setting));
+    transaction.insert_audit_entries(&[entry]).await?;
+    let revision = transaction.commit().await?;
+    Ok((setting, revision))
+}

@@ -1,0 +1,178 @@
+//! Writing: the one way a noun changes. A function reads it, decides with a pure transition, checks
+//! what came of it, and writes the document and its audit entry in one transaction.
+//!
+//! Console, API and commands all come through here, so that limits, references and the audit log
+//! hold for every way in. What a change was made to is named by its version: two who edit at the
+//! same time never overwrite each other in silence.
+
+mod announcements;
+mod components;
+mod incidents;
+mod maintenance;
+mod notes;
+mod noun;
+mod status_pages;
+
+use allclear_domain::audit::AuditAction;
+use allclear_domain::error::{InvalidTransition, InvalidValue};
+use allclear_domain::{Change, limits};
+use allclear_store::{Store, StoreError, Transaction};
+use serde::Serialize;
+
+pub use self::announcements::{NewAnnouncement, announce};
+pub use self::components::{NewComponent, add_component, move_component, set_component_status};
+pub use self::incidents::{NewIncident, NewUpdate, report_incident};
+pub use self::maintenance::{NewMaintenance, convert_maintenance, plan_maintenance};
+pub use self::notes::note;
+pub use self::noun::{Alone, Noun};
+pub use self::status_pages::{NewStatusPage, add_status_page, change_status_page};
+
+/// Why something was not written; nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// There is no such thing.
+    #[error("there is no {noun} {id}")]
+    NotFound {
+        /// What was looked for.
+        noun: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// Its lifecycle does not allow it.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// Values that are not taken.
+    #[error("{}", told_of(.0))]
+    Invalid(Vec<InvalidValue>),
+    /// The store refused.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+impl From<InvalidValue> for WriteError {
+    fn from(problem: InvalidValue) -> Self {
+        Self::Invalid(vec![problem])
+    }
+}
+
+fn told_of(problems: &[InvalidValue]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written<T> {
+    /// It, as it is now.
+    pub value: T,
+    /// The version that the next change to it has to name.
+    pub version: i64,
+    /// The revision that shows it.
+    pub revision: i64,
+}
+
+/// Changes a noun: `decide` is a pure transition. `expected` is the version that the change was made
+/// to; `None` where whatever is there may be changed, as a posted update may.
+///
+/// # Errors
+/// Where there is no such thing, it is at another version, the transition or a check refuses, or the
+/// store does.
+pub async fn change<T: Alone>(
+    store: &Store,
+    id: T::Id,
+    expected: Option<i64>,
+    change: Change<'_>,
+    decide: impl FnOnce(T) -> Result<T, WriteError> + Send,
+) -> Result<Written<T>, WriteError> {
+    let mut transaction = store.begin().await?;
+    let (value, version) = change_in(&mut transaction, id, expected, change, decide).await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value, version, revision })
+}
+
+/// The same, in a transaction that does more.
+async fn change_in<T: Noun>(
+    transaction: &mut Transaction,
+    id: T::Id,
+    expected: Option<i64>,
+    change: Change<'_>,
+    decide: impl FnOnce(T) -> Result<T, WriteError> + Send,
+) -> Result<(T, i64), WriteError> {
+    let not_found = || WriteError::NotFound { noun: T::NOUN, id: id.to_string() };
+    let stored = T::find(transaction, id).await?.ok_or_else(not_found)?;
+    let expected = expected.unwrap_or(stored.version);
+    if expected != stored.version {
+        let (noun, id, found) = (T::NOUN, id.to_string(), stored.version);
+        return Err(StoreError::Conflict { noun, id, expected, found }.into());
+    }
+    let value = decide(stored.value.clone())?;
+    if value == stored.value {
+        return Ok((value, stored.version));
+    }
+    check(transaction, Some(&stored.value), &value, change).await?;
+    let version = value.update(transaction, expected).await?;
+    let (before, after) = (json(&stored.value), json(&value));
+    let entry = change.entry(AuditAction::Change, value.subject(), before, after);
+    transaction.insert_audit_entries(&[entry]).await?;
+    Ok((value, version))
+}
+
+/// Writes a new noun.
+async fn create<T: Noun>(
+    store: &Store,
+    value: T,
+    change: Change<'_>,
+) -> Result<Written<T>, WriteError> {
+    let mut transaction = store.begin().await?;
+    create_in(&mut transaction, &value, change).await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value, version: 1, revision })
+}
+
+/// The same, in a transaction that does more.
+async fn create_in<T: Noun>(
+    transaction: &mut Transaction,
+    value: &T,
+    change: Change<'_>,
+) -> Result<(), WriteError> {
+    check(transaction, None, value, change).await?;
+    value.insert(transaction).await?;
+    let entry = change.entry(AuditAction::Create, value.subject(), None, json(value));
+    transaction.insert_audit_entries(&[entry]).await?;
+    Ok(())
+}
+
+/// Checks what a change brought. What was wrong before does not stand in its way: an outage is no
+/// time to correct old records.
+async fn check<T: Noun>(
+    transaction: &mut Transaction,
+    before: Option<&T>,
+    after: &T,
+    change: Change<'_>,
+) -> Result<(), WriteError> {
+    let mut problems = after.problems(change.now);
+    let mut known = Vec::new();
+    if let Some(before) = before {
+        let old = before.problems(change.now);
+        problems.retain(|problem| !old.contains(problem));
+        known.extend(before.names().into_iter().map(|(_, id)| id));
+    }
+    for (spot, id) in after.names() {
+        if !known.contains(&id) {
+            known.push(id);
+            if transaction.find_component(id).await?.is_none() {
+                let problem = format!("there is no component {id}: name one that is there");
+                problems.push(InvalidValue::new(spot, problem));
+            }
+        }
+    }
+    problems.truncate(limits::PROBLEMS_MAX);
+    if problems.is_empty() { Ok(()) } else { Err(WriteError::Invalid(problems)) }
+}
+
+/// Domain types always have a JSON form.
+fn json(document: &impl Serialize) -> Option<String> {
+    serde_json::to_string(document).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Status pages: what holds between them. Slugs and host names are of one page each, and one page is
+//! the default.
+
+use allclear_domain::audit::AuditAction;
+use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::StatusPageId;
+use allclear_domain::status_page::{ComponentSelection, Language, UptimePolicy};
+use allclear_domain::text::Key;
+use allclear_domain::{Change, StatusPage, limits};
+use allclear_store::{Store, Transaction};
+
+use super::{Noun, WriteError, Written, change_in, create_in, json};
+
+/// A status page as somebody adds it; everything else is set afterwards.
+#[derive(Clone, Debug)]
+pub struct NewStatusPage {
+    /// Name of the publisher or the product.
+    pub title: String,
+    /// Short name in addresses; made from the title where there is none.
+    pub slug: Option<Key>,
+    /// IANA name of the publisher's zone; UTC where there is none.
+    pub timezone: Option<String>,
+    /// Language of the first view.
+    pub language: Language,
+}
+
+/// Adds a status page. The first one is the default.
+///
+/// # Errors
+/// Where its slug is taken, there are too many, or a value is not taken.
+pub async fn add_status_page(
+    store: &Store,
+    new: NewStatusPage,
+    change: Change<'_>,
+) -> Result<Written<StatusPage>, WriteError> {
+    let mut transaction = store.begin().await?;
+    let others = transaction.list_status_pages().await?;
+    if others.len() >= limits::STATUS_PAGES_MAX {
+        let max = limits::STATUS_PAGES_MAX;
+        return Err(InvalidValue::new(
+            "status pages",
+            format!("there are {max}, and no more are kept"),
+        )
+        .into());
+    }
+    let slug = match new.slug {
+        Some(slug) => slug,
+        None => Key::from_name(&new.title).unwrap_or(Key::new("status")?),
+    };
+    let page = StatusPage {
+        id: change.entropy.id(change.now),
+        slug,
+        title: new.title,
+        description: String::new(),
+        is_default: others.is_empty(),
+        host_names: Vec::new(),
+        timezone: new.timezone,
+        timezone_label: None,
+        language: new.language,
+        logo: None,
+        colors: allclear_domain::status_page::ColorTokens::default(),
+        components: ComponentSelection::Own,
+        uptime: UptimePolicy::default(),
+    };
+    check_among(&mut transaction, &page, &others).await?;
+    create_in(&mut transaction, &page, change).await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value: page, version: 1, revision })
+}
+
+/// Changes a status page. Where it becomes the default, the former default no longer is.
+///
+/// # Errors
+/// Where there is no such page, its slug or a host name is another's, a chosen component is not
+/// there, the only default would be none, or it was changed meanwhile.
+pub async fn change_status_page(
+    store: &Store,
+    id: StatusPageId,
+    expected: Option<i64>,
+    change: Change<'_>,
+    decide: impl FnOnce(StatusPage) -> Result<StatusPage, WriteError> + Send,
+) -> Result<Written<StatusPage>, WriteError> {
+    let mut transaction = store.begin().await?;
+    let mut others = transaction.list_status_pages().await?;
+    let was_default = others.iter().any(|page| page.id == id && page.is_default);
+    others.retain(|page| page.id != id);
+    let before = transaction.find_status_page(id).await?;
+    let before = before
+        .ok_or_else(|| WriteError::NotFound { noun: StatusPage::NOUN, id: id.to_string() })?;
+    let after = decide(before.value)?;
+    check_among(&mut transaction, &after, &others).await?;
+    if was_default && !after.is_default {
+        let problem = "one page has to be the default: make another one the default instead";
+        return Err(InvalidValue::new("is_default", problem).into());
+    }
+    if after.is_default && !was_default {
+        for former in others.iter().filter(|page| page.is_default) {
+            step_back(&mut transaction, former.id, change).await?;
+        }
+    }
+    let changed = change_in(&mut transaction, id, expected, change, |_| Ok(after));
+    let (value, version) = changed.await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value, version, revision })
+}
+
+/// Takes the mark of the default from a page.
+async fn step_back(
+    transaction: &mut Transaction,
+    id: StatusPageId,
+    change: Change<'_>,
+) -> Result<(), WriteError> {
+    let Some(stored) = transaction.find_status_page(id).await? else { return Ok(()) };
+    let after = StatusPage { is_default: false, ..stored.value.clone() };
+    transaction.update_status_page(&after, stored.version).await?;
+    let (before, json_after) = (json(&stored.value), json(&after));
+    let entry = change.entry(AuditAction::Change, after.subject(), before, json_after);
+    transaction.insert_audit_entries(&[entry]).await?;
+    Ok(())
+}
+
+/// Checks a page against the others, and what it names.
+async fn check_among(
+    transaction: &mut Transaction,
+    page: &StatusPage,
+    others: &[StatusPage],
+) -> Result<(), WriteError> {
+    let mut problems = Vec::new();
+    if let Some(other) = others.iter().find(|other| other.slug == page.slug) {
+        let problem =
+            format!("`{}` is that of \u{201c}{}\u{201d}: choose another", page.slug, other.title);
+        problems.push(InvalidValue::new("slug", problem));
+    }
+    for name in &page.host_names {
+        if let Some(other) = others.iter().find(|other| other.host_names.contains(name)) {
+            let problem = format!(
+                "`{name}` is that of \u{201c}{}\u{201d}: take it off there first",
+                other.title
+            );
+            problems.push(InvalidValue::new("host_names", problem));
+        }
+    }
+    if let ComponentSelection::Chosen(chosen) = &page.components {
+        for id in chosen {
+            if transaction.find_component(*id).await?.is_none() {
+                let problem = format!("there is no component {id}: choose one that is there");
+                problems.push(InvalidValue::new("components", problem));
+            }
+        }
+    }
+    problems.truncate(limits::PROBLEMS_MAX);
+    if problems.is_empty() { Ok(()) } else { Err(WriteError::Invalid(problems)) }
+}
