@@ -158,10 +158,26 @@ pub struct Access {
 }
 
 impl Access {
+    /// A command at the machine: whoever may write to the database may do everything.
+    #[must_use]
+    pub fn of_command(name: &str) -> Self {
+        Self {
+            actor: Actor::Command(name.to_owned()),
+            name: format!("command {name}"),
+            scopes: Scope::ALL.into_iter().collect(),
+        }
+    }
+
     /// Whether they may.
     #[must_use]
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
+    }
+
+    /// A scope that a role has and they have not; `None` where they may do all that it may.
+    #[must_use]
+    pub fn lacks_of(&self, role: Role) -> Option<Scope> {
+        Scope::ALL.into_iter().find(|scope| role.may(*scope) && !self.may(*scope))
     }
 }
 
@@ -177,6 +193,18 @@ mod tests {
         }
         assert_eq!(Role::Owner.scopes(), Scope::ALL.into_iter().collect());
         assert_eq!(Role::Viewer.scopes(), BTreeSet::from([Scope::Read]));
+    }
+
+    #[test]
+    fn a_role_is_within_reach_of_whoever_has_its_scopes() {
+        let mut access = Access::of_command("test");
+        assert_eq!(access.lacks_of(Role::Owner), None);
+        access.scopes = BTreeSet::from([Scope::Read, Scope::People]);
+        assert_eq!(access.lacks_of(Role::Viewer), None);
+        assert_eq!(access.lacks_of(Role::Responder), Some(Scope::Incidents));
+        access.scopes.extend(Role::Editor.scopes());
+        assert_eq!(access.lacks_of(Role::Editor), None);
+        assert_eq!(access.lacks_of(Role::Owner), Some(Scope::Audit));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The audit log: who changed what, when, from what, to what. Written in the transaction of the change.
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::error::InvalidValue;
 use crate::ids::{
     AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, PersonId, SessionId,
     StatusPageId, TokenId,
@@ -34,6 +36,18 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Every noun that [`Subject::noun`] gives.
+    pub const NOUNS: [&str; 8] = [
+        "status_page",
+        "component",
+        "incident",
+        "maintenance",
+        "announcement",
+        "person",
+        "session",
+        "token",
+    ];
+
     /// The noun as the store writes it.
     #[must_use]
     pub const fn noun(self) -> &'static str {
@@ -106,6 +120,27 @@ impl fmt::Display for Actor {
     }
 }
 
+impl FromStr for Actor {
+    type Err = InvalidValue;
+
+    /// Reads the `Display` form.
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let (kind, name) = text.split_once(':').unwrap_or((text, ""));
+        let actor = match kind {
+            "command" if text != kind => Some(Self::Command(name.to_owned())),
+            "duty" if text != kind => Some(Self::Duty(name.to_owned())),
+            "person" => name.parse().ok().map(Self::Person),
+            "token" => name.parse().ok().map(Self::Token),
+            _ => None,
+        };
+        actor.ok_or_else(|| {
+            let shown: String = text.chars().take(80).collect();
+            let problem = format!("`{shown}` is nobody: write `person:per_…` or `command:person`");
+            InvalidValue::new("actor", problem)
+        })
+    }
+}
+
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -147,4 +182,29 @@ pub struct AuditEntry {
     pub before: Option<String>,
     /// The document after, as JSON.
     pub after: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_noun_reads_back() {
+        for noun in Subject::NOUNS {
+            assert_eq!(Subject::from_parts(noun, Uuid::nil()).map(Subject::noun), Some(noun));
+        }
+    }
+
+    #[test]
+    fn actors_read_back() {
+        for text in ["command:person", "duty:keeps: time", "duty:"] {
+            let actor: Actor = text.parse().unwrap();
+            assert_eq!(actor.to_string(), text);
+        }
+        let token = Actor::Token(Uuid::nil().into());
+        assert_eq!(token.to_string().parse(), Ok(token));
+        for bad in ["", "person", "person:ada", "robot:1"] {
+            assert!(bad.parse::<Actor>().is_err(), "{bad}");
+        }
+    }
 }

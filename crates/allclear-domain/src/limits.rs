@@ -68,3 +68,5 @@ pub const SESSIONS_PER_PERSON_MAX: usize = 20;
 pub const TOKENS_MAX: usize = 1_000;
 /// Characters of a browser's name that are kept of it.
 pub const CLIENT_CHARS_MAX: usize = 200;
+/// Recovery codes that somebody with an authenticator gets; new ones replace the former.
+pub const RECOVERY_CODES: usize = 10;

@@ -46,7 +46,7 @@ pub(crate) async fn begin(
         seen_at: now,
         expires_at: now + LASTS,
     };
-    transaction.remove_sessions_over(now).await?;
+    transaction.remove_sessions_over(now, now - IDLE_MAX).await?;
     let there = transaction.list_sessions(person.id).await?;
     for oldest in there.iter().skip(limits::SESSIONS_PER_PERSON_MAX - 1) {
         transaction.remove_session(oldest.id).await?;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use allclear_domain::audit::{Actor, Subject};
 use allclear_domain::session::LinkPurpose;
 use allclear_domain::{Change, Entropy, Person, Role, Scope};
-use allclear_store::{Location, Store};
+use allclear_store::{AuditFilter, Location, Store};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
@@ -291,7 +291,7 @@ async fn the_audit_log_holds_no_secret() {
     let new = NewToken { name: "x", scopes: BTreeSet::from([Scope::Read]), expires_at: None };
     let (token, secret) = tokens::create(&home.store, new, &owner.access(), change).await.unwrap();
     let credentials = home.store.find_credentials(owner.id).await.unwrap().unwrap();
-    let entries = home.store.list_audit_entries(None, 100).await.unwrap();
+    let entries = home.store.list_audit_entries(&AuditFilter::default(), 100).await.unwrap();
     let told = format!("{entries:?}");
     for hidden in [
         invitation.reveal(),

@@ -4,6 +4,7 @@ use allclear_domain::{
     Announcement, AuditEntry, Component, Incident, InternalNote, Maintenance, Person, StatusPage,
     StatusSetting,
 };
+use uuid::Uuid;
 
 use crate::engine::{Bind, Link};
 use crate::error::StoreError;
@@ -193,8 +194,12 @@ async fn read_everything(link: &mut Link, problems: &mut Vec<String>) -> Result<
     read_versioned::<TokenRow>(link, problems).await?;
     read_records::<StatusSetting>(link, settings::LIST, vec![], problems).await?;
     read_records::<InternalNote>(link, notes::LIST_ALL, vec![], problems).await?;
-    let limit = vec![Bind::Integer(AUDIT_ENTRIES_READ_MAX)];
-    read_records::<AuditEntry>(link, audit::LIST, limit, problems).await
+    let newest = vec![
+        Bind::Integer(i64::MAX),
+        Bind::Uuid(Uuid::max()),
+        Bind::Integer(AUDIT_ENTRIES_READ_MAX),
+    ];
+    read_records::<AuditEntry>(link, audit::LIST, newest, problems).await
 }
 
 async fn read_versioned<T: Versioned>(

@@ -40,6 +40,7 @@ pub use error::{BadRow, StoreError};
 pub use instance_lock::InstanceLock;
 pub use location::{FILE_NAME, Location};
 pub use nouns::Stored;
+pub use nouns::audit::{About, AuditFilter};
 pub use nouns::sources::{SourceState, Taken};
 pub use nouns::tokens::TokenRow;
 pub use restore::{RestoreReport, restore};

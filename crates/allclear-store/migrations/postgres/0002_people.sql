@@ -2,6 +2,7 @@ create table people (
     id uuid not null primary key,
     email text not null,
     state text not null,
+    seen_at bigint,
     document jsonb not null,
     version bigint not null,
     revision bigint not null,
@@ -16,6 +17,14 @@ create table credentials (
     totp_step bigint not null,
     changed_at bigint not null,
     revision bigint not null
+);
+
+-- Digests of the codes that open once each in place of an authenticator's.
+create table recovery_codes (
+    person_id uuid not null references people (id),
+    digest text not null,
+    revision bigint not null,
+    constraint recovery_codes_digest primary key (person_id, digest)
 );
 
 create table sessions (
@@ -55,3 +64,6 @@ create table one_time_links (
 );
 
 create index one_time_links_person on one_time_links (person_id);
+
+create index audit_entries_actor on audit_entries (actor, at, id);
+create index audit_entries_noun on audit_entries (subject_noun, at, id);

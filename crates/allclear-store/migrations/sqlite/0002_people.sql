@@ -2,6 +2,7 @@ create table people (
     id blob not null primary key,
     email text not null,
     state text not null,
+    seen_at integer,
     document text not null,
     version integer not null,
     revision integer not null,
@@ -16,6 +17,14 @@ create table credentials (
     totp_step integer not null,
     changed_at integer not null,
     revision integer not null
+) strict;
+
+-- Digests of the codes that open once each in place of an authenticator's.
+create table recovery_codes (
+    person_id blob not null references people (id),
+    digest text not null,
+    revision integer not null,
+    constraint recovery_codes_digest primary key (person_id, digest)
 ) strict;
 
 create table sessions (
@@ -55,3 +64,6 @@ create table one_time_links (
 ) strict;
 
 create index one_time_links_person on one_time_links (person_id);
+
+create index audit_entries_actor on audit_entries (actor, at, id);
+create index audit_entries_noun on audit_entries (subject_noun, at, id);

@@ -2,10 +2,11 @@
 
 use allclear_domain::AuditEntry;
 use allclear_domain::audit::{Actor, Subject};
+use allclear_domain::ids::AuditEntryId;
 use uuid::Uuid;
 
 use super::Record;
-use crate::engine::Bind;
+use crate::engine::{Bind, Link};
 use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
 use crate::sql::{Insert, audit as sql};
@@ -34,12 +35,10 @@ impl Record for AuditEntry {
     }
 
     fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
-        let actor = columns.text("actor")?;
         Ok(Self {
             id: columns.uuid("id")?.into(),
             at: columns.instant("at")?,
-            actor: parse_actor(&actor)
-                .ok_or_else(|| columns.bad(format!("column actor: unknown actor `{actor}`")))?,
+            actor: columns.parsed("actor")?,
             action: columns.word("action")?,
             subject: super::notes::subject(columns)?,
             before: columns.maybe_text("before")?,
@@ -48,39 +47,77 @@ impl Record for AuditEntry {
     }
 }
 
-/// The actor that wrote its `Display` form.
-fn parse_actor(text: &str) -> Option<Actor> {
-    let (kind, name) = text.split_once(':')?;
-    match kind {
-        "command" => Some(Actor::Command(name.to_owned())),
-        "duty" => Some(Actor::Duty(name.to_owned())),
-        "person" => name.parse().ok().map(Actor::Person),
-        "token" => name.parse().ok().map(Actor::Token),
-        _ => None,
+/// Which audit entries are wanted. Without anything: all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// What they are about.
+    pub about: Option<About>,
+    /// Who made the change.
+    pub actor: Option<Actor>,
+    /// Only those that come after this one in the list, which begins with the newest.
+    pub after: Option<AuditEntryId>,
+}
+
+/// What audit entries are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Anything of a kind, as [`Subject::noun`] names it.
+    Noun(&'static str),
+    /// One thing.
+    One(Subject),
+}
+
+impl AuditFilter {
+    /// The statement, and what it is given before cursor and limit.
+    fn statement(&self) -> (&'static str, Vec<Bind>) {
+        let text = |text: &str| Bind::Text(text.to_owned());
+        let actor = self.actor.as_ref().map(|actor| Bind::Text(actor.to_string()));
+        let (of_all, by_one, mut binds) = match self.about {
+            None => (sql::LIST, sql::LIST_BY_ACTOR, vec![]),
+            Some(About::Noun(noun)) => {
+                (sql::LIST_OF_NOUN, sql::LIST_OF_NOUN_BY_ACTOR, vec![text(noun)])
+            }
+            Some(About::One(subject)) => (
+                sql::LIST_OF_SUBJECT,
+                sql::LIST_OF_SUBJECT_BY_ACTOR,
+                vec![text(subject.noun()), Bind::Uuid(subject.uuid())],
+            ),
+        };
+        let statement = if actor.is_some() { by_one } else { of_all };
+        binds.extend(actor);
+        (statement, binds)
     }
 }
 
 impl Store {
-    /// The newest `limit` audit entries, about one subject or about all, newest first.
+    /// The newest `limit` audit entries of those that are wanted, newest first.
     ///
     /// # Errors
-    /// Where the database fails or a row does not make sense.
+    /// [`StoreError::NotFound`] where they are to come after an entry that is not there; where the
+    /// database fails or a row does not make sense.
     pub async fn list_audit_entries(
         &self,
-        subject: Option<Subject>,
+        filter: &AuditFilter,
         limit: usize,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        let limit = Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX));
         let mut link = self.read().await?;
-        match subject {
-            None => super::list(&mut link, sql::LIST, vec![limit]).await,
-            Some(subject) => {
-                let noun = Bind::Text(subject.noun().to_owned());
-                let binds = vec![noun, Bind::Uuid(subject.uuid()), limit];
-                super::list(&mut link, sql::LIST_OF_SUBJECT, binds).await
-            }
-        }
+        let (at, id) = match filter.after {
+            None => (i64::MAX, Uuid::max()),
+            Some(id) => (find_at(&mut link, id).await?, id.uuid()),
+        };
+        let (statement, mut binds) = filter.statement();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        binds.extend([Bind::Integer(at), Bind::Uuid(id), Bind::Integer(limit)]);
+        super::list(&mut link, statement, binds).await
     }
+}
+
+async fn find_at(link: &mut Link, id: AuditEntryId) -> Result<i64, StoreError> {
+    let row = link.fetch_optional(sql::FIND_AT, vec![Bind::Uuid(id.uuid())]).await?;
+    let Some(row) = row else {
+        return Err(StoreError::not_found("audit entry", id.to_string()));
+    };
+    Ok(row.of(AuditEntry::TABLE, AuditEntry::PREFIX).integer("at")?)
 }
 
 impl Transaction {

@@ -2,6 +2,7 @@
 
 use allclear_domain::Credentials;
 use allclear_domain::ids::PersonId;
+use allclear_domain::session::SecretDigest;
 
 use crate::engine::{Bind, Link};
 use crate::error::StoreError;
@@ -17,6 +18,18 @@ impl Store {
     /// Where the database fails or the row does not make sense.
     pub async fn find_credentials(&self, id: PersonId) -> Result<Option<Credentials>, StoreError> {
         find(&mut self.read().await?, id).await
+    }
+
+    /// How many recovery codes a person has left.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_recovery_codes(&self, id: PersonId) -> Result<usize, StoreError> {
+        let binds = vec![Bind::Uuid(id.uuid())];
+        let row = self.read().await?.fetch_optional(sql::COUNT_RECOVERY_CODES, binds).await?;
+        let Some(row) = row else { return Ok(0) };
+        let codes = row.of("recovery_codes", "").integer("codes")?;
+        Ok(usize::try_from(codes).unwrap_or_default())
     }
 }
 
@@ -58,6 +71,41 @@ impl Transaction {
         let binds =
             vec![Bind::Uuid(id.uuid()), Bind::Integer(step), Bind::Integer(self.revision())];
         Ok(self.execute(sql::USE_TOTP_STEP, binds).await? == 1)
+    }
+
+    /// Gives a person these recovery codes and no others.
+    ///
+    /// # Errors
+    /// Where the person is not there, two are the same, or the database fails.
+    pub async fn set_recovery_codes(
+        &mut self,
+        id: PersonId,
+        codes: &[SecretDigest],
+    ) -> Result<(), StoreError> {
+        self.execute(sql::REMOVE_RECOVERY_CODES, vec![Bind::Uuid(id.uuid())]).await?;
+        for code in codes {
+            let binds = vec![
+                Bind::Uuid(id.uuid()),
+                Bind::Text(code.0.clone()),
+                Bind::Integer(self.revision()),
+            ];
+            self.execute(sql::ADD_RECOVERY_CODE, binds).await?;
+        }
+        Ok(())
+    }
+
+    /// Uses a recovery code up. Gives whether the person had it: of several who try, one gets
+    /// `true`.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn use_recovery_code(
+        &mut self,
+        id: PersonId,
+        code: &SecretDigest,
+    ) -> Result<bool, StoreError> {
+        let binds = vec![Bind::Uuid(id.uuid()), Bind::Text(code.0.clone())];
+        Ok(self.execute(sql::USE_RECOVERY_CODE, binds).await? == 1)
     }
 }
 

@@ -1,13 +1,16 @@
 //! People as rows.
 
+use std::collections::BTreeMap;
+
 use allclear_domain::ids::PersonId;
 use allclear_domain::{EmailAddress, Person};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
 use crate::engine::Bind;
 use crate::error::{BadRow, StoreError};
-use crate::row::Columns;
+use crate::row::{Columns, micros};
 use crate::sql::{Insert, people as sql};
 use crate::store::Store;
 use crate::transaction::Transaction;
@@ -70,6 +73,19 @@ impl Store {
         let binds = vec![Bind::Text(email.to_string())];
         self.find_by(sql::FIND_BY_EMAIL, binds).await
     }
+
+    /// When each person was last there, to a few minutes; those who never were are left out.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_seen(&self) -> Result<BTreeMap<PersonId, Timestamp>, StoreError> {
+        let rows = self.read().await?.fetch_all(sql::LIST_SEEN, vec![]).await?;
+        let seen = rows.iter().map(|row| {
+            let columns = row.of(Person::TABLE, Person::PREFIX);
+            Ok((columns.uuid("id")?.into(), columns.instant("seen_at")?))
+        });
+        Ok(seen.collect::<Result<_, BadRow>>()?)
+    }
 }
 
 impl Transaction {
@@ -111,5 +127,22 @@ impl Transaction {
     /// Where the database fails or a row does not make sense.
     pub async fn list_people(&mut self) -> Result<Vec<Person>, StoreError> {
         self.list_by(sql::LIST, vec![]).await
+    }
+
+    /// Remembers when somebody was last there.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn set_person_seen_at(
+        &mut self,
+        id: PersonId,
+        seen_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let binds = vec![
+            Bind::Uuid(id.uuid()),
+            Bind::Integer(micros(seen_at)),
+            Bind::Integer(self.revision()),
+        ];
+        self.execute(sql::SET_SEEN_AT, binds).await.map(|_| ())
     }
 }

@@ -118,11 +118,30 @@ impl Transaction {
         self.execute(sql::REMOVE_OF_PERSON, vec![Bind::Uuid(id.uuid())]).await
     }
 
-    /// Removes the sessions that are over; gives how many there were.
+    /// Ends all sessions of a person but one; gives how many there were.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn remove_sessions_over(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        self.execute(sql::REMOVE_OVER, vec![Bind::Integer(micros(now))]).await
+    pub async fn remove_other_sessions_of(
+        &mut self,
+        id: PersonId,
+        kept: SessionId,
+    ) -> Result<u64, StoreError> {
+        let binds = vec![Bind::Uuid(id.uuid()), Bind::Uuid(kept.uuid())];
+        self.execute(sql::REMOVE_OTHERS_OF_PERSON, binds).await
+    }
+
+    /// Removes the sessions that are over, or that nobody used since `used_since`; gives how many
+    /// there were.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn remove_sessions_over(
+        &mut self,
+        now: Timestamp,
+        used_since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let binds = vec![Bind::Integer(micros(now)), Bind::Integer(micros(used_since))];
+        self.execute(sql::REMOVE_OVER, binds).await
     }
 }

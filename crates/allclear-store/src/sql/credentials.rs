@@ -15,4 +15,12 @@ super::statements! {
     /// Remembers that the code of a time step was used, where none of it or a later one was.
     USE_TOTP_STEP = "update credentials set totp_step = $2, revision = $3
         where person_id = $1 and totp_step < $2";
+    /// Adds a recovery code.
+    ADD_RECOVERY_CODE = "insert into recovery_codes (person_id, digest, revision) values ($1, $2, $3)";
+    /// Uses one up: of several that try, one finds it.
+    USE_RECOVERY_CODE = "delete from recovery_codes where person_id = $1 and digest = $2";
+    /// Takes all of one person away.
+    REMOVE_RECOVERY_CODES = "delete from recovery_codes where person_id = $1";
+    /// How many of one person are left.
+    COUNT_RECOVERY_CODES = "select count(*) as codes from recovery_codes where person_id = $1";
 }

@@ -23,4 +23,8 @@ super::statements! {
     UPDATE = "update people
         set email = $3, state = $4, document = $5, version = version + 1, revision = $6
         where id = $1 and version = $2";
+    /// When everybody who ever was was last there.
+    LIST_SEEN = "select id, seen_at from people where seen_at is not null";
+    /// Remembers when somebody was last there.
+    SET_SEEN_AT = "update people set seen_at = $2, revision = $3 where id = $1";
 }

@@ -30,6 +30,8 @@ super::statements! {
     REMOVE = "delete from sessions where id = $1";
     /// Ends all of a person.
     REMOVE_OF_PERSON = "delete from sessions where person_id = $1";
-    /// Removes those that are over.
-    REMOVE_OVER = "delete from sessions where expires_at <= $1";
+    /// Ends all of a person but one.
+    REMOVE_OTHERS_OF_PERSON = "delete from sessions where person_id = $1 and id <> $2";
+    /// Removes those that are over, or were not used since an instant.
+    REMOVE_OVER = "delete from sessions where expires_at <= $1 or seen_at < $2";
 }

@@ -2,7 +2,7 @@
 
 use allclear_domain::ComponentStatus;
 use allclear_domain::audit::Subject;
-use allclear_store::{BadRow, Changes, StoreError};
+use allclear_store::{AuditFilter, BadRow, Changes, StoreError};
 
 use crate::harness::{Content, Home};
 use crate::samples::{NOW, Samples, at};
@@ -93,7 +93,7 @@ pub(crate) async fn bad_columns_are_named(home: Home) {
         ("action = 'create', subject_noun = 'thing'", "thing"),
     ] {
         home.run(&format!("update audit_entries set {change}")).await;
-        bad(store.list_audit_entries(None, 9).await, "audit_entries", &id, hint);
+        bad(store.list_audit_entries(&AuditFilter::default(), 9).await, "audit_entries", &id, hint);
     }
 }
 

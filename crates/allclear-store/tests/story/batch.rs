@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use allclear_domain::audit::Subject;
 use allclear_domain::limits::ROWS_PER_STATEMENT_MAX;
+use allclear_store::AuditFilter;
 
 use crate::harness::Home;
 use crate::samples::{NOW, Samples, at};
@@ -40,7 +41,8 @@ pub(crate) async fn ten_thousand_incidents_with_notes_and_audit(home: Home) {
     incidents.sort_by_key(|incident| incident.id);
     assert!(changes.incidents == incidents);
     assert_eq!(home.store.list_notes_of_page(page.id).await.unwrap().len(), 10_000);
-    assert_eq!(home.store.list_audit_entries(None, 20_000).await.unwrap().len(), 10_000);
+    let entries = home.store.list_audit_entries(&AuditFilter::default(), 20_000).await.unwrap();
+    assert_eq!(entries.len(), 10_000);
     assert_eq!(home.store.find_sources(page.id).await.unwrap().len(), 10_000);
 }
 

@@ -11,6 +11,7 @@
     reason = "a story that goes wrong ends there, and tells what it measured"
 )]
 
+mod audit;
 mod bad_rows;
 mod batch;
 mod check;
@@ -52,6 +53,8 @@ macro_rules! stories {
 }
 
 stories! {
+    audit::audit_newest_first_and_read_on,
+    audit::nothing_comes_after_an_entry_that_is_not_there,
     bad_rows::a_missing_installation_is_named,
     bad_rows::bad_columns_are_named,
     bad_rows::bad_documents_are_named,
@@ -69,6 +72,8 @@ stories! {
     people::a_session_of_nobody_is_refused,
     people::tokens_read_back,
     people::a_link_is_found_once,
+    people::a_recovery_code_is_used_once,
+    people::when_somebody_was_last_there,
     read_back::every_noun_reads_back_equal,
     read_back::every_noun_reads_back_equal_after_reopening,
     read_back::minimal_nouns_read_back_equal,
@@ -76,7 +81,6 @@ stories! {
     read_back::texts_of_all_kinds,
     read_back::components_of_a_page,
     read_back::notes_of_a_page,
-    read_back::audit_newest_first,
     read_back::sources_by_key,
     read_back::ids_that_are_taken,
     read_back::maintenance_that_is_due,

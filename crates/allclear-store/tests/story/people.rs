@@ -114,13 +114,20 @@ pub(crate) async fn sessions_begin_and_end(home: Home) {
     transaction.set_session_seen_at(here.id, later).await.unwrap();
     assert!(transaction.remove_session(there.id).await.unwrap());
     assert!(!transaction.remove_session(there.id).await.unwrap());
-    assert_eq!(transaction.remove_sessions_over(later).await.unwrap(), 0);
+    assert_eq!(transaction.remove_sessions_over(later, later).await.unwrap(), 0);
     transaction.commit().await.unwrap();
     let found = home.store.list_sessions(ada.id).await.unwrap();
     assert_eq!(found, [Session { seen_at: later, ..here.clone() }]);
 
     let mut transaction = home.store.begin().await.unwrap();
-    assert_eq!(transaction.remove_sessions_over(here.expires_at).await.unwrap(), 1);
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(transaction.remove_sessions_over(now(), later + second).await.unwrap(), 1);
+    for kept in [&there, &here] {
+        transaction.insert_session(kept).await.unwrap();
+    }
+    assert_eq!(transaction.remove_other_sessions_of(ada.id, here.id).await.unwrap(), 1);
+    assert_eq!(transaction.list_sessions(ada.id).await.unwrap(), std::slice::from_ref(&here));
+    assert_eq!(transaction.remove_sessions_over(here.expires_at, now()).await.unwrap(), 1);
     assert_eq!(transaction.remove_sessions_of(ada.id).await.unwrap(), 0);
     transaction.commit().await.unwrap();
     assert_eq!(home.store.find_session(&here.digest).await.unwrap(), None);
@@ -194,4 +201,40 @@ pub(crate) async fn a_link_is_found_once(home: Home) {
     assert_eq!(transaction.remove_links_of(ada.id).await.unwrap(), 2);
     transaction.commit().await.unwrap();
     assert_eq!(home.store.find_link(&reset.digest).await.unwrap(), None);
+}
+
+pub(crate) async fn a_recovery_code_is_used_once(home: Home) {
+    let entropy = Entropy::from_seed(7);
+    let (ada, bob) = (person(&entropy, "ada@example.com"), person(&entropy, "bob@example.com"));
+    let digests = ["a", "b", "c"].map(|text| SecretDigest(text.to_owned()));
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.insert_person(&ada).await.unwrap();
+    transaction.insert_person(&bob).await.unwrap();
+    transaction.set_recovery_codes(ada.id, &digests).await.unwrap();
+    assert!(!transaction.use_recovery_code(bob.id, &digests[0]).await.unwrap(), "it is Ada's");
+    assert!(transaction.use_recovery_code(ada.id, &digests[0]).await.unwrap());
+    assert!(!transaction.use_recovery_code(ada.id, &digests[0]).await.unwrap());
+    transaction.commit().await.unwrap();
+    assert_eq!(home.store.count_recovery_codes(ada.id).await.unwrap(), 2);
+    assert_eq!(home.store.count_recovery_codes(bob.id).await.unwrap(), 0);
+
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.set_recovery_codes(ada.id, &digests[..1]).await.unwrap();
+    assert!(!transaction.use_recovery_code(ada.id, &digests[1]).await.unwrap(), "replaced");
+    transaction.set_recovery_codes(ada.id, &[]).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(home.store.count_recovery_codes(ada.id).await.unwrap(), 0);
+}
+
+pub(crate) async fn when_somebody_was_last_there(home: Home) {
+    let entropy = Entropy::from_seed(8);
+    let (ada, bob) = (person(&entropy, "ada@example.com"), person(&entropy, "bob@example.com"));
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.insert_person(&ada).await.unwrap();
+    transaction.insert_person(&bob).await.unwrap();
+    transaction.set_person_seen_at(ada.id, now()).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(home.store.list_seen().await.unwrap(), [(ada.id, now())].into());
+    let stored = home.store.find_person(ada.id).await.unwrap().unwrap();
+    assert_eq!((&stored.value, stored.version), (&ada, 1), "that is no change of the person");
 }

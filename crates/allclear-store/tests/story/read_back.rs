@@ -1,13 +1,13 @@
 //! What is written reads back equal.
 
 use allclear_domain::ComponentStatus;
-use allclear_domain::audit::{Actor, AuditAction, Subject};
+use allclear_domain::audit::Subject;
 use allclear_domain::maintenance::MaintenanceState;
 use allclear_domain::note::NoteKind;
 use allclear_domain::record::Publication;
 use allclear_domain::text::Prose;
 use allclear_domain::times::{Bound, Moment};
-use allclear_store::{Changes, Store};
+use allclear_store::{AuditFilter, Changes, Store};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::harness::{Content, Home};
@@ -99,7 +99,7 @@ pub(crate) async fn every_noun_reads_back_equal_after_reopening(home: Home) {
     let expected = Changes { revision, ..expected };
     read_everything(&store, &expected).await;
     assert_eq!(store.list_internal_notes(subject).await.unwrap(), [note]);
-    assert_eq!(store.list_audit_entries(None, 10).await.unwrap(), [entry]);
+    assert_eq!(store.list_audit_entries(&AuditFilter::default(), 10).await.unwrap(), [entry]);
     store.close().await;
     let store = Store::open_existing(&home.location).await.unwrap();
     read_everything(&store, &expected).await;
@@ -303,36 +303,6 @@ pub(crate) async fn notes_of_a_page(home: Home) {
     for (subject, note) in subjects.into_iter().zip(notes) {
         assert_eq!(home.store.list_internal_notes(subject).await.unwrap(), [note]);
     }
-}
-
-pub(crate) async fn audit_newest_first(home: Home) {
-    let samples = Samples::new();
-    let one = Subject::Incident(samples.0.id(at(NOW)));
-    let two = Subject::Maintenance(samples.0.id(at(NOW)));
-    let mut entries = Vec::new();
-    for minute in 0..10 {
-        let time = at(NOW) + SignedDuration::from_mins(minute);
-        let mut entry = samples.entry(if minute % 2 == 0 { one } else { two }, time);
-        if minute == 3 {
-            entry.actor = Actor::Duty("keeps: time".to_owned());
-            entry.action = AuditAction::Create;
-            entry.before = None;
-            entry.after = Some("{}".to_owned());
-        }
-        if minute == 4 {
-            entry.action = AuditAction::Remove;
-        }
-        entries.push(entry);
-    }
-    let mut transaction = home.store.begin().await.unwrap();
-    transaction.insert_audit_entries(&entries).await.unwrap();
-    transaction.commit().await.unwrap();
-    entries.reverse();
-    assert_eq!(home.store.list_audit_entries(None, usize::MAX).await.unwrap(), entries);
-    assert_eq!(home.store.list_audit_entries(None, 3).await.unwrap(), entries[..3]);
-    entries.retain(|entry| entry.subject == two);
-    assert_eq!(home.store.list_audit_entries(Some(two), 100).await.unwrap(), entries);
-    assert_eq!(home.store.list_audit_entries(Some(two), 0).await.unwrap(), []);
 }
 
 pub(crate) async fn sources_by_key(home: Home) {

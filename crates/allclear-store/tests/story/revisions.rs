@@ -2,7 +2,7 @@
 
 use allclear_domain::audit::Subject;
 use allclear_domain::record::Publication;
-use allclear_store::{Changes, StoreError};
+use allclear_store::{About, AuditFilter, Changes, StoreError};
 
 use crate::harness::Home;
 use crate::samples::{NOW, Samples, at};
@@ -111,15 +111,16 @@ pub(crate) async fn audit_stands_and_falls_with_its_change(home: Home) {
     transaction.insert_audit_entries(std::slice::from_ref(&entry)).await.unwrap();
     transaction.insert_status_page(&page).await.unwrap();
     drop(transaction);
-    assert_eq!(home.store.list_audit_entries(None, 9).await.unwrap(), []);
+    assert_eq!(home.store.list_audit_entries(&AuditFilter::default(), 9).await.unwrap(), []);
     let mut transaction = home.store.begin().await.unwrap();
     transaction.insert_audit_entries(std::slice::from_ref(&entry)).await.unwrap();
     transaction.insert_status_page(&page).await.unwrap();
     // Nobody sees either before the commit.
-    assert_eq!(home.store.list_audit_entries(None, 9).await.unwrap(), []);
+    assert_eq!(home.store.list_audit_entries(&AuditFilter::default(), 9).await.unwrap(), []);
     transaction.commit().await.unwrap();
-    let subject = Some(entry.subject);
-    assert_eq!(home.store.list_audit_entries(subject, 9).await.unwrap(), [entry]);
+    let about = Some(About::One(entry.subject));
+    let filter = AuditFilter { about, ..AuditFilter::default() };
+    assert_eq!(home.store.list_audit_entries(&filter, 9).await.unwrap(), [entry]);
 }
 
 pub(crate) async fn a_failed_transaction_cannot_be_committed(home: Home) {
