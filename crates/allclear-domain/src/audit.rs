@@ -95,6 +95,36 @@ impl Subject {
     }
 }
 
+impl fmt::Display for Subject {
+    /// Its id, whose prefix tells the noun.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StatusPage(id) => id.fmt(f),
+            Self::Component(id) => id.fmt(f),
+            Self::Incident(id) => id.fmt(f),
+            Self::Maintenance(id) => id.fmt(f),
+            Self::Announcement(id) => id.fmt(f),
+            Self::Person(id) => id.fmt(f),
+            Self::Session(id) => id.fmt(f),
+            Self::Token(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = InvalidValue;
+
+    /// Reads the `Display` form.
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let uuid = text.split_once('_').and_then(|(_, digits)| Uuid::try_parse(digits).ok());
+        let mut subjects = Self::NOUNS.into_iter().filter_map(|noun| Self::from_parts(noun, uuid?));
+        subjects.find(|subject| subject.to_string() == text).ok_or_else(|| {
+            let shown: String = text.chars().take(80).collect();
+            InvalidValue::new("subject", format!("`{shown}` is not an id such as `inc_…`"))
+        })
+    }
+}
+
 /// Who made a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -191,7 +221,12 @@ mod tests {
     #[test]
     fn every_noun_reads_back() {
         for noun in Subject::NOUNS {
-            assert_eq!(Subject::from_parts(noun, Uuid::nil()).map(Subject::noun), Some(noun));
+            let subject = Subject::from_parts(noun, Uuid::nil()).unwrap();
+            assert_eq!(subject.noun(), noun);
+            assert_eq!(subject.to_string().parse(), Ok(subject));
+        }
+        for bad in ["", "person", "per_", "per_1", "xyz_00000000000000000000000000000000"] {
+            assert!(bad.parse::<Subject>().is_err(), "{bad}");
         }
     }
 

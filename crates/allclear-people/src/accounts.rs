@@ -1,82 +1,65 @@
-//! Accounts: names, roles, passwords and authenticators of people who are there already.
+//! Accounts: names, roles and states of people who are there already, changed by whoever manages
+//! people.
+//!
+//! Nobody manages somebody who may do more than they themselves, and nobody gives a role that may:
+//! a token with the scope `people` alone can neither make an owner nor keep one out.
 
 use allclear_domain::audit::Subject;
 use allclear_domain::ids::PersonId;
 use allclear_domain::person::{Person, check_name};
-use allclear_domain::{Change, Credentials, Role};
-use allclear_store::{Store, Transaction};
+use allclear_domain::{Access, Change, Role};
+use allclear_store::Store;
 
 use crate::audit;
 use crate::error::PeopleError;
-use crate::passwords::Passwords;
-use crate::totp;
+use crate::own;
 
-/// Gives somebody another role.
-///
-/// # Errors
-/// Where there is no such person, or they are the last owner.
-pub async fn set_role(
-    store: &Store,
-    id: PersonId,
-    role: Role,
-    change: Change<'_>,
-) -> Result<Person, PeopleError> {
-    change_person(store, id, change, |person| Ok(Person { role, ..person })).await
+/// What is to be different about somebody; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Another name.
+    pub name: Option<&'a str>,
+    /// Another role.
+    pub role: Option<Role>,
+    /// Whether they may sign in.
+    pub standing: Option<Standing>,
 }
 
-/// Gives somebody another name.
-///
-/// # Errors
-/// Where there is no such person, or the name is not taken.
-pub async fn rename(
-    store: &Store,
-    id: PersonId,
-    name: &str,
-    change: Change<'_>,
-) -> Result<Person, PeopleError> {
-    let name = check_name("name", name)?;
-    change_person(store, id, change, |person| Ok(Person { name, ..person })).await
+/// Whether somebody may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They are kept out: their sessions end, their links and tokens stop working.
+    Disabled,
+    /// They are let in again, once they choose a password with a new link.
+    Enabled,
 }
 
-/// Keeps somebody out: their sessions end, their links stop working.
+/// Changes somebody, all of it or nothing.
 ///
 /// # Errors
-/// Where there is no such person, they are disabled already, or they are the last owner.
-pub async fn disable(
+/// Where there is no such person, a value is not taken, their state does not allow it, they are the
+/// last owner, or `by` may do less than they.
+pub async fn change(
     store: &Store,
     id: PersonId,
+    wanted: Wanted<'_>,
+    by: &Access,
     change: Change<'_>,
-) -> Result<Person, PeopleError> {
-    change_person(store, id, change, |person| Ok(person.disable(change.now)?)).await
-}
-
-/// Lets somebody in again, once they choose a password with a new link.
-///
-/// # Errors
-/// Where there is no such person, or they are not disabled.
-pub async fn enable(
-    store: &Store,
-    id: PersonId,
-    change: Change<'_>,
-) -> Result<Person, PeopleError> {
-    change_person(store, id, change, |person| Ok(person.enable()?)).await
-}
-
-async fn change_person(
-    store: &Store,
-    id: PersonId,
-    change: Change<'_>,
-    changed: impl FnOnce(Person) -> Result<Person, PeopleError>,
 ) -> Result<Person, PeopleError> {
     let mut transaction = store.begin().await?;
     let stored = transaction.find_person(id).await?.ok_or_else(|| not_found(id))?;
-    let person = changed(stored.value.clone())?;
+    check_reach(by, stored.role)?;
+    let person = changed(stored.value.clone(), wanted, by, change)?;
+    if person == stored.value {
+        transaction.rollback().await?;
+        return Ok(person);
+    }
     transaction.update_person(&person, stored.version).await?;
     let is_owner = |person: &Person| person.role == Role::Owner && person.is_active();
     if is_owner(&stored.value) && !transaction.list_people().await?.iter().any(is_owner) {
         return Err(PeopleError::LastOwner);
     }
-    if !person.is_active() {
+    if wanted.standing == Some(Standing::Disabled) {
         transaction.remove_sessions_of(id).await?;
         transaction.remove_links_of(id).await?;
     }
@@ -86,97 +69,54 @@ async fn change_person(
     Ok(person)
 }
 
-/// Somebody chooses another password themselves; their other sessions end.
+fn changed(
+    mut person: Person,
+    wanted: Wanted<'_>,
+    by: &Access,
+    change: Change<'_>,
+) -> Result<Person, PeopleError> {
+    if let Some(name) = wanted.name {
+        person.name = check_name("name", name)?;
+    }
+    if let Some(role) = wanted.role {
+        check_reach(by, role)?;
+        person.role = role;
+    }
+    Ok(match wanted.standing {
+        None => person,
+        Some(Standing::Disabled) => person.disable(change.now)?,
+        Some(Standing::Enabled) => person.enable()?,
+    })
+}
+
+/// Takes the authenticator of somebody who lost it away: their password alone opens from now on.
 ///
 /// # Errors
-/// Where the present password is wrong, or the new one breaks a rule.
-pub async fn change_password(
+/// Where there is no such person, they have none, or `by` may do less than they.
+pub async fn remove_authenticator(
     store: &Store,
-    passwords: &Passwords,
-    person: &Person,
-    present: &str,
-    new: &str,
+    id: PersonId,
+    by: &Access,
     change: Change<'_>,
-) -> Result<(), PeopleError> {
-    let credentials = check_password(store, passwords, person, present).await?;
-    let password_hash = passwords.hash(new, &person.email, change.entropy).await?;
+) -> Result<Person, PeopleError> {
     let mut transaction = store.begin().await?;
-    let changed = Credentials { password_hash, changed_at: change.now, ..credentials };
-    write_credentials(&mut transaction, &changed, "password", change).await?;
-    transaction.remove_sessions_of(person.id).await?;
+    let person = transaction.find_person(id).await?.ok_or_else(|| not_found(id))?.value;
+    check_reach(by, person.role)?;
+    let credentials = transaction.find_credentials(id).await?;
+    let credentials = credentials.ok_or(PeopleError::NoAuthenticator)?;
+    own::take_authenticator(&mut transaction, credentials, change).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(person)
 }
 
-/// Somebody takes an authenticator: the code proves that they have it.
-///
-/// # Errors
-/// Where the password or the code is wrong.
-pub async fn enroll_totp(
-    store: &Store,
-    passwords: &Passwords,
-    person: &Person,
-    password: &str,
-    secret: &str,
-    code: &str,
-    change: Change<'_>,
-) -> Result<(), PeopleError> {
-    let credentials = check_password(store, passwords, person, password).await?;
-    let totp_step = totp::step_of(secret, code, change.now).ok_or(PeopleError::WrongCode)?;
-    let totp_secret = Some(secret.to_owned());
-    let changed = Credentials { totp_secret, totp_step, changed_at: change.now, ..credentials };
-    let mut transaction = store.begin().await?;
-    write_credentials(&mut transaction, &changed, "authenticator added", change).await?;
-    transaction.commit().await?;
-    Ok(())
+/// Whether `by` may do all that a role may, and so may give it or manage somebody who has it.
+pub(crate) fn check_reach(by: &Access, role: Role) -> Result<(), PeopleError> {
+    match by.lacks_of(role) {
+        None => Ok(()),
+        Some(scope) => Err(PeopleError::BeyondOwnRole { role, scope }),
+    }
 }
 
-/// Somebody gives their authenticator up.
-///
-/// # Errors
-/// Where the password is wrong.
-pub async fn remove_totp(
-    store: &Store,
-    passwords: &Passwords,
-    person: &Person,
-    password: &str,
-    change: Change<'_>,
-) -> Result<(), PeopleError> {
-    let credentials = check_password(store, passwords, person, password).await?;
-    let changed = Credentials { totp_secret: None, changed_at: change.now, ..credentials };
-    let mut transaction = store.begin().await?;
-    write_credentials(&mut transaction, &changed, "authenticator removed", change).await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-async fn check_password(
-    store: &Store,
-    passwords: &Passwords,
-    person: &Person,
-    password: &str,
-) -> Result<Credentials, PeopleError> {
-    let credentials = store.find_credentials(person.id).await?;
-    let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
-    let is_right = passwords.verify(password, hash).await?;
-    credentials.filter(|_| is_right).ok_or(PeopleError::WrongPassword)
-}
-
-/// Writes what somebody signs in with. The audit log is told what changed, never to what.
-async fn write_credentials(
-    transaction: &mut Transaction,
-    credentials: &Credentials,
-    what: &str,
-    change: Change<'_>,
-) -> Result<(), PeopleError> {
-    transaction.set_credentials(credentials).await?;
-    let subject = Subject::Person(credentials.person_id);
-    let told = serde_json::json!({ "changed": what });
-    let entry = audit::changed(change, subject, &serde_json::Value::Null, &told);
-    transaction.insert_audit_entries(&[entry]).await?;
-    Ok(())
-}
-
-fn not_found(id: PersonId) -> PeopleError {
+pub(crate) fn not_found(id: PersonId) -> PeopleError {
     PeopleError::NotFound { noun: "person", id: id.to_string() }
 }

@@ -20,6 +20,9 @@ pub enum PeopleError {
     /// The code of the authenticator is wrong or was used.
     #[error("the code is wrong or was used already: wait for the next one")]
     WrongCode,
+    /// There is no authenticator to remove or to make codes for.
+    #[error("there is no authenticator: nothing is to be done")]
+    NoAuthenticator,
     /// Too many attempts.
     #[error("too many attempts: try again in {} seconds", retry_after.as_secs().max(1))]
     TooManyAttempts {
@@ -39,6 +42,16 @@ pub enum PeopleError {
     #[error("a token cannot do more than its maker: leave out `{scope}`")]
     BeyondOwnAccess {
         /// What they do not have.
+        scope: allclear_domain::Scope,
+    },
+    /// Somebody tried to manage a person, or to give a role, that may do more than they.
+    #[error(
+        "this takes whoever may do all that the role {role} may: the scope `{scope}` is missing here"
+    )]
+    BeyondOwnRole {
+        /// The role.
+        role: allclear_domain::Role,
+        /// What it may and they may not.
         scope: allclear_domain::Scope,
     },
     /// There is no such person, session or token.

@@ -9,18 +9,22 @@ pub mod attempts;
 mod audit;
 mod error;
 pub mod links;
+pub mod own;
 pub mod passwords;
+mod recovery;
 pub mod secret;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in;
 pub mod tokens;
 pub mod totp;
+pub mod upkeep;
 
 pub use attempts::Attempts;
 pub use error::PeopleError;
 pub use passwords::Passwords;
 pub use secret::Secret;
+pub use upkeep::Upkeep;
 
 #[cfg(test)]
 mod tests;

@@ -6,16 +6,17 @@ use allclear_domain::ids::PersonId;
 use allclear_domain::person::{PersonState, check_name};
 use allclear_domain::session::LinkPurpose;
 use allclear_domain::{
-    Change, Credentials, EmailAddress, Entropy, OneTimeLink, Person, Role, limits,
+    Access, Change, Credentials, EmailAddress, Entropy, OneTimeLink, Person, Role, limits,
 };
 use allclear_store::{Store, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::accounts::{self, not_found};
 use crate::audit;
 use crate::error::PeopleError;
 use crate::passwords::Passwords;
 use crate::secret::{self, Secret};
-use crate::sessions::{self, SignedIn};
+use crate::sign_in::{self, FirstFactor};
 
 /// How long an invitation holds.
 pub const INVITATION_LASTS: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -25,14 +26,17 @@ pub const RESET_LASTS: SignedDuration = SignedDuration::from_hours(2);
 /// Invites somebody: they choose their password with the link.
 ///
 /// # Errors
-/// Where the address is somebody's, a value is not taken, or there are too many people.
+/// Where the address is somebody's, a value is not taken, there are too many people, or `by` may do
+/// less than the role.
 pub async fn invite(
     store: &Store,
     email: &str,
     name: &str,
     role: Role,
+    by: &Access,
     change: Change<'_>,
 ) -> Result<(Person, Secret), PeopleError> {
+    accounts::check_reach(by, role)?;
     let person = Person {
         id: change.entropy.id(change.now),
         email: EmailAddress::new(email)?,
@@ -62,15 +66,17 @@ pub async fn invite(
 /// had before stop working.
 ///
 /// # Errors
-/// Where there is no such person, or they are disabled.
+/// Where there is no such person, they are disabled, or `by` may do less than they.
 pub async fn renew(
     store: &Store,
     person_id: PersonId,
+    by: &Access,
     change: Change<'_>,
 ) -> Result<(Person, LinkPurpose, Secret), PeopleError> {
     let mut transaction = store.begin().await?;
     let person = transaction.find_person(person_id).await?;
     let person = person.ok_or_else(|| not_found(person_id))?.value;
+    accounts::check_reach(by, person.role)?;
     let (purpose, lasts) = match person.state {
         PersonState::Invited => (LinkPurpose::Invitation, INVITATION_LASTS),
         PersonState::Active => (LinkPurpose::PasswordReset, RESET_LASTS),
@@ -116,8 +122,8 @@ pub struct Redemption<'a> {
     pub client: &'a str,
 }
 
-/// Uses a link up: the person has this password from now on and is signed in; every other session of
-/// theirs ends.
+/// Uses a link up: the person has this password from now on and is signed in, or has yet to give the
+/// code of their authenticator. Every other session of theirs ends, every other link stops working.
 ///
 /// # Errors
 /// Where the link is over, or the password breaks a rule; then the link still works.
@@ -128,7 +134,7 @@ pub async fn redeem(
     password: &str,
     entropy: &Entropy,
     now: Timestamp,
-) -> Result<SignedIn, PeopleError> {
+) -> Result<FirstFactor, PeopleError> {
     let Redemption { purpose, presented, client } = redemption;
     let person = whose(store, purpose, presented, now).await?;
     let password_hash = passwords.hash(password, &person.email, entropy).await?;
@@ -144,21 +150,21 @@ pub async fn redeem(
     let change = Change { actor: &actor, entropy, now };
     transaction.update_person(&person, stored.version).await?;
     let former = transaction.find_credentials(person.id).await?;
-    transaction
-        .set_credentials(&Credentials {
-            person_id: person.id,
-            password_hash,
-            totp_secret: former.as_ref().and_then(|known| known.totp_secret.clone()),
-            totp_step: former.map_or(0, |known| known.totp_step),
-            changed_at: now,
-        })
-        .await?;
+    let credentials = Credentials {
+        person_id: person.id,
+        password_hash,
+        totp_secret: former.as_ref().and_then(|known| known.totp_secret.clone()),
+        totp_step: former.map_or(0, |known| known.totp_step),
+        changed_at: now,
+    };
+    transaction.set_credentials(&credentials).await?;
     transaction.remove_sessions_of(person.id).await?;
+    transaction.remove_links_of(person.id).await?;
     let entry = audit::changed(change, Subject::Person(person.id), &stored.value, &person);
     transaction.insert_audit_entries(&[entry]).await?;
-    let signed_in = sessions::begin(&mut transaction, person, client, entropy, now).await?;
+    let begun = sign_in::begin(&mut transaction, person, &credentials, client, change).await?;
     transaction.commit().await?;
-    Ok(signed_in)
+    Ok(begun)
 }
 
 /// Writes a link; gives its secret.
@@ -193,8 +199,4 @@ pub(crate) async fn find(
 ) -> Result<OneTimeLink, PeopleError> {
     let found = store.find_link(&secret::digest(presented)).await?;
     found.filter(|link| link.purpose == purpose && link.is_usable(now)).ok_or(PeopleError::LinkOver)
-}
-
-fn not_found(id: PersonId) -> PeopleError {
-    PeopleError::NotFound { noun: "person", id: id.to_string() }
 }

@@ -20,6 +20,11 @@ impl Secret {
         Self(format!("{prefix}{}", BASE64URL_NOPAD.encode(&bytes)))
     }
 
+    /// A text that was made elsewhere.
+    pub(crate) const fn of(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text, for the one reader that it belongs to.
     #[must_use]
     pub fn reveal(&self) -> &str {

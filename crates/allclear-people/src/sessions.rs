@@ -28,6 +28,11 @@ pub struct SignedIn {
     pub secret: Secret,
 }
 
+/// Since when a session must have been used to open anything at `now`.
+pub(crate) fn used_since(now: Timestamp) -> Timestamp {
+    now - IDLE_MAX
+}
+
 /// Begins a session, in the transaction of what led to it.
 pub(crate) async fn begin(
     transaction: &mut Transaction,
@@ -46,12 +51,13 @@ pub(crate) async fn begin(
         seen_at: now,
         expires_at: now + LASTS,
     };
-    transaction.remove_sessions_over(now, now - IDLE_MAX).await?;
+    transaction.remove_sessions_over(now, used_since(now)).await?;
     let there = transaction.list_sessions(person.id).await?;
     for oldest in there.iter().skip(limits::SESSIONS_PER_PERSON_MAX - 1) {
         transaction.remove_session(oldest.id).await?;
     }
     transaction.insert_session(&session).await?;
+    transaction.set_person_seen_at(person.id, now).await?;
     let actor = Actor::Person(person.id);
     let change = Change { actor: &actor, entropy, now };
     let told = serde_json::json!({ "client": session.client, "expires_at": session.expires_at });
@@ -72,7 +78,7 @@ pub async fn authenticate(
     let Some(session) = store.find_session(&secret::digest(presented)).await? else {
         return Ok(None);
     };
-    if session.is_over(now) || now.duration_since(session.seen_at) > IDLE_MAX {
+    if !opens(&session, now) {
         return Ok(None);
     }
     let Some(person) = store.find_person(session.person_id).await? else {
@@ -85,11 +91,51 @@ pub async fn authenticate(
         // A full disk must not keep anybody out of the console.
         if let Ok(mut transaction) = store.begin().await
             && transaction.set_session_seen_at(session.id, now).await.is_ok()
+            && transaction.set_person_seen_at(session.person_id, now).await.is_ok()
         {
             let _ = transaction.commit().await;
         }
     }
     Ok(Some((person.value, session)))
+}
+
+fn opens(session: &Session, now: Timestamp) -> bool {
+    !session.is_over(now) && session.seen_at >= used_since(now)
+}
+
+/// The sessions of a person that still open something, the last used first.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn list(
+    store: &Store,
+    person_id: PersonId,
+    now: Timestamp,
+) -> Result<Vec<Session>, StoreError> {
+    let mut sessions = store.list_sessions(person_id).await?;
+    sessions.retain(|session| opens(session, now));
+    Ok(sessions)
+}
+
+/// Ends every session of a person but one; gives how many there were.
+///
+/// # Errors
+/// Where the store refuses.
+pub async fn end_others(
+    store: &Store,
+    person_id: PersonId,
+    kept: SessionId,
+    change: Change<'_>,
+) -> Result<usize, PeopleError> {
+    let mut transaction = store.begin().await?;
+    let sessions = transaction.list_sessions(person_id).await?;
+    let ended = sessions.iter().filter(|session| session.id != kept);
+    let entries: Vec<_> =
+        ended.map(|session| audit::removed(change, Subject::Session(session.id))).collect();
+    transaction.remove_other_sessions_of(person_id, kept).await?;
+    transaction.insert_audit_entries(&entries).await?;
+    transaction.commit().await?;
+    Ok(entries.len())
 }
 
 /// Ends a session of a person.

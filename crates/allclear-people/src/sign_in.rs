@@ -2,14 +2,16 @@
 
 use allclear_domain::audit::Actor;
 use allclear_domain::session::LinkPurpose;
-use allclear_domain::{EmailAddress, Entropy, Person};
-use allclear_store::Store;
+use allclear_domain::{Change, Credentials, EmailAddress, Entropy, Person};
+use allclear_store::{Store, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::attempts::Attempts;
 use crate::error::PeopleError;
 use crate::links;
+use crate::own;
 use crate::passwords::Passwords;
+use crate::recovery;
 use crate::secret::Secret;
 use crate::sessions::{self, SignedIn};
 use crate::totp;
@@ -63,29 +65,36 @@ pub async fn with_password(
     let (Some(person), Some(credentials), true) = (person, credentials, is_right) else {
         return Err(PeopleError::WrongPassword);
     };
+    let actor = Actor::Person(person.id);
+    let change = Change { actor: &actor, entropy, now };
     let mut transaction = store.begin().await?;
-    if credentials.totp_secret.is_some() {
-        let actor = Actor::Person(person.id);
-        let change = allclear_domain::Change { actor: &actor, entropy, now };
-        let for_whom = Some(person.id);
-        let secret = links::insert(
-            &mut transaction,
-            LinkPurpose::SecondFactor,
-            for_whom,
-            CODE_WITHIN,
-            change,
-        )
-        .await?;
-        transaction.commit().await?;
-        return Ok(FirstFactor::CodeDue(secret));
-    }
-    let signed_in = sessions::begin(&mut transaction, person, from.client, entropy, now).await?;
+    let begun = begin(&mut transaction, person, &credentials, from.client, change).await?;
     transaction.commit().await?;
-    attempts.clear(email.as_str());
-    Ok(FirstFactor::SignedIn(Box::new(signed_in)))
+    if matches!(begun, FirstFactor::SignedIn(_)) {
+        attempts.clear(email.as_str());
+    }
+    Ok(begun)
 }
 
-/// Tries the code that is due.
+/// After the password was right, or has just been chosen: a session, or a code that is due.
+pub(crate) async fn begin(
+    transaction: &mut Transaction,
+    person: Person,
+    credentials: &Credentials,
+    client: &str,
+    change: Change<'_>,
+) -> Result<FirstFactor, PeopleError> {
+    if credentials.totp_secret.is_none() {
+        let Change { entropy, now, .. } = change;
+        let signed_in = sessions::begin(transaction, person, client, entropy, now).await?;
+        return Ok(FirstFactor::SignedIn(Box::new(signed_in)));
+    }
+    let purpose = LinkPurpose::SecondFactor;
+    let secret = links::insert(transaction, purpose, Some(person.id), CODE_WITHIN, change).await?;
+    Ok(FirstFactor::CodeDue(secret))
+}
+
+/// Tries the code that is due: one of the authenticator, or one of the recovery codes.
 ///
 /// # Errors
 /// [`PeopleError::WrongCode`], [`PeopleError::LinkOver`] where it took too long, or too many
@@ -99,23 +108,45 @@ pub async fn with_code(
     entropy: &Entropy,
     now: Timestamp,
 ) -> Result<SignedIn, PeopleError> {
-    let mut transaction = store.begin().await?;
     let link = links::find(store, LinkPurpose::SecondFactor, pending, now).await?;
     let person_id = link.person_id.ok_or(PeopleError::LinkOver)?;
+    let counted = format!("code of {person_id}");
+    attempts.count(&[from.address, &counted], now)?;
+    let mut transaction = store.begin().await?;
     let person = transaction.find_person(person_id).await?.ok_or(PeopleError::LinkOver)?.value;
-    attempts.count(&[from.address, &format!("code of {person_id}")], now)?;
     let credentials = transaction.find_credentials(person_id).await?;
-    let secret = credentials.and_then(|known| known.totp_secret).ok_or(PeopleError::LinkOver)?;
-    let step = totp::step_of(&secret, code, now).ok_or(PeopleError::WrongCode)?;
-    if !person.is_active() || !transaction.remove_link(link.id).await? {
+    let credentials = credentials.filter(|_| person.is_active()).ok_or(PeopleError::LinkOver)?;
+    let actor = Actor::Person(person_id);
+    let change = Change { actor: &actor, entropy, now };
+    use_code(&mut transaction, &credentials, code, change).await?;
+    if !transaction.remove_link(link.id).await? {
         return Err(PeopleError::LinkOver);
-    }
-    if !transaction.use_totp_step(person_id, step).await? {
-        return Err(PeopleError::WrongCode);
     }
     let email = person.email.clone();
     let signed_in = sessions::begin(&mut transaction, person, from.client, entropy, now).await?;
     transaction.commit().await?;
     attempts.clear(email.as_str());
+    attempts.clear(&counted);
     Ok(signed_in)
+}
+
+/// Uses a code up.
+async fn use_code(
+    transaction: &mut Transaction,
+    credentials: &Credentials,
+    code: &str,
+    change: Change<'_>,
+) -> Result<(), PeopleError> {
+    let secret = credentials.totp_secret.as_deref().ok_or(PeopleError::LinkOver)?;
+    if let Some(digest) = recovery::digest(code) {
+        if !transaction.use_recovery_code(credentials.person_id, &digest).await? {
+            return Err(PeopleError::WrongCode);
+        }
+        return own::note(transaction, credentials, "recovery code used", change).await;
+    }
+    let step = totp::step_of(secret, code, change.now).ok_or(PeopleError::WrongCode)?;
+    if transaction.use_totp_step(credentials.person_id, step).await? {
+        return Ok(());
+    }
+    Err(PeopleError::WrongCode)
 }

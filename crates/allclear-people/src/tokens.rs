@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use allclear_domain::audit::{Actor, Subject};
 use allclear_domain::error::InvalidValue;
-use allclear_domain::ids::TokenId;
+use allclear_domain::ids::{PersonId, TokenId};
 use allclear_domain::person::check_name;
 use allclear_domain::{Access, ApiToken, Change, Scope, limits};
-use allclear_store::{Store, StoreError, TokenRow};
+use allclear_store::{Store, StoreError, TokenRow, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::audit;
@@ -33,8 +33,8 @@ pub struct NewToken<'a> {
 /// Makes a token. Its secret is given here and never again.
 ///
 /// # Errors
-/// Where it could do more than who makes it, has no scope, ends before it begins, or there are too
-/// many.
+/// Where it could do more than who makes it, or for longer, has no scope, ends before it begins, or
+/// there are too many.
 pub async fn create(
     store: &Store,
     new: NewToken<'_>,
@@ -51,20 +51,18 @@ pub async fn create(
     if new.expires_at.is_some_and(|end| end <= change.now) {
         return Err(InvalidValue::new("expires_at", "lies in the past: choose a later one").into());
     }
+    let mut transaction = store.begin().await?;
+    let created_by = maker(&mut transaction, by, new.expires_at).await?;
     let secret = Secret::mint(PREFIX, change.entropy);
     let token = ApiToken {
         id: change.entropy.id(change.now),
         name,
         scopes: new.scopes,
-        created_by: match by.actor {
-            Actor::Person(id) => Some(id),
-            Actor::Command(_) | Actor::Duty(_) | Actor::Token(_) => None,
-        },
+        created_by,
         created_at: change.now,
         expires_at: new.expires_at,
         revoked_at: None,
     };
-    let mut transaction = store.begin().await?;
     let there = transaction.list_tokens().await?;
     let usable = there.iter().filter(|row| row.token.is_usable(change.now)).count();
     if usable >= limits::TOKENS_MAX {
@@ -79,22 +77,42 @@ pub async fn create(
     Ok((token, secret))
 }
 
+/// Whose a new token is. One that a token makes belongs to the same person, so that it goes with
+/// their role, and ends no later than the one that makes it.
+async fn maker(
+    transaction: &mut Transaction,
+    by: &Access,
+    expires_at: Option<Timestamp>,
+) -> Result<Option<PersonId>, PeopleError> {
+    let id = match by.actor {
+        Actor::Person(id) => return Ok(Some(id)),
+        Actor::Command(_) | Actor::Duty(_) => return Ok(None),
+        Actor::Token(id) => id,
+    };
+    let parent = transaction.find_token(id).await?.ok_or_else(|| not_found(id))?.value.token;
+    match parent.expires_at {
+        Some(end) if expires_at.is_none_or(|wanted| wanted > end) => {
+            let problem = format!("is later than {end}, when the token ends that makes it");
+            Err(InvalidValue::new("expires_at", problem).into())
+        }
+        _ => Ok(parent.created_by),
+    }
+}
+
 /// Revokes a token: it opens nothing from now on.
 ///
 /// # Errors
-/// Where there is no such token, it is revoked already, or it is somebody else's and `by` may not
-/// manage people.
+/// Where there is no such token, it is revoked already, or `by` may not see it.
 pub async fn revoke(
     store: &Store,
     id: TokenId,
     by: &Access,
     change: Change<'_>,
 ) -> Result<ApiToken, PeopleError> {
-    let not_found = || PeopleError::NotFound { noun: "token", id: id.to_string() };
     let mut transaction = store.begin().await?;
-    let stored = transaction.find_token(id).await?.ok_or_else(not_found)?;
+    let stored = transaction.find_token(id).await?.ok_or_else(|| not_found(id))?;
     if !may_see(by, &stored.token) {
-        return Err(not_found());
+        return Err(not_found(id));
     }
     let token = stored.token.clone().revoke(change.now)?;
     let row = TokenRow { token: token.clone(), ..stored.value.clone() };
@@ -105,7 +123,7 @@ pub async fn revoke(
     Ok(token)
 }
 
-/// The tokens that somebody may see: their own, or all where they manage people.
+/// The tokens that somebody may see: their own, or all where they manage people. A token sees itself.
 ///
 /// # Errors
 /// Where the store cannot be read.
@@ -116,8 +134,16 @@ pub async fn list(store: &Store, by: &Access) -> Result<Vec<TokenRow>, StoreErro
 }
 
 fn may_see(by: &Access, token: &ApiToken) -> bool {
-    let is_own = matches!(by.actor, Actor::Person(id) if token.created_by == Some(id));
+    let is_own = match by.actor {
+        Actor::Person(id) => token.created_by == Some(id),
+        Actor::Token(id) => token.id == id,
+        Actor::Command(_) | Actor::Duty(_) => false,
+    };
     is_own || by.may(Scope::People)
+}
+
+fn not_found(id: TokenId) -> PeopleError {
+    PeopleError::NotFound { noun: "token", id: id.to_string() }
 }
 
 /// What the token of a request may do; `None` where it opens nothing. A token never does more than

@@ -9,14 +9,22 @@ use sha1::Sha1;
 use subtle::ConstantTimeEq;
 
 const STEP_SECONDS: i64 = 30;
+/// Bytes of a shared secret (RFC 4226, section 4).
+const SECRET_BYTES: usize = 20;
 /// Steps before and after the present one that count: clocks differ.
 const DRIFT: i64 = 1;
 
-/// A new shared secret of 160 bits (RFC 4226, section 4), in base 32.
+/// A new shared secret of 160 bits, in base 32.
 #[must_use]
 pub fn mint(entropy: &Entropy) -> String {
-    let bytes: [u8; 20] = entropy.bytes();
+    let bytes: [u8; SECRET_BYTES] = entropy.bytes();
     BASE32_NOPAD.encode(&bytes)
+}
+
+/// Whether a text has the form of a shared secret of ours.
+#[must_use]
+pub fn is_secret(text: &str) -> bool {
+    BASE32_NOPAD.decode(text.as_bytes()).is_ok_and(|bytes| bytes.len() == SECRET_BYTES)
 }
 
 /// The address that authenticators read from a picture or a link.
@@ -49,9 +57,9 @@ pub fn step_of(secret: &str, code: &str, now: Timestamp) -> Option<i64> {
     found
 }
 
-/// The code that an authenticator shows.
-#[cfg(test)]
-pub(crate) fn code_at(secret: &str, now: Timestamp) -> Option<String> {
+/// The code that an authenticator shows; `None` where the secret is none.
+#[must_use]
+pub fn code_at(secret: &str, now: Timestamp) -> Option<String> {
     let key = BASE32_NOPAD.decode(secret.as_bytes()).ok()?;
     code_of(&key, now.as_second().div_euclid(STEP_SECONDS))
 }
@@ -100,6 +108,7 @@ mod tests {
         assert_eq!(step_of(&secret, &code, at(3_060)), None);
         assert_eq!(step_of(&secret, "", at(3_000)), None);
         assert_eq!(step_of("not base 32", &code, at(3_000)), None);
+        assert!(is_secret(&secret) && !is_secret("") && !is_secret(&secret[1..]));
     }
 
     #[test]

@@ -200,6 +200,11 @@ pub enum PersonCommand {
         /// The address they sign in with
         email: String,
     },
+    /// Take the authenticator of somebody who lost it away: the password alone opens then
+    RemoveAuthenticator {
+        /// The address they sign in with
+        email: String,
+    },
 }
 
 /// What to do with tokens.

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use allclear_domain::{Clock, Entropy};
-use allclear_people::Passwords;
+use allclear_people::{Passwords, Upkeep, upkeep};
 use allclear_store::Store;
 use allclear_web::server::ListenerLimits;
 use allclear_web::{App, Entrance, Front, Published, Publisher, Report, server};
@@ -12,6 +13,9 @@ use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+/// How often what is over is taken away. It opens nothing meanwhile.
+const KEEP_UP_EVERY: Duration = Duration::from_secs(3_600);
 
 /// What an instance runs under.
 pub struct Conditions {
@@ -37,6 +41,7 @@ pub struct Instance {
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     publishing: JoinHandle<()>,
+    keeping_up: JoinHandle<()>,
 }
 
 impl Instance {
@@ -73,7 +78,18 @@ impl Instance {
             let publisher = publisher.clone();
             async move { publisher.run().await }
         });
-        Ok(Self { address, store, publisher, published, first, stop, serving, publishing })
+        let keeping_up = tokio::spawn(keep_up(Upkeep::new(store.clone()), clock));
+        Ok(Self {
+            address,
+            store,
+            publisher,
+            published,
+            first,
+            stop,
+            serving,
+            publishing,
+            keeping_up,
+        })
     }
 
     /// The address that it listens on.
@@ -120,6 +136,21 @@ impl Instance {
             tracing::error!(%error, "the listener ended badly");
         }
         self.publishing.abort();
+        self.keeping_up.abort();
         self.store.close().await;
+    }
+}
+
+/// Takes away what is over, again and again.
+async fn keep_up(upkeep: Upkeep, clock: Arc<dyn Clock>) {
+    loop {
+        match upkeep.run_once(clock.now()).await {
+            Ok(report) => {
+                let upkeep::Report { sessions, links } = report;
+                tracing::debug!(sessions, links, "what was over is gone");
+            }
+            Err(error) => tracing::warn!(%error, "what is over stays until the next try"),
+        }
+        tokio::time::sleep(KEEP_UP_EVERY).await;
     }
 }

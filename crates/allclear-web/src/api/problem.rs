@@ -144,6 +144,7 @@ const fn people_status(error: &PeopleError) -> StatusCode {
         PeopleError::Invalid(_) | PeopleError::BeyondOwnAccess { .. } => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
+        PeopleError::BeyondOwnRole { .. } => StatusCode::FORBIDDEN,
         PeopleError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
         PeopleError::NotFound { .. } => StatusCode::NOT_FOUND,
         _ => StatusCode::CONFLICT,

@@ -116,7 +116,9 @@ impl From<PeopleError> for Refusal {
             PeopleError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             PeopleError::LinkOver => StatusCode::GONE,
             PeopleError::NotFound { .. } => StatusCode::NOT_FOUND,
+            PeopleError::BeyondOwnRole { .. } => StatusCode::FORBIDDEN,
             PeopleError::Transition(_)
+            | PeopleError::NoAuthenticator
             | PeopleError::SetUpAlready
             | PeopleError::LastOwner
             | PeopleError::TooMany { .. } => StatusCode::CONFLICT,

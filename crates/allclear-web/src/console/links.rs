@@ -75,7 +75,7 @@ async fn redeem(call: &Call, purpose: LinkPurpose) -> Answer {
     let redeemed =
         links::redeem(&app.store, &app.passwords, redemption, password, &app.entropy, call.now);
     match redeemed.await {
-        Ok(signed_in) => sign_in::welcome(call, &signed_in, "/console"),
+        Ok(begun) => sign_in::go_on(call, begun, "/console"),
         Err(PeopleError::Invalid(problem)) => {
             let (status, text) = Refusal::from(problem).told();
             form(call, purpose, status, &text, presented).await

@@ -65,15 +65,22 @@ pub(super) async fn with_password(call: Call) -> Answer {
         call.now,
     );
     match tried.await {
-        Ok(FirstFactor::SignedIn(signed_in)) => welcome(&call, &signed_in, &next),
-        Ok(FirstFactor::CodeDue(pending)) => {
-            code_form(&call, StatusCode::OK, "", pending.reveal(), &next)
-        }
+        Ok(begun) => go_on(&call, begun, &next),
         Err(error @ (PeopleError::WrongPassword | PeopleError::TooManyAttempts { .. })) => {
             let (status, text) = Refusal::from(error).told();
             form(&call, status, &text, email, &next).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// After the password was right, or has just been chosen: signed in, or asked for a code.
+pub(super) fn go_on(call: &Call, begun: FirstFactor, next: &str) -> Answer {
+    match begun {
+        FirstFactor::SignedIn(signed_in) => welcome(call, &signed_in, next),
+        FirstFactor::CodeDue(pending) => {
+            code_form(call, StatusCode::OK, "", pending.reveal(), next)
+        }
     }
 }
 

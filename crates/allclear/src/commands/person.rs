@@ -1,10 +1,10 @@
 //! `allclear person`: who may sign in, from the machine itself. Whoever may read the database may do
 //! this; it is how a forgotten password is got over where no owner is left.
 
-use allclear_domain::audit::Actor;
 use allclear_domain::session::LinkPurpose;
-use allclear_domain::{Change, Clock, EmailAddress, Entropy, Person, SystemClock};
-use allclear_people::{Secret, accounts, links};
+use allclear_domain::{Access, Change, Clock, EmailAddress, Entropy, Person, SystemClock};
+use allclear_people::accounts::{self, Standing, Wanted};
+use allclear_people::{Secret, links};
 use allclear_store::Store;
 use anyhow::{Result, anyhow};
 
@@ -43,35 +43,43 @@ fn list(people: &[Person], json: bool) -> Result<u8> {
 }
 
 async fn change(command: PersonCommand, store: &Store, settings: &Settings) -> Result<u8> {
-    let actor = Actor::Command("person".to_owned());
+    let by = Access::of_command("person");
     let entropy = Entropy::from_system();
-    let change = Change { actor: &actor, entropy: &entropy, now: SystemClock.now() };
+    let change = Change { actor: &by.actor, entropy: &entropy, now: SystemClock.now() };
     match command {
         PersonCommand::List { .. } => {}
         PersonCommand::Invite { email, name, role } => {
-            let (person, secret) = links::invite(store, &email, &name, role, change).await?;
+            let (person, secret) = links::invite(store, &email, &name, role, &by, change).await?;
             say_link(&person, LinkPurpose::Invitation, &secret, settings)?;
         }
         PersonCommand::Link { email } => {
             let person = find(store, &email).await?;
-            let (person, purpose, secret) = links::renew(store, person.id, change).await?;
+            let (person, purpose, secret) = links::renew(store, person.id, &by, change).await?;
             say_link(&person, purpose, &secret, settings)?;
         }
         PersonCommand::Role { email, role } => {
             let person = find(store, &email).await?;
-            let person = accounts::set_role(store, person.id, role, change).await?;
+            let wanted = Wanted { role: Some(role), ..Wanted::default() };
+            let person = accounts::change(store, person.id, wanted, &by, change).await?;
             say(&format!("{} is {} now", person.email, person.role))?;
         }
         PersonCommand::Disable { email } => {
             let person = find(store, &email).await?;
-            let person = accounts::disable(store, person.id, change).await?;
+            let wanted = Wanted { standing: Some(Standing::Disabled), ..Wanted::default() };
+            let person = accounts::change(store, person.id, wanted, &by, change).await?;
             say(&format!("{} cannot sign in any more", person.email))?;
         }
         PersonCommand::Enable { email } => {
             let person = find(store, &email).await?;
-            accounts::enable(store, person.id, change).await?;
-            let (person, purpose, secret) = links::renew(store, person.id, change).await?;
+            let wanted = Wanted { standing: Some(Standing::Enabled), ..Wanted::default() };
+            accounts::change(store, person.id, wanted, &by, change).await?;
+            let (person, purpose, secret) = links::renew(store, person.id, &by, change).await?;
             say_link(&person, purpose, &secret, settings)?;
+        }
+        PersonCommand::RemoveAuthenticator { email } => {
+            let person = find(store, &email).await?;
+            let person = accounts::remove_authenticator(store, person.id, &by, change).await?;
+            say(&format!("{} signs in with the password alone now", person.email))?;
         }
     }
     Ok(DONE)

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use allclear_domain::audit::Actor;
-use allclear_domain::{Access, Change, Clock, Entropy, Scope, SystemClock};
+use allclear_domain::{Access, Change, Clock, Entropy, SystemClock};
 use allclear_people::tokens::{self, NewToken};
 use allclear_store::{Store, TokenRow};
 use anyhow::Result;
@@ -51,16 +50,10 @@ fn list(rows: &[TokenRow], json: bool) -> Result<u8> {
 }
 
 async fn change(command: TokenCommand, store: &Store) -> Result<u8> {
-    let actor = Actor::Command("token".to_owned());
+    let by = Access::of_command("token");
     let entropy = Entropy::from_system();
     let now = SystemClock.now();
-    let change = Change { actor: &actor, entropy: &entropy, now };
-    // Whoever may write to the database may do everything.
-    let by = Access {
-        actor: actor.clone(),
-        name: "command".to_owned(),
-        scopes: Scope::ALL.into_iter().collect(),
-    };
+    let change = Change { actor: &by.actor, entropy: &entropy, now };
     match command {
         TokenCommand::List { .. } => {}
         TokenCommand::Create { name, scopes, expires_in_days } => {

@@ -120,6 +120,8 @@ fn people_and_tokens_are_made_at_the_machine() {
         assert!(said.contains("viewer, responder, editor, owner"), "{said}");
         let link = stdout(&run(&["person", "link", "ada@example.com"]));
         assert!(link.contains("/console/invitation?token="), "{link}");
+        let said = refused(&run(&["person", "remove-authenticator", "ada@example.com"]), 1);
+        assert!(said.contains("there is no authenticator"), "{said}");
         let said = refused(&run(&["person", "link", "bob@example.com"]), 1);
         assert!(said.contains("`allclear person list`"), "{said}");
 

@@ -1,0 +1,49 @@
+//! Upkeep: sessions and links that are over are taken away. They open nothing before that either;
+//! this keeps the tables small.
+
+use allclear_store::{Store, StoreError};
+use jiff::Timestamp;
+
+use crate::sessions;
+
+/// What was taken away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Sessions that were over, or not used for days.
+    pub sessions: u64,
+    /// Links that were over.
+    pub links: u64,
+}
+
+/// The duty.
+#[derive(Clone, Debug)]
+pub struct Upkeep {
+    store: Store,
+}
+
+impl Upkeep {
+    /// The duty of a store.
+    #[must_use]
+    pub const fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// Does what is due.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; the next run does the rest.
+    pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
+        let mut transaction = self.store.begin().await?;
+        let report = Report {
+            sessions: transaction.remove_sessions_over(now, sessions::used_since(now)).await?,
+            links: transaction.remove_links_over(now).await?,
+        };
+        // Where nothing was due no revision is taken, so that nobody looks for changes.
+        if report == Report::default() {
+            transaction.rollback().await?;
+        } else {
+            transaction.commit().await?;
+        }
+        Ok(report)
+    }
+}
