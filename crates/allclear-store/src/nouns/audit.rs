@@ -1,7 +1,11 @@
 //! Audit entries as rows. They are added to and never changed.
 
+use std::fmt;
+use std::str::FromStr;
+
 use allclear_domain::AuditEntry;
 use allclear_domain::audit::{Actor, Subject};
+use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::AuditEntryId;
 use uuid::Uuid;
 
@@ -65,6 +69,27 @@ pub enum About {
     Noun(&'static str),
     /// One thing.
     One(Subject),
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noun(noun) => f.write_str(noun),
+            Self::One(subject) => subject.fmt(f),
+        }
+    }
+}
+
+impl FromStr for About {
+    type Err = InvalidValue;
+
+    /// Reads the `Display` form: a noun, or the id of one thing.
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        match Subject::NOUNS.into_iter().find(|noun| *noun == text) {
+            Some(noun) => Ok(Self::Noun(noun)),
+            None => text.parse().map(Self::One),
+        }
+    }
 }
 
 impl AuditFilter {

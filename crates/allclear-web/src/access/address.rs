@@ -3,8 +3,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use axum::http::header::HOST;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Uri};
 use ipnet::IpNet;
+
+use crate::app::Entrance;
 
 /// Hops in `X-Forwarded-For` that are looked at, from the nearest.
 const HOPS_MAX: usize = 16;
@@ -47,6 +51,17 @@ pub(crate) fn counted_by(address: IpAddr) -> String {
     }
 }
 
+/// The address that whoever asks reached Allclear at, without a slash at the end: the one that
+/// people use, where somebody said, else the host that they asked for.
+pub(crate) fn base_url(entrance: &Entrance, headers: &HeaderMap, uri: &Uri) -> String {
+    if let Some(url) = &entrance.public_url {
+        return url.clone();
+    }
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| uri.authority().map(Authority::as_str));
+    host.map(|host| format!("http://{host}")).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +90,19 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["nonsense"], &trusted), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &[], &trusted), "10.0.0.1");
         assert_eq!(client("::ffff:10.0.0.1", &["192.0.2.1"], &trusted), "192.0.2.1");
+    }
+
+    #[test]
+    fn links_lead_to_where_people_come_in() {
+        let mut headers = HeaderMap::new();
+        let mut entrance = Entrance::default();
+        assert_eq!(base_url(&entrance, &headers, &Uri::from_static("/x")), "");
+        let over_http2 = Uri::from_static("http://status.example.com/x");
+        assert_eq!(base_url(&entrance, &headers, &over_http2), "http://status.example.com");
+        headers.insert(HOST, "127.0.0.1:8080".parse().unwrap());
+        assert_eq!(base_url(&entrance, &headers, &over_http2), "http://127.0.0.1:8080");
+        entrance.public_url = Some("https://status.example.com".to_owned());
+        assert_eq!(base_url(&entrance, &headers, &over_http2), "https://status.example.com");
     }
 
     #[test]

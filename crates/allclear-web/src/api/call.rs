@@ -29,6 +29,8 @@ pub(crate) struct Call {
     /// The query, by name.
     pub(crate) query: HashMap<String, String>,
     pub(crate) headers: HeaderMap,
+    /// The address that it reached Allclear at, without a slash at the end.
+    pub(crate) base_url: String,
     /// The body; empty where none was sent.
     pub(crate) body: Bytes,
     /// When it came.

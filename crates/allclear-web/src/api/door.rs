@@ -16,6 +16,7 @@ use bytes::Bytes;
 use super::call::Call;
 use super::problem::Problem;
 use crate::access::Needs;
+use crate::access::address;
 use crate::access::table::Door;
 use crate::app::App;
 
@@ -79,7 +80,8 @@ async fn enter(
     }
     let query = read_query(head.uri.query().unwrap_or_default())?;
     let body = read_body(&head, body).await?;
-    Ok(Call { app, access, params, query, headers: head.headers, body, now })
+    let base_url = address::base_url(&app.entrance, &head.headers, &head.uri);
+    Ok(Call { app, access, params, query, headers: head.headers, base_url, body, now })
 }
 
 fn may(access: &allclear_domain::Access, scope: Scope) -> Result<(), Problem> {

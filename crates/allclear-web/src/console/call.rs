@@ -36,6 +36,8 @@ pub(crate) struct Call {
     pub(crate) client_address: String,
     /// The browser, as it names itself.
     pub(crate) client: String,
+    /// The address that it reached Allclear at, without a slash at the end.
+    pub(crate) base_url: String,
     /// Whether it only looks.
     pub(crate) is_get: bool,
     /// When it came.

@@ -49,7 +49,12 @@ pub(crate) struct Chrome {
 }
 
 /// The menu, in its order: where it leads, and what it takes to see it.
-const MENU: [(&str, &str, Scope); 1] = [("/console", "Now", Scope::Read)];
+const MENU: [(&str, &str, Scope); 4] = [
+    ("/console", "Now", Scope::Read),
+    ("/console/people", "People", Scope::People),
+    ("/console/tokens", "Tokens", Scope::Read),
+    ("/console/audit", "Audit log", Scope::Audit),
+];
 
 impl Chrome {
     /// What stands around the answer to a call. `done` says what was just done.

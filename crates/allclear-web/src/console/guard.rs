@@ -185,6 +185,7 @@ impl Call {
             form_cookie,
             client_address: address::counted_by(client),
             client: user_agent.unwrap_or_default().to_owned(),
+            base_url: address::base_url(&app.entrance, headers, uri),
             is_get: matches!(head.method, Method::GET | Method::HEAD),
             now,
             app,

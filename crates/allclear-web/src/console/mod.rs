@@ -7,14 +7,18 @@
 
 mod account;
 mod answer;
+mod audit;
 mod call;
 mod chrome;
 mod form;
 mod guard;
 mod home;
 mod links;
+mod people;
 mod set_up;
 mod sign_in;
+mod tokens;
+mod when;
 
 use allclear_domain::Scope;
 use axum::Router;
@@ -31,7 +35,7 @@ pub(crate) use self::chrome::find_asset;
 /// Every address of the console.
 fn table() -> Table<Call> {
     let reads = Needs::Scope(Scope::Read);
-    Table::new()
+    let table = Table::new()
         .get("/console", reads, home::show)
         .get("/console/setup", Needs::Nothing, set_up::show)
         .post("/console/setup", Needs::Nothing, set_up::claim)
@@ -42,8 +46,11 @@ fn table() -> Table<Call> {
         .get("/console/invitation", Needs::Nothing, links::show_invitation)
         .post("/console/invitation", Needs::Nothing, links::accept_invitation)
         .get("/console/password", Needs::Nothing, links::show_reset)
-        .post("/console/password", Needs::Nothing, links::reset_password)
-        .get("/console/account", Needs::SignedIn, account::show)
+        .post("/console/password", Needs::Nothing, links::reset_password);
+    let table = account::add(table);
+    let table = people::add(table);
+    let table = tokens::add(table);
+    audit::add(table)
 }
 
 /// What every address of the console needs.

@@ -1,0 +1,64 @@
+//! `/api/v1/audit`: who changed what, when, from what, to what.
+
+use allclear_domain::AuditEntry;
+use allclear_domain::audit::{Actor, AuditAction};
+use allclear_store::AuditFilter;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::call::Call;
+use super::json::{Answer, json};
+use super::list::ListJson;
+
+/// One change.
+#[derive(Debug, Serialize)]
+struct AuditEntryJson {
+    id: String,
+    at: Timestamp,
+    /// Such as `person:per_…`, `token:tok_…` or `command:person`.
+    actor: String,
+    action: AuditAction,
+    /// What kind of thing it was done to.
+    noun: &'static str,
+    /// Its id.
+    subject: String,
+    /// The document before, as it was stored; `null` where there was none.
+    before: Option<Box<RawValue>>,
+    /// The document after.
+    after: Option<Box<RawValue>>,
+}
+
+impl AuditEntryJson {
+    fn of(entry: AuditEntry) -> Self {
+        // What was stored is JSON; anything else is left out rather than sent.
+        let raw = |text: Option<String>| text.and_then(|text| RawValue::from_string(text).ok());
+        Self {
+            id: entry.id.to_string(),
+            at: entry.at,
+            actor: entry.actor.to_string(),
+            action: entry.action,
+            noun: entry.subject.noun(),
+            subject: entry.subject.to_string(),
+            before: raw(entry.before),
+            after: raw(entry.after),
+        }
+    }
+}
+
+/// Entries, newest first: all, or those about a noun or a thing, or by an actor.
+pub(super) async fn list(call: Call) -> Answer {
+    let filter = AuditFilter {
+        about: call.query("about")?,
+        actor: call.query::<Actor>("actor")?,
+        after: call.query("cursor")?,
+    };
+    let limit = call.limit()?;
+    let mut entries = call.app.store.list_audit_entries(&filter, limit + 1).await?;
+    let has_more = entries.len() > limit;
+    entries.truncate(limit);
+    let next = entries.last().filter(|_| has_more).map(|entry| entry.id.to_string());
+    let items = entries.into_iter().map(AuditEntryJson::of).collect();
+    json(StatusCode::OK, &ListJson { items, next })
+}

@@ -1,0 +1,152 @@
+//! `/api/v1/people`: who may sign in.
+//!
+//! A token never reaches beyond itself: it gives roles, and manages people, whose scopes it has all.
+
+use allclear_domain::ids::PersonId;
+use allclear_domain::person::PersonState;
+use allclear_domain::session::LinkPurpose;
+use allclear_domain::{Person, Role};
+use allclear_people::accounts::{self, Standing, Wanted};
+use allclear_people::{Secret, links};
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::json::{Answer, created, json};
+use super::list::slice;
+use super::problem::Problem;
+
+/// Somebody who may sign in.
+#[derive(Debug, Serialize)]
+struct PersonJson {
+    id: String,
+    email: String,
+    name: String,
+    role: Role,
+    /// `invited`, `active` or `disabled`.
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_at: Option<Timestamp>,
+    created_at: Timestamp,
+    /// When they were last there, to a few minutes.
+    seen_at: Option<Timestamp>,
+    /// Given once: what they choose a password with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<LinkJson>,
+}
+
+/// A link that works once.
+#[derive(Debug, Serialize)]
+struct LinkJson {
+    url: String,
+    expires_at: Timestamp,
+}
+
+/// Somebody to invite.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InvitationJson {
+    email: String,
+    name: String,
+    role: Role,
+}
+
+/// What is to be different; what is left out stays.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonChangeJson {
+    name: Option<String>,
+    role: Option<Role>,
+    state: Option<StandingJson>,
+}
+
+/// Whether they may sign in.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StandingJson {
+    Disabled,
+    Enabled,
+}
+
+impl PersonJson {
+    fn of(person: Person, seen_at: Option<Timestamp>) -> Self {
+        Self {
+            id: person.id.to_string(),
+            email: person.email.to_string(),
+            name: person.name,
+            role: person.role,
+            state: person.state.as_str(),
+            disabled_at: match person.state {
+                PersonState::Disabled { at } => Some(at),
+                PersonState::Invited | PersonState::Active => None,
+            },
+            created_at: person.created_at,
+            seen_at,
+            link: None,
+        }
+    }
+
+    fn with_link(self, link: LinkJson) -> Self {
+        Self { link: Some(link), ..self }
+    }
+}
+
+impl LinkJson {
+    fn of(call: &Call, purpose: LinkPurpose, secret: &Secret) -> Self {
+        let (below, lasts): (_, SignedDuration) = match purpose {
+            LinkPurpose::Invitation => ("invitation", links::INVITATION_LASTS),
+            LinkPurpose::SetUp | LinkPurpose::PasswordReset | LinkPurpose::SecondFactor => {
+                ("password", links::RESET_LASTS)
+            }
+        };
+        let url = format!("{}/console/{below}?token={}", call.base_url, secret.reveal());
+        Self { url, expires_at: call.now + lasts }
+    }
+}
+
+/// All of them, oldest first.
+pub(super) async fn list(call: Call) -> Answer {
+    let store = &call.app.store;
+    let (people, seen) = (store.list_people().await?, store.list_seen().await?);
+    let people = slice(&call, people, |person| person.id)?;
+    let json_of = |person: Person| {
+        let seen_at = seen.get(&person.id).copied();
+        PersonJson::of(person, seen_at)
+    };
+    json(StatusCode::OK, &people.map(json_of))
+}
+
+/// Invites somebody. The link is given here and never again.
+pub(super) async fn invite(call: Call) -> Answer {
+    let new: InvitationJson = call.json()?;
+    let (store, by, change) = (&call.app.store, &call.access, call.change());
+    let (person, secret) =
+        links::invite(store, &new.email, &new.name, new.role, by, change).await?;
+    let link = LinkJson::of(&call, LinkPurpose::Invitation, &secret);
+    let path = format!("/api/v1/people/{}", person.id);
+    created(&path, &PersonJson::of(person, None).with_link(link))
+}
+
+/// Changes somebody: only what is named, all of it or nothing. Who is enabled gets a link, because
+/// they have to choose a password.
+pub(super) async fn change(call: Call) -> Answer {
+    let (id, new): (PersonId, PersonChangeJson) = (call.param("id")?, call.json()?);
+    if new.name.is_none() && new.role.is_none() && new.state.is_none() {
+        return Err(Problem::BadRequest("name one of name, role and state".to_owned()));
+    }
+    let standing = new.state.map(|state| match state {
+        StandingJson::Disabled => Standing::Disabled,
+        StandingJson::Enabled => Standing::Enabled,
+    });
+    let wanted = Wanted { name: new.name.as_deref(), role: new.role, standing };
+    let (store, by) = (&call.app.store, &call.access);
+    let person = accounts::change(store, id, wanted, by, call.change()).await?;
+    let seen_at = store.list_seen().await?.get(&id).copied();
+    let person = PersonJson::of(person, seen_at);
+    if standing != Some(Standing::Enabled) {
+        return json(StatusCode::OK, &person);
+    }
+    let (_, purpose, secret) = links::renew(store, id, by, call.change()).await?;
+    json(StatusCode::OK, &person.with_link(LinkJson::of(&call, purpose, &secret)))
+}
