@@ -1,12 +1,24 @@
 //! The console: who gets in, and what they can do there.
 
+mod account;
+mod accounts_api;
+mod audit;
+mod authorization;
+mod escaping;
+mod people;
 mod signing_in;
+mod tokens;
+mod upkeep;
 
 use allclear::instance::Instance;
-use allclear_domain::{Entropy, TurnedClock};
-use allclear_people::set_up;
+use allclear_domain::{Access, ApiToken, Change, Clock, Entropy, Person, Role, Scope, TurnedClock};
+use allclear_people::links::Redemption;
+use allclear_people::sign_in::FirstFactor;
+use allclear_people::tokens::{self as secrets, NewToken};
+use allclear_people::{Passwords, links, set_up};
 
 use crate::support::browser::{Browser, Page};
+use crate::support::program::Program;
 use crate::support::{Engine, Fresh};
 
 pub(crate) const NOON: &str = "2026-11-21T12:00:00Z";
@@ -41,6 +53,48 @@ impl Office {
         assert_eq!(page.status, 200, "{}", page.text);
         assert!(office.owner.has_cookie("allclear_session"));
         office
+    }
+
+    /// Somebody who was invited and came: the person, and their browser.
+    pub(crate) async fn colleague(&self, email: &str, role: Role) -> (Person, Browser) {
+        let (store, now) = (self.instance.store(), self.clock.now());
+        let entropy = Entropy::from_system();
+        let by = Access::of_command("test");
+        let change = Change { actor: &by.actor, entropy: &entropy, now };
+        let name = email.split('@').next().unwrap();
+        let (person, link) = links::invite(store, email, name, role, &by, change).await.unwrap();
+        let purpose = allclear_domain::session::LinkPurpose::Invitation;
+        let redemption = Redemption { purpose, presented: link.reveal(), client: "a browser" };
+        let passwords = Passwords::default();
+        let begun = links::redeem(store, &passwords, redemption, PASSWORD, &entropy, now).await;
+        let FirstFactor::SignedIn(signed_in) = begun.unwrap() else {
+            panic!("nobody has an authenticator yet");
+        };
+        let mut browser = self.browser();
+        browser.take_cookie("allclear_session", signed_in.secret.reveal());
+        (person, browser)
+    }
+
+    /// A program with a token of somebody, which may do this.
+    pub(crate) async fn program(
+        &self,
+        person: &Person,
+        scopes: impl IntoIterator<Item = Scope>,
+    ) -> (ApiToken, Program) {
+        let entropy = Entropy::from_system();
+        let by = person.access();
+        let change = Change { actor: &by.actor, entropy: &entropy, now: self.clock.now() };
+        let new =
+            NewToken { name: "program", scopes: scopes.into_iter().collect(), expires_at: None };
+        let (token, secret) =
+            secrets::create(self.instance.store(), new, &by, change).await.unwrap();
+        (token, Program::at(self.instance.address(), secret.reveal()))
+    }
+
+    /// The owner who set everything up.
+    pub(crate) async fn owner_person(&self) -> Person {
+        let people = self.instance.store().list_people().await.unwrap();
+        people.into_iter().find(|person| person.email.as_str() == "owner@example.com").unwrap()
     }
 
     /// Another browser.

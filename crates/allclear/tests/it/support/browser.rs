@@ -26,6 +26,12 @@ impl Page {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// What stands between two texts, where both are there: the first time.
+    pub(crate) fn between(&self, before: &str, after: &str) -> Option<&str> {
+        let (_, rest) = self.text.split_once(before)?;
+        rest.split_once(after).map(|(found, _)| found)
+    }
+
     /// The value of the hidden field of that name, of the first form that has one.
     pub(crate) fn hidden(&self, name: &str) -> Option<&str> {
         let (_, rest) = self.text.split_once(&format!("name=\"{name}\" value=\""))?;
@@ -55,6 +61,11 @@ impl Browser {
     /// Whether it has a cookie.
     pub(crate) fn has_cookie(&self, name: &str) -> bool {
         self.cookies.contains_key(name)
+    }
+
+    /// Gives it a cookie.
+    pub(crate) fn take_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     /// Asks, and does not follow.

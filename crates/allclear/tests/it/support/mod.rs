@@ -1,6 +1,7 @@
 //! What stories share: fresh databases on both engines, the built binary, a running instance.
 
 pub(crate) mod browser;
+pub(crate) mod program;
 pub(crate) mod reader;
 
 use std::path::Path;
