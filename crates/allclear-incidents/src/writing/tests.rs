@@ -11,7 +11,7 @@ use allclear_domain::times::{Bound, Window};
 use allclear_domain::{
     Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, StatusPage,
 };
-use allclear_store::{Location, Store, StoreError};
+use allclear_store::{About, AuditFilter, Location, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
@@ -107,7 +107,9 @@ async fn two_who_edit_at_the_same_time_do_not_overwrite_each_other() {
     assert!(matches!(late, Err(WriteError::Store(StoreError::Conflict { .. }))));
     let same = change(&desk.store, id, Some(2), desk.change(), retitle("Payments are slow")).await;
     assert_eq!(same.unwrap().version, 2, "nothing changed, so nothing was written");
-    let entries = desk.store.list_audit_entries(Some(Subject::Incident(id)), 10).await.unwrap();
+    let about = Some(About::One(Subject::Incident(id)));
+    let filter = AuditFilter { about, ..AuditFilter::default() };
+    let entries = desk.store.list_audit_entries(&filter, 10).await.unwrap();
     assert_eq!(entries.len(), 2);
     assert!(entries[0].before.as_ref().unwrap().contains("Payments fail"));
 }
