@@ -8,6 +8,7 @@
 mod account;
 mod answer;
 mod audit;
+mod browser;
 mod call;
 mod chrome;
 mod form;

@@ -1,7 +1,6 @@
 //! One's own account: name, password, authenticator, and where one is signed in.
 
 mod authenticator;
-mod browser;
 mod change;
 mod picture;
 mod sessions;

@@ -16,11 +16,17 @@ pub(super) struct Picture {
 /// The picture of an address; `None` where it is too long for one.
 pub(super) fn draw(address: &str) -> Option<Picture> {
     let code = QrCode::with_error_correction_level(address, EcLevel::M).ok()?;
-    let width = code.width();
+    let (width, colors) = (code.width(), code.to_colors());
     let mut path = String::new();
-    for (n, _) in code.to_colors().iter().enumerate().filter(|(_, color)| **color == Color::Dark) {
-        let (x, y) = (n % width + QUIET, n / width + QUIET);
-        path.push_str(&format!("M{x} {y}h1v1h-1z"));
+    for (y, row) in colors.chunks(width).enumerate() {
+        let mut x = QUIET;
+        // One step for each run of modules of one color keeps the picture small.
+        for run in row.chunk_by(|one, next| one == next) {
+            if run.first() == Some(&Color::Dark) {
+                path.push_str(&format!("M{x} {}h{}v1H{x}z", y + QUIET, run.len()));
+            }
+            x += run.len();
+        }
     }
     Some(Picture { side: width + 2 * QUIET, path })
 }
@@ -33,10 +39,11 @@ mod tests {
     fn the_corners_are_where_readers_look_for_them() {
         let picture = draw("otpauth://totp/Allclear:a?secret=ABC&issuer=Allclear").unwrap();
         let last = picture.side - QUIET - 1;
-        for (x, y) in [(QUIET, QUIET), (last, QUIET), (QUIET, last)] {
-            assert!(picture.path.contains(&format!("M{x} {y}h1")), "{x} {y}");
+        // Each corner but one has a square of seven modules.
+        for (x, y) in [(QUIET, QUIET), (last - 6, QUIET), (QUIET, last)] {
+            assert!(picture.path.contains(&format!("M{x} {y}h7v1H{x}z")), "{x} {y}");
         }
-        assert!(!picture.path.contains(&format!("M{last} {last}h1")));
+        assert!(!picture.path.contains(&format!("M{} {last}h7", last - 6)));
         assert!(draw(&"x".repeat(5_000)).is_none());
     }
 }

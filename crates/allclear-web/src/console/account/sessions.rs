@@ -4,10 +4,10 @@ use allclear_domain::ids::SessionId;
 use allclear_people::{PeopleError, sessions};
 use allclear_store::StoreError;
 
-use super::super::Call;
 use super::super::answer::Answer;
 use super::super::when::When;
-use super::{Part, browser, told};
+use super::super::{Call, browser};
+use super::{Part, told};
 use crate::access::SignedIn;
 
 /// One session.

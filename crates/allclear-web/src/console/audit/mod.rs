@@ -158,10 +158,12 @@ fn entry_view(entry: &AuditEntry, names: &Names) -> EntryView {
         when: When::exactly(entry.at),
         who: names.actor(&entry.actor),
         who_filter: path(&by, None),
-        did: match entry.action {
-            AuditAction::Create => "made",
-            AuditAction::Change => "changed",
-            AuditAction::Remove => "removed",
+        did: match (entry.action, entry.subject) {
+            (AuditAction::Create, Subject::Session(_)) => "began",
+            (AuditAction::Remove, Subject::Session(_)) => "ended",
+            (AuditAction::Create, _) => "made",
+            (AuditAction::Change, _) => "changed",
+            (AuditAction::Remove, _) => "removed",
         },
         what: names.subject(entry.subject, after.or(before)),
         what_filter: path(&about(About::One(entry.subject)), None),

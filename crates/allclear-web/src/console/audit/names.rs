@@ -7,6 +7,8 @@ use allclear_domain::ids::{PersonId, TokenId};
 use allclear_store::{Store, StoreError};
 use serde::Deserialize;
 
+use super::super::browser;
+
 /// Signs of a name that are shown.
 const SIGNS_MAX: usize = 80;
 
@@ -61,7 +63,11 @@ impl Names {
         };
         let named = || serde_json::from_str::<Named>(document?).ok()?.title;
         let noun = noun(subject.noun());
-        match known.or_else(named) {
+        let named = named().map(|name| match subject {
+            Subject::Session(_) => browser::name(&name),
+            _ => name,
+        });
+        match known.or(named) {
             Some(name) => format!("{noun} {}", cut(&name)),
             None => format!("{noun} {subject}"),
         }

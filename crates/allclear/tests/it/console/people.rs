@@ -117,7 +117,7 @@ async fn the_only_owner_is_not_locked_out() {
     let mut office = Office::open(Engine::Sqlite).await;
     let owner = office.owner_person().await;
     let page = office.owner.get(&format!("/console/people/{}", owner.id)).await;
-    assert!(page.text.contains("They cannot be disabled: they are the only owner"));
+    assert!(page.text.contains("cannot be disabled: nobody else is an owner"));
     for (path, fields) in [("/disable", vec![]), ("", vec![("name", "A"), ("role", "viewer")])] {
         let page = fill(&mut office.owner, owner.id, path, &fields).await;
         assert_eq!(page.status, 409, "{path}");

@@ -56,7 +56,8 @@ const JUDGE: &str = "(() => {
     ];
 })()";
 
-async fn walk(browser: &Browser, place: &str) -> Vec<String> {
+/// What is wrong for whoever walks through the open page with Tab.
+pub(super) async fn walk(browser: &Browser, place: &str) -> Vec<String> {
     let controls = browser.value(NUMBER).await.as_u64().unwrap();
     assert!(controls > 5, "{place}: {controls} controls");
     let mut stops = 0;

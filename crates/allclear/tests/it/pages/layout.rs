@@ -54,6 +54,21 @@ async fn findings(browser: &Browser, place: &str, expression: &str) -> Vec<Strin
     all.map(|line| format!("{place}: {}", line.as_str().unwrap_or_default())).collect()
 }
 
+/// What is wrong with the layout of the open page. Everything folded is open afterwards.
+pub(super) async fn of_open_page(browser: &Browser, address: &str) -> Vec<String> {
+    let mut found = findings(browser, address, HEADINGS).await;
+    found.extend(findings(browser, address, MOVES).await);
+    let open = "document.querySelectorAll('details').forEach(one => { one.open = true; })";
+    browser.value(open).await;
+    for width in [320, View::PHONE] {
+        browser.look(View::wide(width)).await;
+        let place = format!("{address} at {width}");
+        found.extend(findings(browser, &place, STICKS_OUT).await);
+        found.extend(findings(browser, &place, CUT_OFF).await);
+    }
+    found
+}
+
 #[tokio::test]
 async fn no_page_scrolls_sideways_and_headings_are_in_order() {
     let site = Site::start().await;
@@ -63,16 +78,7 @@ async fn no_page_scrolls_sideways_and_headings_are_in_order() {
     let mut found = Vec::new();
     for page in &pages {
         browser.open(&site.url(&page.address)).await;
-        found.extend(findings(&browser, &page.address, HEADINGS).await);
-        found.extend(findings(&browser, &page.address, MOVES).await);
-        let open = "document.querySelectorAll('details').forEach(one => { one.open = true; })";
-        browser.value(open).await;
-        for width in [320, View::PHONE] {
-            browser.look(View::wide(width)).await;
-            let place = format!("{} at {width}", page.address);
-            found.extend(findings(&browser, &place, STICKS_OUT).await);
-            found.extend(findings(&browser, &place, CUT_OFF).await);
-        }
+        found.extend(of_open_page(&browser, &page.address).await);
     }
     browser.quit().await;
     site.stop().await;

@@ -1,4 +1,4 @@
-//! Every public page in a real browser, and past two checkers: Nu for the bytes, axe for people.
+//! Every public page, and the console's, in a real browser, and past two checkers: Nu for the bytes, axe for people.
 //!
 //! The pages are those of the demo, served in this process by a clock that stands still. They are
 //! found as a reader finds them, by following links. What the tests need – a browser, its driver,
@@ -9,6 +9,7 @@
 mod axe;
 mod browser;
 mod checkers;
+mod console;
 mod every_page;
 mod freshness;
 mod keyboard;

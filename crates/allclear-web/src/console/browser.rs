@@ -23,7 +23,7 @@ const SYSTEMS: [(&str, &str); 6] = [
 ];
 
 /// Such as `Firefox on Linux`; what is not known stays as it names itself.
-pub(super) fn name(client: &str) -> String {
+pub(crate) fn name(client: &str) -> String {
     let find = |known: &[(&str, &'static str)]| {
         known.iter().find(|(word, _)| client.contains(word)).map(|(_, name)| *name)
     };

@@ -1,0 +1,168 @@
+//! The console in a real browser: an owner sets Allclear up, signs in and looks at every page of it,
+//! those that show a secret once among them.
+
+use std::collections::BTreeMap;
+
+use allclear_domain::{Clock, Role, Scope};
+use allclear_people::totp;
+use serde_json::json;
+
+use super::axe::Axe;
+use super::browser::{Browser, Scheme, View};
+use super::{assert_none, keyboard, layout, nu};
+use crate::console::{Office, PASSWORD};
+use crate::support::Engine;
+
+/// The address of what is below the first link of a list.
+const FIRST_LINK: &str = "document.querySelector('.rows a').getAttribute('href')";
+
+/// A tour through the console, and what was found on the way.
+struct Tour {
+    office: Office,
+    browser: Browser,
+    axe: Axe,
+    findings: Vec<String>,
+    pages: BTreeMap<String, String>,
+}
+
+impl Tour {
+    async fn begin(office: Office) -> Self {
+        let mut browser = Browser::start().await;
+        browser.believe(office.clock.now()).await;
+        let (findings, pages) = (Vec::new(), BTreeMap::new());
+        Self { office, browser, axe: Axe::load(), findings, pages }
+    }
+
+    async fn open(&self, path: &str) {
+        self.browser.open(&format!("http://{}{path}", self.office.instance.address())).await;
+    }
+
+    /// Opens a page and looks it over.
+    async fn visit(&mut self, path: &str) {
+        self.open(path).await;
+        self.look_over(path).await;
+    }
+
+    /// Looks the open page over, in every way.
+    async fn look_over(&mut self, name: &str) {
+        let html = self.browser.text("document.documentElement.outerHTML").await;
+        self.pages.insert(name.to_owned(), format!("<!doctype html>{html}"));
+        self.findings.extend(layout::of_open_page(&self.browser, name).await);
+        for width in [View::DESK, View::PHONE] {
+            for scheme in [Scheme::Light, Scheme::Dark] {
+                let verdict = self.axe.look_at(&self.browser, View { width, scheme }).await;
+                let place = format!("{name} at {width} {scheme:?}");
+                let found = verdict.findings.iter().map(|line| format!("{place}: {line}"));
+                self.findings.extend(found);
+                if !verdict.passed.iter().any(|rule| rule == "color-contrast") {
+                    self.findings.push(format!("{place}: axe did not measure contrast"));
+                }
+            }
+        }
+        let complaints = self.browser.complaints().await;
+        self.findings.extend(complaints.iter().map(|line| format!("{name}: {line}")));
+    }
+
+    /// Fills in the form that is sent to `action`, and waits for the answer.
+    async fn fill(&self, action: &str, fields: &[(&str, &str)]) {
+        let fields = json!(fields);
+        let script = format!(
+            "{{ const form = document.querySelector('form[action=\"{action}\"]');
+            for (const [name, value] of {fields}) form.elements[name].value = value;
+            globalThis.isOld = true;
+            form.requestSubmit(); }}"
+        );
+        self.browser.value(&script).await;
+        let is_new = "globalThis.isOld !== true && document.readyState === 'complete'";
+        self.browser.until(&format!("{action} answers"), is_new).await;
+    }
+
+    async fn end(self) {
+        self.browser.quit().await;
+        self.office.instance.stop().await;
+        assert_none(&self.findings);
+        assert_none(&nu::check(&self.pages));
+    }
+}
+
+/// A console that an owner has set up in the browser, with a colleague, a token and a past.
+async fn set_up() -> Tour {
+    let (office, path) = Office::empty(Engine::Sqlite).await;
+    let mut tour = Tour::begin(office).await;
+    tour.visit(&path).await;
+    let fields = [("name", "Ada Owner"), ("email", "owner@example.com"), ("password", PASSWORD)];
+    tour.fill("/console/setup", &fields).await;
+    let owner = tour.office.owner_person().await;
+    tour.office.colleague("colleague@example.com", Role::Responder).await;
+    tour.office.program(&owner, [Scope::Read]).await;
+    tour
+}
+
+#[tokio::test]
+async fn signing_in_and_the_lists() {
+    let mut tour = set_up().await;
+    for path in [
+        "/console",
+        "/console/account",
+        "/console/people",
+        "/console/people?q=nobody",
+        "/console/people/invite",
+        "/console/tokens",
+        "/console/tokens/create",
+        "/console/audit",
+        "/console/audit?about=person",
+        "/console/audit?about=incident",
+    ] {
+        tour.visit(path).await;
+    }
+    tour.open("/console/people").await;
+    let person = tour.browser.text(FIRST_LINK).await;
+    tour.visit(&person).await;
+    tour.fill("/console/sign-out", &[]).await;
+    tour.look_over("/console/sign-in").await;
+    tour.fill("/console/sign-in", &[("email", "owner@example.com"), ("password", "wrong")]).await;
+    let complaints = tour.browser.complaints().await;
+    assert!(complaints.iter().all(|line| line.contains("a status of 401")), "{complaints:?}");
+    tour.look_over("/console/sign-in, refused").await;
+    tour.end().await;
+}
+
+#[tokio::test]
+async fn what_is_shown_once() {
+    let mut tour = set_up().await;
+    let form = "/console/account/authenticator";
+    tour.visit(form).await;
+    let secret = tour.browser.text("document.querySelector('[name=secret]').value").await;
+    let code = totp::code_at(&secret, tour.office.clock.now()).unwrap();
+    tour.fill(form, &[("code", &code), ("present_password", PASSWORD)]).await;
+    let copied = "document.querySelector('[data-copy]').hidden";
+    assert_eq!(tour.browser.value(copied).await, false, "there is script, so one can copy");
+    tour.look_over("the recovery codes").await;
+    tour.visit("/console/account").await;
+    tour.open("/console/people/invite").await;
+    let somebody = [("name", "Grace"), ("email", "grace@example.com"), ("role", "viewer")];
+    tour.fill("/console/people/invite", &somebody).await;
+    tour.look_over("a link").await;
+    tour.open("/console/tokens/create").await;
+    tour.fill("/console/tokens/create", &[("name", "deploy")]).await;
+    tour.look_over("a secret").await;
+    tour.fill("/console/sign-out", &[]).await;
+    tour.fill("/console/sign-in", &[("email", "owner@example.com"), ("password", PASSWORD)]).await;
+    tour.look_over("a code is due").await;
+    tour.end().await;
+}
+
+#[tokio::test]
+async fn tab_reaches_every_control_and_the_focus_is_seen() {
+    let tour = set_up().await;
+    let mut findings = Vec::new();
+    for path in ["/console/account", "/console/people", "/console/tokens", "/console/audit"] {
+        for width in [View::DESK, View::PHONE] {
+            tour.browser.look(View::wide(width)).await;
+            tour.open(path).await;
+            findings.extend(keyboard::walk(&tour.browser, &format!("{path} at {width}")).await);
+        }
+    }
+    assert_none(&findings);
+    tour.end().await;
+}
