@@ -13,10 +13,24 @@ pub struct ImportReport {
     /// otherwise of the page (`page: timezone …`) and of components; what is there was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differing: Vec<String>,
+    /// Lines that belong to no record and were understood, such as "All times are UTC".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub understood: Vec<Understood>,
     /// Lines that were kept in a record's prose, or nowhere, without being understood.
     pub not_understood: Vec<NotUnderstood>,
     /// Where the source disagrees with itself.
     pub contradictions: Vec<ReportedContradiction>,
+}
+
+/// A line that tells of the whole source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Understood {
+    /// 1-based line in the source.
+    pub line: usize,
+    /// The line as it stands there.
+    pub text: String,
+    /// What it was taken to mean.
+    pub meaning: String,
 }
 
 /// A line that the importer could not read.

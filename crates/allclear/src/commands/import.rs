@@ -11,7 +11,7 @@ use allclear_incidents::history::batch::{Batch, Present};
 use allclear_incidents::history::contents::Contents;
 use allclear_incidents::history::facts::{FactsFile, FactsRecord};
 use allclear_incidents::history::from_facts::{FACTS, Reading, check_timezone};
-use allclear_incidents::history::log::{LogOptions, read_log, settle_ids};
+use allclear_incidents::history::log::{Decoded, LogOptions, decode, read_log, settle_ids};
 use allclear_incidents::history::own::AllclearFile;
 use allclear_incidents::history::report::ImportReport;
 use allclear_incidents::history::{from_own, import, to_facts};
@@ -32,13 +32,14 @@ struct Plan {
 
 /// Shows what an import would write; needs neither server nor database.
 pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
-    let text = read_source(&args.source)?;
+    let source = read_source(args)?;
+    let text = &source.text;
     let slug = slug(args)?;
     let nothing = Present::default();
     let plan = match args.format {
         ImportFormat::Allclear => {
             let mut plan = Plan { records: Vec::new(), report: ImportReport::default() };
-            let pages = own_file(&text, slug.is_some())?.pages;
+            let pages = own_file(text, slug.is_some())?.pages;
             let first = default_of(&pages);
             for (place, contents) in pages.into_iter().enumerate() {
                 let has_pages = place != first;
@@ -49,7 +50,7 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
             plan
         }
         ImportFormat::Facts | ImportFormat::Log => {
-            let (file, batch) = foreign(args, &text, slug, &nothing)?;
+            let (file, batch) = foreign(args, &source, slug, &nothing)?;
             Plan { records: file.records, report: batch.report }
         }
     };
@@ -68,13 +69,14 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
 
 /// Imports.
 pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
-    let text = read_source(&args.source)?;
+    let source = read_source(args)?;
+    let text = &source.text;
     let slug = slug(args)?;
     let (store, _lock) = super::open_to_write(settings).await?;
     let batches = match args.format {
         ImportFormat::Allclear => {
             let mut batches = Vec::new();
-            let pages = own_file(&text, slug.is_some())?.pages;
+            let pages = own_file(text, slug.is_some())?.pages;
             let first = default_of(&pages);
             for (place, page) in pages.into_iter().enumerate() {
                 let wanted = slug.as_ref().unwrap_or(&page.page.slug);
@@ -92,13 +94,13 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
         ImportFormat::Facts | ImportFormat::Log => {
             let slug = match slug {
                 Some(slug) => Some(slug),
-                None => Some(default_slug(args, &text)?),
+                None => Some(default_slug(args, text)?),
             };
             let present = match &slug {
                 Some(slug) => import::present(&store, slug).await?,
                 None => Present::default(),
             };
-            vec![foreign(args, &text, slug, &present)?.1]
+            vec![foreign(args, &source, slug, &present)?.1]
         }
     };
     let actor = Actor::Command("import".to_owned());
@@ -114,7 +116,8 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
     Ok(DONE)
 }
 
-fn read_source(source: &Path) -> Result<String> {
+fn read_source(args: &ImportArgs) -> Result<Decoded> {
+    let source = &args.source;
     let mut bytes = Vec::new();
     let limit = u64::try_from(limits::IMPORT_BYTES_MAX)? + 1;
     let read = if source == Path::new("-") {
@@ -127,10 +130,17 @@ fn read_source(source: &Path) -> Result<String> {
     if bytes.len() > limits::IMPORT_BYTES_MAX {
         bail!("{name} has more than {} bytes: split it", limits::IMPORT_BYTES_MAX);
     }
-    String::from_utf8(bytes).map_err(|error| {
+    if args.format == ImportFormat::Log {
+        // Pages are older than UTF-8.
+        return Ok(decode(bytes));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        anyhow!("{name} is not UTF-8 text (at byte {at}): convert it, for instance with iconv")
-    })
+        let before = error.as_bytes().iter().take(at);
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        anyhow!("{name} is not UTF-8 text (line {line}): convert it, for instance with iconv")
+    })?;
+    Ok(Decoded { text, understood: Vec::new() })
 }
 
 fn slug(args: &ImportArgs) -> Result<Option<Key>> {
@@ -170,10 +180,11 @@ fn facts_file(text: &str) -> Result<FactsFile> {
 /// Facts, or a log read into facts.
 fn foreign(
     args: &ImportArgs,
-    text: &str,
+    source: &Decoded,
     slug: Option<Key>,
     present: &Present,
 ) -> Result<(FactsFile, Batch)> {
+    let text = &source.text;
     check_timezone(args.timezone.as_deref(), present)?;
     let (file, report, format) = if args.format == ImportFormat::Facts {
         let mut file = facts_file(text)?;
@@ -188,6 +199,8 @@ fn foreign(
     let reading =
         Reading { format, slug, present, entropy: &Entropy::from_system(), now: SystemClock.now() };
     let mut batch = reading.batch(&file).map_err(problems)?;
+    batch.report.understood = source.understood.clone();
+    batch.report.understood.extend(report.understood);
     batch.report.not_understood = report.not_understood;
     batch.report.contradictions.extend(report.contradictions);
     Ok((file, batch))
@@ -217,7 +230,7 @@ fn log_file(
     let file = FactsFile {
         publisher: title,
         what: String::new(),
-        timezone,
+        timezone: timezone.or(read.timezone),
         timezone_label: None,
         notes: None,
         components: read.components,
@@ -236,6 +249,7 @@ fn sum(reports: impl Iterator<Item = ImportReport>) -> ImportReport {
         sum.created += report.created;
         sum.skipped += report.skipped;
         sum.differing.extend(report.differing);
+        sum.understood.extend(report.understood);
         sum.not_understood.extend(report.not_understood);
         sum.contradictions.extend(report.contradictions);
         sum
@@ -248,14 +262,18 @@ fn tell(report: &ImportReport, created: &str) -> Result<()> {
     for id in &report.differing {
         say(&format!("differs from what is there, which was kept: {id}"))?;
     }
+    for line in &report.understood {
+        say(&format!("line {}: {}; {}", line.line, line.text.trim(), line.meaning))?;
+    }
     for line in &report.not_understood {
         say(&format!("not understood, line {}: {}", line.line, line.text))?;
     }
     for c in &report.contradictions {
         let kept = if c.kept.is_empty() { "nothing" } else { &c.kept };
+        let record = if c.record.is_empty() { "the page" } else { &c.record };
         say(&format!(
-            "contradiction in {}, {}: printed {}; kept {kept}; {}",
-            c.record, c.field, c.printed, c.why
+            "contradiction in {record}, {}: printed {}; kept {kept}; {}",
+            c.field, c.printed, c.why
         ))?;
     }
     Ok(())

@@ -62,6 +62,8 @@ pub(super) struct DateLine<'a> {
     pub(super) is_apart: bool,
     /// The line is in brackets, as timeline lines are.
     pub(super) is_bracketed: bool,
+    /// It is the date on which the text was published, not that of what it tells of.
+    pub(super) is_posted: bool,
 }
 
 impl DateLine<'_> {
@@ -87,7 +89,11 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
     let all = tokens(start);
     let is_bracketed = all.first().is_some_and(|token| token.is_mark_of(&['[', '(']));
     let lead = if is_bracketed { 1 } else { posted(&all) };
-    let (own, mut next) = span_at(&all, lead)?;
+    let is_posted = lead > 0 && !is_bracketed;
+    let (own, mut next) = span_at(&all, lead).or_else(|| match numbered(&all) {
+        0 => None,
+        lead => span_at(&all, lead),
+    })?;
     if is_bracketed {
         if !all.get(next)?.is_mark_of(&[']', ')']) {
             return None;
@@ -106,11 +112,103 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
     let at = all.get(next).map_or(start.len(), |token| token.start);
     let before = next.checked_sub(1).and_then(|last| all.get(last)).map_or(0, |token| token.end);
     let gap = body.get(before..at).unwrap_or("");
-    let (words, has_mark) = words_after(body.get(at..).unwrap_or(""));
+    let rest = body.get(at..).unwrap_or("");
+    let rest = if is_bracketed && at == before { without_target(rest) } else { rest };
+    let (words, has_mark) = words_after(rest);
     let is_wide = gap.contains('\t') || gap.chars().filter(|ch| is_space(*ch)).count() > 1;
     let is_signed = words.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("by "));
     let is_apart = words.is_empty() || has_mark || is_wide || is_signed;
-    Some(DateLine { own, utc, words, is_apart, is_bracketed })
+    let is_posted = is_posted || is_signed;
+    Some(DateLine { own, utc, words, is_apart, is_bracketed, is_posted })
+}
+
+/// Reads a line that ends with a date, `Outage on March 2, 2017`, `Power failure (2017-03-02)`, or
+/// that goes on behind a mark: `Incident 2017-03-02 - Power failure`.
+pub(super) fn read_tail(body: &str) -> Option<DateLine<'_>> {
+    if body.len() > HEAD_BYTES {
+        return None;
+    }
+    let all = tokens(body);
+    let (at, own, next) = (1..all.len()).find_map(|at| {
+        let (own, next) = span_at(&all, at).filter(|_| is_led_by(&all, at))?;
+        Some((at, own, next))
+    })?;
+    let rest = all.get(next).map_or("", |token| body.get(token.start..).unwrap_or(""));
+    let (after, has_mark) = words_after(rest);
+    if !after.is_empty() && !has_mark {
+        return None;
+    }
+    let words = match lead_of(body.get(..all.get(at)?.start)?) {
+        "" => return None,
+        lead if !super::headings::is_page_words(lead) => lead,
+        // "Outage on March 2" is no title.
+        _ => after,
+    };
+    let (is_bracketed, is_posted) = (false, false);
+    Some(DateLine { own, utc: None, words, is_apart: true, is_bracketed, is_posted })
+}
+
+/// The words before the date of a line that ends with one, in lower case.
+pub(super) fn tail_lead(body: &str) -> Option<String> {
+    let all = tokens(head(body, HEAD_BYTES));
+    let at = (1..all.len()).find(|at| is_led_by(&all, *at) && date_at(&all, *at).is_some())?;
+    Some(lead_of(body.get(..all.get(at)?.start)?).to_lowercase())
+}
+
+/// The words before a date, without what leads to it.
+fn lead_of(lead: &str) -> &str {
+    let edge =
+        |ch: char| is_space(ch) || matches!(ch, '(' | '[' | '-' | '–' | '—' | ':' | ',' | '|');
+    let mut words = lead.trim_end_matches(edge);
+    for word in [" on", " of", " from"] {
+        words = words.strip_suffix(word).unwrap_or(words).trim_end_matches(edge);
+    }
+    words.trim_matches(is_space)
+}
+
+/// Whether what stands before a date at the end of a line sets it apart from the words.
+fn is_led_by(tokens: &[Token<'_>], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|token| {
+        token.is_mark_of(&['(', '[', ':', ',', '|'])
+            || (token.is_dash() && !token.is_glued)
+            || token.is_any(&["on", "of", "from", "incident", "outage", "maintenance"])
+    })
+}
+
+/// Skips the target of `[2017-03-02](#2017-03-02)`.
+fn without_target(rest: &str) -> &str {
+    let inner = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    inner.map_or(rest, |(_, after)| after)
+}
+
+/// Skips the number of a heading: `3.`, `1.1`, `2)`.
+fn numbered(tokens: &[Token<'_>]) -> usize {
+    let mut next = 0;
+    while let Some([number, mark]) = tokens.get(next..next + 2) {
+        let is_count = number.kind == Kind::Number
+            && number.text.len() <= 3
+            && (next == 0 || number.is_glued)
+            && mark.is_glued
+            && mark.is_mark_of(&['.', ')']);
+        if !is_count || next > 4 {
+            break;
+        }
+        next += 2;
+    }
+    let is_inside = tokens.get(next).is_some_and(|token| token.is_glued);
+    let is_last_part = is_inside
+        && next > 0
+        && tokens
+            .get(next)
+            .is_some_and(|token| token.kind == Kind::Number && token.text.len() <= 3)
+        && tokens.get(next + 1).is_some_and(|token| !token.is_glued);
+    match (next, is_inside, is_last_part) {
+        (0, _, _) => 0,
+        (_, true, true) => next + 1,
+        (_, true, false) => 0,
+        _ => next,
+    }
 }
 
 /// Skips `Posted on`, `Published:`.

@@ -5,20 +5,65 @@ use jiff::civil::{Date, Weekday};
 use super::tokens::{Kind, Token};
 
 /// A date as printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum PrintedDate {
     /// Day, month and year.
     Full(Date),
     /// Day and month, perhaps with the day of the week.
     Yearless(Yearless),
     /// Two readings are possible, such as `02/03/2017`.
-    Ambiguous,
+    Ambiguous(Ambiguous),
     /// No such day, such as 30 February.
     Nonexistent,
 }
 
-/// A date without a year.
+/// A date whose day and month could be each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ambiguous {
+    /// The first number.
+    pub(super) first: i8,
+    /// The second number.
+    pub(super) second: i8,
+    /// The year.
+    pub(super) year: i16,
+}
+
+/// Which of day and month a page prints first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// `13/02/2017`
+    DayFirst,
+    /// `02/13/2017`
+    MonthFirst,
+}
+
+impl Ambiguous {
+    /// The date in one of the orders.
+    pub(super) fn read(self, order: Order) -> Option<Date> {
+        let (month, day) = match order {
+            Order::DayFirst => (self.second, self.first),
+            Order::MonthFirst => (self.first, self.second),
+        };
+        Date::new(self.year, month, day).ok()
+    }
+}
+
+/// The order that the numbers of a date at the beginning of a line show, if they show one.
+pub(super) fn order_of(body: &str) -> Option<Order> {
+    let all = super::tokens::tokens(super::tokens::head(body, 80));
+    let (mark, [first, second, year]) =
+        (0..all.len().min(8)).find_map(|at| three_numbers(&all, at))?;
+    year_of(year)?;
+    match (mark, first.value()?, second.value()?) {
+        ('.', _, _) => None,
+        (_, 13..=31, 1..=12) => Some(Order::DayFirst),
+        (_, 1..=12, 13..=31) => Some(Order::MonthFirst),
+        _ => None,
+    }
+}
+
+/// A date without a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Yearless {
     /// 1 to 12.
     pub(super) month: i8,
@@ -125,8 +170,8 @@ pub(super) fn date_at(tokens: &[Token<'_>], at: usize) -> Option<(PrintedDate, u
                 let date = Yearless { weekday: Some(weekday), ..date };
                 Some((PrintedDate::Yearless(date), end))
             }
-            (PrintedDate::Ambiguous, end) => {
-                Some((by_weekday(tokens, next, weekday).unwrap_or(PrintedDate::Ambiguous), end))
+            (PrintedDate::Ambiguous(date), end) => {
+                Some((by_weekday(date, weekday).unwrap_or(PrintedDate::Ambiguous(date)), end))
             }
             found => Some(found),
         };
@@ -178,7 +223,7 @@ fn numeric_at(tokens: &[Token<'_>], at: usize) -> Option<(PrintedDate, usize)> {
         _ if b > 12 => checked(year, a, b),
         _ if a == b => checked(year, a, b),
         _ if a == 0 || b == 0 => PrintedDate::Nonexistent,
-        _ => PrintedDate::Ambiguous,
+        _ => ambiguous(a, b, year)?,
     };
     Some((date, end))
 }
@@ -200,17 +245,18 @@ fn three_numbers<'a, 't>(tokens: &'t [Token<'a>], at: usize) -> Option<(char, [&
 }
 
 /// The reading of an ambiguous date that falls on the printed day of the week, if only one does.
-fn by_weekday(tokens: &[Token<'_>], at: usize, weekday: Weekday) -> Option<PrintedDate> {
-    let (_, [a, b, c]) = three_numbers(tokens, at)?;
-    let (a, b, year) = (a.value()?, b.value()?, year_of(c)?);
-    let day_first = checked(year, b, a);
-    let month_first = checked(year, a, b);
-    let falls = |date: PrintedDate| date.full().is_some_and(|date| date.weekday() == weekday);
-    match (falls(day_first), falls(month_first)) {
-        (true, false) => Some(day_first),
-        (false, true) => Some(month_first),
+fn by_weekday(date: Ambiguous, weekday: Weekday) -> Option<PrintedDate> {
+    let falls = |order| date.read(order).filter(|date| date.weekday() == weekday);
+    match (falls(Order::DayFirst), falls(Order::MonthFirst)) {
+        (Some(date), None) | (None, Some(date)) => Some(PrintedDate::Full(date)),
         _ => None,
     }
+}
+
+/// A date that could be read in two ways.
+fn ambiguous(first: u32, second: u32, year: i16) -> Option<PrintedDate> {
+    let (first, second) = (i8::try_from(first).ok()?, i8::try_from(second).ok()?);
+    Some(PrintedDate::Ambiguous(Ambiguous { first, second, year }))
 }
 
 /// A date, or that there is no such day.
@@ -222,10 +268,15 @@ fn checked(year: i16, month: u32, day: u32) -> PrintedDate {
     date.map_or(PrintedDate::Nonexistent, PrintedDate::Full)
 }
 
-/// `2 March 2017`, `2nd of March`.
+/// `2 March 2017`, `2nd of March`, `2. March 2017`.
 fn day_month_at(tokens: &[Token<'_>], at: usize) -> Option<(PrintedDate, usize)> {
     let (day, mut next) = day_at(tokens, at)?;
-    if tokens.get(next).is_some_and(|token| token.is_word("of") || token.is_dash()) {
+    let is_dotted = tokens.get(next).is_some_and(|token| token.is_glued && token.is_mark('.'));
+    // `2. March 3` is the second of some items, each with its date.
+    if is_dotted && month_day_at(tokens, next + 1).is_some() {
+        return None;
+    }
+    if is_dotted || tokens.get(next).is_some_and(|token| token.is_word("of") || token.is_dash()) {
         next += 1;
     }
     let month = month_of(tokens.get(next)?)?;
@@ -271,6 +322,8 @@ fn day_at(tokens: &[Token<'_>], at: usize) -> Option<(u32, usize)> {
 
 /// Adds the year that may follow a day and a month.
 fn with_year(tokens: &[Token<'_>], at: usize, month: i8, day: u32) -> (PrintedDate, usize) {
+    // `2-Mar-17` has a year, `March 2-17` has not.
+    let is_after_month = at.checked_sub(1).and_then(|m| month_of(tokens.get(m)?)).is_some();
     let mut next = at;
     while tokens.get(next).is_some_and(|token| {
         token.is_mark(',') || (token.is_glued && (token.is_mark('.') || token.is_dash()))
@@ -278,12 +331,26 @@ fn with_year(tokens: &[Token<'_>], at: usize, month: i8, day: u32) -> (PrintedDa
     {
         next += 1;
     }
-    let year = tokens.get(next).and_then(year_of);
+    let is_hyphened = is_after_month && next > at && tokens.get(at).is_some_and(Token::is_dash);
+    let (year, next) = match tokens.get(next).and_then(year_of) {
+        Some(year) => (Some(year), next),
+        None => short_year(tokens, next, is_hyphened),
+    };
     let month_number = u32::try_from(month).unwrap_or(0);
     match year {
         Some(year) => (checked(year, month_number, day), next + 1),
         None => (yearless(month, day), at),
     }
+}
+
+/// The year of `2-Mar-17` and `March 2, '17`, and the place of its number.
+fn short_year(tokens: &[Token<'_>], at: usize, is_hyphened: bool) -> (Option<i16>, usize) {
+    let is_cut = tokens.get(at).is_some_and(|token| token.is_mark_of(&['\'', '’']));
+    let at = if is_cut { at + 1 } else { at };
+    let token = tokens.get(at).filter(|token| token.is_glued && (is_cut || is_hyphened));
+    let is_clock = tokens.get(at + 1).is_some_and(|next| next.is_glued && next.is_mark(':'));
+    let year = token.and_then(|token| token.value_of_width(2)).filter(|_| !is_clock);
+    (year.and_then(|year| i16::try_from(2000 + year).ok()), at)
 }
 
 /// A date without a year, or that no year has such a day.

@@ -19,8 +19,8 @@ const NUMBERS: [&str; 13] = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve",
 ];
-const ABOUT: [&str; 7] =
-    ["about", "around", "approximately", "approx", "roughly", "nearly", "almost"];
+const ABOUT: [&str; 9] =
+    ["about", "around", "approximately", "approx", "roughly", "nearly", "almost", "circa", "ca"];
 const BOUNDS: [&str; 7] = ["under", "over", "than", "least", "most", "to", "maximum"];
 
 /// Thousandths of a number at a token, and where it ends.
@@ -103,6 +103,10 @@ pub(super) fn length_at(tokens: &[Token<'_>], at: usize) -> Option<(Length, usiz
         let Some(token) = tokens.get(next) else { break };
         if token.is_any(&ABOUT) || token.is_mark_of(&['~', '≈']) {
             length.is_approximate = true;
+            // `approx. 8 hours`
+            if tokens.get(next + 1).is_some_and(|mark| mark.is_glued && mark.is_mark('.')) {
+                next += 1;
+            }
         } else if token.is_any(&BOUNDS) || token.is_mark_of(&['<', '>']) {
             length.is_bound = true;
         } else if !token.is_any(&["just", "less", "more", "at", "up", "a", "little"])

@@ -1,5 +1,6 @@
-//! `Label: value` lines.
+//! `Label: value` lines, and headings that say what stands below them.
 
+use super::known_labels::{HEADINGS, LABELS, PROSE};
 use super::tokens::is_space;
 
 /// What a label means.
@@ -31,115 +32,45 @@ pub(super) enum Label {
     Title,
     /// A heading over what follows, such as `Timeline:`.
     Part,
+    /// What was found to be the cause.
+    Cause,
+    /// What is only suspected to be the cause.
+    Suspected,
+    /// What was looked into and was not the cause.
+    RuledOut,
+    /// How it was noticed.
+    Detected,
+    /// Statement on data and attack.
+    Security,
+    /// What readers are asked to do.
+    Advice,
+    /// Steps that were taken.
+    Done,
+    /// Steps that are promised.
+    Promised,
 }
 
-/// Labels and what they mean; the longest that fits is taken, letters only.
-const KNOWN: [(&str, Label); 74] = [
-    ("affected", Label::Affected),
-    ("affects", Label::Affected),
-    ("affected systems", Label::Affected),
-    ("affected services", Label::Affected),
-    ("affected service", Label::Affected),
-    ("affected servers", Label::Affected),
-    ("affected components", Label::Affected),
-    ("concerned servers", Label::Affected),
-    ("services affected", Label::Affected),
-    ("systems affected", Label::Affected),
-    ("components affected", Label::Affected),
-    ("impacted", Label::Affected),
-    ("impacted systems", Label::Affected),
-    ("impacted system", Label::Affected),
-    ("impacted services", Label::Affected),
-    ("impacted components", Label::Affected),
-    ("systems impacted", Label::Affected),
-    ("services impacted", Label::Affected),
-    ("systems", Label::Affected),
-    ("components", Label::Affected),
-    ("not affected", Label::NotAffected),
-    ("unaffected", Label::NotAffected),
-    ("not impacted", Label::NotAffected),
-    ("disruption length", Label::Length),
-    ("disruption", Label::Length),
-    ("length", Label::Length),
-    ("length of disruption", Label::Length),
-    ("length of outage", Label::Length),
-    ("outage length", Label::Length),
-    ("outage duration", Label::Length),
-    ("duration", Label::Length),
-    ("duration of outage", Label::Length),
-    ("downtime", Label::Length),
-    ("total downtime", Label::Length),
-    ("time to resolve", Label::Length),
-    ("service", Label::Service),
-    ("outage", Label::Service),
-    ("outage type", Label::Service),
-    ("type of outage", Label::Service),
-    ("service level", Label::Service),
-    ("service status", Label::Service),
-    ("severity", Label::Service),
-    ("impact level", Label::Service),
-    ("fault status page", Label::FaultPage),
-    ("fault status pages", Label::FaultPage),
-    ("fault page", Label::FaultPage),
-    ("provider status", Label::FaultPage),
-    ("provider status page", Label::FaultPage),
-    ("upstream status", Label::FaultPage),
-    ("upstream status page", Label::FaultPage),
-    ("lost transactions", Label::LostTransactions),
-    ("transactions lost", Label::LostTransactions),
-    ("lost orders", Label::LostTransactions),
-    ("lost payments", Label::LostTransactions),
-    ("losses", Label::LostTransactions),
-    ("lost data", Label::LostData),
-    ("data lost", Label::LostData),
-    ("data loss", Label::LostData),
-    ("lost mail", Label::LostMail),
-    ("mail lost", Label::LostMail),
-    ("lost email", Label::LostMail),
-    ("start", Label::Start),
-    ("started", Label::Start),
-    ("start time", Label::Start),
-    ("end", Label::End),
-    ("ended", Label::End),
-    ("end time", Label::End),
-    ("resolved at", Label::End),
-    ("date", Label::Date),
-    ("when", Label::Date),
-    ("title", Label::Title),
-    ("subject", Label::Title),
-    ("timeline", Label::Part),
-    ("timeline of events", Label::Part),
-];
+impl Label {
+    /// Whether what it announces may be a paragraph or a list below it.
+    pub(super) fn is_section(self) -> bool {
+        matches!(
+            self,
+            Self::Cause
+                | Self::Suspected
+                | Self::RuledOut
+                | Self::Detected
+                | Self::Security
+                | Self::Advice
+                | Self::Done
+                | Self::Promised
+        )
+    }
 
-/// Words before a colon that belong to prose, not to data.
-const PROSE: [&str; 26] = [
-    "note",
-    "notes",
-    "ps",
-    "edit",
-    "summary",
-    "example",
-    "warning",
-    "important",
-    "tldr",
-    "nb",
-    "reason",
-    "question",
-    "answer",
-    "q",
-    "a",
-    "hint",
-    "tip",
-    "disclaimer",
-    "conclusion",
-    "http",
-    "https",
-    "ftp",
-    "re",
-    "also",
-    "background",
-    "resolution",
-];
+    /// Whether what it announces tells of what happened, so that times are read from it.
+    pub(super) fn is_told(self) -> bool {
+        matches!(self, Self::Cause | Self::Suspected | Self::Detected | Self::Done)
+    }
+}
 
 /// A line that reads `Label: value`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,29 +81,117 @@ pub(super) struct Labelled<'a> {
     pub(super) value: &'a str,
 }
 
-/// Reads a `Label: value` line.
+/// Reads a `Label: value` line, or a row `Label | value`.
 pub(super) fn read(body: &str) -> Option<Labelled<'_>> {
+    let row = body.strip_prefix('|').map(|row| row.trim_matches(|ch| is_space(ch) || ch == '|'));
+    by_colon(row.unwrap_or(body)).or_else(|| by_cell(row.unwrap_or(body)))
+}
+
+/// `Label: value`.
+fn by_colon(body: &str) -> Option<Labelled<'_>> {
     let colon = super::tokens::head(body, 60).find([':', '：'])?;
-    let name = body.get(..colon)?;
+    let printed = body.get(..colon)?;
     let value = body.get(colon..)?.trim_start_matches([':', '：']);
-    let is_apart = value.is_empty() || value.starts_with(is_space) || value.starts_with('*');
-    let name = name.trim_matches(|ch: char| is_space(ch) || matches!(ch, '*' | '_' | '\''));
-    let is_name = name.starts_with(char::is_alphabetic)
-        && name
-            .chars()
-            .all(|ch| ch.is_alphanumeric() || matches!(ch, ' ' | '\u{a0}' | '-' | '/' | '\''));
-    if !is_name {
+    let is_apart = value.is_empty() || value.starts_with(is_space) || value.starts_with(is_mark);
+    let name = printed.trim_matches(|ch: char| is_space(ch) || is_mark(ch));
+    if !is_name(name) {
         return None;
     }
     let spoken = plain(name);
-    let value = value.trim_matches(|ch: char| is_space(ch) || ch == '*');
-    if let Some((_, label)) = KNOWN.iter().find(|(known, _)| *known == spoken) {
-        return Some(Labelled { label: Some(*label), value });
+    let value = if printed.trim_start_matches(is_space).starts_with(is_mark) {
+        value.trim_start_matches(is_mark)
+    } else {
+        value
+    };
+    let value = value.trim_matches(|ch: char| is_space(ch) || matches!(ch, '*' | '|'));
+    if let Some(label) = known(&spoken) {
+        return Some(Labelled { label: Some(label), value });
     }
     let words = spoken.split(' ').count();
     let begins = name.starts_with(|ch: char| ch.is_uppercase());
     let is_data = words <= 3 && begins && is_apart && !PROSE.contains(&spoken.as_str());
     is_data.then_some(Labelled { label: None, value })
+}
+
+/// `Label | value`, `Label<tab>value`, `Label – value`: only labels that are known, and of two words
+/// where a dash parts them, because a dash stands in prose as well.
+fn by_cell(body: &str) -> Option<Labelled<'_>> {
+    let start = super::tokens::head(body, 60);
+    let (name, mark) = match start.find(['\t', '|']) {
+        Some(at) => (start.get(..at)?, start.get(at..)?.chars().next()?),
+        None => {
+            let at = [" - ", " – ", " — "].iter().filter_map(|dash| start.find(dash)).min()?;
+            (start.get(..at)?, ' ')
+        }
+    };
+    let value = body.get(name.len() + mark.len_utf8()..)?;
+    let name = name.trim_matches(|ch: char| is_space(ch) || is_mark(ch));
+    if !is_name(name) {
+        return None;
+    }
+    let spoken = plain(name);
+    let label = known(&spoken)?;
+    if mark == ' ' && !spoken.contains(' ') {
+        return None;
+    }
+    let edge = |ch: char| is_space(ch) || matches!(ch, '*' | '|' | '-' | '–' | '—');
+    let value = value.trim_start_matches(edge).trim_end_matches(|ch| is_space(ch) || ch == '|');
+    Some(Labelled { label: Some(label), value })
+}
+
+/// Whether a line is `Started: …` or `Ended: …` with nothing but a time.
+pub(super) fn is_moment(body: &str) -> bool {
+    read(body).is_some_and(|found| {
+        matches!(found.label, Some(Label::Start | Label::End)) && is_time(found.value)
+    })
+}
+
+/// Whether a value begins with a date or a time, and is short.
+pub(super) fn is_time(value: &str) -> bool {
+    let all = super::tokens::tokens(super::tokens::head(value, 80));
+    let begins = super::dates::date_at(&all, 0).is_some()
+        || super::clocks::clock_at(&all, 0, false).is_some();
+    value.len() <= 80 && begins
+}
+
+/// What a heading, or a line that stands alone, announces.
+pub(super) fn read_heading(body: &str) -> Option<Label> {
+    if body.len() > 60 {
+        return None;
+    }
+    let words = body.trim_matches(|ch: char| is_space(ch) || is_mark(ch) || ch == ':');
+    let words = words.split_once('(').map_or(words, |(words, _)| words);
+    let spoken = plain(words);
+    let found = HEADINGS.iter().chain(LABELS).find(|(known, _)| *known == spoken);
+    let is_heading = |label: &Label| {
+        label.is_section() || matches!(label, Label::Part | Label::Affected | Label::NotAffected)
+    };
+    found.map(|(_, label)| *label).filter(is_heading)
+}
+
+/// The meaning of a label in lower case.
+fn known(spoken: &str) -> Option<Label> {
+    let mut all = LABELS.iter().chain(HEADINGS);
+    all.find(|(known, _)| *known == spoken).map(|(_, label)| *label).or_else(|| {
+        // `Affected nodes`, `Impacted customers`
+        let mut words = spoken.split(' ');
+        let is_affected = matches!(words.next(), Some("affected" | "impacted"));
+        let is_one = words.next().is_some() && words.next().is_none();
+        (is_affected && is_one).then_some(Label::Affected)
+    })
+}
+
+/// Whether a text could be a label's name.
+fn is_name(name: &str) -> bool {
+    let is_part = |ch: char| {
+        ch.is_alphanumeric() || matches!(ch, ' ' | '\u{a0}' | '-' | '/' | '\'' | '’' | '?' | '&')
+    };
+    name.starts_with(char::is_alphabetic) && name.chars().all(is_part)
+}
+
+/// Whether a character is a mark of bold or italic words.
+fn is_mark(ch: char) -> bool {
+    matches!(ch, '*' | '_' | '\'')
 }
 
 /// A name in lower case with single spaces and letters only.
@@ -199,6 +218,7 @@ pub(super) fn is_nothing(value: &str) -> bool {
             | "—"
             | "nil"
             | "not applicable"
+            | "nothing"
             | "none yet"
             | "unknown"
             | "tbc"

@@ -46,10 +46,15 @@ fn is_not_applicable(value: &str) -> bool {
 /// Cuts `CasperVend: None. CasperLet: 50%` into names and texts.
 fn by_component<'a>(value: &'a str, components: &Components) -> Vec<(Option<&'a str>, &'a str)> {
     let mut marks: Vec<(usize, usize, usize)> = Vec::new();
+    let mut depth = Depth::default();
     for (colon, mark) in
         value.char_indices().filter(|(_, ch)| matches!(ch, ':' | '=')).take(NAMES_MAX)
     {
         let before = value.get(..colon).unwrap_or("");
+        if depth.at(value, colon) > 0 {
+            // `Delayed (none lost: saved elsewhere)`
+            continue;
+        }
         let from =
             before.rfind(['.', ',', ';', '/', '|', '(', ')', '\t', '\n']).map_or(0, |at| at + 1);
         let from = from.max(marks.last().map_or(0, |(_, _, end)| *end));
@@ -82,6 +87,28 @@ fn by_component<'a>(value: &'a str, components: &Components) -> Vec<(Option<&'a 
         out.push((Some(name), value.get(*text..end).unwrap_or("")));
     }
     out
+}
+
+/// How many brackets are open at a place, counted as a value is read.
+#[derive(Default)]
+struct Depth {
+    read: usize,
+    open: usize,
+}
+
+impl Depth {
+    /// The brackets that are open at a place, which is not before the last one asked for.
+    fn at(&mut self, value: &str, place: usize) -> usize {
+        for ch in value.get(self.read..place).unwrap_or("").chars() {
+            match ch {
+                '(' => self.open += 1,
+                ')' => self.open = self.open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.read = place;
+        self.open
+    }
 }
 
 /// A text without marks around it; brackets are kept unless they enclose all of it.

@@ -7,12 +7,18 @@
 //!
 //! The module is pure: no reading of files, no clock.
 
+mod below;
+mod classes;
 mod clocks;
+mod conflicts;
 mod dateline;
 mod dates;
 mod durations;
+mod encoding;
 mod entries;
+mod headings;
 mod ids;
+mod known_labels;
 mod labels;
 mod levels;
 mod lines;
@@ -23,10 +29,15 @@ mod parts;
 mod points;
 mod prose;
 mod record;
+mod sections;
 mod settled;
+mod spared;
+mod stated;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod timing;
+mod titles;
 mod tokens;
 mod told;
 mod update_head;
@@ -36,10 +47,10 @@ mod zones;
 use jiff::civil::Date;
 
 use crate::history::facts::{FactsComponent, FactsRecord};
-use crate::history::report::{ImportReport, NotUnderstood, ReportedContradiction};
+use crate::history::report::{ImportReport, NotUnderstood, ReportedContradiction, Understood};
 
 use dateline::DateLine;
-use dates::PrintedDate;
+use dates::{Order, PrintedDate};
 use entries::{Entry, Page};
 use ids::Ids;
 use lines::Line;
@@ -48,6 +59,7 @@ use parts::Parts;
 use years::Dated;
 use zones::Zones;
 
+pub use encoding::{Decoded, decode};
 pub use settled::settle_ids;
 
 /// The largest text that is read.
@@ -76,6 +88,8 @@ pub struct LogImport {
     pub components: Vec<FactsComponent>,
     /// Records in the source's order.
     pub records: Vec<FactsRecord>,
+    /// IANA name of the zone that the page says its times are in.
+    pub timezone: Option<String>,
     /// What became of each line, and where the source disagrees with itself.
     pub report: ImportReport,
 }
@@ -121,21 +135,68 @@ pub fn read_log(text: &str, options: &LogOptions) -> Result<LogImport, LogError>
     if text.len() > BYTES_MAX {
         return Err(LogError::TooLarge { bytes: text.len(), max: BYTES_MAX });
     }
-    let Some(zones) = Zones::new(options.timezone.as_deref()) else {
-        let name = options.timezone.clone().unwrap_or_default();
-        return Err(LogError::UnknownTimeZone { name });
-    };
-    let lines = lines::lines(text);
+    let unknown =
+        || LogError::UnknownTimeZone { name: options.timezone.clone().unwrap_or_default() };
+    let given = Zones::new(options.timezone.as_deref()).ok_or_else(unknown)?;
+    let mut lines = lines::lines(text);
+    texts::join_windows(text, &mut lines);
     let mut page = entries::cut(&lines);
     let records = page.entries.len();
     if records > RECORDS_MAX {
         return Err(LogError::TooManyRecords { records, max: RECORDS_MAX });
     }
-    let is_draft = page.entries.is_empty();
+    let is_draft = page.entries.is_empty() || texts::is_one_text(&lines, &page);
     if is_draft {
         page = draft(&lines);
     }
-    Ok(Reader::new(&lines, &zones, options, is_draft).read(&page))
+    let stated = page_zone(&lines, &mut page);
+    let named = stated.as_ref().map(|(_, name)| name.as_str());
+    let of_page = if given.has_page() { None } else { Zones::new(named) };
+    let zones = of_page.as_ref().unwrap_or(&given);
+    let mut import = Reader::new(&lines, zones, options, is_draft).read(&page);
+    let printed = |at: usize| NotUnderstood {
+        line: at + 1,
+        text: lines.get(at).map_or("", |line| line.raw).to_owned(),
+    };
+    if let Some((at, name)) = stated {
+        tell_zone(&mut import.report, printed(at), &name, options.timezone.as_deref());
+        import.timezone = Some(name);
+    }
+    import.report.understood.extend(page.quiet.iter().map(|at| {
+        let NotUnderstood { line, text } = printed(*at);
+        Understood { line, text, meaning: "nothing happened on this day".to_owned() }
+    }));
+    Ok(import)
+}
+
+/// The line outside of all entries that says which zone the page's times are in.
+fn page_zone(lines: &[Line<'_>], page: &mut Page) -> Option<(usize, String)> {
+    let (place, at, name) = page
+        .strays
+        .iter()
+        .enumerate()
+        .find_map(|(place, at)| Some((place, *at, stated::read(lines.get(*at)?.body)?)))?;
+    page.strays.remove(place);
+    Some((at, name))
+}
+
+/// Says what became of such a line: it was used, or another zone was given.
+fn tell_zone(report: &mut ImportReport, line: NotUnderstood, name: &str, given: Option<&str>) {
+    let differs = given.filter(|given| !zones::are_alike(given, name));
+    if let Some(given) = differs {
+        report.contradictions.push(ReportedContradiction {
+            record: String::new(),
+            field: "timezone".to_owned(),
+            printed: line.text.trim().to_owned(),
+            kept: given.to_owned(),
+            why: "the zone of the import, or of the page, wins".to_owned(),
+        });
+    }
+    let meaning = match differs {
+        Some(given) => format!("the page says that its times are in {name}; {given} is used"),
+        None => format!("the page's times are in {name}"),
+    };
+    report.understood.push(Understood { line: line.line, text: line.text, meaning });
 }
 
 /// A page whose whole text is one entry.
@@ -150,8 +211,25 @@ fn draft(lines: &[Line<'_>]) -> Page {
         range_line: None,
         title_line: None,
         section_year: None,
+        has_labels: false,
     };
-    Page { entries: vec![entry], strays: Vec::new() }
+    Page { entries: vec![entry], ..Page::default() }
+}
+
+/// Whether day or month come first in the page's dates: where some of them show it, and none the
+/// other order.
+fn page_order(lines: &[Line<'_>], page: &Page) -> Option<Order> {
+    let shown = page.entries.iter().filter_map(|entry| {
+        dates::order_of(lines.get(entry.date_line.unwrap_or(entry.first))?.body)
+    });
+    let mut order = None;
+    for shown in shown {
+        if order.is_some_and(|order| order != shown) {
+            return None;
+        }
+        order = Some(shown);
+    }
+    order
 }
 
 /// Reads the entries of a page one after the other.
@@ -188,7 +266,8 @@ impl<'a> Reader<'a> {
 
     /// Reads all entries.
     fn read(mut self, page: &Page) -> LogImport {
-        let dated: Vec<Dated> = page.entries.iter().map(|entry| self.dated(entry)).collect();
+        let order = page_order(self.lines, page);
+        let dated: Vec<Dated> = page.entries.iter().map(|entry| self.dated(entry, order)).collect();
         let assumed = self.options.year.filter(|year| (1970..=2100).contains(year));
         let dates = years::resolve(&dated, assumed);
         self.not_understood.extend(&page.strays);
@@ -206,22 +285,43 @@ impl<'a> Reader<'a> {
             created: records.len(),
             skipped: 0,
             differing: Vec::new(),
+            understood: Vec::new(),
             not_understood: not_understood.collect(),
             contradictions: self.contradictions,
         };
-        LogImport { components: self.components.into_list(), records, report }
+        LogImport { components: self.components.into_list(), records, timezone: None, report }
     }
 
     /// The date that an entry prints.
-    fn dated(&self, entry: &Entry) -> Dated {
+    fn dated(&self, entry: &Entry, order: Option<Order>) -> Dated {
         let range = entries::range(self.lines, entry).map(|found| found.own.date);
         let line = entries::printed(self.lines, entry).map(|found| found.own.date);
         let printed = match (range, line) {
             (Some(PrintedDate::Full(date)), _) => Some(PrintedDate::Full(date)),
             (range, line) => line.or(range),
         };
-        let printed = printed.or_else(|| self.date_in_text(entry));
+        let printed = self.titled(entry, printed).or(printed);
+        let printed = printed.or_else(|| self.date_in_text(entry)).map(|printed| match printed {
+            PrintedDate::Ambiguous(date) => {
+                order.and_then(|order| date.read(order)).map_or(printed, PrintedDate::Full)
+            }
+            printed => printed,
+        });
         Dated { printed, section_year: entry.section_year }
+    }
+
+    /// The date in the title of an entry that prints the day of its publication below it.
+    fn titled(&self, entry: &Entry, posted: Option<PrintedDate>) -> Option<PrintedDate> {
+        let title = self.lines.get(entry.title_line?)?.body;
+        let all = tokens::tokens(tokens::head(title, 200));
+        let found = (0..all.len()).find_map(|at| dates::date_at(&all, at))?.0;
+        match (found, posted) {
+            (PrintedDate::Yearless(day), Some(PrintedDate::Full(posted))) => {
+                years::nearest(day, posted).map(PrintedDate::Full)
+            }
+            (PrintedDate::Yearless(_) | PrintedDate::Full(_), _) => Some(found),
+            _ => None,
+        }
     }
 
     /// The first date in the text of an entry that has no line with a date.

@@ -40,6 +40,8 @@ pub(super) struct Moment {
     pub(super) clock: Clock,
     /// The zone printed beside it.
     pub(super) zone: Option<ZoneName>,
+    /// The same time in another zone, as printed beside it.
+    pub(super) alias: Option<(Clock, ZoneName)>,
     /// The day printed beside it.
     pub(super) day: Option<Day>,
     /// What it is the time of.
@@ -138,6 +140,9 @@ pub(super) fn in_sentence(sentence: &str) -> Vec<Moment> {
     for (index, item) in found.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| found.get(before));
         if before.is_some_and(|before| is_alias(&all, before, item)) {
+            if let (Some(last), Some(zone)) = (moments.last_mut(), &item.zone) {
+                last.alias = last.alias.take().or_else(|| Some((item.clock, zone.clone())));
+            }
             continue;
         }
         let from = before.map_or(0, |before| before.end);
@@ -147,6 +152,7 @@ pub(super) fn in_sentence(sentence: &str) -> Vec<Moment> {
         moments.push(Moment {
             clock: item.clock,
             zone: item.zone.clone(),
+            alias: None,
             day: day_for(&days, item, from, to),
             role: role(&all, from, item, to),
             is_future,
@@ -343,6 +349,8 @@ pub(super) fn role_of_line(text: &str) -> Role {
         "unreachable",
         "unavailable",
         "stopped",
+        "occurs",
+        "occurred",
     ];
     let is_negated = |at: usize| {
         all.get(at.saturating_sub(3)..at).is_some_and(|lead| {
@@ -365,7 +373,15 @@ pub(super) fn role_of_line(text: &str) -> Role {
     if end {
         return Role::End;
     }
-    if all.iter().any(|token| token.is_any(&strong)) { Role::Start } else { Role::Unknown }
+    let is_begun = all.iter().enumerate().any(|(at, token)| {
+        // "We shut down two servers" is a step, not the start.
+        let before = at.checked_sub(1).and_then(|before| all.get(before));
+        let is_step = before.is_some_and(|word| {
+            word.is_any(&["shut", "shutting", "take", "taken", "took", "bring", "brought"])
+        });
+        token.is_any(&strong) && !(token.is_word("down") && is_step)
+    });
+    if is_begun { Role::Start } else { Role::Unknown }
 }
 
 /// The date that a day in prose means, seen from the entry's own date.

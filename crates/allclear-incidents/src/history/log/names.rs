@@ -116,6 +116,17 @@ impl Components {
         Vec::new()
     }
 
+    /// The machines that a title, or else the first sentence, names in quotes: `the “web11” server`.
+    pub(super) fn quoted_in(&mut self, title: &str, sentences: &[&str]) -> Vec<String> {
+        for text in [title].into_iter().chain(sentences.first().copied()) {
+            let names = quoted_machines(super::tokens::head(text, LIST_BYTES));
+            if !names.is_empty() {
+                return names.into_iter().filter_map(|name| self.note(name)).collect();
+            }
+        }
+        Vec::new()
+    }
+
     /// Reads the value of an `Affected:` label.
     pub(super) fn read_affected(&mut self, value: &str) -> Affected {
         let mut out = Affected::default();
@@ -174,6 +185,46 @@ impl Components {
         }
         Some(name.to_owned())
     }
+}
+
+/// Names in quotes before "server" or a word like it.
+fn quoted_machines(text: &str) -> Vec<&str> {
+    const MACHINES: [&str; 10] = [
+        "server", "servers", "host", "hosts", "machine", "machines", "node", "nodes", "cluster",
+        "database",
+    ];
+    let marks = ['"', '“', '”', '„'];
+    let pieces: Vec<&str> = text.split(marks).collect();
+    let is_name = |piece: &str| {
+        (1..=24).contains(&piece.len())
+            && piece.chars().all(|ch| ch.is_alphanumeric() || matches!(ch, '-' | '_' | '.'))
+    };
+    let joins = |piece: &str| {
+        let words = piece.trim_matches(|ch: char| is_space(ch) || ch == ',');
+        words.is_empty() || matches!(words, "and" | "&" | "or")
+    };
+    let follows = |piece: &str| {
+        let mut words = piece.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty());
+        let mut near = words.by_ref().take(2);
+        near.any(|word| MACHINES.iter().any(|known| known.eq_ignore_ascii_case(word)))
+    };
+    let mut names = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    // Every second piece stands in quotes.
+    for pair in pieces.get(1..).unwrap_or_default().chunks(2) {
+        let [name, after] = pair else { break };
+        if !is_name(name) {
+            open.clear();
+            continue;
+        }
+        open.push(name);
+        if follows(after) {
+            names.append(&mut open);
+        } else if !joins(after) {
+            open.clear();
+        }
+    }
+    names
 }
 
 /// Where a name stands in a text as a whole word.

@@ -1,9 +1,15 @@
 //! The parts of one entry: title, labels, prose, updates.
 
+use std::borrow::Cow;
+
+use super::below::{self, Below};
+use super::dateline;
+use super::dates::PrintedDate;
 use super::entries::{self, Entry};
 use super::labels::{self, Label};
 use super::lines::Line;
-use super::tokens::is_space;
+use super::stated;
+use super::tokens::{is_space, spaced};
 use super::update_head::{self, UpdateHead, is_broken_time};
 
 /// How much prose of an entry is read for facts; all of it is kept as text.
@@ -38,11 +44,13 @@ pub(super) struct Parts<'a> {
     /// The printed title.
     pub(super) title: Option<&'a str>,
     /// Labels with their values.
-    pub(super) labels: Vec<(Label, &'a str)>,
+    pub(super) labels: Vec<(Label, Cow<'a, str>)>,
     /// Paragraphs of prose before and between the updates.
     pub(super) lead: Vec<String>,
     /// Updates in the order of the page.
     pub(super) updates: Vec<Told<'a>>,
+    /// The zone that a sentence says the times are in.
+    pub(super) zone: Option<String>,
     /// Lines that look like data but could not be read.
     pub(super) not_understood: Vec<usize>,
 }
@@ -55,7 +63,12 @@ impl Parts<'_> {
 
     /// The value of a label.
     pub(super) fn label(&self, label: Label) -> Option<&str> {
-        self.labels.iter().find(|(known, _)| *known == label).map(|(_, value)| *value)
+        self.values(label).next()
+    }
+
+    /// All values of a label.
+    pub(super) fn values(&self, label: Label) -> impl Iterator<Item = &str> {
+        self.labels.iter().filter(move |(known, _)| *known == label).map(|(_, value)| &**value)
     }
 }
 
@@ -68,6 +81,8 @@ enum Open {
     Paragraph,
     /// An update; whether it goes on after a blank line.
     Update(bool),
+    /// What a label announced and did not print beside itself.
+    Below(Label, Below),
 }
 
 /// Cuts an entry into its parts.
@@ -81,7 +96,7 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
         parts: Parts::default(),
         bytes: 0,
         wants_title: has_range,
-        wants_url: false,
+        day: None,
         open: Open::Nothing,
     };
     head_words(lines, entry, &mut cutter.parts, &mut cutter.wants_title);
@@ -106,8 +121,8 @@ struct Cutter<'l, 'a> {
     bytes: usize,
     /// The next line that is nothing else is the title.
     wants_title: bool,
-    /// The next line may be the address that a label announced.
-    wants_url: bool,
+    /// The day that a heading of the timeline prints for the times below it.
+    day: Option<PrintedDate>,
     open: Open,
 }
 
@@ -118,32 +133,73 @@ impl<'a> Cutter<'_, 'a> {
             self.open = after_blank(self.open, &mut self.parts);
             return;
         }
-        if line.is_rule() {
+        if line.is_rule() || line.body.is_empty() {
             self.open = Open::Nothing;
             return;
         }
-        if std::mem::take(&mut self.wants_url) && line.body.starts_with("http") {
-            self.parts.labels.push((Label::FaultPage, line.body));
-            return;
-        }
-        let is_window = || super::dateline::read(line.body).is_some_and(|found| found.is_range());
+        let is_window = || dateline::read(line.body).is_some_and(|found| found.is_range());
         if self.wants_title && is_window() {
             // The window once more, in UTC.
             return;
         }
-        if self.update(at, line) || self.data(at, line) {
-            return;
+        if self.parts.zone.is_none() {
+            self.parts.zone = stated::read(line.body);
         }
+        let is_taken = self.time_below(line)
+            || self.day(line)
+            || (labels::is_moment(line.body) && self.data(at, line))
+            || self.update(at, line)
+            || (self.wants_value(line) && self.below(line))
+            || self.data(at, line)
+            || self.heading(at, line)
+            || self.below(line);
+        if !is_taken {
+            self.told(at, line);
+        }
+    }
+
+    /// Takes a line that is nothing else: the title, or prose.
+    fn told(&mut self, at: usize, line: &Line<'a>) {
         if is_broken_time(line.body) {
             self.parts.not_understood.push(at);
             self.open = Open::Nothing;
         } else if std::mem::take(&mut self.wants_title) {
             self.parts.title = Some(line.body);
         } else {
-            self.bytes += line.body.len();
-            let is_read = self.bytes <= PROSE_BYTES;
-            self.open = prose(line, self.open, &mut self.parts, is_read);
+            self.prose(line);
         }
+    }
+
+    /// Takes a line of prose.
+    fn prose(&mut self, line: &Line<'a>) {
+        self.bytes += line.body.len();
+        let is_read = self.bytes <= PROSE_BYTES;
+        self.open = prose(line, self.open, &mut self.parts, is_read);
+    }
+
+    /// Takes the time below an update that begins without one, as status pages print it.
+    fn time_below(&mut self, line: &Line<'a>) -> bool {
+        let Some(last) = self.parts.updates.last_mut().filter(|last| last.head.is_untimed()) else {
+            return false;
+        };
+        let Some(time) = update_head::time_alone(line.body) else {
+            return false;
+        };
+        let UpdateHead { text, state, is_correction, .. } = last.head;
+        last.head = UpdateHead { text, state, is_correction, has_word: true, ..time };
+        self.open = Open::Nothing;
+        true
+    }
+
+    /// Takes a heading that prints the day of the times below it.
+    fn day(&mut self, line: &Line<'a>) -> bool {
+        let found = dateline::read(line.body).filter(|_| line.heading > 0);
+        let day = found.filter(|found| found.words.is_empty() && found.own.start.is_none());
+        self.day = day.as_ref().map(|found| found.own.date).or(self.day);
+        if day.is_some() {
+            self.open = Open::Nothing;
+        }
+        day.is_some()
     }
 
     /// Takes a line that begins an update.
@@ -151,10 +207,15 @@ impl<'a> Cutter<'_, 'a> {
         let before = at.checked_sub(1).and_then(|before| self.lines.get(before));
         let is_first = at == self.first;
         let after_gap = is_first || before.is_none_or(|line| line.is_blank() || line.heading > 0);
-        let Some(head) = accepted_head(line.body, after_gap, self.open, &self.parts) else {
+        let head = accepted_head(line.body, after_gap, self.open, &self.parts)
+            .or_else(|| update_head::read_tail(line.body).filter(|_| line.is_item));
+        let Some(mut head) = head else {
             return false;
         };
-        self.open = Open::Update(head.has_word || self.has_range);
+        if head.date.is_none() && head.weekday.is_none() && head.clock.is_some() {
+            head.date = self.day;
+        }
+        self.open = Open::Update(head.has_word || self.has_range || line.heading > 0);
         let more = Vec::new();
         self.parts.updates.push(Told { head, more });
         self.wants_title = false;
@@ -166,21 +227,94 @@ impl<'a> Cutter<'_, 'a> {
         let Some(found) = labels::read(line.body) else {
             return false;
         };
-        let label = found.label.filter(|_| !self.is_draft || !found.value.is_empty());
-        if let Some(label) = label {
-            self.wants_url = label == Label::FaultPage && found.value.is_empty();
-            self.parts.labels.push((label, found.value));
-            self.open = Open::Nothing;
+        if let Some(label) = found.label.filter(|label| self.is_data(*label, found.value)) {
+            self.open = match found.value {
+                "" => Open::Below(label, Below::Nothing),
+                _ if label.is_section() => Open::Below(label, Below::Text),
+                _ => Open::Nothing,
+            };
+            if label.is_told() {
+                self.bytes += found.value.len();
+                below::tell(&mut self.parts.lead, found.value, self.bytes <= PROSE_BYTES);
+            }
+            self.parts.labels.push((label, spaced(found.value)));
             return true;
         }
         let is_data = found.label.is_none()
             && !self.wants_title
             && !self.is_draft
+            && stated::read(line.body).is_none()
             && is_among_data(self.lines, at, found.value);
         if is_data {
             self.parts.not_understood.push(at);
         }
         is_data
+    }
+
+    /// Whether a line with a known label is data where it stands.
+    fn is_data(&self, label: Label, value: &str) -> bool {
+        match label {
+            Label::Start | Label::End => labels::is_time(value),
+            label => !self.is_draft || !value.is_empty() || label.is_section(),
+        }
+    }
+
+    /// Takes a heading that says what stands below it.
+    fn heading(&mut self, at: usize, line: &Line<'a>) -> bool {
+        let Some(label) = labels::read_heading(line.body) else {
+            return false;
+        };
+        let is_gap = |line: Option<&Line<'_>>| {
+            line.is_none_or(|line| line.is_blank() || line.is_rule() || line.heading > 0)
+        };
+        let before = at.checked_sub(1).and_then(|before| self.lines.get(before));
+        let after = self.lines.get(at + 1);
+        let is_alone = is_gap(before) && (is_gap(after) || after.is_some_and(|line| line.is_item));
+        let is_heading = line.heading > 0
+            || (is_alone && !line.is_item)
+            || (line.is_item && label == Label::Part);
+        let is_list = label.is_section() || label == Label::Part || self.leads_list(at);
+        if !is_heading || !is_list {
+            return false;
+        }
+        self.open = match label {
+            Label::Part => Open::Nothing,
+            label => Open::Below(label, Below::Nothing),
+        };
+        true
+    }
+
+    /// Whether a list follows a line.
+    fn leads_list(&self, at: usize) -> bool {
+        let next = self.lines.iter().skip(at + 1).take(3).find(|line| !line.is_blank());
+        next.is_some_and(|line| line.is_item)
+    }
+
+    /// Whether a line can be the value of the label above it though it looks like another one.
+    fn wants_value(&self, line: &Line<'a>) -> bool {
+        matches!(self.open, Open::Below(label, Below::Nothing) if !label.is_section())
+            && labels::read(line.body).is_some_and(|found| found.label.is_none())
+    }
+
+    /// Takes a line of what a label announced.
+    fn below(&mut self, line: &Line<'a>) -> bool {
+        let Open::Below(label, below) = self.open else {
+            return false;
+        };
+        if line.heading > 0 {
+            self.open = Open::Nothing;
+            return false;
+        }
+        let Some(next) = below::take(&mut self.parts.labels, label, below, line) else {
+            self.open = Open::Nothing;
+            return false;
+        };
+        self.open = Open::Below(label, next);
+        if label.is_told() {
+            self.bytes += line.body.len();
+            below::tell(&mut self.parts.lead, line.body, self.bytes <= PROSE_BYTES);
+        }
+        true
     }
 }
 
@@ -221,7 +355,10 @@ fn after_blank(open: Open, parts: &mut Parts<'_>) -> Open {
         }
         return open;
     }
-    Open::Nothing
+    match open {
+        Open::Below(label, below) => Open::Below(label, below.after_blank()),
+        _ => Open::Nothing,
+    }
 }
 
 /// Adds a line of prose to what is open.
@@ -235,13 +372,13 @@ fn prose<'a>(line: &Line<'a>, open: Open, parts: &mut Parts<'a>, is_read: bool) 
     if !is_read {
         return Open::Paragraph;
     }
-    let body = super::tokens::head(line.body, PROSE_BYTES);
+    let body = spaced(super::tokens::head(line.body, PROSE_BYTES));
     match parts.lead.last_mut() {
         Some(paragraph) if open == Open::Paragraph => {
             paragraph.push(' ');
-            paragraph.push_str(body);
+            paragraph.push_str(&body);
         }
-        _ => parts.lead.push(body.to_owned()),
+        _ => parts.lead.push(body.into_owned()),
     }
     if line.heading > 0 { Open::Nothing } else { Open::Paragraph }
 }
@@ -269,7 +406,7 @@ fn is_among_data(lines: &[Line<'_>], at: usize, value: &str) -> bool {
     let known = |line: Option<&Line<'_>>| {
         line.is_some_and(|line| {
             labels::read(line.body).is_some_and(|found| found.label.is_some())
-                || super::dateline::read(line.body).is_some()
+                || dateline::read(line.body).is_some()
         })
     };
     let beside = |step: isize| {

@@ -91,6 +91,7 @@ pub(super) fn title_of(text: &str) -> Option<String> {
 
 /// A title of limited length, cut between words.
 pub(super) fn shortened(text: &str) -> Option<String> {
+    let text = text.replace("**", "");
     let text = text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     if text.is_empty() {
         return None;
@@ -214,8 +215,10 @@ fn is_planned_title(title: &str) -> bool {
 }
 
 /// Whether the first sentences of a text announce planned work.
-fn announces(lead: &[&str]) -> bool {
-    let Some(first) = lead.first() else {
+fn announces(title: &str, lead: &[&str]) -> bool {
+    let is_title = |sentence: &str| sentence.trim_end_matches('.') == title;
+    let mut telling = lead.iter().filter(|sentence| !is_title(sentence) || lead.len() == 1);
+    let Some(first) = telling.next() else {
         return false;
     };
     let lower = first.to_lowercase();
@@ -235,7 +238,12 @@ fn is_scheduled(all: &[Token<'_>]) -> bool {
 }
 
 /// Whether an entry tells of planned work.
-pub(super) fn is_maintenance(title: &str, service: Option<&str>, lead: &[&str]) -> bool {
+pub(super) fn is_maintenance(
+    title: &str,
+    printed: Option<&str>,
+    service: Option<&str>,
+    lead: &[&str],
+) -> bool {
     if service.is_some_and(|service| {
         let all = tokens(head(service, 200));
         has(&all, &["maintenance", "planned", "scheduled"])
@@ -243,7 +251,13 @@ pub(super) fn is_maintenance(title: &str, service: Option<&str>, lead: &[&str]) 
     }) {
         return true;
     }
-    is_planned_title(title) || (!has(&tokens(head(title, 400)), &TROUBLE) && announces(lead))
+    if service.is_some_and(|service| super::levels::level_of_label(service).is_some()) {
+        // Work that the publisher calls an outage is one, unless its heading says otherwise.
+        return printed.is_some_and(is_planned_title);
+    }
+    let all = tokens(head(title, 400));
+    let is_trouble = has(&all, &TROUBLE) || has(&all, &["disruption", "disruptions", "degraded"]);
+    is_planned_title(title) || (!is_trouble && announces(title, lead))
 }
 
 /// The length of the outage as a sentence prints it.
@@ -289,7 +303,16 @@ fn is_outage_length(all: &[Token<'_>], from: usize, end: usize) -> bool {
         t.is_any(&["of", "for", "was", "is", "totalling", "totaling"]) || t.is_mark_of(&[':', '('])
     });
     let gone = lead.iter().any(|t| t.is_any(&GONE) || t.is_word("without"));
-    noun || adjective || lasted || (joined && gone)
+    noun || adjective || lasted || (joined && gone) || is_beside_times(all, from, end)
+}
+
+/// Whether a length stands in brackets behind the times that it is counted from.
+fn is_beside_times(all: &[Token<'_>], from: usize, end: usize) -> bool {
+    let is_open = from.checked_sub(1).and_then(|at| all.get(at)).is_some_and(|t| t.is_mark('('));
+    let is_closed = all.get(end).is_some_and(|token| token.is_mark(')'));
+    let lead = from.saturating_sub(9)..from;
+    let mut clocks = lead.filter(|at| super::clocks::clock_at(all, *at, true).is_some());
+    is_open && is_closed && clocks.next().is_some()
 }
 
 /// The length that work was announced to take, with its "approximately".
@@ -297,9 +320,13 @@ pub(super) fn announced_length(sentence: &str) -> Option<String> {
     let all = tokens(head(sentence, 2000));
     (1..all.len()).find_map(|at| {
         let (_, end) = length_at(&all, at)?;
-        let lead =
-            all.get(at - 1).filter(|token| token.is_any(&["take", "takes", "last", "lasts"]));
-        lead?;
+        let word = |back: usize| at.checked_sub(back).and_then(|at| all.get(at));
+        let is_taken = word(1)?.is_any(&["take", "takes", "last", "lasts"]);
+        let is_gone = word(1)?.is_word("for")
+            && word(2).is_some_and(|word| word.is_any(&["down", "offline", "unavailable"]));
+        if !is_taken && !is_gone {
+            return None;
+        }
         let (start, stop) = (all.get(at)?.start, all.get(end.checked_sub(1)?)?.end);
         sentence.get(start..stop).map(str::to_owned)
     })
@@ -326,52 +353,6 @@ pub(super) fn window_length(sentence: &str) -> Option<String> {
         let (start, stop) = (all.get(from)?.start, all.get(end.checked_sub(1)?)?.end);
         sentence.get(start..stop).map(str::to_owned)
     })
-}
-
-/// What a sentence says was not affected.
-pub(super) fn not_affected(
-    sentence: &str,
-    components: &Components,
-    affected: &[String],
-) -> Vec<String> {
-    let lower = sentence.to_lowercase();
-    let active = ["not impact ", "not affect ", "n't affect ", "n't impact ", "not affecting "];
-    let passive = [
-        "not affected",
-        "not be affected",
-        "unaffected",
-        "not impacted",
-        "weren't affected",
-        "wasn't affected",
-    ];
-    let part = if let Some((at, word)) =
-        active.iter().find_map(|word| lower.find(word).map(|at| (at, word)))
-    {
-        lower.get(at + word.len()..)
-    } else if let Some(at) = passive.iter().filter_map(|word| lower.find(word)).min() {
-        let before = lower.get(..at).unwrap_or("");
-        let from = before.rfind([';', '(']).map_or(0, |at| at + 1);
-        let from = before
-            .get(from..)
-            .and_then(|text| text.rfind(" but "))
-            .map_or(from, |at| from + at + 5);
-        before.get(from..)
-    } else {
-        None
-    };
-    let mut out: Vec<String> = Vec::new();
-    for token in tokens(part.unwrap_or("")).iter().filter(|token| token.kind == Kind::Word) {
-        if let Some(key) = components.key_of(token.text)
-            && !affected.iter().any(|known| known == key)
-            && !out.iter().any(|known| known == key)
-        {
-            out.push(key.to_owned());
-        }
-    }
-    if part.is_some_and(|part| part.contains("other servers")) {
-        out.push("other servers".to_owned());
-    }
-    out
 }
 
 /// What a sentence says was lost, where no label does.

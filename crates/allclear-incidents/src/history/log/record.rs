@@ -11,9 +11,11 @@ use super::dateline::DateLine;
 use super::labels::{Label, is_nothing};
 use super::levels;
 use super::names::{ALL, Affected, Components};
-use super::parts::Parts;
+use super::parts::{Parts, Told};
 use super::points::{Conflict, Context, Point, Timing};
 use super::prose;
+use super::sections;
+use super::spared;
 use super::timing;
 use super::zones::Zones;
 
@@ -48,7 +50,9 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     let sentences = parts.sentences();
     let title = title(parts, &source.text);
     let service = parts.label(Label::Service).filter(|value| !is_nothing(value));
-    let is_maintenance = prose::is_maintenance(&title, service, &sentences);
+    let is_work = |told: &Told<'_>| told.head.state.is_some_and(|state| state.is_work);
+    let is_maintenance = parts.updates.iter().any(is_work)
+        || prose::is_maintenance(&title, parts.title, service, &sentences);
     let has_range = source.line.is_some_and(DateLine::is_range);
     let reported = reported_length(parts, &sentences, is_maintenance)
         .or_else(|| announced_length(parts, &sentences, is_maintenance && !has_range));
@@ -63,6 +67,9 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     let mut affected = affected(parts, components);
     if parts.label(Label::Affected).is_none() {
         affected.affected = components.named_in(&title, &sentences);
+        if affected.affected.is_empty() {
+            affected.affected = components.quoted_in(&title, &sentences);
+        }
     }
     let level = level(&title, service, &sentences, is_maintenance);
     let mut conflicts = timing.conflicts.clone();
@@ -83,6 +90,14 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
         upstream_status: fault_pages(parts),
         losses: losses(parts, &sentences, components),
         contradictions: conflicts.iter().map(contradiction).collect(),
+        causes: sections::facts(parts, Label::Cause),
+        suspected: sections::facts(parts, Label::Suspected),
+        ruled_out: sections::facts(parts, Label::RuledOut),
+        detected_by: sections::fact_of(parts, Label::Detected),
+        security: sections::fact_of(parts, Label::Security),
+        customers_should: sections::fact_of(parts, Label::Advice),
+        actions: sections::actions(parts),
+        corrections: sections::corrections(parts, &timing.placed),
         draft: source.is_draft || (source.date.is_none() && is_timeless),
         reported_duration: reported,
         text: Some(source.text),
@@ -180,7 +195,10 @@ fn title(parts: &Parts<'_>, text: &str) -> String {
             telling.find_map(|paragraph| prose::title_of(paragraph))
         })
         .or_else(|| parts.updates.iter().find_map(|update| prose::title_of(&update.text())))
-        .or_else(|| text.lines().find_map(prose::shortened))
+        .or_else(|| {
+            let mut lines = text.lines();
+            lines.find_map(|line| prose::shortened(line.trim_start_matches(['#', '=', ' '])))
+        })
         .unwrap_or_else(|| "Untitled".to_owned())
 }
 
@@ -206,7 +224,7 @@ fn reported_length(parts: &Parts<'_>, sentences: &[&str], is_maintenance: bool) 
 /// What the labels say was affected.
 fn affected(parts: &Parts<'_>, components: &mut Components) -> Affected {
     let mut out = Affected::default();
-    for (_, value) in parts.labels.iter().filter(|(label, _)| *label == Label::Affected) {
+    for value in parts.values(Label::Affected) {
         let found = components.read_affected(value);
         for key in found.affected {
             if !out.affected.contains(&key) {
@@ -226,11 +244,11 @@ fn not_affected(
     affected: &[String],
 ) -> Vec<String> {
     let mut out = Vec::new();
-    for (_, value) in parts.labels.iter().filter(|(label, _)| *label == Label::NotAffected) {
+    for value in parts.values(Label::NotAffected) {
         out.extend(components.read_list(value));
     }
     for sentence in sentences.iter().take(200) {
-        for key in prose::not_affected(sentence, components, affected) {
+        for key in spared::not_affected(sentence, components, affected) {
             if !out.contains(&key) {
                 out.push(key);
             }
@@ -287,7 +305,7 @@ fn planned(timing: &Timing, sentences: &[&str], is_maintenance: bool) -> Option<
 /// Fault pages of providers.
 fn fault_pages(parts: &Parts<'_>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for (_, value) in parts.labels.iter().filter(|(label, _)| *label == Label::FaultPage) {
+    for value in parts.values(Label::FaultPage) {
         if is_nothing(value) {
             continue;
         }

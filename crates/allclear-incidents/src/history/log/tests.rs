@@ -1,10 +1,15 @@
 //! What the importer reads from pages, and what must hold for any text.
 
+mod encoding;
 mod folds;
+mod headings;
 mod properties;
 mod samples;
+mod sections;
 mod shape1;
 mod shape2;
+mod stated;
+mod status_pages;
 mod words;
 
 use super::{LogImport, LogOptions, read_log};

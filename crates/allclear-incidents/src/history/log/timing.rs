@@ -10,20 +10,23 @@ use super::labels::Label;
 use super::moments::{self, Day, Moment, Role};
 use super::points::{Conflict, Context, Point, Timing, chosen};
 use super::told::{Anchor, Placed, after, place};
-use super::zones::{OwnZone, ZoneName, offset_text};
+use super::zones::{OwnZone, ZoneName};
 
 /// Reads when an entry was.
 pub(super) fn read(context: &Context<'_>) -> Timing {
     let told = moments_of(context);
-    let own = own_zone(context, &told);
+    let mut own = own_zone(context, &told);
+    own.stated = context.parts.zone.as_deref().and_then(crate::history::find_zone);
     let mut timing = Timing::default();
     let mut reader = Reader { context, own: &own, told: &told, conflicts: Vec::new() };
     if context.line.is_some_and(DateLine::is_range) {
         reader.by_range(&mut timing);
         let anchor = reader.anchor(timing.start.as_ref().map(|point| point.at), true);
         timing.placed = place(&context.parts.updates, &anchor);
+        reader.other_zones(timing.start.as_ref(), true);
     } else {
         reader.by_prose(&mut timing);
+        reader.other_zones(timing.start.as_ref(), false);
     }
     timing.conflicts = reader.conflicts;
     if let (Some(start), Some(end)) = (&timing.start, &timing.end)
@@ -58,7 +61,11 @@ fn own_zone(context: &Context<'_>, told: &[Moment]) -> OwnZone {
                 || !context.zones.has_page()
                 || context.date.is_some_and(|date| context.zones.is_own_label(label, date))
         };
-        return OwnZone { offset: line.own.offset, label: line.own.label.clone().filter(is_own) };
+        return OwnZone {
+            offset: line.own.offset,
+            label: line.own.label.clone().filter(is_own),
+            stated: None,
+        };
     }
     if context.zones.has_page() {
         return OwnZone::default();
@@ -66,18 +73,20 @@ fn own_zone(context: &Context<'_>, told: &[Moment]) -> OwnZone {
     let prose = told.iter().filter_map(|moment| moment.zone.as_ref());
     let updates = context.parts.updates.iter().filter_map(|told| told.head.zone.as_ref());
     match prose.chain(updates).next() {
-        Some(ZoneName::Label(label)) => OwnZone { offset: None, label: Some(label.clone()) },
-        Some(ZoneName::Offset(offset)) => OwnZone { offset: Some(*offset), label: None },
+        Some(ZoneName::Label(label)) => {
+            OwnZone { label: Some(label.clone()), ..OwnZone::default() }
+        }
+        Some(ZoneName::Offset(offset)) => OwnZone { offset: Some(*offset), ..OwnZone::default() },
         None => OwnZone::default(),
     }
 }
 
 /// Reads one entry's times.
-struct Reader<'a> {
-    context: &'a Context<'a>,
-    own: &'a OwnZone,
-    told: &'a [Moment],
-    conflicts: Vec<Conflict>,
+pub(super) struct Reader<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) own: &'a OwnZone,
+    pub(super) told: &'a [Moment],
+    pub(super) conflicts: Vec<Conflict>,
 }
 
 impl Reader<'_> {
@@ -138,29 +147,6 @@ impl Reader<'_> {
         }
     }
 
-    /// A printed offset or UTC time that disagrees with the kept local time.
-    fn offset_conflict(&self, line: &DateLine<'_>, start: &Point) -> Option<Conflict> {
-        if let Some(printed) = line.own.offset
-            && let Some(against) = self.context.zones.against(start.at, printed)
-        {
-            let printed = offset_text(printed);
-            return Some(Conflict {
-                field: "started_at",
-                printed,
-                against,
-                kept: start.text.clone(),
-            });
-        }
-        let utc = line.utc_start()?;
-        let real = start.at.to_zoned(jiff::tz::TimeZone::UTC).datetime();
-        (real != utc).then(|| Conflict {
-            field: "started_at",
-            printed: format!("{} UTC", utc.strftime("%Y-%m-%d %H:%M")),
-            against: format!("the local time is {} UTC", real.strftime("%Y-%m-%d %H:%M")),
-            kept: start.text.clone(),
-        })
-    }
-
     /// Start and end from labels, prose and timeline.
     fn by_prose(&mut self, timing: &mut Timing) {
         let mut start = self.labelled(Label::Start);
@@ -169,8 +155,8 @@ impl Reader<'_> {
         if start.is_none()
             && let Some((from, to)) = self.window(false).or_else(|| self.announced())
         {
+            end = end.or_else(|| self.later(&from, &to)).or(Some(to));
             start = Some(from);
-            end = end.or(Some(to));
         }
         let start = start.or_else(|| self.prose_start(&[Role::Start, Role::RangeStart]));
         let mut start = start.or_else(|| self.heading_start());
@@ -229,13 +215,13 @@ impl Reader<'_> {
 
     /// The time in the line of the date.
     fn heading_start(&self) -> Option<Point> {
-        let line = self.context.line?;
+        let line = self.context.line.filter(|line| !line.is_posted)?;
         let clock = line.own.start?;
         self.point(clock.on(self.context.date?)?, line.own.zone().as_ref(), clock.is_approximate)
     }
 
     /// The date of a time in prose; `None` where it is another event's.
-    fn date_of(&self, moment: &Moment) -> Option<Date> {
+    pub(super) fn date_of(&self, moment: &Moment) -> Option<Date> {
         let own = self.context.date;
         let Some(day) = moment.day else { return own };
         let Some(own) = own else {
@@ -274,6 +260,17 @@ impl Reader<'_> {
         })
     }
 
+    /// The last end that prose tells of after a window, where no length is printed that counts the
+    /// window alone.
+    fn later(&self, from: &Point, to: &Point) -> Option<Point> {
+        if self.context.reported.is_some() || self.context.is_maintenance {
+            return None;
+        }
+        let ends = self.told.iter().filter(|moment| moment.role == Role::End && !moment.is_future);
+        let ends = ends.filter_map(|moment| self.end_of(moment, from));
+        ends.filter(|end| end.at > to.at).max_by_key(|end| end.at)
+    }
+
     /// The announced window of planned work.
     fn announced(&mut self) -> Option<(Point, Point)> {
         if self.context.is_maintenance { self.window(true) } else { None }
@@ -295,7 +292,8 @@ impl Reader<'_> {
     /// The first time in prose with one of these roles.
     fn prose_start(&mut self, roles: &[Role]) -> Option<Point> {
         let is_maintenance = self.context.is_maintenance;
-        let is_alone = self.context.line.is_none_or(|line| line.own.start.is_none());
+        let is_alone =
+            self.context.line.is_none_or(|line| line.is_posted || line.own.start.is_none());
         let found = self.told.iter().enumerate().find_map(|(index, moment)| {
             // The first time of a text is that of the start, unless its words say otherwise.
             let is_first = index == 0 && is_alone && moment.role == Role::Unknown;
@@ -313,25 +311,6 @@ impl Reader<'_> {
         Some(point)
     }
 
-    /// Notes what the sentence of the start says against it.
-    fn slips(&mut self, moment: &Moment, point: &Point) {
-        let conflict = |printed: String, against: String| Conflict {
-            field: "started_at",
-            printed,
-            against,
-            kept: point.text.clone(),
-        };
-        if let (Some(Day::Date(PrintedDate::Full(date))), Some(own)) =
-            (moment.day, self.context.date)
-            && date.year() != own.year()
-        {
-            let against = format!("{} in the heading", own.year());
-            self.conflicts.push(conflict(format!("{} in the prose", date.year()), against));
-        } else if moment.is_this_morning && moment.clock.minute >= 17 * 60 {
-            self.conflicts.push(conflict("this morning".to_owned(), moment.clock.text()));
-        }
-    }
-
     /// The start that a timeline tells of: the line that says so, or else its first.
     fn timeline_start(&self, placed: &[Placed]) -> Option<Point> {
         let lines: Vec<&Placed> =
@@ -339,13 +318,11 @@ impl Reader<'_> {
         if lines.len() < 2 {
             return None;
         }
-        let told =
-            lines.iter().find(|placed| moments::role_of_line(&placed.update.text) == Role::Start);
+        let told = lines.iter().filter(|placed| placed.role == Role::Start);
+        let told = told.min_by_key(|placed| placed.at);
         // A page that first speaks up when all is well again does not say when it began.
-        let first = lines
-            .iter()
-            .min_by_key(|placed| placed.at)
-            .filter(|placed| moments::role_of_line(&placed.update.text) != Role::End);
+        let first =
+            lines.iter().min_by_key(|placed| placed.at).filter(|placed| placed.role != Role::End);
         let line = told.or(first)?;
         Some(Point {
             at: line.at?,
@@ -366,7 +343,7 @@ impl Reader<'_> {
             prose.filter_map(|moment| Some((self.end_of(moment, from)?, false))).collect();
         for line in placed.iter().filter(|placed| placed.is_timeline) {
             if let (Some(at), Some(text)) = (line.at, &line.update.at)
-                && moments::role_of_line(&line.update.text) == Role::End
+                && line.role == Role::End
             {
                 let counts = line.update.text.to_lowercase().contains("total downtime");
                 let is_approximate = line.is_approximate;

@@ -76,6 +76,14 @@ pub(super) fn is_space(ch: char) -> bool {
     ch.is_whitespace() || matches!(ch, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
 }
 
+/// A value with plain spaces: what is not visible is not what the publisher meant to say.
+pub(super) fn spaced(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.chars().all(|ch| ch == ' ' || !is_space(ch)) {
+        return text.into();
+    }
+    text.chars().map(|ch| if is_space(ch) { ' ' } else { ch }).collect::<String>().into()
+}
+
 /// Cuts a text at a character boundary so that no more than `limit` bytes are left.
 pub(super) fn head(text: &str, limit: usize) -> &str {
     let mut end = limit.min(text.len());

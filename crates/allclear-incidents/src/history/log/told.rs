@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::history::facts::FactsUpdate;
 
 use super::dates::PrintedDate;
-use super::moments;
+use super::moments::{self, Role};
 use super::parts::Told;
 use super::years;
 use super::zones::{OwnZone, ZoneName, Zones};
@@ -40,6 +40,8 @@ pub(super) struct Placed {
     pub(super) is_approximate: bool,
     /// It is a line of a timeline.
     pub(super) is_timeline: bool,
+    /// What it is the time of.
+    pub(super) role: Role,
     /// As it goes into the record.
     pub(super) update: FactsUpdate,
 }
@@ -123,7 +125,8 @@ fn one(told: &Told<'_>, anchor: &Anchor<'_>, bound: &mut Option<Timestamp>) -> P
     }
     update.at = at.map(|at| anchor.zones.text(at, head.zone.as_ref(), anchor.own));
     let is_approximate = head.clock.is_some_and(|clock| clock.is_approximate);
-    Placed { at, is_approximate, is_timeline: head.is_timeline(), update }
+    let role = head.state.map_or_else(|| moments::role_of_line(&update.text), |state| state.role);
+    Placed { at, is_approximate, is_timeline: head.is_timeline(), role, update }
 }
 
 /// The date that an update prints.

@@ -2,11 +2,21 @@
 
 use super::clocks::{Clock, clock_at, resembles_clock};
 use super::dates::{PrintedDate, date_at, weekday_of, year_of};
+use super::moments::Role;
 use super::tokens::{Kind, Token, head, is_space, tokens};
 use super::zones::{ZoneName, zone_at};
 
 /// How much of a line is looked at.
 const HEAD_BYTES: usize = 160;
+
+/// What the word of a status page says, such as `Monitoring`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    /// What the update's time is the time of.
+    pub(super) role: Role,
+    /// The word is used of planned work.
+    pub(super) is_work: bool,
+}
 
 /// How an update begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +35,10 @@ pub(super) struct UpdateHead<'a> {
     pub(super) is_bracketed: bool,
     /// A mark stands between the time and the text.
     pub(super) is_apart: bool,
+    /// What the word of a status page says of the incident then.
+    pub(super) state: Option<State>,
+    /// It says that something was first published wrongly.
+    pub(super) is_correction: bool,
     /// The rest of the line.
     pub(super) text: &'a str,
 }
@@ -32,11 +46,16 @@ pub(super) struct UpdateHead<'a> {
 impl UpdateHead<'_> {
     /// Whether it is a line of a timeline: its text ends with its paragraph.
     pub(super) fn is_timeline(&self) -> bool {
-        !self.has_word && self.clock.is_some()
+        (!self.has_word || self.state.is_some()) && self.clock.is_some()
+    }
+
+    /// Whether neither date nor time is printed.
+    pub(super) fn is_untimed(&self) -> bool {
+        self.date.is_none() && self.weekday.is_none() && self.clock.is_none()
     }
 }
 
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 12] = [
     "update",
     "updates",
     "updated",
@@ -44,8 +63,24 @@ const WORDS: [&str; 9] = [
     "edit",
     "edited",
     "correction",
+    "corrections",
+    "corrected",
+    "erratum",
     "followup",
     "addendum",
+];
+
+/// Words of status pages, which begin an update where a dash parts them from the text.
+const STATES: [&str; 9] = [
+    "investigating",
+    "identified",
+    "monitoring",
+    "resolved",
+    "completed",
+    "scheduled",
+    "verifying",
+    "postmortem",
+    "progress",
 ];
 
 /// Words that begin an update only when a time follows.
@@ -66,10 +101,12 @@ pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
     let first = body.chars().next()?;
     if !first.is_ascii_digit()
         && !first.is_alphabetic()
-        && !matches!(first, '[' | '(' | '~' | '*' | '≈')
+        && !matches!(first, '[' | '(' | '~' | '*' | '≈' | '|')
     {
         return None;
     }
+    let row = body.strip_prefix('|');
+    let body = row.map_or(body, |row| row.trim_matches(|ch| is_space(ch) || ch == '|'));
     let all = tokens(head(body, HEAD_BYTES));
     let mut next = 0;
     while all.get(next).is_some_and(|token| token.is_mark_of(&['*', '_', '['])) {
@@ -105,7 +142,103 @@ pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
     let Parts { date, weekday, clock, zone } = parts;
     let text = text.trim_matches(is_space);
     let is_apart = is_apart || text.is_empty();
-    Some(UpdateHead { date, weekday, clock, zone, has_word, is_bracketed, is_apart, text })
+    let is_correction = has_word && all.get(next).is_some_and(|word| corrects(word, text))
+        || begins_correction(text);
+    Some(UpdateHead {
+        date,
+        weekday,
+        clock,
+        zone,
+        has_word,
+        is_bracketed,
+        is_apart,
+        state: all.get(next).and_then(state_of).filter(|_| has_word),
+        is_correction,
+        text,
+    })
+}
+
+/// What the word of a status page says of the incident.
+fn state_of(word: &Token<'_>) -> Option<State> {
+    let is_work = word.is_any(&["in", "progress", "completed", "scheduled", "verifying"]);
+    let role = if word.is_any(&["investigating", "in", "progress"]) {
+        Role::Start
+    } else if word.is_any(&["resolved", "completed"]) {
+        Role::End
+    } else {
+        word.is_any(&STATES).then_some(Role::Unknown)?
+    };
+    Some(State { role, is_work })
+}
+
+/// Whether an update with such a first word corrects what was published before. "EDIT" does where it
+/// says so: most edits only add.
+fn corrects(word: &Token<'_>, text: &str) -> bool {
+    if word.is_any(&["correction", "corrections", "corrected", "erratum"]) {
+        return true;
+    }
+    let lower = head(text, 400).to_lowercase();
+    let says = [
+        "wrong",
+        "incorrect",
+        "mistaken",
+        "inaccura",
+        "earlier said",
+        "first said",
+        "originally said",
+        "previously said",
+        "earlier stated",
+        "originally stated",
+        "previously stated",
+        "i said",
+        "we said",
+    ];
+    word.is_any(&["edit", "edited"]) && says.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// Whether the text of an update begins with `Correction:`.
+fn begins_correction(text: &str) -> bool {
+    let all = tokens(head(text, 40));
+    matches!(all.as_slice(), [word, mark, ..]
+        if word.is_any(&["correction", "corrections", "erratum"])
+            && (mark.is_mark(':') || mark.is_dash()))
+}
+
+/// Reads an item of a list that ends with a date and a time: `Fault occurs 2020-02-25 07:32`.
+pub(super) fn read_tail(body: &str) -> Option<UpdateHead<'_>> {
+    if body.len() > HEAD_BYTES {
+        return None;
+    }
+    let all = tokens(body);
+    let at =
+        (1..all.len()).find(|at| matches!(date_at(&all, *at), Some((PrintedDate::Full(_), _))))?;
+    let (parts, end) = parts_at(&all, at, false);
+    let lead = all.get(..at)?;
+    let is_short = lead.len() <= 8 && !lead.iter().any(|token| token.is_mark('.'));
+    let is_end = all.get(end..)?.iter().all(|token| token.is_mark_of(&['.', ')', ']']));
+    let text = body.get(..all.get(at)?.start)?;
+    let text =
+        text.trim_matches(|ch: char| is_space(ch) || matches!(ch, ':' | '-' | '–' | '(' | ','));
+    let clock = parts.clock?;
+    (is_short && is_end).then_some(UpdateHead {
+        date: parts.date,
+        weekday: None,
+        clock: Some(clock),
+        zone: parts.zone,
+        has_word: false,
+        is_bracketed: false,
+        is_apart: true,
+        state: None,
+        is_correction: false,
+        text,
+    })
+}
+
+/// Reads a line of nothing but a date and a time.
+pub(super) fn time_alone(body: &str) -> Option<UpdateHead<'_>> {
+    let found = read(body)?;
+    let is_whole = found.date.is_some() && found.clock.is_some() && found.text.is_empty();
+    (is_whole && !found.has_word).then_some(found)
 }
 
 /// `Update: text` without a time.
@@ -116,13 +249,19 @@ fn untimed<'a>(
     after_word: usize,
 ) -> Option<UpdateHead<'a>> {
     let word = all.get(from)?;
-    if !word.is_any(&WORDS) || after_word == from {
-        return None;
-    }
-    let mark = all.get(after_word.checked_sub(1)?)?;
-    if !mark.is_mark(':') && !mark.is_dash() {
-        return None;
-    }
+    let mark = match state_at(all, from) {
+        Some(mark) => all.get(mark)?,
+        None => {
+            if !word.is_any(&WORDS) || after_word == from {
+                return None;
+            }
+            let mark = all.get(after_word.checked_sub(1)?)?;
+            if !mark.is_mark(':') && !mark.is_dash() {
+                return None;
+            }
+            mark
+        }
+    };
     let text =
         body.get(mark.end..).unwrap_or("").trim_matches(|ch: char| is_space(ch) || ch == '*');
     Some(UpdateHead {
@@ -133,8 +272,20 @@ fn untimed<'a>(
         has_word: true,
         is_bracketed: false,
         is_apart: true,
+        state: state_of(word).filter(|_| state_at(all, from).is_some()),
+        is_correction: corrects(word, text) || begins_correction(text),
         text,
     })
+}
+
+/// The place of the dash after the word of a status page: `Monitoring - `, `In progress - `.
+fn state_at(all: &[Token<'_>], from: usize) -> Option<usize> {
+    let is_in = all.get(from)?.is_word("in") && all.get(from + 1)?.is_word("progress");
+    let word = if is_in { from + 1 } else { from };
+    let is_state = all.get(word)?.is_any(&STATES) && (is_in || !all.get(word)?.is_word("progress"));
+    let dash = all.get(word + 1)?;
+    let is_spaced = !dash.is_glued && all.get(word + 2).is_none_or(|next| !next.is_glued);
+    (is_state && dash.is_dash() && is_spaced).then_some(word + 1)
 }
 
 /// Skips `UPDATE`, `Update, `, `RECAP FOR`, `Update #2 at`.

@@ -16,6 +16,24 @@ pub(super) enum ZoneName {
     Offset(Offset),
 }
 
+impl ZoneName {
+    /// As printed.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Label(label) => label.clone(),
+            Self::Offset(offset) => offset_text(*offset),
+        }
+    }
+
+    /// Whether it is UTC.
+    pub(super) fn is_utc(&self) -> bool {
+        match self {
+            Self::Label(label) => matches!(label.as_str(), "UTC" | "GMT" | "Z" | "UT"),
+            Self::Offset(offset) => *offset == Offset::UTC,
+        }
+    }
+}
+
 /// What an entry says about its own zone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OwnZone {
@@ -23,6 +41,8 @@ pub(super) struct OwnZone {
     pub(super) offset: Option<Offset>,
     /// The printed label.
     pub(super) label: Option<String>,
+    /// The zone that a sentence of the entry says its times are in.
+    pub(super) stated: Option<TimeZone>,
 }
 
 /// Labels of a fixed offset, in minutes.
@@ -160,6 +180,13 @@ fn region_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usize)> {
         return None;
     }
     let mut end = at + 1;
+    if first.is_word("Central") && tokens.get(end).is_some_and(|next| next.is_word("European")) {
+        let is_summer = tokens.get(end + 1).is_some_and(|next| next.is_word("summer"));
+        let words = if is_summer { 2 } else { 1 };
+        let is_time = tokens.get(end + words).is_some_and(|next| next.is_word("time"));
+        let label = if is_summer { "CEST" } else { "CET" };
+        return is_time.then(|| (ZoneName::Label(label.to_owned()), end + words + 1));
+    }
     if tokens.get(end).is_some_and(|token| token.is_any(&["standard", "daylight", "savings"])) {
         end += 1;
     }
@@ -225,8 +252,9 @@ impl Zones {
 
     /// The zone that an entry's bare local times are in.
     fn own(&self, own: &OwnZone) -> Option<TimeZone> {
-        self.page
+        own.stated
             .clone()
+            .or_else(|| self.page.clone())
             .or_else(|| own.offset.map(Offset::to_time_zone))
             .or_else(|| own.label.as_deref().and_then(zone_of_label))
     }
@@ -262,13 +290,13 @@ impl Zones {
         match name {
             None => self.own(own),
             Some(ZoneName::Label(label)) if own.label.as_deref() == Some(label) => self.own(own),
-            Some(ZoneName::Label(label)) => match &self.page {
-                Some(page) if is_of_family(page, label, local) => self.own(own),
+            Some(ZoneName::Label(label)) => match own.stated.as_ref().or(self.page.as_ref()) {
+                Some(page) if is_of_family(page, label, local) => Some(page.clone()),
                 _ => zone_of_label(label).or_else(|| self.own(own)),
             },
             Some(ZoneName::Offset(offset)) => match &self.page {
                 Some(page) if *offset != Offset::UTC && seasons(page, local).contains(offset) => {
-                    self.own(own)
+                    Some(page.clone())
                 }
                 _ => Some(offset.to_time_zone()),
             },
@@ -301,14 +329,18 @@ impl Zones {
         Some(instant.to_zoned(self.zone_for(near, name, own)?).datetime())
     }
 
-    /// RFC 3339 with the offset of the page's zone at that time.
+    /// RFC 3339 with the offset of the page's zone at that time, or else of the entry's own.
     pub(super) fn text(
         &self,
         instant: Timestamp,
         name: Option<&ZoneName>,
         own: &OwnZone,
     ) -> String {
-        self.local(instant, name, own).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+        let local = match &self.page {
+            Some(page) => instant.to_zoned(page.clone()),
+            None => self.local(instant, name, own),
+        };
+        local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
     /// What speaks against a printed offset, if the page's zone has another one at that time.
@@ -327,6 +359,15 @@ impl Zones {
         };
         Some(format!("{}{season} is {}", spoken(page), offset_text(real)))
     }
+}
+
+/// Whether two zones have the same offsets, as far as seasons tell.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    let local = DateTime::constant(2020, 1, 1, 0, 0, 0, 0);
+    one == other
+        || find_zone(one)
+            .zip(find_zone(other))
+            .is_some_and(|(one, other)| seasons(&one, local) == seasons(&other, local))
 }
 
 /// Whether the offset of a zone at an instant is the one that is printed, beside the time or else

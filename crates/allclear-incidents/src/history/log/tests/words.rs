@@ -14,7 +14,7 @@ fn date(text: &str) -> String {
     match date_at(&tokens(text), 0).map(|(date, _)| date) {
         Some(PrintedDate::Full(date)) => date.to_string(),
         Some(PrintedDate::Yearless(day)) => format!("{:02}-{:02}", day.month, day.day),
-        Some(PrintedDate::Ambiguous) => "ambiguous".to_owned(),
+        Some(PrintedDate::Ambiguous(_)) => "ambiguous".to_owned(),
         Some(PrintedDate::Nonexistent) => "nonexistent".to_owned(),
         None => "none".to_owned(),
     }

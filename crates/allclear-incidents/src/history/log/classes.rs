@@ -1,0 +1,170 @@
+//! What each line of a page is, as far as the cutting goes.
+
+use std::collections::HashSet;
+
+use super::dateline::{self, DateLine};
+use super::headings::{demote_timelines, is_marked_section, is_year_alone, section_year};
+use super::labels::{self, Label};
+use super::lines::Line;
+use super::update_head;
+
+/// What a line is, as far as the cutting goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Blank,
+    /// Begins an entry.
+    Date,
+    /// Has a date, a start and an end.
+    Range,
+    /// A label that is known.
+    Label(Label),
+    /// A heading between entries, with its year if it prints one.
+    Section(Option<i16>),
+    /// Anything else.
+    Other,
+}
+
+/// What each line is.
+pub(super) fn classes(lines: &[Line<'_>]) -> Vec<Class> {
+    let mut classes: Vec<Class> = lines.iter().map(class_alone).collect();
+    demote_timelines(lines, &mut classes);
+    // From the last line up, so that each knows what follows it.
+    let mut next = Class::Blank;
+    for at in (0..lines.len()).rev() {
+        let Some(line) = lines.get(at) else { continue };
+        let before = at.checked_sub(1).and_then(|before| lines.get(before));
+        let after = lines.get(at + 1);
+        let is_section = is_marked_section(line, after, next);
+        if let Some(class) = classes.get_mut(at) {
+            if *class == Class::Date && !begins_entry(line, before, after, next) {
+                *class = Class::Other;
+            }
+            if *class == Class::Other && is_section {
+                *class = Class::Section(section_year(line.body));
+            }
+            if *class != Class::Blank {
+                next = *class;
+            }
+        }
+    }
+    promote_alike(lines, &mut classes);
+    classes
+}
+
+/// Where lines such as `Outage on March 2, 2017` begin entries, all lines with these words do.
+fn promote_alike(lines: &[Line<'_>], classes: &mut [Class]) {
+    let lead = |line: &Line<'_>| {
+        let is_tail = line.heading == 0 && line.body.len() <= 120;
+        is_tail.then(|| dateline::tail_lead(line.body)).flatten()
+    };
+    let begins = lines.iter().zip(classes.iter()).filter(|(_, class)| **class == Class::Date);
+    let known: HashSet<String> = begins
+        .filter(|(line, _)| dateline::read(line.body).is_none())
+        .filter_map(|(line, _)| lead(line))
+        .collect();
+    if known.is_empty() {
+        return;
+    }
+    let mut is_free = true;
+    for (line, class) in lines.iter().zip(classes) {
+        let is_other = *class == Class::Other && is_free && dated(line).is_some();
+        if is_other && lead(line).is_some_and(|lead| known.contains(&lead)) {
+            *class = Class::Date;
+        }
+        is_free = line.is_blank();
+    }
+}
+
+/// The date that a line begins or ends with.
+pub(super) fn dated<'a>(line: &Line<'a>) -> Option<DateLine<'a>> {
+    dateline::read(line.body).or_else(|| {
+        let label = labels::read(line.body);
+        if let Some(found) =
+            label.filter(|found| line.heading > 0 && found.label == Some(Label::Date))
+        {
+            return dateline::read(found.value);
+        }
+        let is_other = update_head::read(line.body).is_some()
+            || labels::read(line.body).is_some_and(|found| found.label.is_some());
+        if is_other { None } else { dateline::read_tail(line.body) }
+    })
+}
+
+/// What a line is, looked at alone.
+pub(super) fn class_alone(line: &Line<'_>) -> Class {
+    if line.is_blank() || line.body.is_empty() {
+        return Class::Blank;
+    }
+    if let Some(found) = dated(line) {
+        if found.is_range() && !found.is_bracketed {
+            return Class::Range;
+        }
+        return Class::Date;
+    }
+    if update_head::read(line.body).is_some() {
+        return Class::Other;
+    }
+    match labels::read(line.body).and_then(|found| found.label.map(|label| (label, found.value))) {
+        // `Service was: …` is prose; so are dates and titles that say nothing.
+        Some((Label::Date | Label::Title | Label::Start | Label::End, "")) | None => {
+            if is_year_alone(line.body) {
+                Class::Section(section_year(line.body))
+            } else {
+                Class::Other
+            }
+        }
+        Some((label, _)) => Class::Label(label),
+    }
+}
+
+/// Whether a line with a date begins an entry.
+fn begins_entry(
+    line: &Line<'_>,
+    before: Option<&Line<'_>>,
+    after: Option<&Line<'_>>,
+    next: Class,
+) -> bool {
+    let Some(found) = dated(line) else {
+        return false;
+    };
+    if found.is_bracketed && found.own.start.is_some() {
+        return false;
+    }
+    if line.heading > 0 {
+        return true;
+    }
+    if found.own.start.is_some() && is_in_run(before, after) {
+        return false;
+    }
+    let is_open =
+        |side: Option<&Line<'_>>| side.is_none_or(|line| line.is_blank() || line.is_rule());
+    let after_mark =
+        before.is_none_or(|line| line.is_blank() || line.is_rule() || line.heading > 0);
+    let is_labelled = matches!(next, Class::Label(_)) && after.is_some_and(|line| !line.is_blank());
+    let is_short = line.body.len() <= 120 && !found.words.ends_with(['.', '!', '?', ';', ',']);
+    if dateline::read(line.body).is_none() {
+        // The date stands at its end: a title only where its form or what follows says so.
+        let is_underlined = after.is_some_and(Line::is_rule);
+        let is_data = matches!(next, Class::Label(_) | Class::Range);
+        let is_title = !line.body.ends_with(['.', ',', ';']) && is_short && !line.is_item;
+        return is_title && after_mark && (is_underlined || is_data);
+    }
+    if found.words.is_empty() && found.own.start.is_none() {
+        return true;
+    }
+    if found.is_apart {
+        return after_mark || is_open(after) || is_labelled || next == Class::Range;
+    }
+    let is_iso = line.body.starts_with(|ch: char| ch.is_ascii_digit());
+    let leads = is_open(after) || matches!(next, Class::Label(_));
+    is_short && (is_iso || found.own.start.is_some()) && after_mark && leads
+}
+
+/// Whether a dated time stands among other times, as in a timeline.
+fn is_in_run(before: Option<&Line<'_>>, after: Option<&Line<'_>>) -> bool {
+    [before, after].into_iter().flatten().any(|line| {
+        dateline::read(line.body)
+            .is_some_and(|found| found.own.start.is_some() && !found.is_range())
+            || update_head::read(line.body).is_some_and(|found| found.is_timeline())
+    })
+}
