@@ -162,9 +162,10 @@ impl Reading<'_> {
     ) -> Result<Vec<Component>, InvalidValue> {
         let known = &self.present.components;
         let mut components: Vec<Component> = Vec::new();
+        let mut keys: HashSet<Key> = known.iter().map(|component| component.key.clone()).collect();
         for wanted in &file.components {
             let key = Key::new(wanted.key.as_str())?;
-            if known.iter().chain(&components).any(|component| component.key == key) {
+            if !keys.insert(key.clone()) {
                 continue;
             }
             let position = u32::try_from(known.len() + components.len()).unwrap_or(u32::MAX);

@@ -11,6 +11,9 @@ const VALUE_BYTES: usize = 1000;
 /// How many components one value may name.
 const NAMES_MAX: usize = 64;
 
+/// How long a name may be that is no component yet.
+const NAME_BYTES: usize = 48;
+
 /// Reads all losses that a label's value tells of.
 pub(super) fn read(
     value: &str,
@@ -66,7 +69,8 @@ fn by_component<'a>(value: &'a str, components: &Components) -> Vec<(Option<&'a 
         let after = value.get(colon + mark.len_utf8()..).unwrap_or("");
         let is_name = !name.is_empty()
             && (components.key_of(name).is_some()
-                || (name.split_whitespace().count() <= 3
+                || (name.len() <= NAME_BYTES
+                    && name.split_whitespace().count() <= 3
                     && name.starts_with(char::is_alphabetic)
                     && (after.starts_with(is_space) || after.is_empty())));
         if is_name {

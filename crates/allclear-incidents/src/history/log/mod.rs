@@ -40,6 +40,7 @@ mod timing;
 mod titles;
 mod tokens;
 mod told;
+mod unique;
 mod update_head;
 mod years;
 mod zones;

@@ -6,6 +6,7 @@ use crate::history::facts::FactsComponent;
 
 use super::labels::is_nothing;
 use super::tokens::is_space;
+use super::unique::Unique;
 
 /// The word for "everything" in a record.
 pub(super) const ALL: &str = "all";
@@ -13,7 +14,7 @@ pub(super) const ALL: &str = "all";
 /// How much of a list of names is read.
 const LIST_BYTES: usize = 4000;
 
-/// A name as a key: lower case letters, digits and single hyphens.
+/// A name in lower case letters, digits and single hyphens.
 pub(super) fn slug(name: &str) -> String {
     let mut out = String::new();
     for ch in name.chars().flat_map(char::to_lowercase) {
@@ -24,6 +25,65 @@ pub(super) fn slug(name: &str) -> String {
         }
     }
     out.trim_end_matches('-').to_owned()
+}
+
+/// How long a key made from a name may be, with room for what tells it from others.
+const KEY_CHARS: usize = 48;
+
+/// A key for a name: lower case ASCII letters, digits and hyphens. Where the name has more than that,
+/// a few digits of its digest keep it apart from other names.
+fn new_key(name: &str) -> Option<String> {
+    let mut key = String::new();
+    let mut is_whole = true;
+    for ch in name.chars().flat_map(char::to_lowercase) {
+        if ch.is_ascii_alphanumeric() {
+            key.push(ch);
+        } else if let Some(letters) = in_ascii(ch) {
+            key.push_str(letters);
+        } else if !('\u{300}'..='\u{36f}').contains(&ch) {
+            // A mark that stands behind its letter is no letter of its own.
+            is_whole &= !ch.is_alphanumeric();
+            if !key.is_empty() && !key.ends_with('-') {
+                key.push('-');
+            }
+        }
+    }
+    is_whole &= key.len() <= KEY_CHARS;
+    key.truncate(KEY_CHARS);
+    let key = key.trim_end_matches('-');
+    if is_whole {
+        return (!key.is_empty()).then(|| key.to_owned());
+    }
+    let digest = crate::history::source_digest(&name.to_lowercase());
+    let digest = super::tokens::head(&digest, 6);
+    let key = if key.is_empty() { "component" } else { key };
+    Some(format!("{key}-{digest}"))
+}
+
+/// Letters of Latin alphabets as people write them without their marks.
+fn in_ascii(ch: char) -> Option<&'static str> {
+    Some(match ch {
+        'ä' | 'æ' => "ae",
+        'ö' | 'œ' => "oe",
+        'ü' => "ue",
+        'ß' => "ss",
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'ç' | 'ć' | 'č' => "c",
+        'ď' | 'đ' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' => "e",
+        'ğ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'ı' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'ō' | 'ő' => "o",
+        'ř' => "r",
+        'ś' | 'š' | 'ş' | 'ș' => "s",
+        'ť' | 'ţ' | 'ț' => "t",
+        'ù' | 'ú' | 'û' | 'ū' | 'ů' | 'ű' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => return None,
+    })
 }
 
 /// The components seen so far, in order of first appearance.
@@ -78,7 +138,7 @@ impl Components {
     pub(super) fn note(&mut self, name: &str) -> Option<String> {
         let key = match self.key_of(name) {
             Some(key) => key.to_owned(),
-            None => Some(slug(name)).filter(|key| !key.is_empty())?,
+            None => new_key(name)?,
         };
         if self.seen.insert(key.clone()) {
             let known = self.known.iter().find(|component| component.key == key).cloned();
@@ -147,12 +207,7 @@ impl Components {
 
     /// Reads a list of names.
     pub(super) fn read_list(&mut self, value: &str) -> Vec<String> {
-        let mut out: Vec<String> = Vec::new();
-        let mut push = |key: String| {
-            if !out.contains(&key) {
-                out.push(key);
-            }
-        };
+        let mut out = Unique::default();
         let outside = without_brackets(super::tokens::head(value, LIST_BYTES));
         for part in outside.split([',', ';', '|']) {
             let part = clean(part);
@@ -166,15 +221,15 @@ impl Components {
             };
             for name in pieces {
                 if is_all(name) {
-                    push(ALL.to_owned());
+                    out.push(ALL);
                 } else if !is_nothing(name)
                     && let Some(key) = self.key_for(name)
                 {
-                    push(key);
+                    out.push(&key);
                 }
             }
         }
-        out
+        out.into_list()
     }
 
     /// A key for a name in a list, or the words themselves where they name no component.

@@ -17,6 +17,7 @@ use super::prose;
 use super::sections;
 use super::spared;
 use super::timing;
+use super::unique::Unique;
 use super::zones::Zones;
 
 /// An entry that is read, before it has its id.
@@ -223,17 +224,13 @@ fn reported_length(parts: &Parts<'_>, sentences: &[&str], is_maintenance: bool) 
 
 /// What the labels say was affected.
 fn affected(parts: &Parts<'_>, components: &mut Components) -> Affected {
-    let mut out = Affected::default();
+    let (mut affected, mut except) = (Unique::default(), Unique::default());
     for value in parts.values(Label::Affected) {
         let found = components.read_affected(value);
-        for key in found.affected {
-            if !out.affected.contains(&key) {
-                out.affected.push(key);
-            }
-        }
-        out.except.extend(found.except);
+        found.affected.iter().for_each(|key| affected.push(key));
+        found.except.iter().for_each(|key| except.push(key));
     }
-    out
+    Affected { affected: affected.into_list(), except: except.into_list() }
 }
 
 /// What labels and prose say was not affected.
@@ -243,18 +240,15 @@ fn not_affected(
     components: &mut Components,
     affected: &[String],
 ) -> Vec<String> {
-    let mut out = Vec::new();
+    let mut out = Unique::default();
     for value in parts.values(Label::NotAffected) {
-        out.extend(components.read_list(value));
+        components.read_list(value).iter().for_each(|key| out.push(key));
     }
     for sentence in sentences.iter().take(200) {
-        for key in spared::not_affected(sentence, components, affected) {
-            if !out.contains(&key) {
-                out.push(key);
-            }
-        }
+        let keys = spared::not_affected(sentence, components, affected);
+        keys.iter().for_each(|key| out.push(key));
     }
-    out
+    out.into_list()
 }
 
 /// What the labels, or else the prose, say was lost.
@@ -304,7 +298,7 @@ fn planned(timing: &Timing, sentences: &[&str], is_maintenance: bool) -> Option<
 
 /// Fault pages of providers.
 fn fault_pages(parts: &Parts<'_>) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+    let mut out = Unique::default();
     for value in parts.values(Label::FaultPage) {
         if is_nothing(value) {
             continue;
@@ -317,12 +311,12 @@ fn fault_pages(parts: &Parts<'_>) -> Vec<String> {
                 || (word.contains('.')
                     && word.starts_with(char::is_alphanumeric)
                     && !word.ends_with('.'));
-            if is_address && !out.iter().any(|known| known == word) {
-                out.push(word.to_owned());
+            if is_address {
+                out.push(word);
             }
         }
     }
-    out
+    out.into_list()
 }
 
 /// "All services" beside "Web only".

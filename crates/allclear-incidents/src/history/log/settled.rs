@@ -17,12 +17,19 @@ use crate::history::report::ImportReport;
 pub fn settle_ids(records: &mut [FactsRecord], report: &mut ImportReport, present: &Present) {
     let mut open: BTreeSet<&str> = present.sources.keys().map(String::as_str).collect();
     let mut settled: Vec<Option<String>> = equal(records, present, &mut open);
+    let mut days: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for key in open {
+        days.entry(day_of(key)).or_default().insert(key);
+    }
     for (record, id) in records.iter().zip(&mut settled).filter(|(_, id)| id.is_none()) {
-        let own = open.contains(record.id.as_str()).then_some(record.id.as_str());
-        let edited = own.into_iter().chain(open.iter().copied()).find(|key| {
-            day_of(key) == day_of(&record.id)
-                && present.sources.get(*key).is_some_and(|known| is_same(record, known))
-        });
+        let Some(open) = days.get_mut(day_of(&record.id)) else {
+            continue;
+        };
+        let own = open.get(record.id.as_str()).copied();
+        let edited = own
+            .into_iter()
+            .chain(open.iter().copied())
+            .find(|key| present.sources.get(*key).is_some_and(|known| is_same(record, known)));
         if let Some(key) = edited {
             open.remove(key);
             *id = Some(key.to_owned());

@@ -93,8 +93,16 @@ pub(super) fn head(text: &str, limit: usize) -> &str {
     text.get(..end).unwrap_or("")
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Bytes that were cut into tokens: the work that a text takes.
+    pub(super) static WORK: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The tokens of a text.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+    #[cfg(test)]
+    WORK.set(WORK.get() + text.len());
     let mut out: Vec<Token<'_>> = Vec::new();
     let mut chars = text.char_indices().peekable();
     let mut is_glued = false;

@@ -150,3 +150,17 @@ fn a_remark_in_brackets_names_no_component() {
     assert_eq!(components, ["shop", "mail"]);
     assert_eq!(record.losses[0].note.as_deref(), Some("none lost: kept elsewhere"));
 }
+
+#[test]
+fn names_in_any_letters_become_keys() {
+    let found = import(
+        "2017-03-02\nAffected: Größe, Дом, Том, Łódź, Café, Cafe\u{301}, a name that is much longer than a key\n",
+        None,
+    );
+    let keys: Vec<_> = found.components.iter().map(|component| &*component.key).collect();
+    assert_eq!(keys[0], "groesse");
+    assert!(keys[1].starts_with("component-") && keys[2].starts_with("component-"));
+    assert_ne!(keys[1], keys[2]);
+    assert_eq!(keys[3..], ["lodz", "cafe"]);
+    assert_eq!(found.records[0].affected.len(), 6, "{:?}", found.records[0].affected);
+}
