@@ -1,12 +1,13 @@
-//! Any text can be read, and each of its lines is kept in a record or in the report.
+//! Any bytes can be read, and each of its lines is kept in a record or in the report.
 
 #![no_main]
 
-use allclear_incidents::history::log::{LogOptions, read_log};
+use allclear_incidents::history::log::{LogOptions, decode, read_log};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (&str, bool)| {
-    let (text, has_zone) = input;
+fuzz_target!(|input: (&[u8], bool)| {
+    let (bytes, has_zone) = input;
+    let text = &decode(bytes.to_vec()).text;
     let options = LogOptions {
         publisher: "example".to_owned(),
         timezone: has_zone.then(|| "America/Los_Angeles".to_owned()),
@@ -18,6 +19,7 @@ fuzz_target!(|input: (&str, bool)| {
         kept.extend(record.text.as_deref().unwrap_or("").lines().map(trimmed));
     }
     kept.extend(import.report.not_understood.iter().map(|line| trimmed(&line.text)));
+    kept.extend(import.report.understood.iter().map(|line| trimmed(&line.text)));
     let lines: Vec<&str> =
         if text.contains('\n') { text.lines().collect() } else { text.split('\r').collect() };
     for line in lines {

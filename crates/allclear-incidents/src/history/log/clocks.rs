@@ -149,19 +149,28 @@ fn bare_clock_at(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
         return None;
     }
     let colon = glued(at + 1).is_some_and(|token| token.is_mark(':'));
-    let point = glued(at + 1).is_some_and(|token| token.is_mark_of(&['.', 'h']));
+    let point = glued(at + 1).is_some_and(|token| token.is_mark('.'));
     let minutes = glued(at + 2).and_then(|token| token.value_of_width(2));
+    let is_spelled = glued(at + 1).is_some_and(|token| token.is_word("h"));
+    if let Some(minute) = minutes.filter(|_| is_spelled) {
+        // `17h45`
+        return Some((assembled(hour, minute, None)?, at + 3));
+    }
     if let Some(minute) = minutes.filter(|_| colon) {
         let seconds = glued(at + 3).is_some_and(|token| token.is_mark(':'))
             && glued(at + 4).and_then(|token| token.value_of_width(2)).is_some_and(|s| s <= 60);
         let end = if seconds { fraction_end(tokens, at + 5) } else { at + 3 };
         let (half, end) = half_at(tokens, end);
+        let end = if half.is_none() { hours_at(tokens, end).unwrap_or(end) } else { end };
         return Some((assembled(hour, minute, half)?, end));
     }
     if let Some(minute) = minutes.filter(|_| point) {
         let (half, end) = half_at(tokens, at + 3);
         if half.is_some() {
             return Some((assembled(hour, minute, half)?, end));
+        }
+        if let Some(end) = hours_at(tokens, end) {
+            return Some((assembled(hour, minute, None)?, end));
         }
     }
     let (half, end) = half_at(tokens, at + 1);
@@ -200,6 +209,13 @@ fn military_at(tokens: &[Token<'_>], at: usize, value: u32) -> Option<(Clock, us
         None => return None,
     };
     Some((assembled(value / 100, value % 100, half)?, end))
+}
+
+/// `17:45h`, `17:45 hrs`, `17.45 Uhr`: a word that only says that a time stands before it.
+fn hours_at(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let word = tokens.get(at)?;
+    let is_hours = word.is_any(&["hrs", "uhr"]) || (word.is_word("h") && word.is_glued);
+    is_hours.then_some(at + 1)
 }
 
 /// `am`, `p.m.`

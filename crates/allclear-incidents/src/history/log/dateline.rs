@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
 use super::clocks::{Clock, clock_at, share_half};
-use super::dates::{PrintedDate, date_at, weekday_of, year_of};
+use super::dates::{PrintedDate, date_at, days_at, weekday_of, year_of};
 use super::tokens::{Kind, Token, head, is_space, tokens};
 use super::zones::{ZoneName, zone_at};
 
@@ -117,7 +117,8 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
     let (words, has_mark) = words_after(rest);
     let is_wide = gap.contains('\t') || gap.chars().filter(|ch| is_space(*ch)).count() > 1;
     let is_signed = words.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("by "));
-    let is_apart = words.is_empty() || has_mark || is_wide || is_signed;
+    let is_set_off = has_mark || is_wide || (is_bracketed && own.start.is_none());
+    let is_apart = words.is_empty() || is_set_off || is_signed;
     let is_posted = is_posted || is_signed;
     Some(DateLine { own, utc, words, is_apart, is_bracketed, is_posted })
 }
@@ -241,6 +242,11 @@ fn words_after(rest: &str) -> (&str, bool) {
 
 /// Reads a date with the times that follow it.
 fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
+    if let Some((first, last, end)) = days_at(tokens, at) {
+        let (date, end_date) = (PrintedDate::Full(first), Some(last));
+        let span = Span { date, start: None, end_date, end: None, offset: None, label: None };
+        return Some((span, end));
+    }
     let (date, after_date) = date_at(tokens, at)?;
     let mut span = Span { date, start: None, end_date: None, end: None, offset: None, label: None };
     let mut next = after_date;
@@ -342,7 +348,13 @@ fn end_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
     // `17:45 SLT - 3 am restart` is words: an end is followed by nothing, a mark or a zone.
     let (start, end) = share_half(start, clock);
     let mut trial = Span { start: Some(start), end: Some(end), end_date, ..span.clone() };
-    let next = zone_into(tokens, after, &mut trial);
+    let mut next = zone_into(tokens, after, &mut trial);
+    if let Some((ZoneName::Label(label), end)) = zone_at(tokens, next)
+        && trial.label.as_deref() == Some(&label)
+    {
+        // `17:45Z - 19:10Z`
+        next = end;
+    }
     let is_words = !is_joined
         && end_date.is_none()
         && tokens.get(next).is_some_and(|token| token.kind == Kind::Word);

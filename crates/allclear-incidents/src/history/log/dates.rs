@@ -320,6 +320,33 @@ fn day_at(tokens: &[Token<'_>], at: usize) -> Option<(u32, usize)> {
     Some((day, next))
 }
 
+/// Reads two days without times: `2017-03-02 to 2017-03-05`, `March 2-5, 2017`, `2-5 March 2017`.
+pub(super) fn days_at(tokens: &[Token<'_>], at: usize) -> Option<(Date, Date, usize)> {
+    let is_joined = |at: usize| {
+        tokens.get(at).is_some_and(|token| {
+            token.is_dash() || token.is_any(&["to", "until", "till", "through", "thru"])
+        })
+    };
+    let (first, last, end) = if let Some((PrintedDate::Full(first), next)) = date_at(tokens, at) {
+        let (last, end) = date_at(tokens, next + 1).filter(|_| is_joined(next))?;
+        (first, last.full()?, end)
+    } else if let Some((day, next)) = day_at(tokens, at).filter(|(_, next)| is_joined(*next)) {
+        let (last, end) = day_month_at(tokens, next + 1)?;
+        let last = last.full()?;
+        (Date::new(last.year(), last.month(), i8::try_from(day).ok()?).ok()?, last, end)
+    } else {
+        let (PrintedDate::Yearless(first), next) = date_at(tokens, at)? else {
+            return None;
+        };
+        let (day, next) = day_at(tokens, next + 1).filter(|_| is_joined(next))?;
+        let (last, end) = with_year(tokens, next, first.month, day);
+        let last = last.full()?;
+        (first.in_year_anyway(last.year())?, last, end)
+    };
+    let is_clock = tokens.get(end).is_some_and(|next| next.is_glued && next.is_mark(':'));
+    (first <= last && !is_clock).then_some((first, last, end))
+}
+
 /// Adds the year that may follow a day and a month.
 fn with_year(tokens: &[Token<'_>], at: usize, month: i8, day: u32) -> (PrintedDate, usize) {
     // `2-Mar-17` has a year, `March 2-17` has not.

@@ -1,5 +1,6 @@
 //! Bytes as text: UTF-8, UTF-16 with its mark, and single bytes of Windows-1252 between valid UTF-8.
 
+use super::html;
 use crate::history::report::Understood;
 
 /// The characters of Windows-1252 from 0x80 to 0x9F; five bytes mean nothing there.
@@ -20,9 +21,21 @@ pub struct Decoded {
     pub understood: Vec<Understood>,
 }
 
-/// Reads bytes as text, without losing one.
+/// Reads bytes as text, without losing one; of HTML, the text that a browser shows.
 #[must_use]
 pub fn decode(bytes: Vec<u8>) -> Decoded {
+    let mut decoded = from_bytes(bytes);
+    if html::is_html(&decoded.text) {
+        let meaning = "HTML: it was read without its tags, and lines are counted without them";
+        let first = decoded.text.lines().next().unwrap_or("").to_owned();
+        decoded.understood = vec![Understood { line: 1, text: first, meaning: meaning.to_owned() }];
+        decoded.text = html::text_of(&decoded.text);
+    }
+    decoded
+}
+
+/// Reads bytes as text.
+fn from_bytes(bytes: Vec<u8>) -> Decoded {
     let wide: Option<fn([u8; 2]) -> u16> = match bytes.get(..2) {
         Some([0xFF, 0xFE]) => Some(u16::from_le_bytes),
         Some([0xFE, 0xFF]) => Some(u16::from_be_bytes),

@@ -52,7 +52,7 @@ pub(super) struct Moment {
     pub(super) is_this_morning: bool,
 }
 
-const STARTS: [&str; 33] = [
+const STARTS: [&str; 38] = [
     "began",
     "begin",
     "begins",
@@ -86,6 +86,11 @@ const STARTS: [&str; 33] = [
     "noticed",
     "problem",
     "panic",
+    "broke",
+    "died",
+    "hung",
+    "froze",
+    "slow",
 ];
 
 const ENDS: [&str; 26] = [
@@ -296,10 +301,12 @@ fn is_joined(all: &[Token<'_>], before: &Found, item: &Found) -> bool {
                 "th",
                 "of",
             ])
+            // `2017-03-02T17:45`
+            && !(token.text == "T" && token.is_glued)
             && weekday_of(token).is_none()
             && super::dates::month_of(token).is_none()
     });
-    between.len() <= 10 && (by_word || by_and) && others.count() == 0
+    between.len() <= 12 && (by_word || by_and) && others.count() == 0
 }
 
 /// What a clock is the time of, by the words around it.

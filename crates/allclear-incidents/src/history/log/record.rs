@@ -76,9 +76,11 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     let mut conflicts = timing.conflicts.clone();
     conflicts.extend(level_conflict(parts, service, level));
     let is_timeless = timing.start.is_none() && timing.end.is_none();
+    let on = source.date.filter(|_| is_timeless);
     let record = FactsRecord {
         kind: if is_maintenance { FactsKind::Maintenance } else { FactsKind::Incident },
-        on: source.date.filter(|_| is_timeless),
+        on,
+        ended_on: last_day(&source).filter(|last| on.is_some_and(|on| on <= *last)),
         intermittent: !is_maintenance
             && (levels::is_intermittent(&title)
                 || sentences.iter().any(|text| levels::is_intermittent(text))),
@@ -91,26 +93,33 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
         upstream_status: fault_pages(parts),
         losses: losses(parts, &sentences, components),
         contradictions: conflicts.iter().map(contradiction).collect(),
-        causes: sections::facts(parts, Label::Cause),
-        suspected: sections::facts(parts, Label::Suspected),
-        ruled_out: sections::facts(parts, Label::RuledOut),
-        detected_by: sections::fact_of(parts, Label::Detected),
-        security: sections::fact_of(parts, Label::Security),
-        customers_should: sections::fact_of(parts, Label::Advice),
-        actions: sections::actions(parts),
-        corrections: sections::corrections(parts, &timing.placed),
         draft: source.is_draft || (source.date.is_none() && is_timeless),
         reported_duration: reported,
         text: Some(source.text),
-        ..timed(title, timing, source.date.is_some())
+        ..told(title, timing, parts, source.date.is_some())
     };
+    let record = with_last_day(record);
     Read { record, conflicts }
 }
 
-/// A record with a title and times, and nothing else.
-fn timed(title: String, timing: Timing, has_date: bool) -> FactsRecord {
+/// The last day that the line of the date prints, where it prints no times.
+fn last_day(source: &Source<'_>) -> Option<Date> {
+    source.line.filter(|line| line.own.start.is_none())?.own.end_date
+}
+
+/// The precision of an end of which the day is known.
+fn with_last_day(record: FactsRecord) -> FactsRecord {
+    match record.ended_on {
+        Some(_) => FactsRecord { end_precision: FactsPrecision::Day, ..record },
+        None => record,
+    }
+}
+
+/// A record with a title, times, and what labels and headings announce.
+fn told(title: String, timing: Timing, parts: &Parts<'_>, has_date: bool) -> FactsRecord {
     let precision = |point: &Option<Point>| point.as_ref().map(Point::precision);
     let unknown = if has_date { FactsPrecision::Day } else { FactsPrecision::Unknown };
+    let corrections = sections::corrections(parts, &timing.placed);
     let updates = timing.placed.into_iter().map(|placed| placed.update);
     FactsRecord {
         id: String::new(),
@@ -133,15 +142,15 @@ fn timed(title: String, timing: Timing, has_date: bool) -> FactsRecord {
         level: None,
         upstream_status: Vec::new(),
         losses: Vec::new(),
-        corrections: Vec::new(),
-        causes: Vec::new(),
-        suspected: Vec::new(),
-        ruled_out: Vec::new(),
-        detected_by: None,
-        security: None,
-        customers_should: None,
+        corrections,
+        causes: sections::facts(parts, Label::Cause),
+        suspected: sections::facts(parts, Label::Suspected),
+        ruled_out: sections::facts(parts, Label::RuledOut),
+        detected_by: sections::fact_of(parts, Label::Detected),
+        security: sections::fact_of(parts, Label::Security),
+        customers_should: sections::fact_of(parts, Label::Advice),
         recurrence_of: None,
-        actions: Vec::new(),
+        actions: sections::actions(parts),
         contradictions: Vec::new(),
         why_it_hurt: None,
         notes: None,

@@ -2,6 +2,7 @@
 
 mod encoding;
 mod folds;
+mod forms;
 mod headings;
 mod properties;
 mod samples;

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 
-use super::dateline::{self, DateLine};
+use super::dateline::DateLine;
 use super::dates::PrintedDate;
 use super::durations::length_of;
 use super::labels::Label;
@@ -91,7 +91,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// A local time as a point.
-    fn point(
+    pub(super) fn point(
         &self,
         local: DateTime,
         zone: Option<&ZoneName>,
@@ -149,8 +149,9 @@ impl Reader<'_> {
 
     /// Start and end from labels, prose and timeline.
     fn by_prose(&mut self, timing: &mut Timing) {
-        let mut start = self.labelled(Label::Start);
-        let mut end = self.labelled(Label::End);
+        let (first, last) = self.labelled(Label::Date);
+        let mut start = self.labelled(Label::Start).0.or(first);
+        let mut end = self.labelled(Label::End).0.or(last);
         let is_labelled = start.is_some() || end.is_some();
         if start.is_none()
             && let Some((from, to)) = self.window(false).or_else(|| self.announced())
@@ -194,23 +195,6 @@ impl Reader<'_> {
         }
         timing.start = start;
         timing.end = end;
-    }
-
-    /// A label's date and time.
-    fn labelled(&self, label: Label) -> Option<Point> {
-        let value = self.context.parts.label(label)?;
-        if let Some(found) = dateline::read(value) {
-            let clock = found.own.start?;
-            let date = match found.own.date {
-                PrintedDate::Full(date) => date,
-                PrintedDate::Yearless(day) => super::years::nearest(day, self.context.date?)?,
-                _ => return None,
-            };
-            return self.point(clock.on(date)?, found.own.zone().as_ref(), clock.is_approximate);
-        }
-        let moment = moments::in_sentence(value).into_iter().next()?;
-        let date = self.date_of(&moment)?;
-        self.point(moment.clock.on(date)?, moment.zone.as_ref(), moment.clock.is_approximate)
     }
 
     /// The time in the line of the date.
@@ -277,7 +261,7 @@ impl Reader<'_> {
     }
 
     /// The instant of an end, seen from its start.
-    fn end_of(&self, end: &Moment, from: &Point) -> Option<Point> {
+    pub(super) fn end_of(&self, end: &Moment, from: &Point) -> Option<Point> {
         let zone = end.zone.as_ref();
         let is_approximate = end.clock.is_approximate;
         if end.day.is_some() {
