@@ -13,6 +13,7 @@ mod clocks;
 mod conflicts;
 mod dateline;
 mod dates;
+mod days;
 mod durations;
 mod encoding;
 mod entries;
@@ -53,13 +54,12 @@ use crate::history::facts::{FactsComponent, FactsRecord};
 use crate::history::report::{ImportReport, NotUnderstood, ReportedContradiction, Understood};
 
 use dateline::DateLine;
-use dates::{Order, PrintedDate};
+use dates::PrintedDate;
 use entries::{Entry, Page};
 use ids::Ids;
 use lines::Line;
 use names::Components;
 use parts::Parts;
-use years::Dated;
 use zones::Zones;
 
 pub use encoding::{Decoded, decode};
@@ -219,22 +219,6 @@ fn draft(lines: &[Line<'_>]) -> Page {
     Page { entries: vec![entry], ..Page::default() }
 }
 
-/// Whether day or month come first in the page's dates: where some of them show it, and none the
-/// other order.
-fn page_order(lines: &[Line<'_>], page: &Page) -> Option<Order> {
-    let shown = page.entries.iter().filter_map(|entry| {
-        dates::order_of(lines.get(entry.date_line.unwrap_or(entry.first))?.body)
-    });
-    let mut order = None;
-    for shown in shown {
-        if order.is_some_and(|order| order != shown) {
-            return None;
-        }
-        order = Some(shown);
-    }
-    order
-}
-
 /// Reads the entries of a page one after the other.
 struct Reader<'a> {
     lines: &'a [Line<'a>],
@@ -269,8 +253,7 @@ impl<'a> Reader<'a> {
 
     /// Reads all entries.
     fn read(mut self, page: &Page) -> LogImport {
-        let order = page_order(self.lines, page);
-        let dated: Vec<Dated> = page.entries.iter().map(|entry| self.dated(entry, order)).collect();
+        let dated = days::dated(self.lines, page);
         let assumed = self.options.year.filter(|year| (1970..=2100).contains(year));
         let dates = years::resolve(&dated, assumed);
         self.not_understood.extend(&page.strays);
@@ -293,64 +276,6 @@ impl<'a> Reader<'a> {
             contradictions: self.contradictions,
         };
         LogImport { components: self.components.into_list(), records, timezone: None, report }
-    }
-
-    /// The date that an entry prints.
-    fn dated(&self, entry: &Entry, order: Option<Order>) -> Dated {
-        let range = entries::range(self.lines, entry).map(|found| found.own.date);
-        let line = entries::printed(self.lines, entry).map(|found| found.own.date);
-        let printed = match (range, line) {
-            (Some(PrintedDate::Full(date)), _) => Some(PrintedDate::Full(date)),
-            (range, line) => line.or(range),
-        };
-        let printed = self.titled(entry, printed).or(printed);
-        let printed = printed.or_else(|| self.date_in_text(entry)).map(|printed| match printed {
-            PrintedDate::Ambiguous(date) => {
-                order.and_then(|order| date.read(order)).map_or(printed, PrintedDate::Full)
-            }
-            printed => printed,
-        });
-        Dated { printed, section_year: entry.section_year }
-    }
-
-    /// The date in the title of an entry that prints the day of its publication below it.
-    fn titled(&self, entry: &Entry, posted: Option<PrintedDate>) -> Option<PrintedDate> {
-        let title = self.lines.get(entry.title_line?)?.body;
-        let all = tokens::tokens(tokens::head(title, 200));
-        let found = (0..all.len()).find_map(|at| dates::date_at(&all, at))?.0;
-        match (found, posted) {
-            (PrintedDate::Yearless(day), Some(PrintedDate::Full(posted))) => {
-                years::nearest(day, posted).map(PrintedDate::Full)
-            }
-            (PrintedDate::Yearless(_) | PrintedDate::Full(_), _) => Some(found),
-            _ => None,
-        }
-    }
-
-    /// The first date in the text of an entry that has no line with a date.
-    fn date_in_text(&self, entry: &Entry) -> Option<PrintedDate> {
-        if entry.date_line.is_some() {
-            return None;
-        }
-        let mut yearless = None;
-        for line in self.lines.get(entry.first..entry.end)?.iter().take(200) {
-            let all = tokens::tokens(tokens::head(line.body, 2000));
-            for at in 0..all.len() {
-                match dates::date_at(&all, at).map(|(date, _)| date) {
-                    Some(PrintedDate::Full(date)) => {
-                        let is_same = yearless.is_none_or(|day: dates::Yearless| {
-                            (day.month, day.day) == (date.month(), date.day())
-                        });
-                        if is_same {
-                            return Some(PrintedDate::Full(date));
-                        }
-                    }
-                    Some(PrintedDate::Yearless(day)) => yearless = yearless.or(Some(day)),
-                    _ => {}
-                }
-            }
-        }
-        yearless.map(PrintedDate::Yearless)
     }
 
     /// Reads one entry.

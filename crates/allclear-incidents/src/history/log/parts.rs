@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::below::{self, Below};
 use super::dateline;
 use super::dates::PrintedDate;
+use super::days;
 use super::entries::{self, Entry};
 use super::labels::{self, Label};
 use super::lines::Line;
@@ -97,6 +98,7 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
         bytes: 0,
         wants_title: has_range,
         day: None,
+        front: days::front_matter(lines, entry),
         open: Open::Nothing,
     };
     head_words(lines, entry, &mut cutter.parts, &mut cutter.wants_title);
@@ -121,6 +123,8 @@ struct Cutter<'l, 'a> {
     bytes: usize,
     /// The next line that is nothing else is the title.
     wants_title: bool,
+    /// The line after the front matter, where dates are those of publication.
+    front: usize,
     /// The day that a heading of the timeline prints for the times below it.
     day: Option<PrintedDate>,
     open: Open,
@@ -227,6 +231,9 @@ impl<'a> Cutter<'_, 'a> {
         let Some(found) = labels::read(line.body) else {
             return false;
         };
+        if found.label == Some(Label::Date) && at < self.front {
+            return true;
+        }
         if let Some(label) = found.label.filter(|label| self.is_data(*label, found.value)) {
             self.open = match found.value {
                 "" => Open::Below(label, Below::Nothing),

@@ -191,7 +191,8 @@ fn contradiction(conflict: &Conflict) -> FactsContradiction {
 
 /// The printed title, or the first sentence.
 fn title(parts: &Parts<'_>, text: &str) -> String {
-    let printed = parts.label(Label::Title).filter(|title| !title.is_empty()).or(parts.title);
+    let labelled = parts.label(Label::Title).map(|title| title.trim_matches('"'));
+    let printed = labelled.filter(|title| !title.is_empty()).or(parts.title);
     let printed = printed.and_then(|title| {
         if title.contains(". ") || title.chars().count() > 120 {
             prose::title_of(title)

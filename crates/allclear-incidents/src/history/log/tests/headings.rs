@@ -202,3 +202,30 @@ fn a_year_may_be_assumed() {
     let import = read_log("August 12\n\nWords.\n", &options).expect("the text can be read");
     assert_eq!(days(&import).0, ["2009-08-12"]);
 }
+
+#[test]
+fn front_matter_prints_the_day_of_publication() {
+    let text = "---\nlayout: post\ntitle: \"Uploads refused\"\ndate: 2017-12-13 10:00:00 +0100\n---\n\nOn December 6, nothing worked.\n\n13:12 - It begins\n14:34 - It is restored\n";
+    let record = import(text, Some("Europe/Berlin")).records.remove(0);
+    assert_eq!(record.title, "Uploads refused");
+    assert_eq!(record.id, "example-2017-12-06");
+    assert_eq!(
+        window(&record),
+        (Some("2017-12-06T13:12:00+01:00"), Some("2017-12-06T14:34:00+01:00"))
+    );
+    assert_eq!(record.text.as_deref(), Some(text.trim_end()));
+    let rules = one("---\n2017-03-02\nDate: 2017-03-02 17:45\n---\n\nOn February 1, it broke.\n");
+    assert_eq!(rules.started_at.as_deref(), Some("2017-03-02T17:45:00-08:00"));
+}
+
+#[test]
+fn the_first_sentence_of_a_post_says_its_day() {
+    let post = |sentence: &str| {
+        one(&format!("Uploads refused\nPosted on December 13, 2017\n\n{sentence}\n")).on
+    };
+    let day = |text: &str| text.parse().ok();
+    assert_eq!(post("On December 6 nothing worked."), day("2017-12-06"));
+    assert_eq!(post("Monday, December 4th was a bad day."), day("2017-12-04"));
+    assert_eq!(post("It is the same fault that we had on December 6."), day("2017-12-13"));
+    assert_eq!(post("On March 6 nothing worked."), day("2017-12-13"), "too long ago");
+}
