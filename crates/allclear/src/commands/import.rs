@@ -201,6 +201,7 @@ fn foreign(
     let mut batch = reading.batch(&file).map_err(problems)?;
     batch.report.understood = source.understood.clone();
     batch.report.understood.extend(report.understood);
+    batch.report.understood.sort_by_key(|line| line.line);
     batch.report.not_understood = report.not_understood;
     batch.report.contradictions.extend(report.contradictions);
     Ok((file, batch))

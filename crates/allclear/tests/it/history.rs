@@ -78,3 +78,35 @@ fn a_record_that_was_changed_at_the_source_is_kept_and_named() {
         assert_eq!(report["differing"].as_array().map_or(0, Vec::len), differing);
     }
 }
+
+#[test]
+fn a_page_of_another_encoding_says_its_own_zone() {
+    let page = b"Outages\n\nAll times are SLT.\n\n2017-03-02 \x96 Fire\n\nAffected: Gr\xf6\xdfe\n\n[17:45 SLT] - It burns.\n[19:10 SLT] - All is restored.\n";
+    let fresh = Fresh::on(Engine::Sqlite);
+    let file = fresh.folder.path().join("outages.txt");
+    std::fs::write(&file, page).unwrap();
+    let import = |more: &[&str]| {
+        let mut command = fresh.command();
+        command.args(["import", "log", "--json", "--page", "shop"]).args(more).arg(&file);
+        json(&stdout(&command.output().unwrap()))
+    };
+    let plan = import(&["--plan"]);
+    assert_eq!(plan["records"][0]["title"], "Fire");
+    assert_eq!(plan["records"][0]["ended_at"], "2017-03-02T19:10:00-08:00");
+    let understood = plan["report"]["understood"].as_array().unwrap();
+    let lines: Vec<u64> = understood.iter().filter_map(|line| line["line"].as_u64()).collect();
+    assert_eq!(lines, [3, 5, 7]);
+    assert_eq!(import(&[])["created"], 1);
+    let again = import(&[]);
+    assert_eq!((&again["created"], &again["skipped"]), (&0.into(), &1.into()));
+    let mut export = fresh.command();
+    let facts = json(&stdout(&export.args(["export", "--format", "facts"]).output().unwrap()));
+    assert_eq!(facts["timezone"], "America/Los_Angeles");
+    assert_eq!(facts["components"][0]["key"], "groesse");
+    let other = json(&{
+        let mut command = fresh.command();
+        command.args(["import", "log", "--plan", "--json", "--timezone", "UTC"]).arg(&file);
+        stdout(&command.output().unwrap())
+    });
+    assert_eq!(other["report"]["contradictions"][0]["field"], "timezone");
+}

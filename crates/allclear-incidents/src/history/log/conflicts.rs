@@ -1,15 +1,43 @@
 //! Where the times of an entry disagree with each other.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::classes::dated;
 use super::clocks::Clock;
 use super::dateline::DateLine;
 use super::dates::PrintedDate;
+use super::entries::Entry;
+use super::lines::Line;
 use super::moments::{Day, Moment, Role};
 use super::points::{Conflict, Point};
 use super::timing::Reader;
 use super::zones::{ZoneName, offset_text};
+use crate::history::facts::FactsRecord;
+
+/// A day in the heading of an entry that is not the one of its window.
+pub(super) fn of_days(
+    lines: &[Line<'_>],
+    entry: &Entry,
+    date: Option<Date>,
+    record: &FactsRecord,
+) -> Option<Conflict> {
+    let line = lines.get(entry.date_line.filter(|at| Some(*at) != entry.range_line)?)?;
+    entry.range_line?;
+    let date = date?;
+    let differs = match dated(line)?.own.date {
+        PrintedDate::Full(heading) => heading != date,
+        PrintedDate::Yearless(heading) => heading.in_year(date.year()) != Some(date),
+        _ => false,
+    };
+    differs.then(|| Conflict {
+        field: "started_at",
+        printed: line.body.to_owned(),
+        against: format!("{date} in the window"),
+        kept: record.started_at.clone().unwrap_or_else(|| date.to_string()),
+    })
+}
 
 impl Reader<'_> {
     /// A printed offset or UTC time that disagrees with the kept local time.

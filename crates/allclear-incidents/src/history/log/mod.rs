@@ -304,7 +304,11 @@ impl<'a> Reader<'a> {
             text: self.text(entry),
             is_draft: self.is_draft,
         };
-        let read = record::read(source, &mut self.components);
+        let mut read = record::read(source, &mut self.components);
+        if let Some(conflict) = conflicts::of_days(self.lines, entry, date, &read.record) {
+            read.record.contradictions.push(record::contradiction(&conflict));
+            read.conflicts.push(conflict);
+        }
         let mut record = read.record;
         record.id = self.ids.next(date, printed, &record.title);
         for conflict in read.conflicts {

@@ -9,6 +9,7 @@ use super::days;
 use super::entries::{self, Entry};
 use super::labels::{self, Label};
 use super::lines::Line;
+use super::moments;
 use super::stated;
 use super::tokens::{is_space, spaced};
 use super::update_head::{self, UpdateHead, is_broken_time};
@@ -149,17 +150,34 @@ impl<'a> Cutter<'_, 'a> {
         if self.parts.zone.is_none() {
             self.parts.zone = stated::read(line.body);
         }
-        let is_taken = self.time_below(line)
+        let is_taken = !self.is_title(at, line) && self.is_taken(at, line);
+        if !is_taken {
+            self.told(at, line);
+        }
+    }
+
+    /// Whether a line is the title though it looks like a label or a heading: "Outage: wiki" above
+    /// "Impacted systems: wiki".
+    fn is_title(&self, at: usize, line: &Line<'a>) -> bool {
+        let label = |line: &Line<'_>| labels::read(line.body).and_then(|found| found.label);
+        let is_other = || label(line) != Some(Label::Affected);
+        let mut next = self.lines.iter().skip(at + 1).take(3).filter(|line| !line.is_blank());
+        self.wants_title
+            && update_head::read(line.body).is_none()
+            && is_other()
+            && next.next().is_some_and(|line| label(line) == Some(Label::Affected))
+    }
+
+    /// Takes a line that is more than prose, if it is.
+    fn is_taken(&mut self, at: usize, line: &Line<'a>) -> bool {
+        self.time_below(line)
             || self.day(line)
             || (labels::is_moment(line.body) && self.data(at, line))
             || self.update(at, line)
             || (self.wants_value(line) && self.below(line))
             || self.data(at, line)
             || self.heading(at, line)
-            || self.below(line);
-        if !is_taken {
-            self.told(at, line);
-        }
+            || self.below(line)
     }
 
     /// Takes a line that is nothing else: the title, or prose.
@@ -262,6 +280,7 @@ impl<'a> Cutter<'_, 'a> {
     fn is_data(&self, label: Label, value: &str) -> bool {
         match label {
             Label::Start | Label::End => labels::is_time(value),
+            Label::Date => labels::is_time(value) || !moments::in_sentence(value).is_empty(),
             label => !self.is_draft || !value.is_empty() || label.is_section(),
         }
     }

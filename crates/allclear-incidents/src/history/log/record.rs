@@ -181,7 +181,7 @@ fn announced_length(parts: &Parts<'_>, sentences: &[&str], is_open: bool) -> Opt
 }
 
 /// A disagreement as the record shows it.
-fn contradiction(conflict: &Conflict) -> FactsContradiction {
+pub(super) fn contradiction(conflict: &Conflict) -> FactsContradiction {
     FactsContradiction {
         field: conflict.field.to_owned(),
         printed: conflict.printed.clone(),

@@ -47,6 +47,14 @@ fn windows_in_lines_of_an_entry() {
 }
 
 #[test]
+fn a_label_without_a_time_is_prose() {
+    let record = one("2016-03-03 - Slow\n\nTime: we lacked it, and it went down at 5:45pm.\n");
+    assert_eq!(record.started_at.as_deref(), Some("2016-03-03T17:45:00-08:00"));
+    let record = one("2016-03-03 - Slow\n\nTime: we lacked it.\n\nStarted: nobody knows.\n");
+    assert_eq!(window(&record), (None, None));
+}
+
+#[test]
 fn windows_in_headings() {
     for heading in [
         "2016-03-03 17:45–19:10",

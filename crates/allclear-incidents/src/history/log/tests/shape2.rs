@@ -179,3 +179,32 @@ fn windows_in_other_words() {
         (Some("2018-03-21T19:30:00+01:00"), Some("2018-03-21T21:00:00+01:00"))
     );
 }
+
+#[test]
+fn a_day_above_a_window_that_is_not_its_own_is_a_contradiction() {
+    let page = |heading: &str| {
+        let window = "2010-09-02 2:03am2:10am -07:00 (PST)";
+        pacific(&format!("{heading}\n\n{window}\n\nShop slow\n\nImpacted Systems: shop\n"))
+    };
+    for heading in ["Friday, Sep 3rd", "Friday, Sep 2nd", "2010-09-01"] {
+        let found = page(heading);
+        let [contradiction] = &*found.records[0].contradictions else { panic!("{heading}") };
+        assert_eq!(contradiction.printed, heading);
+        assert_eq!(contradiction.against, "2010-09-02 in the window");
+        assert_eq!(found.report.contradictions[0].kept, "2010-09-02T02:03:00-07:00");
+    }
+    assert!(page("Thursday, Sep 2nd").records[0].contradictions.is_empty());
+    assert!(page("Sep 2nd").records[0].contradictions.is_empty());
+}
+
+#[test]
+fn a_title_may_look_like_a_label_or_a_heading() {
+    for title in ["Outage: wiki", "Downtime: wiki and forum", "Security", "Fix", "Timeline"] {
+        let record = one(&format!(
+            "2010-09-02 2:03am2:10am -07:00 (PST)\n\n{title}\n\nImpacted Systems: wiki\n\nWords.\n"
+        ));
+        assert_eq!(record.title, title);
+        assert_eq!(record.affected, ["wiki"], "{title}");
+        assert_eq!((record.reported_duration, record.service), (None, None), "{title}");
+    }
+}
