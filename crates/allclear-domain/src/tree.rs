@@ -22,7 +22,8 @@ pub struct TreeLine<'a> {
 /// component they belong to. A component whose parent is not in `components` counts as a root.
 ///
 /// # Errors
-/// Where a component is its own ancestor, or the tree is deeper than the limit.
+/// Where a component is its own ancestor, where two have one id, or where the tree is deeper than the
+/// limit.
 pub fn in_order(components: &[Component]) -> Result<Vec<TreeLine<'_>>, InvalidValue> {
     let lines = walk(components);
     if let Some(deep) = lines.iter().find(|line| line.depth >= limits::COMPONENT_DEPTH_MAX) {
@@ -38,16 +39,17 @@ pub fn in_order(components: &[Component]) -> Result<Vec<TreeLine<'_>>, InvalidVa
     if lines.len() != components.len() {
         let shown: HashSet<ComponentId> = lines.iter().map(|line| line.component.id).collect();
         let lost = components.iter().find(|c| !shown.contains(&c.id));
-        let key = lost.map_or("", |c| c.key.as_str());
-        return Err(InvalidValue::new(
-            "parent",
-            format!("`{key}` is its own ancestor: give one of the circle another parent"),
-        ));
+        let problem = lost.map_or_else(
+            || "two components have one id: give each its own".to_owned(),
+            |c| format!("`{}` is its own ancestor: give one of the circle another parent", c.key),
+        );
+        return Err(InvalidValue::new("parent", problem));
     }
     Ok(lines)
 }
 
-/// All components that hang on a root, in order; those in a circle are left out.
+/// All components that hang on a root, in order; those in a circle are left out. Each id stands once:
+/// one that stands twice could be below itself.
 pub(crate) fn walk<'a>(
     components: impl IntoIterator<Item = &'a Component> + Clone,
 ) -> Vec<TreeLine<'a>> {
@@ -61,6 +63,7 @@ pub(crate) fn walk<'a>(
         siblings.sort_by(|a, b| (a.position, &a.name, a.id).cmp(&(b.position, &b.name, b.id)));
     }
     let mut lines = Vec::with_capacity(known.len());
+    let mut seen = HashSet::with_capacity(known.len());
     let mut open: Vec<(&Component, usize)> = Vec::new();
     let push = |open: &mut Vec<_>, parent: Option<ComponentId>, depth: usize| {
         if let Some(siblings) = children.get(&parent) {
@@ -69,6 +72,9 @@ pub(crate) fn walk<'a>(
     };
     push(&mut open, None, 0);
     while let Some((component, depth)) = open.pop() {
+        if !seen.insert(component.id) {
+            continue;
+        }
         let is_group = children.contains_key(&Some(component.id));
         lines.push(TreeLine { component, depth, is_group });
         push(&mut open, Some(component.id), depth + 1);

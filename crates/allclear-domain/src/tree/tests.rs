@@ -68,3 +68,19 @@ fn circles_and_depths_are_refused() {
     let deep: Vec<_> = (1..=17).map(|n| component(n, (n > 1).then(|| n - 1), 1)).collect();
     assert!(in_order(&deep).unwrap_err().to_string().contains("deeper than 16"));
 }
+
+proptest::proptest! {
+    /// Whatever the ids and parents are, also where an id stands twice: an order, or a refusal.
+    #[test]
+    fn any_components_are_ordered_or_refused(
+        drawn in proptest::collection::vec((0_u128..6, proptest::option::of(0_u128..6)), 0..8),
+    ) {
+        let components: Vec<_> =
+            drawn.iter().map(|(id, parent)| component(*id, *parent, 1)).collect();
+        let ids: HashSet<_> = components.iter().map(|c| c.id).collect();
+        match in_order(&components) {
+            Ok(lines) => assert_eq!((lines.len(), ids.len()), (components.len(), components.len())),
+            Err(problem) => assert_eq!(problem.field, "parent"),
+        }
+    }
+}
