@@ -12,9 +12,8 @@ mod told;
 
 use std::fmt::{Display, Write as _};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use crate::error::InvalidValue;
 use crate::limits;
@@ -105,35 +104,28 @@ impl Checking {
 
     /// An instant at which something happened.
     fn past(&mut self, name: impl Display, at: Timestamp) {
-        if at > self.now.saturating_add(limits::CLOCK_DIFFERENCE_MAX).unwrap_or(Timestamp::MAX) {
-            let problem = format!(
-                "{at} lies ahead, and this has happened: correct it (this machine's clock says {})",
-                at_seconds(self.now)
-            );
-            self.within(name, |checking| checking.refuse(problem));
-        }
+        self.past_bound(name, Bound::exactly(at));
     }
 
     /// A day on which something happened, in any zone.
     fn past_day(&mut self, name: impl Display, on: Date) {
-        // No zone is further ahead than fourteen hours.
-        let ahead = SignedDuration::from_hours(14).saturating_add(limits::CLOCK_DIFFERENCE_MAX);
-        let last = self.now.saturating_add(ahead).unwrap_or(Timestamp::MAX);
-        if on > last.to_zoned(TimeZone::UTC).date() {
-            let problem = format!(
-                "{on} lies ahead, and this has happened: correct it (this machine's clock says {})",
-                at_seconds(self.now)
-            );
-            self.within(name, |checking| checking.refuse(problem));
-        }
+        self.past_bound(name, Bound::On { on });
     }
 
     /// When something began or ended.
     fn past_bound(&mut self, name: impl Display, bound: Bound) {
-        match bound {
-            Bound::At { at, .. } => self.past(name, at),
-            Bound::On { on } => self.past_day(name, on),
-            Bound::Unknown => {}
+        let told = match bound {
+            Bound::At { at, .. } => at.to_string(),
+            Bound::On { on } => on.to_string(),
+            Bound::Unknown => return,
+        };
+        if bound.come(self.now).is_none() {
+            let clock = self.now.strftime("%Y-%m-%dT%H:%M:%SZ");
+            let problem = format!(
+                "{told} lies ahead, and this has happened: correct it (this machine's clock says \
+                 {clock})"
+            );
+            self.within(name, |checking| checking.refuse(problem));
         }
     }
 
@@ -148,32 +140,11 @@ impl Checking {
 
     /// An end that may not lie before its start.
     fn in_order(&mut self, name: impl Display, started: Bound, ended: Bound) {
-        if ends_before(started, ended) {
+        if ended.is_before(started) {
             self.within(name, |checking| {
                 checking.refuse("lies before the start: correct one of them");
             });
         }
-    }
-}
-
-fn at_seconds(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Whether an end surely lies before a start. A day is compared with an instant in no zone in
-/// particular, so a day more or less is let through.
-fn ends_before(started: Bound, ended: Bound) -> bool {
-    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
-    match (started, ended) {
-        (Bound::At { at: started, .. }, Bound::At { at: ended, .. }) => ended < started,
-        (Bound::On { on: started }, Bound::On { on: ended }) => ended < started,
-        (Bound::At { at, .. }, Bound::On { on }) => {
-            day(at).yesterday().is_ok_and(|earliest| on < earliest)
-        }
-        (Bound::On { on }, Bound::At { at, .. }) => {
-            day(at).tomorrow().is_ok_and(|latest| latest < on)
-        }
-        (Bound::Unknown, _) | (_, Bound::Unknown) => false,
     }
 }
 
