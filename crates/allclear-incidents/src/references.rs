@@ -14,6 +14,7 @@ pub(crate) enum Spot {
     NotAffected(usize),
     Loss(usize),
     Change { update: usize, change: usize },
+    Before { update: usize, edit: usize, change: usize },
 }
 
 impl fmt::Display for Spot {
@@ -25,6 +26,9 @@ impl fmt::Display for Spot {
             Self::Loss(place) => write!(f, "record.losses[{place}].target"),
             Self::Change { update, change } => {
                 write!(f, "updates[{update}].changes[{change}].component_id")
+            }
+            Self::Before { update, edit, change } => {
+                write!(f, "updates[{update}].edits[{edit}].changes_before[{change}].component_id")
             }
         }
     }
@@ -56,6 +60,11 @@ pub(crate) fn named_components<S>(
     for (update, posted) in updates.iter().enumerate() {
         for (change, changed) in posted.changes.iter().enumerate() {
             named.push((Spot::Change { update, change }, changed.component_id));
+        }
+        for (edit, edited) in posted.edits.iter().enumerate() {
+            for (change, changed) in edited.changes_before.iter().flatten().enumerate() {
+                named.push((Spot::Before { update, edit, change }, changed.component_id));
+            }
         }
     }
     named

@@ -1,8 +1,11 @@
 //! The command line: what can be asked for, and the words of its help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use allclear_domain::ids::TokenId;
+use allclear_domain::text::Key;
+use allclear_domain::zone::get_zone;
 use allclear_domain::{Role, Scope};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -94,8 +97,22 @@ const IMPORT_HELP: &str = "Examples:\n  \
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// Address and port to listen on
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub listen: Option<String>,
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen)]
+    pub listen: Option<SocketAddr>,
+}
+
+// What the command line cannot mean is refused as usage, before any setting is read.
+
+fn listen(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "write an address and a port, as in 127.0.0.1:8080")
+}
+
+fn slug(text: &str) -> Result<Key, String> {
+    Key::new(text).map_err(|problem| problem.problem)
+}
+
+fn timezone(text: &str) -> Result<String, String> {
+    get_zone(text).map(|_| text.to_owned()).map_err(|problem| problem.problem)
 }
 
 /// Formats that can be read.
@@ -123,10 +140,10 @@ pub struct ImportArgs {
     #[arg(long)]
     pub json: bool,
     /// Slug of the status page; made from the publisher or the file name where it is left out
-    #[arg(long, value_name = "SLUG")]
-    pub page: Option<String>,
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub page: Option<Key>,
     /// Time zone of the times in the source, such as Europe/Berlin
-    #[arg(long, value_name = "TZ")]
+    #[arg(long, value_name = "TZ", value_parser = timezone)]
     pub timezone: Option<String>,
 }
 
@@ -144,8 +161,8 @@ pub enum ExportFormat {
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// Slug of the status page; all pages where it is left out
-    #[arg(long, value_name = "SLUG")]
-    pub page: Option<String>,
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub page: Option<Key>,
     /// Format to write
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,

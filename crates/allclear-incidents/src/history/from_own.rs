@@ -4,12 +4,10 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use allclear_domain::error::InvalidValue;
-use allclear_domain::record::Source;
 use allclear_domain::text::Key;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
-use uuid::Uuid;
-
-use super::batch::{Batch, PROBLEMS_MAX, Present};
+use super::batch::Batch;
 use super::contents::Contents;
 use super::own::{AllclearFile, VERSION};
 
@@ -36,13 +34,13 @@ pub fn check_version(file: &AllclearFile) -> Result<(), InvalidValue> {
 /// Turns one page of a file into a batch. `there` is what the page of that slug holds already.
 ///
 /// # Errors
-/// Where the slug belongs to another page, or a value lies beyond its limit.
+/// Where the slug belongs to another page.
 pub fn batch_of(
     mut contents: Contents,
     slug: Option<Key>,
     there: Option<&Contents>,
-    has_pages: bool,
-) -> Result<Batch, Vec<InvalidValue>> {
+    has_default: bool,
+) -> Result<Batch, InvalidValue> {
     if let Some(slug) = slug {
         contents.page.slug = slug;
     }
@@ -53,12 +51,12 @@ pub fn batch_of(
             "there is another status page `{}` already: import this one under another slug, with --page",
             there.page.slug
         );
-        return Err(vec![InvalidValue::new("page", problem)]);
+        return Err(InvalidValue::new("page", problem));
     }
     // A page that comes to others does not take the place of their default.
     // The first one becomes it.
-    contents.page.is_default = there.map_or(!has_pages, |there| there.page.is_default);
-    check_ids(&contents, there)?;
+    contents.page.is_default = there.map_or(!has_default, |there| there.page.is_default);
+    cut_to_columns(&mut contents);
     let mut batch = Batch::of(contents.page, there.is_none());
     let mut differing = Vec::new();
     if let Some(there) = there
@@ -93,69 +91,21 @@ pub fn batch_of(
         batch.incidents.len() + batch.maintenance.len() + batch.announcements.len();
     batch.report.skipped = skipped;
     batch.report.differing = differing;
-    let present = Present { components: there.components.clone(), ..Present::default() };
-    batch.check(&present)?;
     Ok(batch)
 }
 
-/// Something with an id of its own, as far as equal ids are concerned.
-struct Named<'a> {
-    noun: &'static str,
-    id: Uuid,
-    name: &'a str,
-    key: Option<&'a str>,
-}
-
-fn named(contents: &Contents) -> Vec<Named<'_>> {
-    fn key(source: Option<&Source>) -> Option<&str> {
-        source.map(|source| source.key.as_str())
-    }
-    let plain = |noun, id, name| Named { noun, id, name, key: None };
-    let mut all = vec![plain("page", contents.page.id.uuid(), contents.page.title.as_str())];
-    all.extend(contents.components.iter().map(|c| plain("component", c.id.uuid(), &c.name)));
-    all.extend(contents.settings.iter().map(|s| plain("setting", s.id.uuid(), "")));
-    all.extend(contents.notes.iter().map(|n| plain("note", n.id.uuid(), "")));
-    all.extend(contents.incidents.iter().map(|i| Named {
-        key: key(i.source.as_ref()),
-        ..plain("incident", i.id.uuid(), &i.title)
-    }));
-    all.extend(contents.maintenance.iter().map(|m| Named {
-        key: key(m.source.as_ref()),
-        ..plain("maintenance", m.id.uuid(), &m.title)
-    }));
-    all.extend(contents.announcements.iter().map(|a| Named {
-        key: key(a.source.as_ref()),
-        ..plain("announcement", a.id.uuid(), &a.title)
-    }));
-    all
-}
-
-/// Refuses equal ids and equal ids at the source, within the file and against what is there.
-fn check_ids(contents: &Contents, there: Option<&Contents>) -> Result<(), Vec<InvalidValue>> {
-    let there = there.map(named).unwrap_or_default();
-    let mut ids: HashMap<Uuid, (&str, bool)> =
-        there.iter().map(|known| (known.id, (known.noun, true))).collect();
-    let mut keys: HashMap<&str, Uuid> =
-        there.iter().filter_map(|known| Some((known.key?, known.id))).collect();
-    let mut problems = Vec::new();
-    for item in &named(contents) {
-        let mut refuse = |problem: String| {
-            let field = format!("{} {} \u{201c}{}\u{201d}", item.noun, item.id, item.name);
-            problems.push(InvalidValue::new(field, problem));
-        };
-        match ids.insert(item.id, (item.noun, false)) {
-            Some((noun, is_there)) if !is_there || noun != item.noun => {
-                refuse(format!("its id is that of another {noun} as well: give each its own"));
-            }
-            _ => {}
-        }
-        let Some(key) = item.key else { continue };
-        if keys.insert(key, item.id).is_some_and(|other| other != item.id) {
-            refuse(format!("its source key `{key}` is that of another record as well"));
-        }
-    }
-    problems.truncate(PROBLEMS_MAX);
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+/// Cuts instants to what the store keeps of them in its columns, so that what is there compares equal
+/// to what was read.
+fn cut_to_columns(contents: &mut Contents) {
+    let cut = |at: &mut Timestamp| {
+        // Cutting goes towards 1970, so it never leaves representable time.
+        *at = at
+            .round(TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Trunc))
+            .unwrap_or(*at);
+    };
+    contents.components.iter_mut().for_each(|component| cut(&mut component.created_at));
+    contents.settings.iter_mut().for_each(|setting| cut(&mut setting.set_at));
+    contents.notes.iter_mut().for_each(|note| cut(&mut note.written_at));
 }
 
 /// What is not there yet, and how many are there, equal. Those that differ are named.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use allclear_domain::audit::{Actor, AuditAction, Subject};
+use allclear_domain::error::InvalidValue;
 use allclear_domain::note::NoteKind;
 use allclear_domain::text::Key;
 use allclear_domain::{AuditEntry, Entropy, StatusPage};
@@ -12,6 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::batch::{Batch, Known, Present};
+use super::check::{Installation, check};
 use super::contents::Contents;
 
 /// What the page of a slug holds, as far as an import must know.
@@ -20,9 +22,9 @@ use super::contents::Contents;
 /// Where the store cannot be read.
 pub async fn present(store: &Store, slug: &Key) -> Result<Present, StoreError> {
     let pages = store.list_status_pages().await?;
-    let has_pages = !pages.is_empty();
+    let has_default = pages.iter().any(|page| page.is_default);
     let Some(page) = pages.into_iter().find(|page| page.slug == *slug) else {
-        return Ok(Present { has_pages, ..Present::default() });
+        return Ok(Present { has_default, ..Present::default() });
     };
     let mut told = told(store, &page).await?;
     let sources = store.find_sources(page.id).await?.into_iter().map(|(key, state)| {
@@ -38,7 +40,7 @@ pub async fn present(store: &Store, slug: &Key) -> Result<Present, StoreError> {
         sources,
         remarks: notes.iter().map(|note| note.body.reveal_to_team().to_owned()).collect(),
         page: Some(page),
-        has_pages,
+        has_default,
     })
 }
 
@@ -85,19 +87,45 @@ pub async fn contents(store: &Store, page: StatusPage) -> Result<Contents, Store
     Ok(contents)
 }
 
-/// Writes batches in one transaction, with an audit entry for everything that is new. Gives the
-/// revision that shows them.
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Something has a value that it may not have.
+    #[error("{}", told_of(.0))]
+    Refused(Vec<InvalidValue>),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Problems on a line each.
+fn told_of(problems: &[InvalidValue]) -> String {
+    let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+    format!("nothing was written; correct the source and try again:{lines}")
+}
+
+/// Checks batches, against each other and what is there as well, and writes them in one transaction,
+/// with an audit entry for everything that is new. Gives the revision that shows them.
 ///
 /// # Errors
-/// Where the store refuses; then nothing is written.
+/// Where something has a value that it may not have, or the store refuses; then nothing is written.
 pub async fn write(
     store: &Store,
     batches: &[Batch],
     actor: &Actor,
     entropy: &Entropy,
     now: Timestamp,
-) -> Result<i64, StoreError> {
+) -> Result<i64, ImportError> {
     let mut transaction = store.begin().await?;
+    let there = Installation {
+        pages: transaction.list_status_pages().await?,
+        components: transaction.list_components().await?,
+        taken: transaction.list_taken().await?,
+    };
+    if let Err(problems) = check(batches, &there, now) {
+        transaction.rollback().await?;
+        return Err(ImportError::Refused(problems));
+    }
     for batch in batches.iter().filter(|batch| !batch.is_empty()) {
         let mut audit = Audit { actor, entropy, now, entries: Vec::new() };
         if batch.is_new_page {
@@ -130,7 +158,7 @@ pub async fn write(
         }
         transaction.insert_audit_entries(&audit.entries).await?;
     }
-    transaction.commit().await
+    Ok(transaction.commit().await?)
 }
 
 /// Audit entries on their way into the transaction of what they tell.

@@ -4,6 +4,7 @@
 //! [`import`] writes it.
 
 pub mod batch;
+pub mod check;
 pub mod contents;
 pub mod facts;
 pub mod from_facts;
@@ -12,13 +13,13 @@ pub mod import;
 pub mod log;
 pub mod own;
 pub mod report;
+mod spelling;
 pub mod to_facts;
 
-use std::sync::LazyLock;
-
-use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+pub(crate) use allclear_domain::zone::find_zone;
 
 use self::facts::FactsRecord;
 
@@ -35,13 +36,6 @@ pub fn source_digest(record: &impl Serialize) -> String {
 #[must_use]
 pub fn digest_without_id(record: &FactsRecord) -> String {
     source_digest(&FactsRecord { id: String::new(), ..record.clone() })
-}
-
-/// A zone by its IANA name, from the database inside this program: the same on every machine, and
-/// the one that pages are shown with.
-pub(crate) fn find_zone(name: &str) -> Option<TimeZone> {
-    static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
-    ZONES.get(name).ok()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,6 +1,7 @@
 //! The 65 real records go in and come out equal, before any store has a part in it.
 
 mod again;
+mod bad_values;
 mod windows;
 
 use allclear_domain::{Entropy, text::Key};

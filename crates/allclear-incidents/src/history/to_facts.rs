@@ -24,7 +24,6 @@ use super::facts::{
     FactsLoss, FactsPlanned, FactsPrecision, FactsRecord, FactsUpdate,
 };
 use super::from_facts::values::announced_day;
-use super::from_facts::zone_of;
 use crate::history::contents::Contents;
 
 /// The facts of everything that a page holds, newest first; undated records at the end.
@@ -32,7 +31,7 @@ use crate::history::contents::Contents;
 /// # Errors
 /// Where the page names a time zone that is not in the database.
 pub fn facts_of(contents: &Contents) -> Result<FactsFile, InvalidValue> {
-    let zone = zone_of(&contents.page)?;
+    let zone = contents.page.zone()?;
     let writing = Writing::of(contents, zone);
     let mut records: Vec<(SortKey, FactsRecord)> = Vec::new();
     for incident in &contents.incidents {

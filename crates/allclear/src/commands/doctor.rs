@@ -2,9 +2,9 @@
 
 use std::net::TcpListener;
 
+use allclear_domain::zone::get_zone;
 use allclear_store::{Health, Location, Store, StoreError};
 use anyhow::Result;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{DONE, FAILED};
@@ -59,9 +59,9 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
 }
 
 fn zones() -> Finding {
-    let (verdict, text) = match TimeZone::get("America/Los_Angeles") {
+    let (verdict, text) = match get_zone("America/Los_Angeles") {
         Ok(_) => (Verdict::Ok, "the time zone database is there".to_owned()),
-        Err(error) => (Verdict::Failed, format!("no time zone database: {error}; install tzdata")),
+        Err(problem) => (Verdict::Failed, problem.to_string()),
     };
     Finding { check: "zones", verdict, text }
 }

@@ -15,7 +15,7 @@ pub(super) async fn run(args: &ExportArgs, settings: &Settings) -> Result<u8> {
     let store = Store::open_existing(&settings.location).await?;
     let mut pages = Vec::new();
     for page in store.list_status_pages().await? {
-        if args.page.as_ref().is_none_or(|slug| page.slug.as_str() == slug) {
+        if args.page.as_ref().is_none_or(|slug| page.slug == *slug) {
             pages.push(import::contents(&store, page).await?);
         }
     }

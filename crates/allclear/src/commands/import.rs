@@ -4,18 +4,22 @@ use std::io::Read;
 use std::path::Path;
 
 use allclear_domain::audit::Actor;
+use allclear_domain::check::stray_characters;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
 use allclear_domain::{Clock, Entropy, SystemClock, limits};
 use allclear_incidents::history::batch::{Batch, Present};
+use allclear_incidents::history::check::{Installation, check};
 use allclear_incidents::history::contents::Contents;
 use allclear_incidents::history::facts::{FactsFile, FactsRecord};
 use allclear_incidents::history::from_facts::{FACTS, Reading, check_timezone};
+use allclear_incidents::history::import::ImportError;
 use allclear_incidents::history::log::{Decoded, LogOptions, decode, read_log, settle_ids};
 use allclear_incidents::history::own::AllclearFile;
 use allclear_incidents::history::report::ImportReport;
 use allclear_incidents::history::{from_own, import, to_facts};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::DONE;
@@ -34,23 +38,30 @@ struct Plan {
 pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
     let source = read_source(args)?;
     let text = &source.text;
-    let slug = slug(args)?;
-    let nothing = Present::default();
+    let slug = args.page.clone();
+    let now = SystemClock.now();
     let plan = match args.format {
         ImportFormat::Allclear => {
-            let mut plan = Plan { records: Vec::new(), report: ImportReport::default() };
             let pages = own_file(text, slug.is_some())?.pages;
             let first = default_of(&pages);
-            for (place, contents) in pages.into_iter().enumerate() {
-                let has_pages = place != first;
-                let batch = from_own::batch_of(contents.clone(), slug.clone(), None, has_pages);
-                plan.report.created += batch.map_err(problems)?.report.created;
-                plan.records.extend(to_facts::facts_of(&contents)?.records);
+            let mut batches = Vec::new();
+            for (place, contents) in pages.iter().enumerate() {
+                let (contents, has_default) = (contents.clone(), place != first);
+                let batch = from_own::batch_of(contents, slug.clone(), None, has_default);
+                batches.push(batch.map_err(|problem| problems(vec![problem]))?);
             }
-            plan
+            check(&batches, &Installation::default(), now).map_err(problems)?;
+            let mut records = Vec::new();
+            for contents in &pages {
+                records.extend(to_facts::facts_of(contents)?.records);
+            }
+            Plan { records, report: sum(batches.into_iter().map(|batch| batch.report)) }
         }
         ImportFormat::Facts | ImportFormat::Log => {
-            let (file, batch) = foreign(args, &source, slug, &nothing)?;
+            let (file, batch) = foreign(args, &source, slug, &Present::default(), now)?;
+            let batches = [batch];
+            check(&batches, &Installation::default(), now).map_err(problems)?;
+            let [batch] = batches;
             Plan { records: file.records, report: batch.report }
         }
     };
@@ -71,7 +82,8 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
 pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
     let source = read_source(args)?;
     let text = &source.text;
-    let slug = slug(args)?;
+    let slug = args.page.clone();
+    let now = SystemClock.now();
     let (store, _lock) = super::open_to_write(settings).await?;
     let batches = match args.format {
         ImportFormat::Allclear => {
@@ -81,13 +93,13 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
             for (place, page) in pages.into_iter().enumerate() {
                 let wanted = slug.as_ref().unwrap_or(&page.page.slug);
                 let present = import::present(&store, wanted).await?;
-                let has_pages = present.has_pages || place != first;
+                let has_default = present.has_default || place != first;
                 let there = match present.page {
                     Some(page) => Some(import::contents(&store, page).await?),
                     None => None,
                 };
-                let batch = from_own::batch_of(page, slug.clone(), there.as_ref(), has_pages);
-                batches.push(batch.map_err(problems)?);
+                let batch = from_own::batch_of(page, slug.clone(), there.as_ref(), has_default);
+                batches.push(batch.map_err(|problem| problems(vec![problem]))?);
             }
             batches
         }
@@ -100,13 +112,16 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
                 Some(slug) => import::present(&store, slug).await?,
                 None => Present::default(),
             };
-            vec![foreign(args, &source, slug, &present)?.1]
+            vec![foreign(args, &source, slug, &present, now)?.1]
         }
     };
     let actor = Actor::Command("import".to_owned());
-    let now = SystemClock.now();
-    import::write(&store, &batches, &actor, &Entropy::from_system(), now).await?;
+    let written = import::write(&store, &batches, &actor, &Entropy::from_system(), now).await;
     store.close().await;
+    written.map_err(|error| match error {
+        ImportError::Refused(found) => problems(found),
+        ImportError::Store(error) => error.into(),
+    })?;
     let report = sum(batches.into_iter().map(|batch| batch.report));
     if args.json {
         say_json(&report)?;
@@ -141,10 +156,6 @@ fn read_source(args: &ImportArgs) -> Result<Decoded> {
         anyhow!("{name} is not UTF-8 text (line {line}): convert it, for instance with iconv")
     })?;
     Ok(Decoded { text, understood: Vec::new() })
-}
-
-fn slug(args: &ImportArgs) -> Result<Option<Key>> {
-    args.page.as_ref().map(|slug| Key::new(slug).context("--page is no slug")).transpose()
 }
 
 /// The slug of the page where none is named: the publisher's name, or that of the file.
@@ -183,6 +194,7 @@ fn foreign(
     source: &Decoded,
     slug: Option<Key>,
     present: &Present,
+    now: Timestamp,
 ) -> Result<(FactsFile, Batch)> {
     let text = &source.text;
     check_timezone(args.timezone.as_deref(), present)?;
@@ -196,8 +208,7 @@ fn foreign(
         let (file, report) = log_file(args, text, slug.as_ref(), present)?;
         (file, report, "log")
     };
-    let reading =
-        Reading { format, slug, present, entropy: &Entropy::from_system(), now: SystemClock.now() };
+    let reading = Reading { format, slug, present, entropy: &Entropy::from_system(), now };
     let mut batch = reading.batch(&file).map_err(problems)?;
     batch.report.understood = source.understood.clone();
     batch.report.understood.extend(report.understood);
@@ -225,6 +236,7 @@ fn log_file(
         year: None,
         known_components: present.components.iter().map(to_facts::component).collect(),
     };
+    refuse_strays(text)?;
     let mut read = read_log(text, &options)?;
     settle_ids(&mut read.records, &mut read.report, present);
     let title = page.map_or_else(|| slug.to_string(), |page| page.title.clone());
@@ -238,6 +250,20 @@ fn log_file(
         records: read.records,
     };
     Ok((file, read.report))
+}
+
+/// A text of people holds no control characters; one that does is damaged, or no text.
+fn refuse_strays(text: &str) -> Result<()> {
+    let strays: Vec<String> = stray_characters(text)
+        .take(limits::PROBLEMS_MAX)
+        .map(|stray| format!("\n  {stray}"))
+        .collect();
+    ensure!(
+        strays.is_empty(),
+        "nothing was imported; remove these characters and try again:{}",
+        strays.concat()
+    );
+    Ok(())
 }
 
 fn problems(problems: Vec<InvalidValue>) -> anyhow::Error {

@@ -30,7 +30,7 @@ const REFUSED: u8 = 3;
 pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
     let mut flags = Flags { config: cli.config, data: cli.data, listen: None };
     if let Command::Serve(args) | Command::Demo(args) = &cli.command {
-        flags.listen.clone_from(&args.listen);
+        flags.listen = args.listen.map(|address| address.to_string());
     }
     if let Command::Reference { folder } = &cli.command {
         return reference::run(folder);

@@ -15,6 +15,7 @@ use allclear_domain::status_page::{
 };
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::{Bound, Moment};
+use allclear_domain::zone::get_zone;
 use allclear_domain::{
     Component, ComponentStatus, Entropy, Incident, IncidentStatus, Maintenance, MaintenanceStatus,
 };
@@ -318,8 +319,9 @@ impl Example<'_> {
 
     /// Work ahead, four days from now at half past eleven at night.
     fn ahead(&self, checkout: ComponentId) -> Result<Maintenance> {
-        let day = self.now.to_zoned(TimeZone::get(ZONE)?).date().saturating_add(4.days());
-        let starts_at = day.at(23, 30, 0, 0).in_tz(ZONE)?.timestamp();
+        let zone = get_zone(ZONE)?;
+        let day = self.now.to_zoned(zone.clone()).date().saturating_add(4.days());
+        let starts_at = day.at(23, 30, 0, 0).to_zoned(zone)?.timestamp();
         let mut window = self.maintenance("Replace the network switch", checkout);
         window.state = MaintenanceState::Scheduled;
         window.window = AnnouncedWindow {

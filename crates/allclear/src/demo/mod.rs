@@ -25,7 +25,7 @@ pub const SAMPLES: [(&str, &str); 5] = [
 /// Where a sample cannot be read, which a test rules out.
 pub fn batches(entropy: &Entropy, now: Timestamp) -> Result<Vec<Batch>> {
     let mut batches = vec![example::batch(entropy, now)?];
-    let present = Present { has_pages: true, ..Present::default() };
+    let present = Present { has_default: true, ..Present::default() };
     for (slug, json) in SAMPLES {
         let file: FactsFile = serde_json::from_str(json).context(slug)?;
         let slug = Some(Key::new(slug)?);

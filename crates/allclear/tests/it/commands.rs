@@ -14,6 +14,23 @@ fn refused(output: &Output, code: i32) -> String {
 fn wrong_usage_is_told_from_failure() {
     refused(&allclear().arg("importt").output().unwrap(), 2);
     refused(&allclear().args(["import", "facts"]).output().unwrap(), 2);
+    for (arguments, wanted) in [
+        (
+            &["import", "facts", "-", "--page", "Bad/Slug"][..],
+            "lower case letters, digits and hyphens",
+        ),
+        (&["export", "--page", ""][..], "lower case letters, digits and hyphens"),
+        (&["import", "log", "-", "--timezone", "Mars/X"][..], "use a name like Europe/Berlin"),
+        (&["serve", "--listen", "nonsense"][..], "as in 127.0.0.1:8080"),
+        (&["demo", "--listen", "127.0.0.1"][..], "as in 127.0.0.1:8080"),
+    ] {
+        let said = refused(&allclear().args(arguments).output().unwrap(), 2);
+        assert!(said.contains(wanted), "{said}");
+    }
+    // The same mistake in a setting is no usage: it fails.
+    let mut config = allclear();
+    config.env("ALLCLEAR_LISTEN", "nonsense").args(["--data", "/none", "config", "check"]);
+    assert!(refused(&config.output().unwrap(), 1).contains("ALLCLEAR_LISTEN"));
     let missing = allclear().args(["import", "facts", "/none", "--plan"]).output().unwrap();
     assert!(refused(&missing, 1).starts_with("error: /none cannot be read"));
     let help = stdout(&allclear().arg("--help").output().unwrap());
@@ -58,6 +75,46 @@ fn a_newer_export_and_another_format_are_refused() {
         let said = refused(&import.args(["import", "allclear"]).arg(&file).output().unwrap(), 1);
         assert!(said.contains(wanted), "{said}");
     }
+}
+
+/// Runs an import that must fail, of a file with this text; gives what it said.
+fn refused_import(fresh: &Fresh, format: &str, text: &str) -> String {
+    let file = fresh.folder.path().join("source");
+    std::fs::write(&file, text).unwrap();
+    let mut import = fresh.command();
+    let said = refused(&import.args(["import", format]).arg(&file).output().unwrap(), 1);
+    let plan = refused(&import.arg("--plan").output().unwrap(), 1);
+    assert_eq!(said.lines().skip(1).collect::<Vec<_>>(), plan.lines().skip(1).collect::<Vec<_>>());
+    said
+}
+
+#[test]
+fn what_no_record_may_hold_is_refused_by_its_name_in_every_format() {
+    let fresh = Fresh::on(Engine::Sqlite);
+    let log = "2020-03-01 - Payments down\nWe were down.\u{0}\n\n2020-03-02 - \u{1b}[1mMail\n";
+    let said = refused_import(&fresh, "log", log);
+    for wanted in ["line 2: the control character U+0000", "line 4: the control character U+001B"] {
+        assert!(said.contains(wanted), "{said}");
+    }
+    let facts = crate::support::sample("tiger")
+        .replace("2009-08-12T09:52:00-07:00", "2009-08-12T09:47:00-07:00")
+        .replace("\"reported_duration\": \"4 minutes\"", "\"reported_duration\": \"4\\u0000\"");
+    let said = refused_import(&fresh, "facts", &facts);
+    for wanted in [
+        "record tiger-2009-08-12b: ended_at: lies before the start",
+        "record tiger-2009-08-12b: reported_duration: holds, in line 1: the control character U+0000",
+    ] {
+        assert!(said.contains(wanted), "{said}");
+    }
+    let full = include_str!("../../../allclear-incidents/src/history/tests/full.json");
+    let misspelt = full.replacen("\"service_label\"", "\"service_lable\"", 1);
+    assert!(
+        refused_import(&fresh, "allclear", &misspelt).contains("unknown field `service_lable`")
+    );
+    let twice = full.replace("\"slug\": \"other\"", "\"slug\": \"shop\"");
+    assert!(refused_import(&fresh, "allclear", &twice).contains("slug: `shop` is that of another"));
+    let export = stdout(&fresh.command().arg("export").output().unwrap());
+    assert_eq!(export.trim(), r#"{"format":"allclear","version":1,"pages":[]}"#);
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod absence;
 mod bad_days;
 mod bad_rows;
+mod bad_values;
 mod commands;
 mod console;
 mod history;

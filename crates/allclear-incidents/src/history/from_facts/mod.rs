@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use allclear_domain::audit::Subject;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{ComponentId, IncidentId};
+use allclear_domain::limits;
 use allclear_domain::note::NoteKind;
 use allclear_domain::status_page::{
     ColorTokens, ComponentSelection, Language, StatusPage, UptimePolicy,
@@ -15,12 +16,11 @@ use allclear_domain::status_page::{
 use allclear_domain::text::{InternalText, Key};
 use allclear_domain::{Component, Entropy, InternalNote};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use self::record::Drawing;
-use super::batch::{Batch, PROBLEMS_MAX, Present};
+use super::batch::{Batch, Present, Spelling};
 use super::facts::{FactsFile, FactsKind};
-use super::{digest_without_id, find_zone, source_digest};
+use super::{digest_without_id, source_digest};
 
 /// Name of the format whose files are facts themselves.
 pub const FACTS: &str = "facts";
@@ -47,9 +47,10 @@ impl Reading<'_> {
     pub fn batch(&self, file: &FactsFile) -> Result<Batch, Vec<InvalidValue>> {
         check_ids(file)?;
         let page = self.page(file).map_err(|problem| vec![problem])?;
-        let zone = zone_of(&page).map_err(|problem| vec![problem])?;
+        let zone = page.zone().map_err(|problem| vec![problem])?;
         let is_new_page = self.present.page.is_none();
         let mut batch = Batch::of(page, is_new_page);
+        batch.spelling = Spelling::Facts;
         batch.components = self.new_components(file, &batch.page).map_err(|p| vec![p])?;
         batch.report.differing = self.differing(file, &batch.components);
         let remarks = &self.present.remarks;
@@ -87,9 +88,6 @@ impl Reading<'_> {
                 }
             }
         }
-        if problems.is_empty() {
-            problems = batch.check(self.present).err().unwrap_or_default();
-        }
         if problems.is_empty() { Ok(batch) } else { Err(problems) }
     }
 
@@ -108,7 +106,7 @@ impl Reading<'_> {
             slug,
             title: file.publisher.clone(),
             description: file.what.clone(),
-            is_default: !self.present.has_pages,
+            is_default: !self.present.has_default,
             host_names: Vec::new(),
             timezone: file.timezone.clone(),
             timezone_label: file.timezone_label.clone(),
@@ -208,7 +206,7 @@ fn check_ids(file: &FactsFile) -> Result<(), Vec<InvalidValue>> {
     let mut seen = HashSet::new();
     let mut problems: Vec<InvalidValue> = Vec::new();
     for record in &file.records {
-        if !seen.insert(record.id.as_str()) && problems.len() < PROBLEMS_MAX {
+        if !seen.insert(record.id.as_str()) && problems.len() < limits::PROBLEMS_MAX {
             let field = format!("record {} \u{201c}{}\u{201d}: id", record.id, record.title);
             let problem = "another record of the file has it too: give each record its own";
             problems.push(InvalidValue::new(field, problem));
@@ -237,20 +235,4 @@ pub fn check_timezone(wanted: Option<&str>, present: &Present) -> Result<(), Inv
         page.slug
     );
     Err(InvalidValue::new("--timezone", problem))
-}
-
-/// The zone of a page, UTC where it names none.
-///
-/// # Errors
-/// Where it names a zone that the time zone database does not have.
-pub fn zone_of(page: &StatusPage) -> Result<TimeZone, InvalidValue> {
-    let Some(name) = &page.timezone else {
-        return Ok(TimeZone::UTC);
-    };
-    find_zone(name).ok_or_else(|| {
-        InvalidValue::new(
-            "timezone",
-            format!("`{name}` is not in the time zone database: use a name like Europe/Berlin"),
-        )
-    })
 }

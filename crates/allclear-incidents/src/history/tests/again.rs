@@ -2,7 +2,6 @@
 
 use allclear_domain::audit::Subject;
 use allclear_domain::error::InvalidValue;
-use allclear_domain::ids::MaintenanceId;
 use allclear_domain::{Entropy, text::Key};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -52,7 +51,7 @@ pub(super) fn facts_batch(file: &FactsFile, present: &Present) -> Result<Batch, 
 /// What is there when a batch was written over what was there.
 fn after(mut present: Present, batch: &Batch) -> Present {
     present.page = Some(batch.page.clone());
-    present.has_pages = true;
+    present.has_default = true;
     present.components.extend(batch.components.iter().cloned());
     present.remarks.extend(
         (batch.notes.iter().filter(|note| note.subject == Subject::StatusPage(batch.page.id)))
@@ -71,7 +70,7 @@ fn after(mut present: Present, batch: &Batch) -> Present {
     present
 }
 
-fn contents(batch: Batch) -> Contents {
+pub(super) fn contents(batch: Batch) -> Contents {
     Contents {
         page: batch.page,
         components: batch.components,
@@ -94,30 +93,6 @@ fn equal_ids_in_one_file_are_refused_by_name() {
 }
 
 #[test]
-fn equal_ids_in_the_own_format_are_refused_by_name() {
-    let file = file_of(&[json!({"id": "a"}), json!({"id": "b", "kind": "maintenance"})]);
-    let good = contents(facts_batch(&file, &Present::default()).unwrap());
-    assert!(batch_of(good.clone(), None, None, false).is_ok());
-    assert_eq!(batch_of(good.clone(), None, Some(&good), true).unwrap().report.skipped, 2);
-
-    let mut keys = good.clone();
-    keys.maintenance[0].source.as_mut().unwrap().key = "a".to_owned();
-    let mut twice = good.clone();
-    twice.incidents.push(good.incidents[0].clone());
-    let mut kinds = good.clone();
-    kinds.maintenance[0].id = MaintenanceId::from(good.incidents[0].id.uuid());
-    for (bad, noun) in [(keys.clone(), "maintenance"), (twice, "incident"), (kinds, "maintenance")]
-    {
-        let problems = batch_of(bad, None, None, false).unwrap_err();
-        assert_eq!(problems.len(), 1, "{problems:?}");
-        assert!(problems[0].field.starts_with(noun), "{problems:?}");
-    }
-    // Against what is there: the window alone, with the key of the incident that is there.
-    keys.incidents.clear();
-    assert_eq!(batch_of(keys, None, Some(&good), true).unwrap_err().len(), 1);
-}
-
-#[test]
 fn the_first_page_becomes_the_default() {
     let mut page = contents(facts_batch(&file_of(&[]), &Present::default()).unwrap());
     page.page.is_default = false;
@@ -126,6 +101,21 @@ fn the_first_page_becomes_the_default() {
     let there = page.clone();
     page.page.is_default = true;
     assert!(!batch_of(page, None, Some(&there), true).unwrap().page.is_default);
+}
+
+#[test]
+fn instants_are_compared_as_the_store_keeps_them() {
+    let mut page = contents(facts_batch(&file_of(&[]), &Present::default()).unwrap());
+    page.components = serde_json::from_value(json!([{
+        "id": "cmp_018f0000000070008000000000000001", "public_id": "aaaaaaaaaaaa",
+        "page_id": page.page.id, "key": "api", "name": "API", "position": 0,
+        "created_at": "2020-01-01T00:00:00.123456789Z",
+    }]))
+    .unwrap();
+    let there = contents(batch_of(page.clone(), None, None, false).unwrap());
+    assert_eq!(there.components[0].created_at.to_string(), "2020-01-01T00:00:00.123456Z");
+    let again = batch_of(page, None, Some(&there), true).unwrap();
+    assert!(again.components.is_empty() && again.report.differing.is_empty());
 }
 
 const PAYMENTS: &str = "2020-03-01 - Payments down

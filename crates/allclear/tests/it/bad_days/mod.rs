@@ -18,7 +18,7 @@
 
 #![cfg(test)]
 
-mod chance;
+pub(crate) mod chance;
 mod crowds;
 mod damage;
 mod facts;
