@@ -72,6 +72,26 @@ pub enum FactsPrecision {
     Unknown,
 }
 
+/// How a record stands that is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactsState {
+    /// An incident whose cause is not known.
+    Investigating,
+    /// An incident whose cause is known.
+    Identified,
+    /// An incident that seems over and is being watched.
+    Monitoring,
+    /// A window that is announced.
+    Scheduled,
+    /// A window under way.
+    InProgress,
+    /// A window whose work is done and being checked.
+    Verifying,
+    /// A window that was called off.
+    Cancelled,
+}
+
 /// One incident or maintenance window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +116,13 @@ pub struct FactsRecord {
     pub start_precision: FactsPrecision,
     /// How exactly the end is known.
     pub end_precision: FactsPrecision,
+    /// How it stands, where it is not over. An incident without it is over. Of a window without it,
+    /// its times say how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<FactsState>,
+    /// Since when it is monitored or verified, or when it was called off; RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// The length as the publisher wrote it; stands beside the computed one, never replaces it.
     pub reported_duration: Option<String>,
     /// It came and went within its start and end.

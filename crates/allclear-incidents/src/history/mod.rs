@@ -10,6 +10,7 @@ pub mod facts;
 pub mod from_facts;
 pub mod from_own;
 pub mod import;
+pub mod left_out;
 pub mod log;
 pub mod own;
 pub mod report;

@@ -2,6 +2,7 @@
 
 mod again;
 mod bad_values;
+mod states;
 mod windows;
 
 use allclear_domain::{Entropy, text::Key};

@@ -1,14 +1,15 @@
 //! From the nouns to facts: what `export --format facts` writes.
 //!
 //! What the facts shape has no field for (statuses per update, postmortems, edits) is left to the
-//! `allclear` format, which loses nothing.
+//! `allclear` format, which loses nothing; [`super::left_out`] counts it.
 
 use std::collections::HashMap;
 
 use allclear_domain::action::ActionState;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{ComponentId, IncidentId};
-use allclear_domain::maintenance::MaintenanceState;
+use allclear_domain::incident::IncidentState;
+use allclear_domain::maintenance::{AnnouncedWindow, MaintenanceState};
 use allclear_domain::note::NoteKind;
 use allclear_domain::posted::Posted;
 use allclear_domain::record::{Certainty, Loss, OutageRecord, Source, Target};
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 use super::facts::{
     FactsAction, FactsActionState, FactsComponent, FactsCorrection, FactsFile, FactsKind,
-    FactsLoss, FactsPlanned, FactsPrecision, FactsRecord, FactsUpdate,
+    FactsLoss, FactsPlanned, FactsPrecision, FactsRecord, FactsState, FactsUpdate,
 };
 use super::from_facts::values::announced_day;
 use crate::history::contents::Contents;
@@ -129,6 +130,13 @@ impl<'a> Writing<'a> {
         facts.recurrence_of =
             incident.same_cause_as.and_then(|earlier| self.ids.get(&earlier).cloned());
         self.bounds(&mut facts, incident.started, incident.ended().unwrap_or(Bound::Unknown));
+        let (state, since) = match incident.state {
+            IncidentState::Investigating => (Some(FactsState::Investigating), None),
+            IncidentState::Identified => (Some(FactsState::Identified), None),
+            IncidentState::Monitoring { since } => (Some(FactsState::Monitoring), Some(since)),
+            IncidentState::Resolved { .. } => (None, None),
+        };
+        (facts.state, facts.since) = (state, since.map(|since| self.instant(since)));
         facts
     }
 
@@ -139,28 +147,45 @@ impl<'a> Writing<'a> {
         facts.title.clone_from(&window.title);
         facts.draft = !window.publication.is_public();
         facts.text = text_of(window.source.as_ref());
-        let ended = match window.state {
-            MaintenanceState::Scheduled => window.window.ends_at.map(Bound::exactly),
-            _ => window.ended(),
+        let (state, since) = match window.state {
+            MaintenanceState::Scheduled => (Some(FactsState::Scheduled), None),
+            MaintenanceState::InProgress { .. } => (Some(FactsState::InProgress), None),
+            MaintenanceState::Verifying { since, .. } => (Some(FactsState::Verifying), Some(since)),
+            MaintenanceState::Completed { .. } => (None, None),
+            MaintenanceState::Cancelled { at } => (Some(FactsState::Cancelled), Some(at)),
         };
-        let announced = &window.window;
-        let day = announced_day(announced).filter(|_| window.state == MaintenanceState::Scheduled);
-        let started = day.map_or_else(|| window.started(), |(on, _)| Bound::On { on });
-        self.bounds(&mut facts, started, ended.unwrap_or(Bound::Unknown));
-        if let Some((_, length)) = day {
-            let of = |length: &str| FactsPlanned { length: Some(length.into()), ..<_>::default() };
-            facts.planned = length.map(of);
+        (facts.state, facts.since) = (state, since.map(|since| self.instant(since)));
+        if window.state == MaintenanceState::Scheduled {
+            self.announced(&mut facts, &window.window);
             return facts;
         }
-        let is_done = matches!(window.state, MaintenanceState::Completed { .. });
-        if !announced.is_empty() && (is_done || announced.length.is_some()) {
-            facts.planned = Some(FactsPlanned {
-                started_at: announced.starts_at.map(|at| self.instant(at)),
-                ended_at: announced.ends_at.map(|at| self.instant(at)),
-                length: announced.length.clone(),
-            });
-        }
+        let is_cancelled = state == Some(FactsState::Cancelled);
+        let started = if is_cancelled { Bound::Unknown } else { window.started() };
+        self.bounds(&mut facts, started, window.ended().unwrap_or(Bound::Unknown));
+        facts.planned = self.planned(&window.window);
         facts
+    }
+
+    /// What is announced stands in the place of what happened until it has.
+    fn announced(&self, facts: &mut FactsRecord, window: &AnnouncedWindow) {
+        let ended = window.ends_at.map_or(Bound::Unknown, Bound::exactly);
+        if let Some((on, length)) = announced_day(window) {
+            self.bounds(facts, Bound::On { on }, ended);
+            let of = |length: &str| FactsPlanned { length: Some(length.into()), ..<_>::default() };
+            facts.planned = length.map(of);
+            return;
+        }
+        self.bounds(facts, window.starts_at.map_or(Bound::Unknown, Bound::exactly), ended);
+        facts.planned = self.planned(window).filter(|planned| planned.length.is_some());
+    }
+
+    fn planned(&self, window: &AnnouncedWindow) -> Option<FactsPlanned> {
+        let planned = FactsPlanned {
+            started_at: window.starts_at.map(|at| self.instant(at)),
+            ended_at: window.ends_at.map(|at| self.instant(at)),
+            length: window.length.clone(),
+        };
+        (!window.is_empty()).then_some(planned)
     }
 
     fn announcement(&self, announcement: &Announcement, began: Bound) -> FactsRecord {
@@ -188,6 +213,8 @@ impl<'a> Writing<'a> {
             ended_on: None,
             start_precision: FactsPrecision::Unknown,
             end_precision: FactsPrecision::Unknown,
+            state: None,
+            since: None,
             reported_duration: record.reported_length.clone(),
             intermittent: record.is_intermittent,
             planned: None,
@@ -240,6 +267,10 @@ impl<'a> Writing<'a> {
 
     fn instant(&self, at: Timestamp) -> String {
         let zoned = at.to_zoned(self.zone.clone());
+        // Before there were zones, offsets had seconds, which RFC 3339 cannot write.
+        if zoned.offset().seconds() % 60 != 0 {
+            return at.to_string();
+        }
         zoned.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
     }
 
@@ -270,7 +301,10 @@ impl<'a> Writing<'a> {
             Moment::Local { local } => (None, Some(local), None),
             Moment::Unknown => (None, None, None),
         };
-        let local = local.map(|time| time.strftime("%H:%M").to_string());
+        let local = local.map(|time| {
+            let is_whole = time.second() == 0 && time.subsec_nanosecond() == 0;
+            time.strftime(if is_whole { "%H:%M" } else { "%H:%M:%S%.f" }).to_string()
+        });
         FactsUpdate { at, local, on, text: update.body.text.clone() }
     }
 }

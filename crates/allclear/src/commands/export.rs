@@ -1,5 +1,6 @@
 //! `allclear export`: history out.
 
+use allclear_incidents::history::left_out::left_out;
 use allclear_incidents::history::own::AllclearFile;
 use allclear_incidents::history::{import, to_facts};
 use allclear_store::Store;
@@ -7,7 +8,7 @@ use anyhow::{Result, bail};
 
 use super::DONE;
 use crate::cli::{ExportArgs, ExportFormat};
-use crate::output::say_json;
+use crate::output::{remark, say_json};
 use crate::settings::Settings;
 
 /// Writes pages to standard output. A server may go on meanwhile.
@@ -25,7 +26,16 @@ pub(super) async fn run(args: &ExportArgs, settings: &Settings) -> Result<u8> {
     }
     match (args.format, pages.as_slice()) {
         (ExportFormat::Allclear, _) => say_json(&AllclearFile::of(pages))?,
-        (ExportFormat::Facts, [page]) => say_json(&to_facts::facts_of(page)?)?,
+        (ExportFormat::Facts, [page]) => {
+            say_json(&to_facts::facts_of(page)?)?;
+            let left_out = left_out(page);
+            if !left_out.is_empty() {
+                remark("Facts leave out what follows. `--format allclear` keeps everything.");
+            }
+            for (what, count) in left_out {
+                remark(&format!("  {what}: {count}"));
+            }
+        }
         (ExportFormat::Facts, pages) => {
             bail!("facts are of one page, and there are {}: name one with --page", pages.len())
         }

@@ -118,6 +118,27 @@ fn what_no_record_may_hold_is_refused_by_its_name_in_every_format() {
 }
 
 #[test]
+fn an_export_of_facts_says_what_it_leaves_out() {
+    let fresh = Fresh::on(Engine::Sqlite);
+    let file = fresh.folder.path().join("full.json");
+    let full = include_str!("../../../allclear-incidents/src/history/tests/full.json");
+    std::fs::write(&file, full).unwrap();
+    stdout(&fresh.command().args(["import", "allclear"]).arg(&file).output().unwrap());
+    let export = |format: &str, page: &str| {
+        let mut command = fresh.command();
+        let output = command.args(["export", "--format", format, "--page", page]).output().unwrap();
+        stdout(&output);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = export("facts", "shop");
+    assert!(said.starts_with("Facts leave out what follows."), "{said}");
+    assert!(said.contains("\n  postmortems: 1\n"), "{said}");
+    assert!(said.contains("\n  statuses of updates: 2\n"), "{said}");
+    assert_eq!(export("facts", "other"), "");
+    assert_eq!(export("allclear", "shop"), "");
+}
+
+#[test]
 fn a_command_that_writes_is_refused_while_a_server_holds_the_folder() {
     let fresh = Fresh::on(Engine::Sqlite);
     std::fs::create_dir_all(fresh.folder.path().join("data")).unwrap();

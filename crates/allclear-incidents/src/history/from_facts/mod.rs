@@ -1,6 +1,7 @@
 //! From facts to the nouns: what `import facts` and every importer of foreign text end in.
 
 mod record;
+mod state;
 pub(super) mod values;
 
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,9 @@ use super::{digest_without_id, source_digest};
 
 /// Name of the format whose files are facts themselves.
 pub const FACTS: &str = "facts";
+
+/// Who wrote the notes that came with an import.
+pub(super) const AUTHOR: &str = "import";
 
 /// What the conversion needs besides the facts.
 pub struct Reading<'a> {
@@ -195,7 +199,7 @@ impl Reading<'_> {
             subject,
             kind,
             written_at: self.now,
-            author: "import".to_owned(),
+            author: AUTHOR.to_owned(),
             body: InternalText::new(body),
         }
     }

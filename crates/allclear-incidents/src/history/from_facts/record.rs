@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use allclear_domain::audit::Subject;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{ComponentId, IncidentId};
-use allclear_domain::incident::{IncidentKind, IncidentState};
-use allclear_domain::maintenance::{AnnouncedWindow, MaintenanceState};
+use allclear_domain::incident::IncidentKind;
+use allclear_domain::maintenance::AnnouncedWindow;
 use allclear_domain::note::NoteKind;
 use allclear_domain::posted::Posted;
 use allclear_domain::record::{
@@ -18,7 +18,7 @@ use allclear_domain::{Announcement, ComponentStatus, Incident, Maintenance};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::values::{action, announced_day, causes, ended, instant, moment, on_day, started};
+use super::values::{action, causes, instant, moment, offset, started};
 use super::{FACTS, Reading};
 use crate::history::batch::Batch;
 use crate::history::facts::{FactsKind, FactsLoss, FactsRecord, FactsUpdate};
@@ -95,7 +95,6 @@ impl Drawing<'_> {
                 continue;
             };
             let kept = at.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-            let offset = |text: &str| text.get(19..).map(str::to_owned);
             let is_utc = text.ends_with('Z');
             if batch.page.timezone.is_some() && !is_utc && offset(text) != offset(&kept) {
                 report.push(ReportedContradiction {
@@ -123,7 +122,7 @@ impl Drawing<'_> {
             page_id: batch.page.id,
             title: facts.title.clone(),
             kind: IncidentKind::Disruption,
-            state: IncidentState::Resolved { ended: ended(facts)? },
+            state: self.incident_state(facts)?,
             publication: self.publication(facts),
             impact_override: None,
             started: started(facts)?,
@@ -149,14 +148,13 @@ impl Drawing<'_> {
             self.refuse_recurrence(facts, "only an incident can have the cause of another", batch);
         }
         let reading = self.reading;
-        let (started, ended) = (started(facts)?, ended(facts)?);
         let planned = facts.planned.clone().unwrap_or_default();
         let mut window = AnnouncedWindow {
             starts_at: instant("planned.started_at", planned.started_at.as_deref())?,
             ends_at: instant("planned.ended_at", planned.ended_at.as_deref())?,
             length: planned.length,
         };
-        let state = self.window_state(started, ended, &mut window);
+        let state = self.window_state(facts, &mut window)?;
         Ok(Maintenance {
             id: reading.entropy.id(reading.now),
             public_id: reading.entropy.public_id(),
@@ -178,56 +176,13 @@ impl Drawing<'_> {
         })
     }
 
-    /// How a window stands now; what it says of the future becomes the announced window.
-    fn window_state(
-        &self,
-        started: Bound,
-        ended: Bound,
-        window: &mut AnnouncedWindow,
-    ) -> MaintenanceState {
-        let now = self.reading.now;
-        let today = now.to_zoned(self.zone.clone()).date();
-        let is_ahead = |at: Option<Timestamp>| at.is_some_and(|at| at > now);
-        let ends_ahead = match ended {
-            Bound::At { at, .. } => at > now,
-            Bound::On { on } => on > today,
-            Bound::Unknown => is_ahead(window.ends_at),
-        };
-        let is_scheduled = match started {
-            Bound::At { at, .. } => at > now,
-            Bound::On { on } => on > today,
-            // Nothing says that it began: a plan alone is no work done.
-            Bound::Unknown => {
-                ended == Bound::Unknown
-                    && (is_ahead(window.starts_at)
-                        || is_ahead(window.ends_at)
-                        || announced_day(window).is_some_and(|(day, _)| day >= today))
-            }
-        };
-        let is_under_way = ends_ahead && started.instant().is_some();
-        if !is_scheduled && !is_under_way {
-            return MaintenanceState::Completed { started, ended };
-        }
-        window.ends_at = window.ends_at.or(ended.instant());
-        let Some(started_at) = started.instant().filter(|_| !is_scheduled) else {
-            window.starts_at = window.starts_at.or(started.instant());
-            if let (None, Bound::On { on }) = (window.starts_at, started) {
-                window.length = Some(on_day(on, window.length.as_deref()));
-            }
-            return MaintenanceState::Scheduled;
-        };
-        if let (None, None, Bound::On { on }) = (window.ends_at, &window.length, ended) {
-            window.length = Some(format!("until {on}"));
-        }
-        MaintenanceState::InProgress { started_at }
-    }
-
     fn announcement(
         &self,
         facts: &FactsRecord,
         source: Option<Source>,
         batch: &Batch,
     ) -> Result<Announcement, InvalidValue> {
+        Self::refuse_state(facts)?;
         let reading = self.reading;
         let shown_at = match started(facts)? {
             Bound::At { at, .. } => Moment::At { at },
@@ -258,14 +213,14 @@ impl Drawing<'_> {
 
     fn same_cause(&self, facts: &FactsRecord, batch: &mut Batch) -> Option<IncidentId> {
         let earlier = facts.recurrence_of.as_ref()?;
-        let known = self.reading.present.sources.get(earlier).map(|known| known.subject);
-        if let Some(Subject::Incident(id)) = known {
-            return Some(id);
-        }
-        if earlier != &facts.id
-            && let Some(id) = self.fresh.get(earlier)
-        {
-            return Some(*id);
+        // What is there under that id counts, also where the file calls it an incident.
+        let id = match self.reading.present.sources.get(earlier).map(|known| known.subject) {
+            Some(Subject::Incident(id)) => Some(id),
+            Some(_) => None,
+            None => self.fresh.get(earlier).copied().filter(|_| earlier != &facts.id),
+        };
+        if id.is_some() {
+            return id;
         }
         self.refuse_recurrence(facts, "no other incident has that id", batch);
         None

@@ -94,6 +94,8 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
         losses: losses(parts, &sentences, components),
         contradictions: conflicts.iter().map(contradiction).collect(),
         draft: source.is_draft || (source.date.is_none() && is_timeless),
+        state: None,
+        since: None,
         reported_duration: reported,
         text: Some(source.text),
         ..told(title, timing, parts, source.date.is_some())
@@ -132,6 +134,8 @@ fn told(title: String, timing: Timing, parts: &Parts<'_>, has_date: bool) -> Fac
         updates: updates.collect(),
         on: None,
         ended_on: None,
+        state: None,
+        since: None,
         reported_duration: None,
         intermittent: false,
         planned: None,

@@ -118,6 +118,23 @@ fn instants_are_compared_as_the_store_keeps_them() {
     assert!(again.components.is_empty() && again.report.differing.is_empty());
 }
 
+#[test]
+fn a_cause_is_never_that_of_something_that_is_no_incident() {
+    let there = file_of(&[json!({"id": "a", "kind": "maintenance"})]);
+    let window = facts_batch(&there, &Present::default()).unwrap().maintenance.remove(0);
+    let known = Known {
+        subject: Subject::Maintenance(window.id),
+        digest: String::new(),
+        title: window.title,
+        started_at: None,
+    };
+    let present = Present { sources: [("a".to_owned(), known)].into(), ..Present::default() };
+    let file = file_of(&[json!({"id": "a"}), json!({"id": "b", "recurrence_of": "a"})]);
+    let batch = facts_batch(&file, &present).unwrap();
+    assert_eq!(batch.incidents[0].same_cause_as, None);
+    assert_eq!(batch.report.contradictions[0].field, "recurrence_of");
+}
+
 const PAYMENTS: &str = "2020-03-01 - Payments down
 Affected: Payments
 Disruption length: 10 minutes
