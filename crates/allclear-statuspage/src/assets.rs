@@ -21,6 +21,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/modes.css"),
 );
 const SCRIPT: &str = include_str!("../assets/js/status.js");
+const LIVE: &str = include_str!("../assets/js/live.js");
 const SCRIPT_TYPE: &str = "text/javascript; charset=utf-8";
 const ICON_TYPE: &str = "image/svg+xml";
 
@@ -58,12 +59,14 @@ impl Asset {
 struct Assets {
     style: Asset,
     script: Asset,
+    live: Asset,
     icons: [Asset; ComponentStatus::ALL.len()],
 }
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: Asset::new("status.css", CSS, STYLE),
     script: Asset::new("status.js", SCRIPT_TYPE, SCRIPT),
+    live: Asset::new("live.js", SCRIPT_TYPE, LIVE),
     icons: ComponentStatus::ALL.map(|status| {
         let (name, text) = icon_file(status);
         Asset::new(name, ICON_TYPE, text)
@@ -98,7 +101,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 /// All of them, for those who write a page to files.
 pub fn all() -> impl Iterator<Item = &'static Asset> {
     let assets = &*ASSETS;
-    [&assets.style, &assets.script].into_iter().chain(&assets.icons)
+    [&assets.style, &assets.script, &assets.live].into_iter().chain(&assets.icons)
 }
 
 pub(crate) fn style_path() -> &'static str {
@@ -107,6 +110,10 @@ pub(crate) fn style_path() -> &'static str {
 
 pub(crate) fn script_path() -> &'static str {
     &ASSETS.script.path
+}
+
+pub(crate) fn live_path() -> &'static str {
+    &ASSETS.live.path
 }
 
 /// Address of the icon that carries a state.
@@ -132,11 +139,12 @@ mod tests {
             assert_eq!(find(&asset.path).map(|found| &found.etag), Some(&asset.etag));
         }
         assert!(find("/assets/0000000000000000/status.css").is_none());
-        assert_eq!(all().count(), 7);
+        assert_eq!(all().count(), 8);
     }
 
     #[test]
-    fn the_script_is_small() {
+    fn the_scripts_are_small() {
         assert!(SCRIPT.len() < 4096, "{} bytes", SCRIPT.len());
+        assert!(LIVE.len() < 4096, "{} bytes", LIVE.len());
     }
 }

@@ -94,6 +94,26 @@ impl Route {
         }
     }
 
+    /// Whether an open page follows what happens: where readers wait for news, and not where they
+    /// look something up.
+    pub(crate) const fn is_live(&self) -> bool {
+        match self {
+            Self::Now
+            | Self::Upcoming
+            | Self::Incident(_)
+            | Self::Maintenance(_)
+            | Self::Announcement(_)
+            | Self::Component(_) => true,
+            Self::History
+            | Self::Month { .. }
+            | Self::Undated
+            | Self::Search { .. }
+            | Self::Uptime
+            | Self::Theme
+            | Self::Logo => false,
+        }
+    }
+
     /// What leads from this page to the base: nothing, or `../`.
     pub(crate) const fn to_base(&self) -> &'static str {
         match self {

@@ -37,6 +37,16 @@ impl Front {
         Self { router: routes::router(published.clone(), app), published, peer: None }
     }
 
+    /// Leaves connections for those who do not wait for changes.
+    pub(crate) fn leave_room_of(&self, connections_max: usize) {
+        self.published.live().leave_room_of(connections_max);
+    }
+
+    /// Ends what would never end by itself.
+    pub(crate) fn close(&self) {
+        self.published.live().close();
+    }
+
     /// The front of one connection.
     pub(crate) fn of_peer(&self, peer: SocketAddr) -> Self {
         Self { peer: Some(Peer(peer)), ..self.clone() }

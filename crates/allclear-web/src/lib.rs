@@ -11,6 +11,7 @@ mod deadline;
 mod front;
 pub mod library;
 pub mod limits;
+mod live;
 pub mod prepared;
 pub mod published;
 pub mod publisher;

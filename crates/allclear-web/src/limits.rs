@@ -22,3 +22,12 @@ pub const SEARCHES_WAITING_MAX: usize = 64;
 pub const BAD_ROWS_LOGGED_MAX: usize = 100;
 /// How long open requests may take when the server stops.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// Readers who are told of changes at the same time, as far as connections allow: at most three of
+/// four. Further ones are sent away, and their pages ask by themselves once a minute.
+pub const EVENT_READERS_MAX: usize = 15_000;
+/// How long nothing may be said to a reader who waits for changes; then a comment goes out.
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(25);
+/// How soon a reader whose stream ended comes back, in milliseconds, at the least.
+pub const EVENTS_RETRY_MS_MIN: u64 = 2_000;
+/// Over how many more milliseconds readers come back, so that they do not come all at once.
+pub const EVENTS_RETRY_MS_SPREAD: u64 = 6_000;

@@ -14,6 +14,7 @@ use arc_swap::ArcSwap;
 use self::directory::Directory;
 use self::places::Places;
 use crate::limits;
+use crate::live::Live;
 use crate::prepared::Prepared;
 
 pub use self::directory::Inventory;
@@ -27,6 +28,7 @@ pub struct Published {
     renderings: Places,
     searches: Places,
     absences: Arc<HashMap<(Absence, Language), Prepared>>,
+    live: Live,
 }
 
 impl Published {
@@ -44,6 +46,7 @@ impl Published {
             renderings: Places::new(limits::RENDERINGS_MAX, limits::RENDERINGS_WAITING_MAX),
             searches: Places::new(limits::SEARCHES_MAX, limits::SEARCHES_WAITING_MAX),
             absences: Arc::new(absences.collect()),
+            live: Live::with_room(limits::EVENT_READERS_MAX),
         }
     }
 
@@ -106,6 +109,12 @@ impl Published {
     pub(crate) fn show(&self, pages: &[Arc<PublishedStatusPage>], inventory: &Inventory) {
         let next = self.directory.load().with(pages, inventory);
         self.directory.store(Arc::new(next));
+        self.live.keep(&inventory.status_pages);
+    }
+
+    /// Who is told when pages change.
+    pub(crate) const fn live(&self) -> &Live {
+        &self.live
     }
 
     /// A page below a page's base, rendered where it is not in the cache.

@@ -41,6 +41,9 @@ struct State {
     minute: Option<i64>,
     /// Status pages that are to be rendered: kept until they are shown.
     due: HashSet<StatusPageId>,
+    /// Those of them that tell something else, beyond what time alone changes: kept until readers
+    /// were told.
+    changed: HashSet<StatusPageId>,
     /// Rows that could not be read.
     bad_rows: BTreeSet<BadRow>,
 }
@@ -146,7 +149,9 @@ impl Publisher {
         if revision != since {
             let mut changes = self.store.changes_since(since).await?;
             state.note_bad_rows(std::mem::take(&mut changes.bad_rows), since);
-            state.due.extend(state.library.take_in(changes));
+            let changed = state.library.take_in(changes);
+            state.due.extend(changed.iter().copied());
+            state.changed.extend(changed);
         }
         if is_next_minute {
             state.due.extend(state.library.pages().into_iter().map(|page| page.id));
@@ -155,6 +160,7 @@ impl Publisher {
         let report = self.publish(state, now).await;
         if report.is_complete {
             state.due.clear();
+            state.changed.clear();
         }
         Ok(report)
     }
@@ -164,7 +170,7 @@ impl Publisher {
         let snapshots: Vec<Snapshot> = snapshots.collect();
         let inventory = state.inventory();
         let (revision, bad_rows) = (inventory.revision, inventory.bad_rows);
-        let published = self.published.clone();
+        let (published, changed) = (self.published.clone(), state.changed.clone());
         if snapshots.is_empty() {
             if published.inventory() != inventory {
                 published.show(&[], &inventory);
@@ -185,6 +191,12 @@ impl Publisher {
             published.show(&pages, &inventory);
             let all = pages.iter().map(|page| Arc::new(page.and_in(Language::ALL)));
             published.show(&all.collect::<Vec<_>>(), &inventory);
+            // Only now, as whoever is told asks at once, in a language of their own.
+            for page in pages.iter().map(|page| page.status_page()) {
+                if changed.contains(&page.id) {
+                    published.live().tell(page, now, revision);
+                }
+            }
             Report { rendered: pages.len(), failed, bad_rows, revision, is_complete: true }
         });
         rendering.await.unwrap_or_else(|error| {

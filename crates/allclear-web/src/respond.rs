@@ -79,7 +79,7 @@ pub(crate) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Full
 }
 
 /// What every answer forbids the browser, whatever is in it.
-fn guard(headers: &mut HeaderMap) {
+pub(crate) fn guard(headers: &mut HeaderMap) {
     headers.insert(CSP, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -20,8 +20,9 @@ use http_body_util::Full;
 use crate::api;
 use crate::app::App;
 use crate::console;
+use crate::live;
 use crate::prepared::Prepared;
-use crate::published::{Published, PublishedStatusPage};
+use crate::published::{Overloaded, Published, PublishedStatusPage};
 use crate::respond;
 
 /// A response whose body is there already.
@@ -83,7 +84,22 @@ async fn readyz(State(published): State<Published>) -> Response<Body> {
 /// Assets and status pages.
 async fn public(State(published): State<Published>, request: Request<Body>) -> Response<Body> {
     let (head, _) = request.into_parts();
+    if let Some(page) = followed(&published, &head) {
+        let events = live::respond(published.live(), page.status_page().id, &head.headers);
+        return events.unwrap_or_else(|Overloaded| overloaded("60").map(Body::new));
+    }
     answer(&published, &head).await.map(Body::new)
+}
+
+/// The page whose changes a reader asks to be told of.
+fn followed(published: &Published, head: &Parts) -> Option<Arc<PublishedStatusPage>> {
+    if head.method != Method::GET {
+        return None;
+    }
+    match head.uri.path() {
+        "/events" => published.of_host(host(&head.uri, &head.headers)),
+        path => published.of_slug(path.strip_prefix("/p/")?.strip_suffix("/events")?),
+    }
 }
 
 async fn answer(published: &Published, request: &Parts) -> ReadyResponse {
@@ -157,13 +173,15 @@ async fn status_page(
     let route = Route::parse(below, uri.query());
     match published.find(page, route, language).await {
         Ok(prepared) => respond::page(&prepared, headers),
-        Err(_) => {
-            let text = "Too many readers at once. Please try again in a few seconds.\n";
-            let mut response = respond::plain(StatusCode::SERVICE_UNAVAILABLE, text);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
-            response
-        }
+        Err(Overloaded) => overloaded("5"),
     }
+}
+
+fn overloaded(seconds: &'static str) -> ReadyResponse {
+    let text = "Too many readers at once. Please try again in a few seconds.\n";
+    let mut response = respond::plain(StatusCode::SERVICE_UNAVAILABLE, text);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+    response
 }
 
 /// There is no status page at an address: because there is none at all, because the one that is

@@ -31,6 +31,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let connections = Arc::new(Semaphore::new(allowed.connections_max));
+    front.leave_room_of(allowed.connections_max);
     let builder = builder(allowed);
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -72,6 +73,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    front.close();
     if tokio::time::timeout(limits::SHUTDOWN_GRACE, open.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }

@@ -9,6 +9,7 @@ mod http;
 mod nginx;
 mod page;
 pub(crate) mod process;
+mod tell;
 mod wrk;
 
 use std::path::PathBuf;
@@ -21,11 +22,12 @@ use crate::say::{say, tell};
 use crate::{run, workspace};
 
 /// What can be measured.
-const NAMES: [&str; 1] = ["page"];
+const NAMES: [&str; 2] = ["page", "tell"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
+    name: &'static str,
     is_json: bool,
     /// Measured in place of a fresh release build.
     binary: Option<PathBuf>,
@@ -37,10 +39,10 @@ impl Options {
         let [name, rest @ ..] = words else {
             return Err(format!("bench needs a NAME: one of {}", NAMES.join(", ")));
         };
-        if !NAMES.contains(name) {
+        let Some(name) = NAMES.into_iter().find(|known| known == name) else {
             return Err(format!("no benchmark `{name}`: there is {}", NAMES.join(", ")));
-        }
-        let mut options = Self { is_json: false, binary: None };
+        };
+        let mut options = Self { name, is_json: false, binary: None };
         let mut rest = rest.iter();
         while let Some(word) = rest.next() {
             match *word {
@@ -58,13 +60,16 @@ impl Options {
 
 /// Measures and prints; true if every figure holds.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    machine::prepare(Need::Bench)?;
-    let binary = match &options.binary {
-        Some(file) => file.canonicalize().with_context(|| format!("find {}", file.display()))?,
-        None => release_binary()?,
-    };
+    let find =
+        |file: &PathBuf| file.canonicalize().with_context(|| format!("find {}", file.display()));
+    let binary = options.binary.as_ref().map(find).transpose()?;
     let mut report = Report::default();
-    page::measure(&binary, &mut report)?;
+    if options.name == "tell" {
+        tell::measure(binary.as_deref(), &mut report)?;
+    } else {
+        machine::prepare(Need::Bench)?;
+        page::measure(&binary.map_or_else(release_binary, Ok)?, &mut report)?;
+    }
     let lines = if options.is_json { report.json()? } else { report.table() };
     for line in lines {
         say(&line)?;

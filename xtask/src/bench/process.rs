@@ -69,8 +69,7 @@ impl Server {
 
     /// Memory that is resident now, in bytes.
     pub(super) fn resident_bytes(&self) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        resident_bytes(&status).context("no VmRSS in /proc/PID/status")
+        resident_bytes_of(self.child.id())
     }
 
     /// Waits for a server that was told to stop.
@@ -86,6 +85,12 @@ impl Drop for Server {
         let _gone = self.child.kill();
         let _gone = self.child.wait();
     }
+}
+
+/// Memory of a process that is resident now, in bytes.
+pub(super) fn resident_bytes_of(pid: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    resident_bytes(&status).context("no VmRSS in /proc/PID/status")
 }
 
 /// Load of the machine over the last minute.

@@ -10,9 +10,12 @@ fn row(ours: f64, theirs: f64) -> Row {
 
 #[test]
 fn options_are_read() {
-    let expected = Options { is_json: true, binary: Some("a".into()) };
+    let expected = Options { name: "page", is_json: true, binary: Some("a".into()) };
     assert_eq!(Options::read(&["page", "--json", "--binary", "a"]), Ok(expected));
-    assert_eq!(Options::read(&["page"]), Ok(Options { is_json: false, binary: None }));
+    assert_eq!(
+        Options::read(&["page"]),
+        Ok(Options { name: "page", is_json: false, binary: None })
+    );
     for wrong in [&[][..], &["moon"], &["page", "--binary"], &["page", "--jsno"]] {
         assert!(Options::read(wrong).is_err(), "{wrong:?}");
     }

@@ -45,6 +45,8 @@ pub(crate) struct Context<'a> {
     language: Language,
     /// What leads from the page to the base: nothing, or `../`.
     base: &'static str,
+    /// Whether an open page follows what happens.
+    is_live: bool,
     /// What every address ends with, so that a chosen language stays.
     suffix: String,
 }
@@ -62,6 +64,7 @@ impl<'a> Context<'a> {
             m: Messages::of(language),
             language,
             base: route.to_base(),
+            is_live: route.is_live(),
             suffix,
         }
     }
@@ -143,6 +146,8 @@ impl<'a> Context<'a> {
             logo_alt: page.logo.as_ref().map(|logo| logo.alt.clone()).unwrap_or_default(),
             style: assets::style_path(),
             script: assets::script_path(),
+            live: assets::live_path(),
+            events: self.is_live.then(|| format!("{}events", self.base)),
             icon: assets::icon_path(status),
             theme: theme::has_colors(&page.colors).then(|| format!("{}theme.css", self.base)),
             zone: self.zone_note(),
@@ -200,6 +205,9 @@ pub(crate) struct PageView {
     pub(crate) logo_alt: String,
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
+    pub(crate) live: &'static str,
+    /// Where the page is told of changes, if it follows what happens.
+    pub(crate) events: Option<String>,
     pub(crate) icon: &'static str,
     pub(crate) theme: Option<String>,
     pub(crate) zone: String,
@@ -228,6 +236,8 @@ impl PageView {
             logo_alt: String::new(),
             style: assets::style_path(),
             script: assets::script_path(),
+            live: assets::live_path(),
+            events: None,
             // Nothing is known that would be a reason for a good or a bad sign.
             icon: assets::icon_path(ComponentStatus::UnderMaintenance),
             theme: None,

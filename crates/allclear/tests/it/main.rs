@@ -12,6 +12,7 @@ mod bad_values;
 mod commands;
 mod console;
 mod history;
+mod live;
 mod pages;
 mod serving;
 mod set_back;

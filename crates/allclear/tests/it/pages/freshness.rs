@@ -88,3 +88,42 @@ async fn without_script_the_page_says_when_it_was_current() {
     browser.quit().await;
     site.stop().await;
 }
+
+#[tokio::test]
+async fn an_open_page_follows_an_update_and_stays_where_the_reader_is() {
+    let site = Site::start().await;
+    let axe = Axe::load();
+    let browser = Browser::start().await;
+    browser.look(View::wide(View::PHONE)).await;
+    browser.open(&site.url("/")).await;
+    // Someone reads further down, has opened what is closed and stands on a link.
+    let prepare = "(() => {
+        globalThis.isSame = true;
+        for (const details of document.querySelectorAll('main details')) details.open = true;
+        const links = document.querySelectorAll('.components .line a');
+        globalThis.link = links[links.length - 1];
+        link.focus();
+        link.scrollIntoView({ block: 'center' });
+        globalThis.place = link.getBoundingClientRect().top;
+        return scrollY > 0;
+    })()";
+    assert_eq!(browser.value(prepare).await, true);
+    let (title, text) = ("Mail is slow to arrive", "We see it and look for the cause.");
+    site.report(title, text).await;
+    let is_there = format!("document.querySelector('main').innerText.includes('{title}')");
+    browser.until("the page shows what was reported", &is_there).await;
+    assert_eq!(browser.value("globalThis.isSame === true").await, true, "it was loaded again");
+    let is_still = "document.activeElement === link && link.isConnected";
+    assert_eq!(browser.value(is_still).await, true, "the focus has moved");
+    let moved = "Math.abs(link.getBoundingClientRect().top - place) < 2";
+    browser.until("the reader is where they were", moved).await;
+    let are_open = "[...document.querySelectorAll('.components details')].every(it => it.open)";
+    assert_eq!(browser.value(are_open).await, true, "a group has closed");
+    let told = browser.text("document.querySelector('[role=status]').innerText").await;
+    assert!(told.contains(text), "{told}");
+    assert!(!told.contains("domains"), "what was known is told again: {told}");
+    assert_none(&axe.look(&browser).await.findings);
+    assert_none(&browser.complaints().await);
+    browser.quit().await;
+    site.stop().await;
+}

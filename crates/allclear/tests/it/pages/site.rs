@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use allclear::instance::Instance;
 use allclear_domain::audit::Actor;
-use allclear_domain::{Entropy, TurnedClock};
+use allclear_domain::incident::IncidentKind;
+use allclear_domain::text::Prose;
+use allclear_domain::times::Bound;
+use allclear_domain::{Change, Entropy, IncidentStatus, TurnedClock};
 use allclear_incidents::history::import;
+use allclear_incidents::writing::{self, NewIncident, NewUpdate};
 use axum::body::Body;
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
@@ -80,6 +84,33 @@ impl Site {
     pub(super) async fn stop(self) {
         self.instance.stop().await;
         self.empty.stop().await;
+    }
+
+    /// Reports an incident on the default page; readers are told at once.
+    pub(super) async fn report(&self, title: &str, text: &str) {
+        let (store, entropy) = (self.instance.store(), Entropy::from_seed(7));
+        let page = store.find_status_page("example").await.unwrap().unwrap().value;
+        let new = NewIncident {
+            page_id: page.id,
+            title: title.to_owned(),
+            kind: IncidentKind::Disruption,
+            impact_override: None,
+            affected: Vec::new(),
+            started: Bound::Unknown,
+            ended: None,
+            update: Some(NewUpdate {
+                status: Some(IncidentStatus::Investigating),
+                body: Prose { text: text.to_owned(), ..Prose::default() },
+                shown_at: None,
+                changes: Vec::new(),
+                next_update_due_at: None,
+            }),
+            is_draft: false,
+        };
+        let actor = Actor::Command("test".to_owned());
+        let change = Change { actor: &actor, entropy: &entropy, now: noon() };
+        writing::report_incident(store, new, change).await.unwrap();
+        self.instance.publisher().run_once(noon()).await.unwrap();
     }
 
     /// The whole address of a page.

@@ -49,6 +49,27 @@ impl Answer {
     }
 }
 
+/// An answer that goes on.
+pub(crate) struct Listening {
+    /// Its status.
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Listening {
+    /// A header; empty where it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// What comes next; `None` where it is over.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        let frame = self.body.frame().await?.unwrap();
+        Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
+    }
+}
+
 impl Reader {
     /// A reader of an instance.
     pub(crate) fn of(instance: &Instance) -> Self {
@@ -66,6 +87,17 @@ impl Reader {
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    /// Asks, and reads on as more comes.
+    pub(crate) async fn listen(&self, path: &str, headers: &[(&str, &str)]) -> Listening {
+        let mut request = Request::builder().uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.client.request(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        Listening { status: head.status.as_u16(), headers: head.headers, body: Body::new(body) }
     }
 
     /// Asks for a path.
