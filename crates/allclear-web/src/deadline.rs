@@ -12,13 +12,17 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use crate::handover::Handover;
+
 /// Bytes by which the version of HTTP is known: the length of the preface of HTTP/2 (RFC 9113,
 /// section 3.4).
 const PREFACE_BYTES: usize = 24;
 
 /// A stream that fails where the first bytes, or room for the next ones, do not come in time.
 pub(crate) struct Deadline<S> {
-    stream: S,
+    /// `None` once it was handed over.
+    stream: Option<S>,
+    handover: Option<Handover>,
     allowed: Duration,
     first: Option<(usize, Pin<Box<Sleep>>)>,
     stalled: Option<Pin<Box<Sleep>>>,
@@ -26,9 +30,9 @@ pub(crate) struct Deadline<S> {
 
 impl<S> Deadline<S> {
     /// A stream that has just been accepted.
-    pub(crate) fn of(stream: S, allowed: Duration) -> Self {
+    pub(crate) fn of(stream: S, allowed: Duration, handover: Option<Handover>) -> Self {
         let first = Some((0, Box::pin(sleep(allowed))));
-        Self { stream, allowed, first, stalled: None }
+        Self { stream: Some(stream), handover, allowed, first, stalled: None }
     }
 
     /// What came of a write; a stall that lasts too long is an error.
@@ -47,6 +51,19 @@ impl<S> Deadline<S> {
     }
 }
 
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Deadline<S> {
+    /// The stream, unless it was handed over, or is now.
+    fn stream(&mut self) -> io::Result<Pin<&mut S>> {
+        if let Some(handover) = &self.handover
+            && let Some(listening) = handover.take()
+            && let Some(stream) = self.stream.take()
+        {
+            tokio::spawn(listening.serve(stream, self.allowed));
+        }
+        self.stream.as_mut().map(Pin::new).ok_or_else(|| ErrorKind::ConnectionAborted.into())
+    }
+}
+
 /// Pending until the deadline, then an error.
 fn late<T>(deadline: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
     match deadline.poll(context) {
@@ -55,14 +72,14 @@ fn late<T>(deadline: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<io::Res
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Deadline<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> AsyncRead for Deadline<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let result = self.stream()?.poll_read(context, buffer);
         let Some((seen, deadline)) = &mut self.first else { return result };
         if result.is_pending() {
             return late(deadline.as_mut(), context);
@@ -75,13 +92,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Deadline<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Deadline<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> AsyncWrite for Deadline<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let result = self.stream()?.poll_write(context, bytes);
         self.written(result, context)
     }
 
@@ -90,21 +107,21 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Deadline<S> {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        let result = self.stream()?.poll_write_vectored(context, slices);
         self.written(result, context)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.stream.as_ref().is_some_and(AsyncWrite::is_write_vectored)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let result = Pin::new(&mut self.stream).poll_flush(context);
+        let result = self.stream()?.poll_flush(context);
         self.written(result, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let result = Pin::new(&mut self.stream).poll_shutdown(context);
+        let result = self.stream()?.poll_shutdown(context);
         self.written(result, context)
     }
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, Version};
 use bytes::Bytes;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
@@ -17,6 +17,7 @@ use tower::ServiceExt;
 
 use crate::access::address::Peer;
 use crate::app::App;
+use crate::handover::Handover;
 use crate::published::Published;
 use crate::routes;
 
@@ -27,14 +28,14 @@ type Answer = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
 pub struct Front {
     published: Published,
     router: Router,
-    peer: Option<Peer>,
+    connection: Option<(Peer, Handover)>,
 }
 
 impl Front {
     /// A front before what is published, and before what writes.
     #[must_use]
     pub fn of(published: Published, app: App) -> Self {
-        Self { router: routes::router(published.clone(), app), published, peer: None }
+        Self { router: routes::router(published.clone(), app), published, connection: None }
     }
 
     /// Leaves connections for those who do not wait for changes.
@@ -48,8 +49,8 @@ impl Front {
     }
 
     /// The front of one connection.
-    pub(crate) fn of_peer(&self, peer: SocketAddr) -> Self {
-        Self { peer: Some(Peer(peer)), ..self.clone() }
+    pub(crate) fn of_connection(&self, peer: SocketAddr, handover: Handover) -> Self {
+        Self { connection: Some((Peer(peer), handover)), ..self.clone() }
     }
 }
 
@@ -62,8 +63,16 @@ impl Service<Request<Incoming>> for Front {
         if let Some(response) = routes::first_view(&self.published, &request) {
             return Answering::Ready(future::ready(Ok(response.map(Either::Left))));
         }
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(peer);
+        if let Some((peer, handover)) = &self.connection {
+            // Of HTTP/2, a connection has other streams too.
+            if request.version() <= Version::HTTP_11
+                && let Some(events) = routes::events(&self.published, &request)
+            {
+                let (head, changes) = events.into_parts();
+                handover.tell(head.headers, changes);
+                return Answering::Routed(Box::pin(future::pending()));
+            }
+            request.extensions_mut().insert(*peer);
         }
         let router = self.router.clone();
         Answering::Routed(Box::pin(async move {

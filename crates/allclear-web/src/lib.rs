@@ -9,6 +9,7 @@ mod app;
 pub mod console;
 mod deadline;
 mod front;
+mod handover;
 pub mod library;
 pub mod limits;
 mod live;

@@ -13,7 +13,6 @@ use std::task::{Context, Poll, ready};
 
 use allclear_domain::StatusPage;
 use allclear_domain::ids::StatusPageId;
-use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Response};
 use bytes::Bytes;
@@ -39,8 +38,9 @@ struct Change {
 
 impl Change {
     fn of(page: &StatusPage, at: Timestamp, revision: i64) -> Self {
-        let data =
-            serde_json::json!({ "page": page.slug.as_str(), "at": at, "revision": revision });
+        let slug = &page.slug;
+        // Keys need no escaping: `Key` allows nothing that would.
+        let data = format!(r#"{{"page":"{slug}","at":"{at}","revision":{revision}}}"#);
         let id = format!("{revision}.{}", at.as_millisecond());
         Self { bytes: format!("id: {id}\ndata: {data}\n\n").into(), id }
     }
@@ -183,9 +183,9 @@ pub(crate) fn respond(
     live: &Live,
     id: StatusPageId,
     request: &HeaderMap,
-) -> Result<Response<Body>, Overloaded> {
+) -> Result<Response<Changes>, Overloaded> {
     let known = request.get("last-event-id").and_then(|id| id.to_str().ok());
-    let mut response = Response::new(Body::new(live.follow(id, known)?));
+    let mut response = Response::new(live.follow(id, known)?);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -84,20 +84,37 @@ async fn readyz(State(published): State<Published>) -> Response<Body> {
 /// Assets and status pages.
 async fn public(State(published): State<Published>, request: Request<Body>) -> Response<Body> {
     let (head, _) = request.into_parts();
-    if let Some(page) = followed(&published, &head) {
+    if let Some(page) = followed(&published, &head.method, &head.uri, &head.headers) {
         let events = live::respond(published.live(), page.status_page().id, &head.headers);
-        return events.unwrap_or_else(|Overloaded| overloaded("60").map(Body::new));
+        return match events {
+            Ok(events) => events.map(Body::new),
+            Err(Overloaded) => overloaded("60").map(Body::new),
+        };
     }
     answer(&published, &head).await.map(Body::new)
 }
 
+/// The changes of a page, where the request is for them and there is room for another reader.
+pub(crate) fn events<B>(
+    published: &Published,
+    request: &Request<B>,
+) -> Option<Response<live::Changes>> {
+    let page = followed(published, request.method(), request.uri(), request.headers())?;
+    live::respond(published.live(), page.status_page().id, request.headers()).ok()
+}
+
 /// The page whose changes a reader asks to be told of.
-fn followed(published: &Published, head: &Parts) -> Option<Arc<PublishedStatusPage>> {
-    if head.method != Method::GET {
+fn followed(
+    published: &Published,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Option<Arc<PublishedStatusPage>> {
+    if method != Method::GET {
         return None;
     }
-    match head.uri.path() {
-        "/events" => published.of_host(host(&head.uri, &head.headers)),
+    match uri.path() {
+        "/events" => published.of_host(host(uri, headers)),
         path => published.of_slug(path.strip_prefix("/p/")?.strip_suffix("/events")?),
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::deadline::Deadline;
 use crate::front::Front;
+use crate::handover::Handover;
 use crate::limits;
 
 /// What a listener allows.
@@ -58,11 +59,12 @@ pub async fn serve(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection closed at once");
         }
+        // A reader who waits for changes keeps the permit when the rest of the connection goes.
+        let permit = Arc::new(permit);
+        let handover = Handover::of(permit.clone());
+        let stream = Deadline::of(stream, allowed.header_timeout, Some(handover.clone()));
         let connection = builder
-            .serve_connection(
-                TokioIo::new(Deadline::of(stream, allowed.header_timeout)),
-                front.of_peer(peer),
-            )
+            .serve_connection(TokioIo::new(stream), front.of_connection(peer, handover))
             .into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {

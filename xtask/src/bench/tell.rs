@@ -3,7 +3,6 @@
 //! The server is `crates/allclear/benches/tell.rs`. Its readers are played here, each over a
 //! connection of its own.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;

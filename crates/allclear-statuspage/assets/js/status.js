@@ -73,7 +73,7 @@ const dress = () => {
     const at = new Date(el.dateTime), clock = at.toTimeString().slice(0, 5);
     if (!el.textContent.endsWith(clock)) el.title = `${at.toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" })} (${data.local})`;
   }
-  for (const svg of all("[data-words] .bars > svg:not([role])")) {
+  for (const svg of all("[data-words] .bars > svg:not([tabindex])")) {
     const set = { role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": 89, "aria-valuenow": svg.day = 89 };
     for (const k in set) svg.setAttribute(k, set[k]);
     svg.onpointermove = svg.onpointerdown = e => {

@@ -6,10 +6,11 @@ use allclear_domain::StatusPage;
 use allclear_domain::status_page::{ColorTokens, ComponentSelection, Language, UptimePolicy};
 use allclear_domain::text::Key;
 use http_body_util::BodyExt;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, duplex};
 use uuid::Uuid;
 
 use super::*;
+use crate::handover::Handover;
 
 fn page(number: u128) -> StatusPage {
     StatusPage {
@@ -50,7 +51,7 @@ async fn a_reader_is_told_the_newest_change_and_hears_a_heart_beat() {
         live.tell(&page, at(revision), revision);
     }
     let newest = text(&mut reader).await.unwrap();
-    let data = r#"{"at":"1970-01-01T00:00:50Z","page":"page-1","revision":50}"#;
+    let data = r#"{"page":"page-1","at":"1970-01-01T00:00:50Z","revision":50}"#;
     assert_eq!(newest, format!("id: 50.50000\ndata: {data}\n\n"));
     assert_eq!(text(&mut reader).await.as_deref(), Some(":\n\n"));
 }
@@ -104,27 +105,42 @@ async fn streams_end_with_their_page_and_with_the_server() {
 #[tokio::test(start_paused = true)]
 async fn a_reader_who_takes_nothing_is_cut_off() {
     let (live, page) = (Live::with_room(1), page(1));
-    let (mut client, server) = duplex(512);
-    let allowed = std::time::Duration::from_secs(10);
-    let stream = crate::deadline::Deadline::of(server, allowed);
-    let asked = live.clone();
-    let id = page.id;
-    let service = hyper::service::service_fn(move |request: hyper::Request<_>| {
-        let _: &hyper::body::Incoming = request.body();
-        let response = respond(&asked, id, request.headers()).ok().unwrap();
-        async move { Ok::<_, Infallible>(response) }
-    });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .serve_connection(hyper_util::rt::TokioIo::new(stream), service);
-    let serving = tokio::spawn(connection);
-    client.write_all(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
-    client.read_exact(&mut [0; 32]).await.unwrap();
-    // One state replaces the other: what waits for this reader does not grow.
-    let live = Arc::new(live);
-    while !serving.is_finished() {
-        live.tell(&page, at(1), 1);
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    }
-    assert!(serving.await.unwrap().is_err());
+    let (client, server) = duplex(64);
+    let permits = Arc::new(Semaphore::new(1));
+    let permit = Arc::new(permits.clone().try_acquire_owned().unwrap());
+    let handover = Handover::of(permit);
+    let (head, changes) = respond(&live, page.id, &HeaderMap::new()).ok().unwrap().into_parts();
+    handover.tell(head.headers, changes);
+    let listening = handover.take().unwrap();
+    drop(handover);
+    let serving = tokio::spawn(listening.serve(server, std::time::Duration::from_secs(10)));
+    serving.await.unwrap();
+    drop(client);
+    assert_eq!(permits.available_permits(), 1);
     assert!(live.follow(page.id, None).is_ok(), "the place is free again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_who_hangs_up_is_gone_at_once() {
+    let (live, page) = (Live::with_room(1), page(1));
+    let (client, server) = duplex(4096);
+    let permits = Arc::new(Semaphore::new(1));
+    let handover = Handover::of(Arc::new(permits.clone().try_acquire_owned().unwrap()));
+    let (head, changes) = respond(&live, page.id, &HeaderMap::new()).ok().unwrap().into_parts();
+    handover.tell(head.headers, changes);
+    let mut stream =
+        crate::deadline::Deadline::of(server, std::time::Duration::from_secs(10), Some(handover));
+    // Whoever had the stream until now finds it gone.
+    assert!(stream.flush().await.is_err());
+    let mut client = tokio::io::BufReader::new(client);
+    let mut line = String::new();
+    client.read_line(&mut line).await.unwrap();
+    assert_eq!(line, "HTTP/1.1 200 OK\r\n");
+    assert!(live.follow(page.id, None).is_err());
+    drop((client, stream));
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert!(live.follow(page.id, None).is_ok());
+    assert_eq!(permits.available_permits(), 1);
 }
