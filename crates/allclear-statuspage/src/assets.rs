@@ -104,7 +104,9 @@ pub fn all() -> impl Iterator<Item = &'static Asset> {
     [&assets.style, &assets.script, &assets.live].into_iter().chain(&assets.icons)
 }
 
-pub(crate) fn style_path() -> &'static str {
+/// Address of the style sheet.
+#[must_use]
+pub fn style_path() -> &'static str {
     &ASSETS.style.path
 }
 

@@ -17,7 +17,7 @@ mod views;
 
 pub use model::Model;
 pub use ready::Ready;
-pub use render::{render, render_absence, render_not_found};
+pub use render::{render, render_absence, render_content, render_not_found};
 pub use route::Route;
 pub use snapshot::Snapshot;
 pub use views::absence::{Absence, FIRST_IMPORT};

@@ -46,6 +46,28 @@ pub fn render(model: &Model, route: &Route, language: Language) -> Option<Ready>
     }
 }
 
+/// What stands on the page of an incident or a maintenance window, without what stands around every
+/// page: for those who look at it before it is published. Its links begin with `base`, the address
+/// of the status page with a slash at its end. `None` for any other page.
+#[must_use]
+pub fn render_content(
+    model: &Model,
+    route: &Route,
+    language: Language,
+    base: &str,
+) -> Option<String> {
+    let context = &Context::new(model, route, language).below(base);
+    let text = match route {
+        Route::Incident(id) => IncidentPage::new(context, *id)?.render().ok()?,
+        Route::Maintenance(id) => MaintenancePage::new(context, *id)?.render().ok()?,
+        _ => return None,
+    };
+    // Texts are escaped, so each of these stands there once.
+    let (_, rest) = text.split_once("<main id=\"content\">")?;
+    let (content, _) = rest.split_once("</main>")?;
+    Some(content.trim().to_owned())
+}
+
 /// The page that says that nothing stands at an address, with ways onward.
 #[must_use]
 pub fn render_not_found(model: &Model, language: Language) -> Ready {

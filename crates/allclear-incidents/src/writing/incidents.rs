@@ -1,5 +1,6 @@
 //! Incidents: how they begin. What comes after is [`super::change`] with a transition.
 
+use allclear_domain::error::InvalidTransition;
 use allclear_domain::ids::StatusPageId;
 use allclear_domain::incident::{Impact, IncidentKind, IncidentState};
 use allclear_domain::posted::{Posted, StatusChange};
@@ -78,37 +79,47 @@ pub async fn report_incident(
     new: NewIncident,
     change: Change<'_>,
 ) -> Result<Written<Incident>, WriteError> {
-    let incident = Incident {
-        id: change.entropy.id(change.now),
-        public_id: change.entropy.public_id(),
-        page_id: new.page_id,
-        title: new.title,
-        kind: new.kind,
-        state: IncidentState::Investigating,
-        publication: match new.is_draft {
-            true => Publication::Draft,
-            false => Publication::Published { at: change.now },
-        },
-        impact_override: new.impact_override,
-        started: Bound::Unknown,
-        record: OutageRecord { affected: new.affected, ..OutageRecord::default() },
-        updates: Vec::new(),
-        same_cause_as: None,
-        converted_from: None,
-        postmortem: None,
-        reopened: Vec::new(),
-        source: None,
-        is_backfilled: new.ended.is_some(),
-        created_at: change.now,
-    };
-    let mut incident = incident.correct_start(new.started, change.now)?;
-    let update = new.update.map(|update| update.posted(change));
-    if let Some(ended) = new.ended {
-        incident.state = IncidentState::Resolved { ended };
-        incident = incident.correct_end(ended, change.now)?;
+    create(store, new.reported(change)?, change).await
+}
+
+impl NewIncident {
+    /// The incident that it becomes, without writing it: so that it can be looked at before.
+    ///
+    /// # Errors
+    /// Where it ends before it begins, or a time lies in the future.
+    pub fn reported(self, change: Change<'_>) -> Result<Incident, InvalidTransition> {
+        let incident = Incident {
+            id: change.entropy.id(change.now),
+            public_id: change.entropy.public_id(),
+            page_id: self.page_id,
+            title: self.title,
+            kind: self.kind,
+            state: IncidentState::Investigating,
+            publication: match self.is_draft {
+                true => Publication::Draft,
+                false => Publication::Published { at: change.now },
+            },
+            impact_override: self.impact_override,
+            started: Bound::Unknown,
+            record: OutageRecord { affected: self.affected, ..OutageRecord::default() },
+            updates: Vec::new(),
+            same_cause_as: None,
+            converted_from: None,
+            postmortem: None,
+            reopened: Vec::new(),
+            source: None,
+            is_backfilled: self.ended.is_some(),
+            created_at: change.now,
+        };
+        let mut incident = incident.correct_start(self.started, change.now)?;
+        let update = self.update.map(|update| update.posted(change));
+        if let Some(ended) = self.ended {
+            incident.state = IncidentState::Resolved { ended };
+            incident = incident.correct_end(ended, change.now)?;
+        }
+        if let Some(update) = update {
+            incident = incident.post(update, change.now)?;
+        }
+        Ok(incident)
     }
-    if let Some(update) = update {
-        incident = incident.post(update, change.now)?;
-    }
-    create(store, incident, change).await
 }

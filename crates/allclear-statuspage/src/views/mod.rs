@@ -43,8 +43,8 @@ pub(crate) struct Context<'a> {
     pub(crate) locale: Locale,
     pub(crate) m: &'static Messages,
     language: Language,
-    /// What leads from the page to the base: nothing, or `../`.
-    base: &'static str,
+    /// What leads from the page to the base: nothing, `../`, or an address from the root.
+    base: String,
     /// Whether an open page follows what happens.
     is_live: bool,
     /// What every address ends with, so that a chosen language stays.
@@ -63,16 +63,21 @@ impl<'a> Context<'a> {
             locale: model.locale(language),
             m: Messages::of(language),
             language,
-            base: route.to_base(),
+            base: route.to_base().to_owned(),
             is_live: route.is_live(),
             suffix,
         }
     }
 
+    /// The same, for what is shown elsewhere: links begin with `base`.
+    pub(crate) fn below(self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self }
+    }
+
     /// The address of a page, from the page in hand.
     pub(crate) fn href(&self, route: &Route) -> String {
         let path = route.path();
-        let base = if path.is_empty() && self.base.is_empty() { "./" } else { self.base };
+        let base = if path.is_empty() && self.base.is_empty() { "./" } else { &self.base };
         format!("{base}{path}{}", self.suffix)
     }
 

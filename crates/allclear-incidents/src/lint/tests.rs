@@ -1,0 +1,138 @@
+//! Each kind of finding, with the nearest case that is none.
+
+use allclear_domain::action::{ActionItem, ActionState, Due};
+use allclear_domain::audit::Actor;
+use allclear_domain::incident::IncidentKind;
+use allclear_domain::record::{Affected, Publication, Target};
+use allclear_domain::text::{Key, Prose};
+use allclear_domain::times::Bound;
+use allclear_domain::{
+    Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, StatusSetting,
+};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Finding, Held, PromisedIn, SILENT_AFTER, lint};
+use crate::writing::{NewIncident, NewUpdate};
+
+const NOON: &str = "2026-11-21T12:00:00Z";
+
+struct Scene {
+    entropy: Entropy,
+    now: Timestamp,
+    component: Component,
+    incident: Incident,
+}
+
+/// An open incident whose only message is `minutes` old and announces the next `due` minutes later.
+fn scene(minutes: i64, due: Option<i64>) -> Scene {
+    let entropy = Entropy::from_seed(3);
+    let now: Timestamp = NOON.parse().unwrap();
+    let then = now - SignedDuration::from_mins(minutes);
+    let page_id = entropy.id(then);
+    let component = Component {
+        id: entropy.id(then),
+        public_id: entropy.public_id(),
+        page_id,
+        key: Key::new("shop").unwrap(),
+        name: "Shop".to_owned(),
+        description: None,
+        parent_id: None,
+        position: 0,
+        start_date: None,
+        created_at: then,
+    };
+    let actor = Actor::Command("test".to_owned());
+    let new = NewIncident {
+        page_id,
+        title: "The shop is down".to_owned(),
+        kind: IncidentKind::Disruption,
+        impact_override: None,
+        affected: vec![Affected {
+            target: Target::Component(component.id),
+            status: ComponentStatus::MajorOutage,
+        }],
+        started: Bound::exactly(then),
+        ended: None,
+        update: Some(NewUpdate {
+            status: Some(IncidentStatus::Investigating),
+            body: Prose::plain("We look into it."),
+            shown_at: None,
+            changes: Vec::new(),
+            next_update_due_at: due.map(|due| then + SignedDuration::from_mins(due)),
+        }),
+        is_draft: false,
+    };
+    let change = Change { actor: &actor, entropy: &entropy, now: then };
+    let incident = new.reported(change).unwrap();
+    Scene { entropy, now, component, incident }
+}
+
+fn found(scene: &Scene, settings: &[StatusSetting]) -> Vec<Finding> {
+    let held = Held {
+        components: std::slice::from_ref(&scene.component),
+        settings,
+        incidents: std::slice::from_ref(&scene.incident),
+        maintenance: &[],
+        zone: &TimeZone::UTC,
+    };
+    lint(&held, scene.now)
+}
+
+#[test]
+fn an_update_that_was_announced_and_did_not_come() {
+    for (minutes, due, is_overdue) in [(31, 30, true), (30, 30, false), (5, 30, false)] {
+        let scene = scene(minutes, Some(due));
+        let is_found = matches!(found(&scene, &[])[..], [Finding::UpdateOverdue { .. }]);
+        assert_eq!(is_found, is_overdue, "{minutes} {due}");
+    }
+}
+
+#[test]
+fn an_incident_that_nobody_speaks_of() {
+    let limit = SILENT_AFTER.as_mins();
+    for (minutes, is_silent) in [(limit, true), (limit - 1, false)] {
+        let scene = scene(minutes, None);
+        let is_found = matches!(found(&scene, &[])[..], [Finding::Silent { .. }]);
+        assert_eq!(is_found, is_silent, "{minutes}");
+    }
+    let mut draft = scene(limit, None);
+    draft.incident.publication = Publication::Draft;
+    assert_eq!(found(&draft, &[]), []);
+}
+
+#[test]
+fn a_component_that_is_down_and_nobody_says_why() {
+    let mut scene = scene(5, None);
+    let set = |scene: &Scene, status, minutes| StatusSetting {
+        id: scene.entropy.id(scene.now),
+        component_id: scene.component.id,
+        status,
+        set_at: scene.now - SignedDuration::from_mins(minutes),
+    };
+    let down = set(&scene, ComponentStatus::PartialOutage, 9);
+    let up = set(&scene, ComponentStatus::Operational, 3);
+    assert_eq!(found(&scene, std::slice::from_ref(&down)), [], "the incident says why");
+    scene.incident.publication = Publication::Draft;
+    let findings = found(&scene, std::slice::from_ref(&down));
+    assert!(matches!(findings[..], [Finding::DownWithoutIncident { .. }]), "{findings:?}");
+    assert_eq!(found(&scene, &[down, up]), [], "it was set back");
+}
+
+#[test]
+fn a_promise_that_was_not_kept() {
+    let mut scene = scene(5, None);
+    let id = PromisedIn::Incident(scene.incident.id);
+    for (day, state, is_overdue) in [
+        ("2026-11-20", ActionState::Promised, true),
+        ("2026-11-21", ActionState::Promised, false),
+        ("2026-11-20", ActionState::Done { on: None }, false),
+    ] {
+        let due: Due = day.parse().unwrap();
+        let action = ActionItem { text: "A second line".to_owned(), due: Some(due), state };
+        scene.incident.record.actions = vec![action];
+        let expected: &[Finding] = &[Finding::PromiseOverdue { promised_in: id, place: 0 }];
+        let expected = if is_overdue { expected } else { &[] };
+        assert_eq!(found(&scene, &[]), expected, "{day}");
+    }
+}
