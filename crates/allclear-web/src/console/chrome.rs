@@ -13,11 +13,22 @@ use super::call::Call;
 use super::guard::Shown;
 
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    let text = format!("{}{}", assets::COMMON_STYLE, include_str!("../../assets/css/console.css"));
-    Asset::new("console.css", "text/css; charset=utf-8", &text)
+    let text = [
+        assets::COMMON_STYLE,
+        include_str!("../../assets/css/console.css"),
+        include_str!("../../assets/css/incidents.css"),
+    ];
+    let text = text.concat();
+    let text = text.as_str();
+    Asset::new("console.css", "text/css; charset=utf-8", text)
 });
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    let text = include_str!("../../assets/js/console.js");
+    let text = concat!(
+        include_str!("../../assets/js/console.js"),
+        include_str!("../../assets/js/drafts.js"),
+        include_str!("../../assets/js/preview.js"),
+        include_str!("../../assets/js/picker.js"),
+    );
     Asset::new("console.js", "text/javascript; charset=utf-8", text)
 });
 
@@ -49,8 +60,9 @@ pub(crate) struct Chrome {
 }
 
 /// The menu, in its order: where it leads, and what it takes to see it.
-const MENU: [(&str, &str, Scope); 4] = [
+const MENU: &[(&str, &str, Scope)] = &[
     ("/console", "Now", Scope::Read),
+    ("/console/incidents", "Incidents", Scope::Read),
     ("/console/people", "People", Scope::People),
     ("/console/tokens", "Tokens", Scope::Read),
     ("/console/audit", "Audit log", Scope::Audit),

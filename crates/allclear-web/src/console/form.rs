@@ -23,6 +23,17 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// A form as it is shown first.
+    pub(crate) fn of<const N: usize>(fields: [(&str, &str); N]) -> Self {
+        Self(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    }
+
+    /// The same, with a field more.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The value of a field, without white space around it; empty where it was not sent.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.find(name).unwrap_or_default().trim()

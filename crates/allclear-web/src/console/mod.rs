@@ -14,12 +14,15 @@ mod chrome;
 mod form;
 mod guard;
 mod home;
+mod incidents;
 mod links;
 mod people;
 mod set_up;
 mod sign_in;
+mod times;
 mod tokens;
 mod when;
+mod words;
 
 use allclear_domain::Scope;
 use axum::Router;
@@ -48,6 +51,7 @@ fn table() -> Table<Call> {
         .post("/console/invitation", Needs::Nothing, links::accept_invitation)
         .get("/console/password", Needs::Nothing, links::show_reset)
         .post("/console/password", Needs::Nothing, links::reset_password);
+    let table = incidents::routes(table);
     let table = account::add(table);
     let table = people::add(table);
     let table = tokens::add(table);

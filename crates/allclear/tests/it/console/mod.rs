@@ -6,6 +6,7 @@ mod audit;
 mod authorization;
 mod escaping;
 mod people;
+mod incidents;
 mod signing_in;
 mod tokens;
 mod upkeep;

@@ -1,0 +1,252 @@
+//! Editing: a message, and what is said of the incident beside its messages.
+
+use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::{IncidentId, UpdateId};
+use allclear_domain::posted::UpdateEdit;
+use allclear_domain::text::Prose;
+use allclear_domain::times::{Bound, Moment};
+use allclear_domain::{Incident, IncidentUpdate};
+use allclear_incidents::writing::{self, WriteError};
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::room::Room;
+use super::update;
+use crate::console::answer::{self, Answer, Refusal};
+use crate::console::form::Form;
+use crate::console::times::WallClock;
+use crate::console::words::{self, Choice};
+use crate::console::{Call, Chrome};
+
+/// Earlier incidents that are offered as having the same cause.
+const EARLIER_MAX: usize = 100;
+
+#[derive(Template)]
+#[template(path = "console/incidents/edit_update.html")]
+struct EditUpdateView {
+    chrome: Chrome,
+    problems: Vec<String>,
+    path: String,
+    back: String,
+    version: i64,
+    text: String,
+    shown_at: String,
+    zone: String,
+    /// What it says now, where somebody else changed it meanwhile.
+    meanwhile: Option<String>,
+    is_fresh: bool,
+    draft: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/incidents/details.html")]
+struct DetailsView {
+    chrome: Chrome,
+    problems: Vec<String>,
+    path: String,
+    back: String,
+    version: i64,
+    title: String,
+    started: String,
+    ended: String,
+    is_open: bool,
+    zone: String,
+    impacts: Vec<Choice>,
+    earlier: Vec<Choice>,
+    meanwhile: Vec<String>,
+}
+
+fn update_of<'a>(call: &Call, room: &'a Room) -> Result<&'a IncidentUpdate, Refusal> {
+    let id: UpdateId = call.param("update")?;
+    room.stored.value.updates.iter().find(|update| update.id == id).ok_or(Refusal::NotFound)
+}
+
+fn moment_field(moment: Moment, clock: &WallClock) -> String {
+    moment.instant().map(|at| clock.field(at)).unwrap_or_default()
+}
+
+/// The form for a message.
+pub(super) async fn show_update(call: Call) -> Answer {
+    let room = Room::enter(&call).await?;
+    let update = update_of(&call, &room)?;
+    let shown_at = moment_field(update.shown_at, &room.setting.clock);
+    let form = Form::of([("text", &update.body.text), ("shown_at", &shown_at)]);
+    update_form(&call, &room, &form, StatusCode::OK, Vec::new())
+}
+
+fn update_form(
+    call: &Call,
+    room: &Room,
+    form: &Form,
+    status: StatusCode,
+    problems: Vec<String>,
+) -> Answer {
+    let update = update_of(call, room)?;
+    let is_stale =
+        form.maybe("version").is_some_and(|version| version != room.stored.version.to_string());
+    let is_other = update.body.text != form.lines("text");
+    let view = EditUpdateView {
+        chrome: Chrome::of(call, "Edit an update", ""),
+        problems,
+        path: format!("{}/updates/{}", room.path(), update.id),
+        back: room.path(),
+        version: room.stored.version,
+        text: form.lines("text"),
+        shown_at: form.text("shown_at").to_owned(),
+        zone: room.setting.clock.name.clone(),
+        meanwhile: (is_stale && is_other).then(|| update.body.text.clone()),
+        is_fresh: status == StatusCode::OK,
+        draft: update.id.to_string(),
+    };
+    answer::page(status, &view)
+}
+
+/// Edits a message.
+pub(super) async fn edit_update(call: Call) -> Answer {
+    let room = Room::enter(&call).await?;
+    let update = update_of(&call, &room)?;
+    let clock = &room.setting.clock;
+    let was = moment_field(update.shown_at, clock);
+    let sent = call.form.text("shown_at");
+    let shown_at = match clock.read("said at", sent) {
+        Ok(at) => at.filter(|_| sent != was).map(|at| Moment::At { at }),
+        Err(problem) => return refuse_update(&call, problem.into()).await,
+    };
+    let body = Prose { format: update.body.format, text: call.form.lines("text") };
+    let edit = UpdateEdit { body: Some(body), shown_at, changes: None };
+    let (store, id, update_id) = (&call.app.store, room.stored.value.id, update.id);
+    let (actor, editor) = (call.actor()?, call.access()?.name);
+    let expected = call.form.text("version").parse().ok();
+    let written =
+        writing::change(store, id, expected, call.change(&actor), |incident: Incident| {
+            Ok(incident.edit_update(update_id, edit, &editor, call.now)?)
+        });
+    match written.await {
+        Ok(_) => update::done(&call, &room, "edited"),
+        Err(error) => refuse_update(&call, error).await,
+    }
+}
+
+async fn refuse_update(call: &Call, error: WriteError) -> Answer {
+    let (status, problems) = super::told_of(error)?;
+    // Read again: somebody else may have changed it.
+    let room = Room::enter(call).await?;
+    update_form(call, &room, &call.form, status, problems)
+}
+
+/// The fields as the incident says them.
+fn details_of(incident: &Incident, clock: &WallClock) -> Form {
+    let field = |bound: Option<Bound>| {
+        bound.and_then(Bound::instant).map(|at| clock.field(at)).unwrap_or_default()
+    };
+    let same = incident.same_cause_as.map(|id| id.to_string()).unwrap_or_default();
+    Form::of([
+        ("title", &incident.title),
+        ("started", &field(Some(incident.started))),
+        ("ended", &field(incident.ended())),
+        ("impact", incident.impact_override.map(words::impact_value).unwrap_or_default()),
+        ("same_cause", &same),
+    ])
+}
+
+/// The form for title, times, impact and cause.
+pub(super) async fn show_details(call: Call) -> Answer {
+    let room = Room::enter(&call).await?;
+    let form = details_of(&room.stored.value, &room.setting.clock);
+    details_form(&call, &room, &form, StatusCode::OK, Vec::new()).await
+}
+
+async fn details_form(
+    call: &Call,
+    room: &Room,
+    form: &Form,
+    status: StatusCode,
+    problems: Vec<String>,
+) -> Answer {
+    let (incident, clock) = (&room.stored.value, &room.setting.clock);
+    let mut others = call.app.store.list_incidents(incident.page_id).await?;
+    others.retain(|other| other.id != incident.id);
+    let chosen = form.text("same_cause");
+    let mut earlier = vec![Choice::of("", "None", chosen)];
+    let offered = others.iter().rev().enumerate();
+    let offered = offered
+        .filter(|(place, other)| *place < EARLIER_MAX || other.id.to_string() == chosen)
+        .map(|(_, other)| {
+            let name = format!("{} ({})", other.title, clock.tell_bound(other.started));
+            Choice::of(&other.id.to_string(), &name, chosen)
+        });
+    earlier.extend(offered);
+    let is_stale =
+        form.maybe("version").is_some_and(|version| version != room.stored.version.to_string());
+    let now = details_of(incident, clock);
+    let labels =
+        [("title", "Title"), ("started", "Began"), ("ended", "Ended"), ("impact", "Impact")];
+    let differing = labels.iter().filter(|(name, _)| is_stale && now.text(name) != form.text(name));
+    let meanwhile = differing.map(|(name, label)| format!("{label}: {}", now.text(name)));
+    let view = DetailsView {
+        chrome: Chrome::of(call, "Title, times, impact, cause", ""),
+        problems,
+        path: format!("{}/details", room.path()),
+        back: room.path(),
+        version: room.stored.version,
+        title: form.text("title").to_owned(),
+        started: form.text("started").to_owned(),
+        ended: form.text("ended").to_owned(),
+        is_open: incident.is_open(),
+        zone: clock.name.clone(),
+        impacts: words::impact_choices(form.text("impact")),
+        earlier,
+        meanwhile: meanwhile.collect(),
+    };
+    answer::page(status, &view)
+}
+
+/// Changes title, times, impact and cause.
+pub(super) async fn change_details(call: Call) -> Answer {
+    let room = Room::enter(&call).await?;
+    let actor = call.actor()?;
+    let (store, id) = (&call.app.store, room.stored.value.id);
+    let expected = call.form.text("version").parse().ok();
+    let clock = &room.setting.clock;
+    let written =
+        writing::change(store, id, expected, call.change(&actor), |incident: Incident| {
+            decide_details(incident, &call, clock)
+        });
+    match written.await {
+        Ok(_) => update::done(&call, &room, "changed"),
+        Err(error) => {
+            let (status, problems) = super::told_of(error)?;
+            let room = Room::enter(&call).await?;
+            details_form(&call, &room, &call.form, status, problems).await
+        }
+    }
+}
+
+fn decide_details(
+    incident: Incident,
+    call: &Call,
+    clock: &WallClock,
+) -> Result<Incident, WriteError> {
+    let (form, was) = (&call.form, details_of(&incident, clock));
+    let same_cause = form.maybe("same_cause").map(str::parse::<IncidentId>).transpose();
+    let same_cause = same_cause
+        .map_err(|_| InvalidValue::new("same cause", "is no incident: choose one of the list"))?;
+    let mut incident = incident
+        .retitle(form.text("title").to_owned())
+        .override_impact(words::read_impact(form.text("impact")))
+        .set_same_cause(same_cause)?;
+    // A time that was not touched keeps what the field cannot show: "about", or a day alone.
+    let touched = |name: &str| form.text(name) != was.text(name);
+    if touched("started") {
+        let started = clock.read("began", form.text("started"))?;
+        let started = started.ok_or_else(|| InvalidValue::new("began", "is empty: say when"))?;
+        incident = incident.correct_start(Bound::exactly(started), call.now)?;
+    }
+    if touched("ended") && !incident.is_open() {
+        let ended = clock.read("ended", form.text("ended"))?;
+        let ended =
+            ended.ok_or_else(|| InvalidValue::new("ended", "is empty: reopen the incident"))?;
+        incident = incident.correct_end(Bound::exactly(ended), call.now)?;
+    }
+    Ok(incident)
+}
