@@ -120,11 +120,11 @@ async fn open_view(
     incident: &Incident,
     names: &Names,
 ) -> Result<OpenView, Refusal> {
-    let acted = who::of_incident(&call.app.store, names, incident.id).await?;
+    let acted = who::changed(&call.app.store, names, incident.id).await?;
     let last = incident.updates.iter().max_by_key(|update| update.posted_at);
     let last = last.map(|update| {
-        let author = acted.iter().find(|(at, _)| *at == update.posted_at);
-        let author = author.map(|(_, name)| format!(" by {name}")).unwrap_or_default();
+        let author = acted.by(update.posted_at);
+        let author = author.map(|name| format!(" by {name}")).unwrap_or_default();
         let ago = tell_length(call.now.duration_since(update.posted_at));
         format!("Last update {ago} ago{author}")
     });

@@ -53,23 +53,28 @@ pub(crate) async fn components_of(
 
 /// The tree for what is affected from the start on, with what the form already says.
 pub(crate) fn for_start(components: &[Component], form: &Form) -> PickerView {
-    let mut rows = Vec::new();
-    if components.len() > 1 {
-        rows.push(PickerRow {
-            field: ALL.to_owned(),
-            name: "All components".to_owned(),
-            depth: 0,
-            is_group: true,
-            choices: start_choices(form.text(ALL)),
-            was: String::new(),
-            was_field: String::new(),
-        });
-    }
+    let mut rows = all_row(components, form);
     rows.extend(lines(components, |id| {
         let field = format!("c_{id}");
         (start_choices(form.text(&field)), String::new())
     }));
     PickerView { rows, has_filter: components.len() >= FILTER_FROM }
+}
+
+/// The line for everything at once.
+fn all_row(components: &[Component], form: &Form) -> Vec<PickerRow> {
+    if components.len() < 2 {
+        return Vec::new();
+    }
+    vec![PickerRow {
+        field: ALL.to_owned(),
+        name: "All components".to_owned(),
+        depth: 0,
+        is_group: true,
+        choices: start_choices(form.text(ALL)),
+        was: String::new(),
+        was_field: String::new(),
+    }]
 }
 
 /// The tree for what an update changes: each line shows how the component stands now.
@@ -78,14 +83,15 @@ pub(crate) fn for_update(
     standing: &BTreeMap<ComponentId, ComponentStatus>,
     form: &Form,
 ) -> PickerView {
-    let rows = lines(components, |id| {
+    let mut rows = all_row(components, form);
+    rows.extend(lines(components, |id| {
         let stands = standing.get(&id).copied().unwrap_or(ComponentStatus::Operational);
         let was = form.maybe(&format!("was_{id}")).unwrap_or(stands.as_str()).to_owned();
         let chosen = form.maybe(&format!("c_{id}")).unwrap_or(&was).to_owned();
         let choices = ComponentStatus::ALL
             .map(|one| Choice::of(one.as_str(), words::component_status(one), &chosen));
         (choices.into(), was)
-    });
+    }));
     PickerView { rows, has_filter: components.len() >= FILTER_FROM }
 }
 
@@ -138,13 +144,16 @@ pub(crate) fn read_affected(form: &Form) -> Vec<Affected> {
     affected
 }
 
-/// What the form changes: the lines on which another status was chosen than the one that was shown.
-/// What a colleague changed meanwhile is left alone.
-pub(crate) fn read_changes(form: &Form) -> Vec<StatusChange> {
-    let changed = form.with_prefix("c_").filter_map(|(key, value)| {
-        let component_id: ComponentId = key.parse().ok()?;
-        let status = words::read_component_status(value)?;
-        (form.text(&format!("was_{key}")) != value).then_some(StatusChange { component_id, status })
+/// What the form changes: the lines on which another status was chosen than the one that was shown,
+/// or all of them at once. What a colleague changed meanwhile is left alone.
+pub(crate) fn read_changes(form: &Form, components: &[Component]) -> Vec<StatusChange> {
+    let all = words::read_component_status(form.text(ALL));
+    let changed = components.iter().filter_map(|component| {
+        let component_id = component.id;
+        let chosen = form.text(&format!("c_{component_id}"));
+        let is_touched = !chosen.is_empty() && form.text(&format!("was_{component_id}")) != chosen;
+        let chosen = words::read_component_status(chosen).filter(|_| is_touched);
+        Some(StatusChange { component_id, status: chosen.or(all)? })
     });
     changed.collect()
 }

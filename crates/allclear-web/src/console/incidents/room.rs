@@ -19,7 +19,7 @@ use super::fields::next_choices;
 use super::picker::{self, PickerView};
 use super::preview::{PreviewView, public_base};
 use super::promises::PromiseView;
-use super::who::{self, Names};
+use super::who::{self, Changed, Names};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::form::Form;
 use crate::console::times::{WallClock, tell_length};
@@ -162,7 +162,7 @@ pub(super) struct Shown {
 pub(super) async fn show_with(call: &Call, room: &Room, form: &Form, shown: Shown) -> Answer {
     let (incident, clock) = (&room.stored.value, &room.setting.clock);
     let names = Names::load(&call.app.store).await?;
-    let acted = who::of_incident(&call.app.store, &names, incident.id).await?;
+    let acted = who::changed(&call.app.store, &names, incident.id).await?;
     let mut statuses = words::incident_status_choices(form.text("status"));
     statuses.push(Choice::of("", "No change", form.text("status")));
     let updates = incident.updates.iter().rev();
@@ -253,13 +253,9 @@ pub(super) fn target_name(target: &Target, components: &[Component]) -> String {
     }
 }
 
-fn update_view(
-    update: &IncidentUpdate,
-    setting: &Setting,
-    acted: &[(Timestamp, String)],
-) -> UpdateView {
+fn update_view(update: &IncidentUpdate, setting: &Setting, acted: &Changed) -> UpdateView {
     let clock = &setting.clock;
-    let author = acted.iter().find(|(at, _)| *at == update.posted_at).map(|(_, name)| name);
+    let author = acted.by(update.posted_at);
     let author = author.map(|name| format!(" by {name}")).unwrap_or_default();
     let changes = update.changes.iter().map(|change| {
         let name = target_name(&Target::Component(change.component_id), &setting.components);

@@ -26,7 +26,7 @@ fn read(call: &Call, room: &Room) -> Result<Said, InvalidValue> {
     let (form, clock) = (&call.form, &room.setting.clock);
     let status = words::read_incident_status(form.text("status"));
     let is_over = status == Some(IncidentStatus::Resolved) || !room.stored.value.is_open();
-    let changes = picker::read_changes(form);
+    let changes = picker::read_changes(form, &room.setting.components);
     let body = Prose::markdown(form.lines("text"));
     let is_news = status.is_some_and(|status| status != room.stored.value.state.status());
     if body.text.is_empty() && changes.is_empty() && !is_news {

@@ -33,12 +33,23 @@ impl Names {
     }
 }
 
-/// Who changed one incident, and when; the newest first.
-pub(crate) async fn of_incident(
+/// Who changed one incident, and when.
+pub(crate) struct Changed(HashMap<i64, String>);
+
+impl Changed {
+    /// Who wrote what was entered at an instant. The log keeps microseconds.
+    pub(crate) fn by(&self, at: Timestamp) -> Option<&str> {
+        self.0.get(&at.as_microsecond()).map(String::as_str)
+    }
+}
+
+/// Who changed one incident.
+pub(crate) async fn changed(
     store: &Store,
     names: &Names,
     id: IncidentId,
-) -> Result<Vec<(Timestamp, String)>, StoreError> {
+) -> Result<Changed, StoreError> {
     let entries = store.list_audit_entries(Some(Subject::Incident(id)), ENTRIES_MAX).await?;
-    Ok(entries.iter().map(|entry| (entry.at, names.of(&entry.actor))).collect())
+    let entries = entries.iter();
+    Ok(Changed(entries.map(|e| (e.at.as_microsecond(), names.of(&e.actor))).collect()))
 }

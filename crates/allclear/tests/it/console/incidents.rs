@@ -317,3 +317,184 @@ async fn nothing_that_is_written_runs() {
         assert!(!runs(&now), "{attack}: {now}");
     }
 }
+
+#[tokio::test]
+async fn what_is_taken_down_on_purpose_says_so() {
+    for engine in Engine::ALL {
+        let mut shop = Shop::open(engine).await;
+        let path = "/console/shutdown";
+        let (slug, component) = (shop.page.slug.to_string(), format!("c_{}", shop.component.id));
+        let fields = [
+            ("page", slug.as_str()),
+            ("shown_page", slug.as_str()),
+            ("title", "We stopped payments"),
+            ("why", "To keep orders from being charged twice."),
+            ("until", "2026-11-21T18:00"),
+            ("do", "publish"),
+        ];
+        let page = shop.office.owner.fill(path, path, &fields).await;
+        assert_eq!(page.status, 422, "which component is down: {}", page.text);
+        assert!(page.text.contains("charged twice"), "{}", page.text);
+        let mut fields = fields.to_vec();
+        fields.push((component.as_str(), "major_outage"));
+        let room = shop.office.owner.fill(path, path, &fields).await;
+        assert!(room.text.contains("Deliberate shutdown"), "{}", room.text);
+        let told = shop.public(&public_path(&path_in(&room))).await;
+        assert!(told.contains("on purpose") || told.contains("deliberate"), "{told}");
+        assert!(told.contains("charged twice"), "{told}");
+        assert!(told.contains("back by 21 Nov 2026, 18:00 (Europe/Berlin)"), "{told}");
+        assert!(told.contains("2026-11-21T17:00:00Z"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_text_opens_the_composer() {
+    let mut shop = Shop::open(Engine::Sqlite).await;
+    let path = "/console/incidents/paste";
+    let text = "2026-11-19 14:05 - 14:40 Checkout: payments failed\n\nA disk was full.";
+    let page = shop.office.owner.fill(path, path, &[("text", text)]).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    for expected in ["payments failed", "A disk was full.", "2026-11-19T14:05", "2026-11-19T14:40"]
+    {
+        assert!(page.text.contains(expected), "{expected}: {}", page.text);
+    }
+    let words = "Everything was broken and nobody knows when.";
+    let page = shop.office.owner.fill(path, path, &[("text", words)]).await;
+    assert!(page.text.contains(words), "{}", page.text);
+    let list = shop.office.owner.get("/console/incidents").await;
+    assert!(list.text.contains("There are no incidents yet"), "{}", list.text);
+}
+
+#[tokio::test]
+async fn facts_promises_and_a_postmortem() {
+    for engine in Engine::ALL {
+        let mut shop = Shop::open(engine).await;
+        let room = shop.report(&[("title", "No payments"), ("do", "publish")]).await;
+        let path = path_in(&room);
+        let public = public_path(&path);
+        let step = |step: &str| format!("{path}/{step}");
+        let version = async |shop: &mut Shop, at: &str| {
+            let page = shop.office.owner.get(at).await;
+            page.hidden("version").unwrap().to_owned()
+        };
+        let at = version(&mut shop, &step("record")).await;
+        let facts = [
+            ("version", at.as_str()),
+            ("not_affected", "The shop itself"),
+            ("should", "Try again tomorrow."),
+            ("security", "No data was lost."),
+            ("known", "A certificate ran out"),
+            ("loss_target", "all"),
+            ("loss_kind", "transactions"),
+            ("loss_outcome", "delayed"),
+        ];
+        let page = shop.office.owner.fill(&step("record"), &step("record"), &facts).await;
+        assert!(page.text.contains("Changed."), "{}", page.text);
+        let told = shop.public(&public).await;
+        for fact in ["Try again tomorrow.", "No data was lost.", "A certificate ran out"] {
+            assert!(told.contains(fact), "{fact}: {told}");
+        }
+        // The same version again: what somebody else wrote meanwhile is shown, not overwritten.
+        let page = shop.office.owner.fill(&step("record"), &step("record"), &facts[..3]).await;
+        assert_eq!(page.status, 409);
+        assert!(page.text.contains("A certificate ran out"), "{}", page.text);
+
+        let promised = [("promise", "Watch certificates"), ("due", "2026-11-21")];
+        let page = shop.office.owner.fill(&path, &step("promises"), &promised).await;
+        assert!(page.text.contains("Watch certificates"), "{}", page.text);
+        let home = shop.office.owner.get("/console").await;
+        assert!(home.text.contains("By 2026-11-21"), "{}", home.text);
+        shop.office.clock.turn(SignedDuration::from_hours(13));
+        let home = shop.office.owner.get("/console").await;
+        assert!(home.text.contains("Promised by 2026-11-21"), "{}", home.text);
+        let dropped = [("do", "drop"), ("why", "The provider does it now")];
+        let page = shop.office.owner.fill(&path, &step("promises/0"), &dropped).await;
+        assert!(page.text.contains("The provider does it now"), "{}", page.text);
+
+        let over = [("status", "resolved"), ("text", "It is over."), ("do", "post")];
+        post(&mut shop.office.owner, &path, &over).await;
+        let at = version(&mut shop, &step("postmortem")).await;
+        let written = [("version", at.as_str()), ("summary", "We learned much."), ("do", "write")];
+        let page = shop.office.owner.fill(&step("postmortem"), &step("postmortem"), &written).await;
+        assert!(page.text.contains("Postmortem (draft)"), "{}", page.text);
+        assert!(!shop.public(&public).await.contains("We learned much."));
+        let at = version(&mut shop, &step("postmortem")).await;
+        let shown = [("version", at.as_str()), ("summary", "We learned much."), ("do", "publish")];
+        shop.office.owner.fill(&step("postmortem"), &step("postmortem"), &shown).await;
+        assert!(shop.public(&public).await.contains("We learned much."));
+
+        let at = version(&mut shop, &step("details")).await;
+        let changed = [
+            ("version", at.as_str()),
+            ("title", "Payments were refused"),
+            ("started", "2026-11-21T12:30"),
+            ("impact", "minor"),
+        ];
+        let page = shop.office.owner.fill(&step("details"), &step("details"), &changed).await;
+        assert_eq!(page.status, 422, "an end cannot be taken away so: {}", page.text);
+        let home = shop.office.owner.get(&step("details")).await;
+        let (_, ended) = home.text.split_once("name=\"ended\" value=\"").unwrap();
+        let ended: String = ended.chars().take_while(|c| *c != '"').collect();
+        let mut changed = changed.to_vec();
+        changed.push(("ended", &ended));
+        shop.office.owner.fill(&step("details"), &step("details"), &changed).await;
+        let told = shop.public(&public).await;
+        assert!(told.contains("Payments were refused"), "{told}");
+        assert!(told.contains("2026-11-21T11:30:00Z"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_installation_leads_to_its_first_page() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let home = office.owner.get("/console").await;
+    assert!(home.text.contains("href=\"/console/status-pages/new\""), "{}", home.text);
+    let page = office.owner.ask("GET", NEW, None).await;
+    assert_eq!(page.status, 303);
+}
+
+#[tokio::test]
+async fn an_update_changes_what_was_touched_and_nothing_else() {
+    let mut shop = Shop::open(Engine::Sqlite).await;
+    let actor = Actor::Command("test".to_owned());
+    let entropy = Entropy::from_seed(78);
+    let change = Change { actor: &actor, entropy: &entropy, now: shop.office.clock.now() };
+    let new = NewComponent {
+        page_id: shop.page.id,
+        name: "Search".to_owned(),
+        key: None,
+        description: None,
+        parent_id: None,
+        start_date: None,
+    };
+    let store = shop.office.instance.store();
+    let other = add_component(store, new, change).await.unwrap().value;
+    let other = format!("c_{}", other.id);
+    let fields = [("title", "Slow"), (other.as_str(), "partial_outage"), ("do", "publish")];
+    let room = shop.report(&fields).await;
+    let path = path_in(&room);
+    let component = shop.component.id.to_string();
+    let (c, was) = (format!("c_{component}"), format!("was_{component}"));
+    // A form that was opened while it was degraded, and does not touch it, leaves it alone.
+    let untouched = [
+        (c.as_str(), "degraded_performance"),
+        (was.as_str(), "degraded_performance"),
+        ("text", "Nothing new."),
+        ("status", "investigating"),
+        ("do", "post"),
+    ];
+    let room = post(&mut shop.office.owner, &path, &untouched).await;
+    assert!(!room.text.contains("Checkout: Degraded"), "{}", room.text);
+    assert!(room.text.contains("by Ada Owner"), "{}", room.text);
+    shop.office.clock.turn(SignedDuration::from_mins(1));
+    let all = [
+        ("c_all", "operational"),
+        (c.as_str(), "partial_outage"),
+        (was.as_str(), "major_outage"),
+        ("text", "Search is back."),
+        ("status", "monitoring"),
+        ("do", "post"),
+    ];
+    let room = post(&mut shop.office.owner, &path, &all).await;
+    assert!(room.text.contains("Checkout: Partial outage; Search: Operational"), "{}", room.text);
+}
