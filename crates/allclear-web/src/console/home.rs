@@ -1,6 +1,7 @@
 //! Home: the state of the world. What is wrong now, what was forgotten, and what comes next.
 
 use allclear_domain::StatusSetting;
+use allclear_domain::action::Due;
 use allclear_domain::ids::{ComponentId, IncidentId, MaintenanceId};
 use allclear_domain::{Component, Incident, Maintenance, OutageRecord, Scope, StatusPage};
 use allclear_incidents::lint::{self, Finding, Held, PromisedIn};
@@ -280,7 +281,7 @@ fn promises(parts: &[Part], now: Timestamp) -> Vec<LinkView> {
                     title: action.text.clone(),
                     text: due.unwrap_or_else(|| "No day was named".to_owned()),
                 };
-                promises.push((action.due.map_or(Date::MAX, |due| due.last_day()), view));
+                promises.push((action.due.map_or(Date::MAX, Due::last_day), view));
             }
         };
         for (path, record, publication) in incidents.chain(windows) {
