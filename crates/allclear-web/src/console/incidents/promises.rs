@@ -4,7 +4,6 @@ use allclear_domain::action::{ActionState, Due};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::{Incident, OutageRecord};
 use allclear_incidents::writing::{self, WriteError};
-use jiff::Timestamp;
 
 use super::room::{self, Room, Shown};
 use super::update;
@@ -20,11 +19,14 @@ pub(crate) struct PromiseView {
     pub(crate) state: String,
     pub(crate) is_promise: bool,
     pub(crate) is_late: bool,
+    /// Why it is to be dropped, where somebody typed that and was refused.
+    pub(crate) why: String,
 }
 
 /// The steps of a record.
-pub(super) fn views(record: &OutageRecord, clock: &WallClock, now: Timestamp) -> Vec<PromiseView> {
-    let today = now.to_zoned(clock.zone().clone()).date();
+pub(super) fn views(record: &OutageRecord, clock: &WallClock, call: &Call) -> Vec<PromiseView> {
+    let sent = call.param::<usize>("place").ok();
+    let today = call.now.to_zoned(clock.zone().clone()).date();
     let view = |(place, action): (usize, &allclear_domain::action::ActionItem)| PromiseView {
         place,
         text: action.text.clone(),
@@ -38,6 +40,7 @@ pub(super) fn views(record: &OutageRecord, clock: &WallClock, now: Timestamp) ->
         },
         is_promise: action.is_promise(),
         is_late: action.is_overdue(today),
+        why: if sent == Some(place) { call.form.text("why").to_owned() } else { String::new() },
     };
     record.actions.iter().enumerate().map(view).collect()
 }

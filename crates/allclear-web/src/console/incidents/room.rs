@@ -51,6 +51,8 @@ struct RoomView {
     notes: Vec<NoteView>,
     note: String,
     promises: Vec<PromiseView>,
+    promise: String,
+    promise_due: String,
     postmortem: &'static str,
 }
 
@@ -142,11 +144,8 @@ pub(crate) fn path_of(incident: &Incident) -> String {
 /// The page.
 pub(super) async fn show(call: Call) -> Answer {
     let room = Room::enter(&call).await?;
-    let status = room.stored.value.state.status();
-    let chosen = if room.stored.value.is_open() { status.as_str() } else { "" };
-    let form = Form::of([("status", chosen), ("next", "30")]);
     let shown = Shown { is_fresh: true, ..Shown::default() };
-    show_with(&call, &room, &form, shown).await
+    show_with(&call, &room, &Form::default(), shown).await
 }
 
 /// What stands around the form for an update.
@@ -163,8 +162,15 @@ pub(super) async fn show_with(call: &Call, room: &Room, form: &Form, shown: Show
     let (incident, clock) = (&room.stored.value, &room.setting.clock);
     let names = Names::load(&call.app.store).await?;
     let acted = who::changed(&call.app.store, &names, incident.id).await?;
-    let mut statuses = words::incident_status_choices(form.text("status"));
-    statuses.push(Choice::of("", "No change", form.text("status")));
+    // Where another form was sent, the one for an update is as it is at first.
+    let is_update = form.is_ticked("status");
+    let status = match (is_update, incident.is_open()) {
+        (true, _) => form.text("status"),
+        (false, true) => incident.state.status().as_str(),
+        (false, false) => "",
+    };
+    let mut statuses = words::incident_status_choices(status);
+    statuses.push(Choice::of("", "No change", status));
     let updates = incident.updates.iter().rev();
     let has_more = ["shown_at", "ended"].iter().any(|name| form.maybe(name).is_some());
     let view = RoomView {
@@ -178,7 +184,7 @@ pub(super) async fn show_with(call: &Call, room: &Room, form: &Form, shown: Show
         text: form.lines("text"),
         statuses,
         picker: picker::for_update(&room.setting.components, &room.standing(call.now), form),
-        next: next_choices(form.text("next")),
+        next: next_choices(if is_update { form.text("next") } else { "30" }),
         next_at: form.text("next_at").to_owned(),
         shown_at: form.text("shown_at").to_owned(),
         ended: form.text("ended").to_owned(),
@@ -189,7 +195,9 @@ pub(super) async fn show_with(call: &Call, room: &Room, form: &Form, shown: Show
         updates: updates.map(|u| update_view(u, &room.setting, &acted)).collect(),
         notes: notes(call, room).await?,
         note: form.lines("note"),
-        promises: super::promises::views(&incident.record, clock, call.now),
+        promises: super::promises::views(&incident.record, clock, call),
+        promise: form.text("promise").to_owned(),
+        promise_due: form.text("due").to_owned(),
         postmortem: super::postmortem::state_of(incident),
     };
     answer::page(shown.status, &view)

@@ -289,27 +289,54 @@ fn runs(page: &str) -> bool {
 async fn nothing_that_is_written_runs() {
     let mut shop = Shop::open(Engine::Sqlite).await;
     for attack in ATTACKS {
+        let mut path = String::new();
         for intent in ["preview", "publish"] {
             let fields = [("title", attack), ("text", attack), ("do", intent)];
             let page = shop.report(&fields).await;
             assert_eq!(page.status, 200, "{}", page.text);
             assert!(!runs(&page.text), "{intent} {attack}: {}", page.text);
+            path = path_in(&page);
         }
         let started = [("started", attack), ("title", "x"), ("do", "publish")];
         let page = shop.report(&started).await;
         assert_eq!(page.status, 422);
         assert!(!runs(&page.text), "{attack}: {}", page.text);
-        let list = shop.office.owner.get("/console/incidents").await;
-        let path = path_in(&list);
         for (step, field) in [("notes", "note"), ("promises", "promise"), ("updates", "text")] {
             let step = format!("{path}/{step}");
             let page = shop.office.owner.fill(&path, &step, &[(field, attack)]).await;
+            assert_eq!(page.status, 200, "{}", page.text);
             assert!(!runs(&page.text), "{step} {attack}: {}", page.text);
         }
-        for path in ["/console".to_owned(), "/console/incidents".to_owned(), path] {
+        for path in ["/console".to_owned(), "/console/incidents".to_owned(), path.clone()] {
             let page = shop.office.owner.get(&path).await;
             assert!(!runs(&page.text), "{path} {attack}: {}", page.text);
         }
+        let room = shop.office.owner.get(&path).await;
+        let (_, update) = room.text.split_once(&format!("{path}/updates/")).unwrap();
+        let update: String = update.chars().take_while(|c| *c != '"').collect();
+        for (form, names) in [
+            (format!("{path}/details"), &["title", "impact", "same_cause", "ended"][..]),
+            (format!("{path}/record"), &["not_affected", "should", "security", "known"]),
+            (format!("{path}/record"), &["suspected", "ruled_out", "corrections", "loss_note"]),
+            (format!("{path}/postmortem"), &["summary", "factors", "discussion"]),
+            (format!("{path}/updates/{update}"), &["text", "shown_at"]),
+            ("/console/shutdown".to_owned(), &["title", "why", "until", "page", "shown_page"]),
+            ("/console/incidents/paste".to_owned(), &["text"]),
+        ] {
+            let at = shop.office.owner.get(&form).await;
+            let version = at.hidden("version").unwrap_or_default().to_owned();
+            for version in [version.as_str(), "0"] {
+                let mut fields: Vec<_> = names.iter().map(|name| (*name, attack)).collect();
+                fields.extend([("version", version), ("loss_target", "all")]);
+                let page = shop.office.owner.fill(&form, &form, &fields).await;
+                assert!(page.status < 500, "{form} {attack}: {}", page.text);
+                assert!(!runs(&page.text), "{form} {attack}: {}", page.text);
+            }
+            let page = shop.office.owner.get(&form).await;
+            assert!(!runs(&page.text), "{form} {attack}: {}", page.text);
+        }
+        let told = shop.public(&public_path(&path)).await;
+        assert!(!runs(&told), "{attack}: {told}");
         let query: String = attack.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let page = shop.office.owner.get(&format!("/console/incidents?q={query}")).await;
         assert!(!runs(&page.text), "{attack}: {}", page.text);
@@ -407,6 +434,14 @@ async fn facts_promises_and_a_postmortem() {
         shop.office.clock.turn(SignedDuration::from_hours(13));
         let home = shop.office.owner.get("/console").await;
         assert!(home.text.contains("Promised by 2026-11-21"), "{}", home.text);
+        let stale = [("do", "drop"), ("why", "Nobody needs it"), ("version", "0")];
+        let page = shop.office.owner.fill(&path, &step("promises/0"), &stale).await;
+        assert_eq!(page.status, 409);
+        assert!(page.text.contains("value=\"Nobody needs it\""), "{}", page.text);
+        let wrong = [("promise", "Buy a spare"), ("due", "soon")];
+        let page = shop.office.owner.fill(&path, &step("promises"), &wrong).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text.contains("value=\"Buy a spare\""), "{}", page.text);
         let dropped = [("do", "drop"), ("why", "The provider does it now")];
         let page = shop.office.owner.fill(&path, &step("promises/0"), &dropped).await;
         assert!(page.text.contains("The provider does it now"), "{}", page.text);
