@@ -99,7 +99,7 @@ fn understand(
     let present = Present {
         page: Some(setting.page.clone()),
         components: setting.components.clone(),
-        has_pages: true,
+        has_default: true,
         ..Present::default()
     };
     let reading = Reading { format: "log", slug: None, present: &present, entropy, now };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use allclear_domain::audit::{Actor, Subject};
 use allclear_domain::ids::{IncidentId, PersonId};
-use allclear_store::{Store, StoreError};
+use allclear_store::{About, AuditFilter, Store, StoreError};
 use jiff::Timestamp;
 
 /// Entries of the audit log that are looked at for one incident.
@@ -49,7 +49,9 @@ pub(crate) async fn changed(
     names: &Names,
     id: IncidentId,
 ) -> Result<Changed, StoreError> {
-    let entries = store.list_audit_entries(Some(Subject::Incident(id)), ENTRIES_MAX).await?;
+    let about = Some(About::One(Subject::Incident(id)));
+    let filter = AuditFilter { about, ..AuditFilter::default() };
+    let entries = store.list_audit_entries(&filter, ENTRIES_MAX).await?;
     let entries = entries.iter();
     Ok(Changed(entries.map(|e| (e.at.as_microsecond(), names.of(&e.actor))).collect()))
 }
