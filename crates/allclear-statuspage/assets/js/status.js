@@ -23,9 +23,8 @@ const tick = () => {
 setInterval(tick, 1000);
 
 // Bars: arrows move.
-const tip = doc.createElement("div"), hide = () => { tip.hidden = 1; };
+const tip = doc.createElement("div"), hide = () => { tip.hidden = 1; tip.ariaHidden = null; };
 tip.className = "tip";
-tip.ariaHidden = "true";
 hide();
 doc.body.append(tip);
 const show = (svg, i) => {
@@ -42,6 +41,7 @@ const show = (svg, i) => {
   svg.setAttribute("aria-valuetext", lines.join(", "));
   tip.textContent = lines.join("\n");
   tip.hidden = 0;
+  tip.ariaHidden = "true";
   const box = svg.getBoundingClientRect(), wide = tip.offsetWidth;
   const x = box.left + (i + .5) * box.width / 90 - wide / 2;
   tip.style.left = Math.max(8, Math.min(root.clientWidth - wide - 8, x)) + "px";
@@ -64,7 +64,6 @@ const sift = () => {
   }
 };
 
-// Also what comes later.
 const dress = () => {
   tick();
   sift();
