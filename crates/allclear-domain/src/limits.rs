@@ -2,6 +2,9 @@
 
 use jiff::SignedDuration;
 
+/// Maintenance windows that begin or end by themselves and are read at once; further ones are read
+/// after them, in the same run.
+pub const DUE_AT_ONCE_MAX: usize = 100;
 /// Status pages in one installation; another is refused.
 pub const STATUS_PAGES_MAX: usize = 1_000;
 /// Components of one status page; another is refused.

@@ -7,11 +7,23 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use crate::error::InvalidValue;
 use crate::status_page::StatusPage;
 
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
 /// A zone by its IANA name; `None` where the database does not have it.
 #[must_use]
 pub fn find_zone(name: &str) -> Option<TimeZone> {
-    static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
     ZONES.get(name).ok()
+}
+
+/// The names of the zones of places, and UTC, in the order of the alphabet.
+#[must_use]
+pub fn list_zones() -> Vec<String> {
+    let names = ZONES.available().map(|name| name.as_str().to_owned());
+    let mut names: Vec<String> = names
+        .filter(|name| name == "UTC" || name.contains('/') && !name.starts_with("Etc/"))
+        .collect();
+    names.sort();
+    names
 }
 
 /// A zone by its IANA name.

@@ -1,5 +1,6 @@
 //! Incidents, maintenance windows and announcements: how they are written, imported and exported.
 
+pub mod duty;
 pub mod history;
 pub mod lint;
 mod references;

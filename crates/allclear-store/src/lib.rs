@@ -41,6 +41,7 @@ pub use instance_lock::InstanceLock;
 pub use location::{FILE_NAME, Location};
 pub use nouns::Stored;
 pub use nouns::audit::{About, AuditFilter};
+pub use nouns::maintenance::DueMaintenance;
 pub use nouns::sources::{SourceState, Taken};
 pub use nouns::tokens::TokenRow;
 pub use restore::{RestoreReport, restore};

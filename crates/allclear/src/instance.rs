@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_domain::{Clock, Entropy};
+use allclear_incidents::duty::MaintenanceDuty;
 use allclear_people::{Passwords, Upkeep, upkeep};
 use allclear_store::Store;
 use allclear_web::server::ListenerLimits;
@@ -42,6 +43,8 @@ pub struct Instance {
     serving: JoinHandle<()>,
     publishing: JoinHandle<()>,
     keeping_up: JoinHandle<()>,
+    maintenance: Arc<MaintenanceDuty>,
+    maintaining: JoinHandle<()>,
 }
 
 impl Instance {
@@ -56,12 +59,18 @@ impl Instance {
         let app = App {
             store: store.clone(),
             clock: clock.clone(),
-            entropy,
+            entropy: entropy.clone(),
             passwords: Passwords::default(),
             attempts: Arc::default(),
             nudge: publisher.nudge(),
             entrance: Arc::new(entrance),
         };
+        let maintenance = Arc::new(MaintenanceDuty::new(
+            store.clone(),
+            clock.clone(),
+            entropy,
+            publisher.nudge(),
+        ));
         let first = publisher.run_once(clock.now()).await?;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on: choose another with --listen")
@@ -79,6 +88,10 @@ impl Instance {
             async move { publisher.run().await }
         });
         let keeping_up = tokio::spawn(keep_up(Upkeep::new(store.clone()), clock));
+        let maintaining = tokio::spawn({
+            let maintenance = maintenance.clone();
+            async move { maintenance.run().await }
+        });
         Ok(Self {
             address,
             store,
@@ -89,6 +102,8 @@ impl Instance {
             serving,
             publishing,
             keeping_up,
+            maintenance,
+            maintaining,
         })
     }
 
@@ -122,11 +137,23 @@ impl Instance {
         &self.first
     }
 
-    /// Returns when the publisher has ended, which it never should: pages stand still from then on.
-    pub async fn publisher_ended(&mut self) {
-        if let Err(error) = (&mut self.publishing).await {
-            tracing::error!(%error, "the publisher broke off");
+    /// Its duty that begins and ends maintenance windows.
+    #[must_use]
+    pub fn maintenance(&self) -> &MaintenanceDuty {
+        &self.maintenance
+    }
+
+    /// Returns when a duty has ended, which none ever should, and names it: without the publisher
+    /// pages stand still, without the other windows neither begin nor end.
+    pub async fn duty_ended(&mut self) -> &'static str {
+        let (duty, ended) = tokio::select! {
+            ended = &mut self.publishing => ("publisher", ended),
+            ended = &mut self.maintaining => ("maintenance duty", ended),
+        };
+        if let Err(error) = ended {
+            tracing::error!(%error, "the {duty} broke off");
         }
+        duty
     }
 
     /// Stops listening, lets open requests end, and closes the store.
@@ -137,6 +164,7 @@ impl Instance {
         }
         self.publishing.abort();
         self.keeping_up.abort();
+        self.maintaining.abort();
         self.store.close().await;
     }
 }

@@ -38,18 +38,81 @@ pub async fn add_component(
     change: Change<'_>,
 ) -> Result<Written<Component>, WriteError> {
     let mut transaction = store.begin().await?;
-    let siblings = transaction.list_components_of(new.page_id).await?;
+    let mut siblings = transaction.list_components_of(new.page_id).await?;
+    let component = add_in(&mut transaction, new, &mut siblings, change).await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value: component, version: 1, revision })
+}
+
+/// A line of an outline: a component, and how many of the lines above it is a part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutlineLine {
+    /// 0 for one that is a part of none in the outline.
+    pub depth: usize,
+    /// Name as readers see it.
+    pub name: String,
+}
+
+/// Adds the components of an outline in one step, each after its siblings; gives those that are new.
+/// A line with the name of a component that is there, at the same place, stands for that one, so
+/// that parts can be added to a group, and sending an outline twice adds nothing.
+///
+/// # Errors
+/// Where one of them cannot be added; then none is.
+pub async fn add_outline(
+    store: &Store,
+    (page_id, under): (StatusPageId, Option<ComponentId>),
+    outline: &[OutlineLine],
+    change: Change<'_>,
+) -> Result<Vec<Component>, WriteError> {
+    let mut transaction = store.begin().await?;
+    let mut siblings = transaction.list_components_of(page_id).await?;
+    let mut above: Vec<ComponentId> = Vec::new();
+    let mut added = Vec::new();
+    for line in outline {
+        above.truncate(line.depth);
+        let parent_id = above.last().copied().or(under);
+        let is_there = |other: &&Component| other.parent_id == parent_id && other.name == line.name;
+        if let Some(known) = siblings.iter().find(is_there) {
+            above.push(known.id);
+            continue;
+        }
+        let name = line.name.clone();
+        let new = NewComponent {
+            page_id,
+            name,
+            key: None,
+            description: None,
+            parent_id,
+            start_date: None,
+        };
+        let component = add_in(&mut transaction, new, &mut siblings, change).await?;
+        above.push(component.id);
+        added.push(component);
+    }
+    if added.is_empty() {
+        transaction.rollback().await?;
+    } else {
+        transaction.commit().await?;
+    }
+    Ok(added)
+}
+
+/// Adds a component to those of its page, in a transaction that does more.
+async fn add_in(
+    transaction: &mut Transaction,
+    new: NewComponent,
+    siblings: &mut Vec<Component>,
+    change: Change<'_>,
+) -> Result<Component, WriteError> {
     if siblings.len() >= limits::COMPONENTS_PER_PAGE_MAX {
         let max = limits::COMPONENTS_PER_PAGE_MAX;
-        return Err(InvalidValue::new(
-            "components",
-            format!("there are {max}, and no more are kept"),
-        )
-        .into());
+        let problem = format!("there are {max}, and no more are kept");
+        return Err(InvalidValue::new("components", problem).into());
     }
     let key = match new.key {
         Some(key) => key,
-        None => free_key(&new.name, &siblings)?,
+        None => free_key(&new.name, siblings)?,
     };
     let last = siblings.iter().filter(|other| other.parent_id == new.parent_id);
     let component = Component {
@@ -64,10 +127,51 @@ pub async fn add_component(
         start_date: new.start_date,
         created_at: change.now,
     };
-    let component = component.move_under(new.parent_id, &Forest::grown_from(&siblings))?;
-    create_in(&mut transaction, &component, change).await?;
-    let revision = transaction.commit().await?;
-    Ok(Written { value: component, version: 1, revision })
+    let component = component.move_under(new.parent_id, &Forest::grown_from(&*siblings))?;
+    create_in(transaction, &component, change).await?;
+    siblings.push(component.clone());
+    Ok(component)
+}
+
+/// Which way a component moves among its siblings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Before the one before it.
+    Up,
+    /// After the one after it.
+    Down,
+}
+
+/// Moves a component one place up or down among its siblings; at the end of the row it stays.
+///
+/// # Errors
+/// Where there is no such component, or the store refuses.
+pub async fn shift_component(
+    store: &Store,
+    id: ComponentId,
+    direction: Direction,
+    change: Change<'_>,
+) -> Result<(), WriteError> {
+    let mut transaction = store.begin().await?;
+    let all = siblings_of(&mut transaction, id).await?;
+    let parent = all.iter().find(|component| component.id == id).and_then(|c| c.parent_id);
+    let mut row: Vec<&Component> = all.iter().filter(|c| c.parent_id == parent).collect();
+    // The order in which a page shows them.
+    row.sort_by(|a, b| (a.position, &a.name, a.id).cmp(&(b.position, &b.name, b.id)));
+    let Some(place) = row.iter().position(|component| component.id == id) else { return Ok(()) };
+    let other = match direction {
+        Direction::Up => place.checked_sub(1),
+        Direction::Down => Some(place + 1).filter(|place| *place < row.len()),
+    };
+    let Some(other) = other else { return Ok(()) };
+    row.swap(place, other);
+    for (place, component) in row.into_iter().enumerate() {
+        let position = u32::try_from(place).unwrap_or(u32::MAX);
+        let put = |component: Component| Ok(Component { position, ..component });
+        change_in(&mut transaction, component.id, None, change, put).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// A key that no other component of the page has.

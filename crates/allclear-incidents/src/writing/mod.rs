@@ -20,7 +20,10 @@ use allclear_store::{Store, StoreError, Transaction};
 use serde::Serialize;
 
 pub use self::announcements::{NewAnnouncement, announce};
-pub use self::components::{NewComponent, add_component, move_component, set_component_status};
+pub use self::components::{
+    Direction, NewComponent, OutlineLine, add_component, add_outline, move_component,
+    set_component_status, shift_component,
+};
 pub use self::incidents::{NewIncident, NewUpdate, report_incident};
 pub use self::maintenance::{NewMaintenance, convert_maintenance, plan_maintenance};
 pub use self::notes::note;

@@ -86,6 +86,17 @@ impl Store {
         self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
+    /// The component with this id.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_component_by_id(
+        &self,
+        id: ComponentId,
+    ) -> Result<Option<Stored<Component>>, StoreError> {
+        self.find(id.uuid()).await
+    }
+
     /// The component with this key on a page.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! Maintenance windows as rows: the document, and columns for what is searched, constrained or due.
 
-use allclear_domain::Maintenance;
 use allclear_domain::ids::{MaintenanceId, PublicId, StatusPageId};
 use allclear_domain::times::Bound;
+use allclear_domain::{Maintenance, limits};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -52,6 +52,17 @@ impl Versioned for Maintenance {
     const UPDATE: &'static str = sql::UPDATE;
 }
 
+/// Windows with a step to take, a batch of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DueMaintenance {
+    /// The windows, oldest entry first.
+    pub windows: Vec<Maintenance>,
+    /// Rows that are due and do not make sense.
+    pub bad_rows: Vec<BadRow>,
+    /// Where the next batch begins; `None` where this is the last one.
+    pub goes_on_after: Option<MaintenanceId>,
+}
+
 impl Store {
     /// The windows of a page with its drafts, oldest entry first: for the team, never for readers.
     ///
@@ -64,18 +75,33 @@ impl Store {
         self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
-    /// The windows of all pages that have a step to take by themselves at `now`: to begin, or to be
-    /// over. A window stays due until it has taken it.
+    /// The next windows of any page that have a step to take by themselves at `now`: to begin, or to
+    /// be over. A window stays due until it has taken it. `after` is where the batch before ended.
     ///
     /// # Errors
-    /// Where the database fails or a row does not make sense.
+    /// Where the database fails. A row that does not make sense is named and keeps no other back.
     pub async fn list_due_maintenance(
         &self,
         now: Timestamp,
-    ) -> Result<Vec<Stored<Maintenance>>, StoreError> {
-        let binds = vec![Bind::Integer(micros(now))];
+        after: Option<MaintenanceId>,
+    ) -> Result<DueMaintenance, StoreError> {
+        let after = after.map_or(Uuid::nil(), MaintenanceId::uuid);
+        let most = i64::try_from(limits::DUE_AT_ONCE_MAX).unwrap_or(i64::MAX);
+        let binds = vec![Bind::Integer(micros(now)), Bind::Uuid(after), Bind::Integer(most)];
         let rows = self.read().await?.fetch_all(sql::LIST_DUE, binds).await?;
-        Ok(rows.iter().map(super::read_stored).collect::<Result<_, BadRow>>()?)
+        let is_full = rows.len() >= limits::DUE_AT_ONCE_MAX;
+        let mut due = DueMaintenance::default();
+        if let Some(last) = rows.last().filter(|_| is_full) {
+            let columns = last.of(Maintenance::TABLE, Maintenance::PREFIX);
+            due.goes_on_after = Some(columns.uuid("id")?.into());
+        }
+        for row in &rows {
+            match super::read(row) {
+                Ok(window) => due.windows.push(window),
+                Err(bad) => due.bad_rows.push(bad),
+            }
+        }
+        Ok(due)
     }
 
     /// The window with this id, draft or not.

@@ -61,6 +61,17 @@ impl Store {
     ) -> Result<Option<Stored<StatusPage>>, StoreError> {
         self.find_by(sql::FIND_BY_SLUG, vec![Bind::Text(slug.to_owned())]).await
     }
+
+    /// The status page with this id.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_status_page_by_id(
+        &self,
+        id: StatusPageId,
+    ) -> Result<Option<Stored<StatusPage>>, StoreError> {
+        self.find(id.uuid()).await
+    }
 }
 
 impl Transaction {

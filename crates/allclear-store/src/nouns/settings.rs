@@ -1,6 +1,7 @@
 //! Component statuses that people set, as rows. They are added to and never changed.
 
 use allclear_domain::StatusSetting;
+use allclear_domain::ids::{ComponentId, StatusPageId};
 use uuid::Uuid;
 
 use super::Record;
@@ -45,6 +46,30 @@ impl Store {
     /// Where the database fails or a row does not make sense.
     pub async fn list_status_settings(&self) -> Result<Vec<StatusSetting>, StoreError> {
         self.list_by(sql::LIST, vec![]).await
+    }
+
+    /// The settings of the components of a page, in the order of time.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_status_settings_of(
+        &self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<StatusSetting>, StoreError> {
+        self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
+    }
+
+    /// The latest settings of a component, newest first, `most` of them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_latest_settings(
+        &self,
+        component_id: ComponentId,
+        most: u16,
+    ) -> Result<Vec<StatusSetting>, StoreError> {
+        let binds = vec![Bind::Uuid(component_id.uuid()), Bind::Integer(i64::from(most))];
+        self.list_by(sql::LIST_OF_COMPONENT, binds).await
     }
 }
 

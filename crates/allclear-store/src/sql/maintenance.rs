@@ -39,7 +39,7 @@ super::statements! {
             next_action_at = $9, source_key = $10, source_digest = $11, document = $12,
             version = version + 1, revision = $13
         where id = $1 and version = $2";
-    /// Those in which something is due, the longest due first.
+    /// Those in which something is due, after an id.
     LIST_DUE = "select id, document, version, revision from maintenance_windows
-        where next_action_at <= $1 order by next_action_at, id";
+        where next_action_at <= $1 and id > $2 order by id limit $3";
 }

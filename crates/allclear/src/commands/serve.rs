@@ -86,7 +86,7 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     let done = tokio::select! {
         stopped = stop_signal() => stopped.map(|()| DONE),
         // Whoever watches over the process starts it again; pages that stand still would be a lie.
-        () = instance.publisher_ended() => Err(anyhow!("the publisher broke off: start again")),
+        duty = instance.duty_ended() => Err(anyhow!("the {duty} broke off: start again")),
     };
     tracing::info!("stopping: open requests may end");
     instance.stop().await;
