@@ -91,7 +91,12 @@ async fn a_window_begins_and_is_over_at_its_announced_times() {
     let window = desk.window(id).await;
     let (started, ended) = (Bound::exactly(after(60)), Bound::exactly(after(120)));
     assert_eq!(window.state, MaintenanceState::Completed { started, ended });
-    let entries = desk.duty.store.list_audit_entries(None, 2).await.unwrap();
+    let entries = desk
+        .duty
+        .store
+        .list_audit_entries(&allclear_store::AuditFilter::default(), 2)
+        .await
+        .unwrap();
     assert!(entries.iter().all(|entry| entry.actor == Actor::Duty(NAME.to_owned())));
 }
 

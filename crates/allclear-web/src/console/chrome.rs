@@ -17,10 +17,9 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         assets::COMMON_STYLE,
         include_str!("../../assets/css/console.css"),
         include_str!("../../assets/css/incidents.css"),
+        include_str!("../../assets/css/plan.css"),
     ];
-    let text = text.concat();
-    let text = text.as_str();
-    Asset::new("console.css", "text/css; charset=utf-8", text)
+    Asset::new("console.css", "text/css; charset=utf-8", &text.concat())
 });
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let text = concat!(
@@ -28,6 +27,7 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/js/drafts.js"),
         include_str!("../../assets/js/preview.js"),
         include_str!("../../assets/js/picker.js"),
+        include_str!("../../assets/js/zone.js"),
     );
     Asset::new("console.js", "text/javascript; charset=utf-8", text)
 });
@@ -63,6 +63,9 @@ pub(crate) struct Chrome {
 const MENU: &[(&str, &str, Scope)] = &[
     ("/console", "Now", Scope::Read),
     ("/console/incidents", "Incidents", Scope::Read),
+    ("/console/maintenance", "Maintenance", Scope::Read),
+    ("/console/components", "Components", Scope::Read),
+    ("/console/status-pages", "Status pages", Scope::Read),
     ("/console/people", "People", Scope::People),
     ("/console/tokens", "Tokens", Scope::Read),
     ("/console/audit", "Audit log", Scope::Audit),

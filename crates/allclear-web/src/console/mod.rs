@@ -11,17 +11,23 @@ mod audit;
 mod browser;
 mod call;
 mod chrome;
+mod components;
 mod form;
 mod guard;
 mod home;
 mod incidents;
 mod links;
+mod local_time;
+mod maintenance;
 mod people;
 mod set_up;
 mod sign_in;
+mod status_pages;
 mod times;
 mod tokens;
+mod trouble;
 mod when;
+mod which_page;
 mod words;
 
 use allclear_domain::Scope;
@@ -39,7 +45,11 @@ pub(crate) use self::chrome::find_asset;
 /// Every address of the console.
 fn table() -> Table<Call> {
     let reads = Needs::Scope(Scope::Read);
-    let table = Table::new()
+    let table = Table::new();
+    let table = status_pages::routes(table);
+    let table = components::routes(table);
+    let table = maintenance::routes(table);
+    let table = table
         .get("/console", reads, home::show)
         .get("/console/setup", Needs::Nothing, set_up::show)
         .post("/console/setup", Needs::Nothing, set_up::claim)

@@ -58,7 +58,11 @@ pub(super) async fn claim(call: Call) -> Answer {
     let claimed =
         set_up::claim(&app.store, &app.passwords, token, owner, &app.entropy, call.now).await;
     match claimed {
-        Ok(signed_in) => sign_in::welcome(&call, &signed_in, "/console"),
+        Ok(signed_in) => {
+            let pages = app.store.list_status_pages().await?;
+            let next = if pages.is_empty() { "/console/status-pages/new" } else { "/console" };
+            sign_in::welcome(&call, &signed_in, next)
+        }
         Err(PeopleError::LinkOver) => Err(over()),
         Err(PeopleError::Invalid(problem)) => {
             let (status, text) = Refusal::from(problem).told();

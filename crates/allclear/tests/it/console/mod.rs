@@ -4,10 +4,13 @@ mod account;
 mod accounts_api;
 mod audit;
 mod authorization;
+mod components;
 mod escaping;
-mod people;
 mod incidents;
+mod maintenance;
+mod people;
 mod signing_in;
+mod status_pages;
 mod tokens;
 mod upkeep;
 
@@ -96,6 +99,24 @@ impl Office {
     pub(crate) async fn owner_person(&self) -> Person {
         let people = self.instance.store().list_people().await.unwrap();
         people.into_iter().find(|person| person.email.as_str() == "owner@example.com").unwrap()
+    }
+
+    /// A status page in UTC, by its title.
+    pub(crate) async fn page(&mut self, title: &str) {
+        let new = "/console/status-pages/new";
+        let page = self.owner.fill(new, new, &[("title", title), ("timezone", "UTC")]).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+    }
+
+    /// The id of a component, by its name.
+    pub(crate) async fn component(&self, name: &str) -> String {
+        let all = self.instance.store().list_components().await.unwrap();
+        all.iter().find(|component| component.name == name).unwrap().id.to_string()
+    }
+
+    /// Has readers see what was written.
+    pub(crate) async fn publish(&self) {
+        self.instance.publisher().run_once(self.clock.now()).await.unwrap();
     }
 
     /// Another browser.
