@@ -64,6 +64,7 @@ const MENU: &[(&str, &str, Scope)] = &[
     ("/console", "Now", Scope::Read),
     ("/console/incidents", "Incidents", Scope::Read),
     ("/console/maintenance", "Maintenance", Scope::Read),
+    ("/console/announcements", "Announcements", Scope::Read),
     ("/console/components", "Components", Scope::Read),
     ("/console/status-pages", "Status pages", Scope::Read),
     ("/console/people", "People", Scope::People),

@@ -87,12 +87,7 @@ fn shown(at: DateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// An instant on a page's own clock, such as `2026-11-21 13:00`.
-pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
-    shown(at.to_zoned(zone.clone()).datetime())
-}
-
-/// The same, with what it is in UTC.
+/// An instant on a page's own clock with what it is in UTC, such as `2026-11-21 13:00 (12:00 UTC)`.
 pub(crate) fn both(at: Timestamp, zone: &TimeZone) -> String {
     let (here, utc) = (at.to_zoned(zone.clone()), at.to_zoned(TimeZone::UTC));
     if here.offset() == Offset::UTC {

@@ -6,6 +6,7 @@
 //! cannot forget to.
 
 mod account;
+mod announcements;
 mod answer;
 mod audit;
 mod browser;
@@ -49,6 +50,7 @@ fn table() -> Table<Call> {
     let table = status_pages::routes(table);
     let table = components::routes(table);
     let table = maintenance::routes(table);
+    let table = announcements::routes(table);
     let table = table
         .get("/console", reads, home::show)
         .get("/console/setup", Needs::Nothing, set_up::show)

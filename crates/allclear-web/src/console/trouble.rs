@@ -29,7 +29,7 @@ pub(crate) struct Trouble {
 impl Trouble {
     /// Problems, in words.
     pub(crate) fn of(problems: Vec<String>) -> Self {
-        let problems = problems.iter().map(|problem| sentence(problem)).collect();
+        let problems = problems.into_iter().map(|problem| sentence(&problem)).collect();
         Self { problems, ..Self::default() }
     }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts_api;
+mod announcements;
 mod audit;
 mod authorization;
 mod components;
