@@ -53,7 +53,9 @@ pub(crate) fn read(
     zone: &TimeZone,
     fold: Option<Fold>,
 ) -> Result<Timestamp, LocalTimeProblem> {
-    let at: DateTime = text.parse().map_err(|_| LocalTimeProblem::Unreadable)?;
+    // A day alone would be read as its midnight, which nobody wrote.
+    let at: Option<DateTime> = text.parse().ok().filter(|_| text.contains(':'));
+    let at = at.ok_or(LocalTimeProblem::Unreadable)?;
     let instant =
         |offset: Offset| offset.to_timestamp(at).map_err(|_| LocalTimeProblem::Unreadable);
     match zone.to_ambiguous_timestamp(at).offset() {

@@ -22,6 +22,9 @@ pub(super) fn read(text: &str) -> Result<Vec<OutlineLine>, String> {
         }
         let base = open.last().map_or(0, |(_, depth)| depth + 1);
         let names = names(line);
+        if names.is_empty() {
+            continue;
+        }
         for (step, name) in names.iter().enumerate() {
             let depth = base + step;
             let is_last = step + 1 == names.len();
@@ -48,7 +51,7 @@ fn names(line: &str) -> Vec<&str> {
     let line = line.trim();
     let bare = ["- ", "* ", "\u{2022} "].iter().find_map(|mark| line.strip_prefix(mark));
     let line = bare.unwrap_or(line);
-    line.split(" / ").map(str::trim).filter(|name| !name.is_empty()).collect()
+    line.split(" / ").map(str::trim).filter(|name| !matches!(*name, "" | "/")).collect()
 }
 
 /// Whether the last line at a depth, with no wider one after it, has that name.
