@@ -15,7 +15,7 @@ use crate::handover::Handover;
 fn page(number: u128) -> StatusPage {
     StatusPage {
         id: Uuid::from_u128(number).into(),
-        slug: Key::new(&format!("page-{number}")).unwrap(),
+        slug: Key::new(format!("page-{number}")).unwrap(),
         title: "A page".to_owned(),
         description: String::new(),
         is_default: false,
