@@ -69,6 +69,14 @@ pub const PEOPLE_MAX: usize = 1_000;
 pub const SESSIONS_PER_PERSON_MAX: usize = 20;
 /// API tokens that are neither revoked nor over; another is refused.
 pub const TOKENS_MAX: usize = 1_000;
+/// Characters of an idempotency key; a longer one is refused.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+/// How long the answer to a request with an idempotency key is kept; then the key may be used anew.
+pub const KEPT_ANSWER_LASTS: SignedDuration = SignedDuration::from_hours(24);
+/// Answers that are kept for one token; another request with a new key is refused.
+pub const KEPT_ANSWERS_MAX: i64 = 10_000;
+/// Bytes of an answer that is kept; of a longer one it is only known that it was given.
+pub const KEPT_ANSWER_BYTES_MAX: usize = 256 * 1024;
 /// Characters of a browser's name that are kept of it.
 pub const CLIENT_CHARS_MAX: usize = 200;
 /// Recovery codes that somebody with an authenticator gets; new ones replace the former.

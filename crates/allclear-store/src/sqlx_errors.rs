@@ -42,6 +42,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "an announcement from this source on this page",
     ),
     ("people_email", "people.email", "a person with this address"),
+    ("kept_answers_pkey", "kept_answers.id", "a request under this Idempotency-Key"),
 ];
 
 impl From<Error> for StoreError {

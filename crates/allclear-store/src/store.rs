@@ -5,16 +5,19 @@ use uuid::Uuid;
 use crate::engine::{Bind, Link, Pools};
 use crate::error::StoreError;
 use crate::location::Location;
+use crate::nouns::answers::KeptAnswer;
 use crate::nouns::{self, Record, Stored, Versioned};
 use crate::open;
 use crate::sql::installation;
 use crate::testing::Weakness;
-use crate::transaction::{Transaction, no_installation};
+use crate::transaction::{Rider, Transaction, no_installation};
 
 /// A database that is open. Cheap to clone; all clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Store {
     pools: Pools,
+    /// What the next commit has to write besides.
+    rider: Rider,
 }
 
 impl Store {
@@ -26,7 +29,7 @@ impl Store {
     /// Where it is damaged, foreign, newer than this binary, out of reach or not writable.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
         let pools = open::open(location, Weakness::None).await?;
-        Ok(Self { pools })
+        Ok(Self { pools, rider: Rider::default() })
     }
 
     /// Opens a database that exists, and changes nothing in it: for `doctor` and `export`, also
@@ -37,7 +40,7 @@ impl Store {
     /// to be upgraded first.
     pub async fn open_existing(location: &Location) -> Result<Self, StoreError> {
         let pools = open::open_existing(location).await?;
-        Ok(Self { pools })
+        Ok(Self { pools, rider: Rider::default() })
     }
 
     /// Opens with a weakness that a test wants to see.
@@ -46,7 +49,7 @@ impl Store {
         weakness: Weakness,
     ) -> Result<Self, StoreError> {
         let pools = open::open(location, weakness).await?;
-        Ok(Self { pools })
+        Ok(Self { pools, rider: Rider::default() })
     }
 
     /// Begins to write: the one way to do so. Waits for the writer before.
@@ -54,7 +57,14 @@ impl Store {
     /// # Errors
     /// Where the database fails or stays busy.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Transaction::begin(&self.pools).await
+        Transaction::begin(&self.pools, self.rider.clone()).await
+    }
+
+    /// The same store, for one request under an idempotency key: the next commit through it writes
+    /// this too, or fails with [`StoreError::Duplicate`] where one under that key was there first.
+    #[must_use]
+    pub fn keeping(&self, kept: KeptAnswer) -> Self {
+        Self { pools: self.pools.clone(), rider: Rider::new(Some(kept).into()) }
     }
 
     /// The newest revision. It grows with every committed transaction.

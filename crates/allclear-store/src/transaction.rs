@@ -1,10 +1,13 @@
 //! The one way to write. A transaction takes the next revision of the installation when it begins
 //! and stamps every row that it writes; all of it becomes visible at once, or nothing does.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use uuid::Uuid;
 
 use crate::engine::{Bind, Link, Pools};
 use crate::error::{BadRow, StoreError};
+use crate::nouns::answers::KeptAnswer;
 use crate::nouns::{self, Record, Stored, Versioned};
 use crate::sql::{dialect, installation};
 
@@ -18,7 +21,11 @@ pub struct Transaction {
     link: Link,
     revision: i64,
     state: State,
+    rider: Rider,
 }
+
+/// What the first commit through a store has to write besides what it was for.
+pub(crate) type Rider = Arc<Mutex<Option<KeptAnswer>>>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -29,8 +36,9 @@ enum State {
 
 impl Transaction {
     /// Begins, and takes the next revision.
-    pub(crate) async fn begin(pools: &Pools) -> Result<Self, StoreError> {
-        let mut transaction = Self { link: pools.write().await?, revision: 0, state: State::Open };
+    pub(crate) async fn begin(pools: &Pools, rider: Rider) -> Result<Self, StoreError> {
+        let link = pools.write().await?;
+        let mut transaction = Self { link, revision: 0, state: State::Open, rider };
         let begin = match transaction.link {
             Link::Sqlite(_) => dialect::SQLITE_BEGIN,
             Link::Postgres(_) => dialect::POSTGRES_BEGIN,
@@ -56,6 +64,10 @@ impl Transaction {
     /// Where the database fails, or a statement before did; then nothing was written. Only where a
     /// database server was lost in the middle ([`StoreError::Unreachable`]) it may have been.
     pub async fn commit(mut self) -> Result<i64, StoreError> {
+        let kept = self.rider.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(kept) = kept {
+            self.insert_kept_answer(&kept).await?;
+        }
         self.link()?.run(dialect::COMMIT).await?;
         self.state = State::Over;
         Ok(self.revision)

@@ -67,3 +67,16 @@ create index one_time_links_person on one_time_links (person_id);
 
 create index audit_entries_actor on audit_entries (actor, at, id);
 create index audit_entries_noun on audit_entries (subject_noun, at, id);
+
+-- What a program was answered under an Idempotency-Key, so that asking again changes nothing again.
+create table kept_answers (
+    id blob not null primary key,
+    actor text not null,
+    request_digest text not null,
+    answer text,
+    expires_at integer not null,
+    revision integer not null
+) strict;
+
+create index kept_answers_actor on kept_answers (actor);
+create index kept_answers_expires_at on kept_answers (expires_at);

@@ -1,6 +1,7 @@
 //! From nouns to rows and back, one file per noun. Rows never leave this crate.
 
 pub(crate) mod announcements;
+pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod components;
 pub(crate) mod credentials;
@@ -12,6 +13,7 @@ pub(crate) mod pages;
 pub(crate) mod people;
 pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod slices;
 pub(crate) mod sources;
 pub(crate) mod tokens;
 

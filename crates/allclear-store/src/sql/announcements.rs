@@ -27,6 +27,10 @@ super::statements! {
     FIND_BY_PUBLIC_ID = "select id, document, version, revision from announcements where public_id = $1";
     /// Those of a page, oldest first.
     LIST_OF_PAGE = "select id, document, version, revision from announcements where page_id = $1 order by id";
+    /// Those entered before one, newest first; of a page where one is named.
+    LIST_BEFORE = "select id, document, version, revision from announcements
+        where id < $1 and (page_id = $2 or $2 is null)
+        order by id desc limit $3";
     /// Those that changed after a revision.
     LIST_CHANGED = "select id, document, version, revision from announcements where revision > $1 order by id";
     /// The version of one.

@@ -34,6 +34,13 @@ super::statements! {
     /// The components of a page, oldest first.
     LIST_OF_PAGE = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
         from components where page_id = $1 order by id";
+    /// Components added after one, oldest first; of a page where one is named.
+    LIST_AFTER = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
+        from components where id > $1 and (page_id = $2 or $2 is null)
+        order by id limit $3";
+    /// The component with an id in addresses.
+    FIND_BY_PUBLIC_ID = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
+        from components where public_id = $1";
     /// Components that changed after a revision.
     LIST_CHANGED = "select id, public_id, page_id, key, name, description, parent_id, position, start_date, created_at, version, revision
         from components where revision > $1 order by id";

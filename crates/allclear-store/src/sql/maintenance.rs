@@ -29,6 +29,12 @@ super::statements! {
     FIND_BY_PUBLIC_ID = "select id, document, version, revision from maintenance_windows where public_id = $1";
     /// Those of a page, oldest first.
     LIST_OF_PAGE = "select id, document, version, revision from maintenance_windows where page_id = $1 order by id";
+    /// Those entered before one, newest first: of a page where one is named, and with one of the
+    /// statuses between spaces where there are any.
+    LIST_BEFORE = "select id, document, version, revision from maintenance_windows
+        where id < $1 and (page_id = $2 or $2 is null)
+            and ($3 like '% ' || status || ' %' or $3 is null)
+        order by id desc limit $4";
     /// Those that changed after a revision.
     LIST_CHANGED = "select id, document, version, revision from maintenance_windows where revision > $1 order by id";
     /// The version of one.

@@ -4,6 +4,7 @@
 //! [`dialect`].
 
 pub(crate) mod announcements;
+pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod components;
 pub(crate) mod credentials;
@@ -61,6 +62,7 @@ pub(crate) use statements;
 pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
     let files = [
         ("announcements", announcements::ALL),
+        ("answers", answers::ALL),
         ("audit", audit::ALL),
         ("components", components::ALL),
         ("credentials", credentials::ALL),
@@ -92,6 +94,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
 /// Every statement that writes many rows.
 pub(crate) const INSERTS: &[&Insert] = &[
     &announcements::INSERT,
+    &answers::INSERT,
     &audit::INSERT,
     &components::INSERT,
     &incidents::INSERT,

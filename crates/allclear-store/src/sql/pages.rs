@@ -15,6 +15,11 @@ super::statements! {
     FIND_BY_SLUG = "select id, document, version, revision from status_pages where slug = $1";
     /// All pages, oldest first.
     LIST = "select id, document, version, revision from status_pages order by id";
+    /// Pages added after one, oldest first.
+    LIST_AFTER = "select id, document, version, revision from status_pages where id > $1
+        order by id limit $2";
+    /// The page that `/` shows.
+    FIND_DEFAULT = "select id, document, version, revision from status_pages where is_default";
     /// Pages that changed after a revision.
     LIST_CHANGED = "select id, document, version, revision from status_pages where revision > $1 order by id";
     /// The version of one page.
