@@ -8,6 +8,8 @@ use allclear_store::Store;
 use ipnet::IpNet;
 use tokio::sync::Notify;
 
+use crate::published::Published;
+
 /// How requests reach Allclear.
 #[derive(Clone, Debug, Default)]
 pub struct Entrance {
@@ -39,6 +41,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Attempts to sign in.
     pub attempts: Arc<Attempts>,
+    /// What readers are shown.
+    pub published: Published,
     /// Wakes the publisher after a change.
     pub nudge: Arc<Notify>,
     /// How requests get here.

@@ -62,6 +62,7 @@ impl Instance {
             entropy: entropy.clone(),
             passwords: Passwords::default(),
             attempts: Arc::default(),
+            published: published.clone(),
             nudge: publisher.nudge(),
             entrance: Arc::new(entrance),
         };

@@ -105,17 +105,6 @@ impl Store {
         self.list_stored(sql::pages::LIST_AFTER, vec![from, slice.limit()]).await
     }
 
-    /// The component with this id.
-    ///
-    /// # Errors
-    /// Where the database fails or the row does not make sense.
-    pub async fn find_component_by_id(
-        &self,
-        id: ComponentId,
-    ) -> Result<Option<Stored<Component>>, StoreError> {
-        self.find(id.uuid()).await
-    }
-
     /// The component with this id in addresses.
     ///
     /// # Errors
@@ -126,17 +115,6 @@ impl Store {
     ) -> Result<Option<Stored<Component>>, StoreError> {
         let binds = vec![Bind::Text(public_id.to_string())];
         self.find_by(sql::components::FIND_BY_PUBLIC_ID, binds).await
-    }
-
-    /// The status page with this id.
-    ///
-    /// # Errors
-    /// Where the database fails or the row does not make sense.
-    pub async fn find_status_page_by_id(
-        &self,
-        id: StatusPageId,
-    ) -> Result<Option<Stored<StatusPage>>, StoreError> {
-        self.find(id.uuid()).await
     }
 
     /// The status page that `/` shows.

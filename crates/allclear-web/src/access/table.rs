@@ -78,15 +78,6 @@ impl<D: Door> Table<D> {
         self.add(MethodFilter::PATCH, "PATCH", path, needs, handler)
     }
 
-    /// Something to set as a whole.
-    pub(crate) fn put<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
-    where
-        F: Fn(D) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer<D>> + Send,
-    {
-        self.add(MethodFilter::PUT, "PUT", path, needs, handler)
-    }
-
     /// Something to remove.
     pub(crate) fn delete<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
     where

@@ -5,28 +5,34 @@ use allclear_domain::audit::{Actor, AuditAction};
 use allclear_store::AuditFilter;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::call::Call;
 use super::json::{Answer, json};
-use super::list::ListJson;
+use super::openapi::Operation;
+use super::wire::{AuditActionWord, ListJson};
 
 /// One change.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditEntry")]
 struct AuditEntryJson {
     id: String,
     at: Timestamp,
     /// Such as `person:per_…`, `token:tok_…` or `command:person`.
     actor: String,
+    #[schemars(with = "AuditActionWord")]
     action: AuditAction,
     /// What kind of thing it was done to.
     noun: &'static str,
     /// Its id.
     subject: String,
     /// The document before, as it was stored; `null` where there was none.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     before: Option<Box<RawValue>>,
     /// The document after.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     after: Option<Box<RawValue>>,
 }
 
@@ -47,6 +53,20 @@ impl AuditEntryJson {
     }
 }
 
+/// Its address.
+pub(super) const ALL: &str = "/api/v1/audit";
+
+/// What it gives.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(ALL, "List changes, newest first")
+            .pages()
+            .query("about", "About this kind of thing, or this one thing, alone.")
+            .query("actor", "By this actor alone, such as `person:per_…`.")
+            .gives::<ListJson<AuditEntryJson>>(200),
+    ]
+}
+
 /// Entries, newest first: all, or those about a noun or a thing, or by an actor.
 pub(super) async fn list(call: Call) -> Answer {
     let filter = AuditFilter {
@@ -58,7 +78,7 @@ pub(super) async fn list(call: Call) -> Answer {
     let mut entries = call.app.store.list_audit_entries(&filter, limit + 1).await?;
     let has_more = entries.len() > limit;
     entries.truncate(limit);
-    let next = entries.last().filter(|_| has_more).map(|entry| entry.id.to_string());
+    let next_cursor = entries.last().filter(|_| has_more).map(|entry| entry.id.to_string());
     let items = entries.into_iter().map(AuditEntryJson::of).collect();
-    json(StatusCode::OK, &ListJson { items, next })
+    json(StatusCode::OK, &ListJson { items, next_cursor })
 }

@@ -12,8 +12,12 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use bytes::Bytes;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::call::Call;
+use super::idempotency::{self, Asked};
+use super::local::Insider;
 use super::problem::Problem;
 use crate::access::Needs;
 use crate::access::address;
@@ -25,36 +29,69 @@ const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Parameters of a query; more are refused.
 const PARAMETERS_MAX: usize = 32;
 
+/// What is needed once a request was answered.
+pub(crate) struct After {
+    path: String,
+    /// Where its answer is to be kept, and under which id.
+    key: Option<(App, Uuid)>,
+}
+
+/// Why a request is not passed on.
+enum Refused {
+    /// It was done before, and gets the same answer.
+    AsBefore(Response<Body>),
+    /// Something is wrong with it.
+    For(Problem),
+}
+
+impl<E: Into<Problem>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::For(error.into())
+    }
+}
+
 impl Door for Call {
     type Refusal = Problem;
-    type After = String;
+    type After = After;
 
     async fn enter(
         app: App,
         needs: Needs,
         params: HashMap<String, String>,
         request: Request,
-    ) -> Result<(Self, String), Response<Body>> {
+    ) -> Result<(Self, After), Response<Body>> {
         let (head, body) = request.into_parts();
         let path = head.uri.path().to_owned();
+        let whole = app.clone();
         match enter(app, needs, params, head, body).await {
-            Ok(call) => Ok((call, path)),
-            Err(problem) => Err(Self::leave(path, Err(problem)).await),
+            Ok((call, key)) => Ok((call, After { path, key: key.map(|key| (whole, key)) })),
+            Err(Refused::For(problem)) => {
+                Err(Self::leave(After { path, key: None }, Err(problem)).await)
+            }
+            Err(Refused::AsBefore(answer)) => {
+                Err(Self::leave(After { path, key: None }, Ok(answer)).await)
+            }
         }
     }
 
-    async fn leave(path: String, answered: Result<Response<Body>, Problem>) -> Response<Body> {
+    async fn leave(after: After, answered: Result<Response<Body>, Problem>) -> Response<Body> {
+        let After { path, key } = after;
         let mut response = answered.unwrap_or_else(|problem| {
-            if let Problem::Store(error) = &problem {
+            let mut response = problem.response();
+            if let Problem::Store(error) = &problem
+                && response.status().is_server_error()
+            {
                 tracing::error!(%error, %path, "the API could not do what was asked");
             }
-            let mut response = problem.response();
             if matches!(problem, Problem::TokenMissing) {
                 let scheme = HeaderValue::from_static("Bearer");
                 response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
             }
             response
         });
+        if let Some((app, id)) = key {
+            response = idempotency::keep(&app, id, response).await;
+        }
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("authorization"));
@@ -69,11 +106,12 @@ async fn enter(
     params: HashMap<String, String>,
     head: Parts,
     body: Body,
-) -> Result<Call, Problem> {
+) -> Result<(Call, Option<Uuid>), Refused> {
     let now = app.clock.now();
-    let presented = bearer(&head.headers).ok_or(Problem::TokenMissing)?;
-    let access = tokens::authenticate(&app.store, presented, now).await?;
-    let access = access.ok_or(Problem::TokenMissing)?;
+    let access = match head.extensions.get::<Insider>() {
+        Some(Insider(access)) => access.clone(),
+        None => authenticate(&app, &head.headers, now).await?,
+    };
     match needs {
         Needs::Address | Needs::Nothing | Needs::SignedIn => {}
         Needs::Scope(scope) => may(&access, scope)?,
@@ -81,7 +119,27 @@ async fn enter(
     let query = read_query(head.uri.query().unwrap_or_default())?;
     let body = read_body(&head, body).await?;
     let base_url = address::base_url(&app.entrance, &head.headers, &head.uri);
-    Ok(Call { app, access, params, query, headers: head.headers, base_url, body, now })
+    let mut app = app;
+    let key = match idempotency::look_up(&app, &access, &head, &body, now).await? {
+        Asked::WithoutKey => None,
+        Asked::First(kept) => {
+            let id = kept.id;
+            app.store = app.store.keeping(kept);
+            Some(id)
+        }
+        Asked::Again(answer) => return Err(Refused::AsBefore(answer)),
+    };
+    Ok((Call { app, access, params, query, headers: head.headers, base_url, body, now }, key))
+}
+
+async fn authenticate(
+    app: &App,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<allclear_domain::Access, Problem> {
+    let presented = bearer(headers).ok_or(Problem::TokenMissing)?;
+    let access = tokens::authenticate(&app.store, presented, now).await?;
+    access.ok_or(Problem::TokenMissing)
 }
 
 fn may(access: &allclear_domain::Access, scope: Scope) -> Result<(), Problem> {

@@ -3,26 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
-
 use super::call::Call;
 use super::problem::Problem;
-
-/// One slice of a list.
-#[derive(Debug, Serialize)]
-pub(crate) struct ListJson<T> {
-    /// The results.
-    pub(crate) items: Vec<T>,
-    /// What to send as `cursor` for those that come after; `null` at the end.
-    pub(crate) next: Option<String>,
-}
-
-impl<T> ListJson<T> {
-    /// The same slice of something else.
-    pub(crate) fn map<U>(self, of: impl FnMut(T) -> U) -> ListJson<U> {
-        ListJson { items: self.items.into_iter().map(of).collect(), next: self.next }
-    }
-}
+use super::wire::ListJson;
 
 /// The slice that a call asks for of a whole list, which is in the order of its ids.
 pub(crate) fn slice<T, I>(
@@ -39,6 +22,6 @@ where
     let mut items: Vec<T> = rest.take(limit + 1).collect();
     let has_more = items.len() > limit;
     items.truncate(limit);
-    let next = items.last().filter(|_| has_more).map(|item| id(item).to_string());
-    Ok(ListJson { items, next })
+    let next_cursor = items.last().filter(|_| has_more).map(|item| id(item).to_string());
+    Ok(ListJson { items, next_cursor })
 }

@@ -1,22 +1,34 @@
 //! The API, version 1: JSON for programs, with tokens. One file per noun.
 //!
 //! [`table`] lists every address with the scope that it needs; nothing answers that is not in it.
-//! Errors are problem details (RFC 9457).
+//! [`openapi`] describes each. Errors are problem details (RFC 9457).
 
+mod announcements;
 mod audit;
 mod call;
+mod components;
 mod door;
+mod idempotency;
+mod incidents;
 mod json;
 mod list;
+mod local;
+mod maintenance;
 mod me;
+pub mod openapi;
 mod people;
 mod problem;
+mod status_pages;
 mod tokens;
+mod wire;
 
 use allclear_domain::Scope;
 use axum::Router;
 
+pub use self::local::ask_locally;
+
 use self::call::Call;
+use self::openapi::Operation;
 use self::problem::Problem;
 use crate::access::table::Table;
 use crate::access::{Needs, Rule};
@@ -25,15 +37,34 @@ use crate::app::App;
 /// Every address of the API.
 fn table() -> Table<Call> {
     let (people, audit) = (Needs::Scope(Scope::People), Needs::Scope(Scope::Audit));
-    Table::new()
-        .get("/api/v1/me", Needs::SignedIn, me::show)
-        .get("/api/v1/tokens", Needs::SignedIn, tokens::list)
-        .post("/api/v1/tokens", people, tokens::create)
-        .delete("/api/v1/tokens/{id}", Needs::SignedIn, tokens::revoke)
-        .get("/api/v1/people", people, people::list)
-        .post("/api/v1/people", people, people::invite)
-        .patch("/api/v1/people/{id}", people, people::change)
-        .get("/api/v1/audit", audit, audit::list)
+    let table = Table::new()
+        .get(me::PATH, Needs::SignedIn, me::show)
+        .get(tokens::ALL, Needs::SignedIn, tokens::list)
+        .post(tokens::ALL, people, tokens::create)
+        .delete(tokens::ONE, Needs::SignedIn, tokens::revoke)
+        .get(people::ALL, people, people::list)
+        .post(people::ALL, people, people::invite)
+        .patch(people::ONE, people, people::change)
+        .get(audit::ALL, audit, audit::list);
+    let table = status_pages::routes(table);
+    let table = components::routes(table);
+    let table = incidents::routes(table);
+    let table = maintenance::routes(table);
+    announcements::routes(table)
+}
+
+/// What every address takes and gives.
+fn operations() -> Vec<Operation> {
+    let mut all = vec![me::operation()];
+    all.extend(tokens::operations());
+    all.extend(people::operations());
+    all.extend(audit::operations());
+    all.extend(status_pages::operations());
+    all.extend(components::operations());
+    all.extend(incidents::operations());
+    all.extend(maintenance::operations());
+    all.extend(announcements::operations());
+    all
 }
 
 /// What every address of the API needs.
@@ -44,5 +75,8 @@ pub fn rules() -> Vec<Rule> {
 
 /// What answers below `/api/v1`.
 pub(crate) fn router(app: App) -> Router {
-    table().into_router(app, "/api/v1/{*rest}", async |_| Err(Problem::NotFound))
+    table()
+        .into_router(app, "/api/v1/{*rest}", async |_| Err(Problem::NotFound))
+        .method_not_allowed_fallback(async || Problem::WrongMethod.response())
+        .route("/api/v1/openapi.json", axum::routing::get(openapi::show))
 }

@@ -10,19 +10,25 @@ use allclear_people::accounts::{self, Standing, Wanted};
 use allclear_people::{Secret, links};
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
+use super::idempotency::NotKept;
 use super::json::{Answer, created, json};
 use super::list::slice;
+use super::openapi::Operation;
 use super::problem::Problem;
+use super::wire::{ListJson, RoleWord};
 
 /// Somebody who may sign in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Person")]
 struct PersonJson {
     id: String,
     email: String,
     name: String,
+    #[schemars(with = "RoleWord")]
     role: Role,
     /// `invited`, `active` or `disabled`.
     state: &'static str,
@@ -37,33 +43,39 @@ struct PersonJson {
 }
 
 /// A link that works once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OneTimeLink")]
 struct LinkJson {
     url: String,
     expires_at: Timestamp,
 }
 
 /// Somebody to invite.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Invitation")]
 struct InvitationJson {
     email: String,
     name: String,
+    #[schemars(with = "RoleWord")]
     role: Role,
 }
 
 /// What is to be different; what is left out stays.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PersonPatch")]
 struct PersonChangeJson {
     name: Option<String>,
+    #[schemars(with = "Option<RoleWord>")]
     role: Option<Role>,
     state: Option<StandingJson>,
 }
 
 /// Whether they may sign in.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "Standing")]
 enum StandingJson {
     Disabled,
     Enabled,
@@ -105,6 +117,25 @@ impl LinkJson {
     }
 }
 
+/// Their addresses.
+pub(super) const ALL: &str = "/api/v1/people";
+pub(super) const ONE: &str = "/api/v1/people/{id}";
+
+/// What they take and give.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(ALL, "List people, oldest first").pages().gives::<ListJson<PersonJson>>(200),
+        Operation::post(ALL, "Invite somebody; the link is given once")
+            .takes::<InvitationJson>()
+            .gives::<PersonJson>(201)
+            .without_version(),
+        Operation::patch(ONE, "Change somebody's name or role, or keep them out")
+            .takes::<PersonChangeJson>()
+            .gives::<PersonJson>(200)
+            .without_version(),
+    ]
+}
+
 /// All of them, oldest first.
 pub(super) async fn list(call: Call) -> Answer {
     let store = &call.app.store;
@@ -125,7 +156,9 @@ pub(super) async fn invite(call: Call) -> Answer {
         links::invite(store, &new.email, &new.name, new.role, by, change).await?;
     let link = LinkJson::of(&call, LinkPurpose::Invitation, &secret);
     let path = format!("/api/v1/people/{}", person.id);
-    created(&path, &PersonJson::of(person, None).with_link(link))
+    let mut response = created(&path, &PersonJson::of(person, None).with_link(link))?;
+    response.extensions_mut().insert(NotKept);
+    Ok(response)
 }
 
 /// Changes somebody: only what is named, all of it or nothing. Who is enabled gets a link, because

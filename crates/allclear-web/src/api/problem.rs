@@ -2,11 +2,13 @@
 
 use allclear_domain::Scope;
 use allclear_domain::error::{InvalidTransition, InvalidValue};
+use allclear_incidents::writing::WriteError;
 use allclear_people::PeopleError;
 use allclear_store::StoreError;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Why something was not done.
@@ -28,8 +30,18 @@ pub(crate) enum Problem {
     TooLarge,
     /// A change needs `If-Match`.
     VersionMissing,
+    /// The address is there, and does not take this method.
+    WrongMethod,
+    /// The idempotency key was used for another request.
+    KeyUsed,
+    /// A request under the same idempotency key is being done, or its answer was not kept.
+    KeyInUse,
+    /// Too many idempotency keys in a day.
+    TooManyKeys,
     /// A value is not taken.
     Invalid(InvalidValue),
+    /// Several values are not taken.
+    InvalidAll(Vec<InvalidValue>),
     /// The state of the thing does not allow it.
     Transition(InvalidTransition),
     /// Something about people.
@@ -39,22 +51,36 @@ pub(crate) enum Problem {
 }
 
 /// The body of an answer, as RFC 9457 has it.
-#[derive(Debug, Serialize)]
-struct ProblemJson<'a> {
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct ProblemJson<'a> {
     /// What kind of problem, for programs.
     #[serde(rename = "type")]
     kind: &'a str,
     title: &'a str,
     status: u16,
+    /// What is wrong, and what to do, for people.
     detail: String,
     /// The field that is at fault, where one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    /// Every field that is at fault.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldJson<'a>>,
+}
+
+/// A field that is at fault.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FieldProblem")]
+struct FieldJson<'a> {
+    field: &'a str,
+    /// What is wrong with it, and what would be right.
+    problem: &'a str,
 }
 
 impl Problem {
     /// Kind, title, status and detail.
-    fn told(&self) -> (&'static str, &'static str, StatusCode, String) {
+    fn told(&self) -> Told {
         match self {
             Self::TokenMissing => (
                 "token-missing",
@@ -99,11 +125,15 @@ impl Problem {
                 "read it first and send its ETag as If-Match, so that nothing is overwritten"
                     .into(),
             ),
-            Self::Invalid(error) => (
+            Self::WrongMethod => told_of_method(),
+            Self::KeyUsed => told_of_key_used(),
+            Self::KeyInUse => told_of_key_in_use(),
+            Self::TooManyKeys => told_of_too_many_keys(),
+            Self::Invalid(_) | Self::InvalidAll(_) => (
                 "invalid",
                 "A value is not taken",
                 StatusCode::UNPROCESSABLE_ENTITY,
-                error.to_string(),
+                self.invalid().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
             ),
             Self::Transition(error) => (
                 "invalid-transition",
@@ -118,14 +148,22 @@ impl Problem {
         }
     }
 
+    fn invalid(&self) -> &[InvalidValue] {
+        match self {
+            Self::Invalid(problem) => std::slice::from_ref(problem),
+            Self::InvalidAll(problems) => problems,
+            _ => &[],
+        }
+    }
+
     /// The answer.
     pub(crate) fn response(&self) -> Response<Body> {
         let (kind, title, status, detail) = self.told();
-        let field = match self {
-            Self::Invalid(error) => Some(error.field.as_str()),
-            _ => None,
-        };
-        let json = ProblemJson { kind, title, status: status.as_u16(), detail, field };
+        let invalid = self.invalid().iter();
+        let errors: Vec<_> =
+            invalid.map(|it| FieldJson { field: &it.field, problem: &it.problem }).collect();
+        let field = errors.first().map(|error| error.field);
+        let json = ProblemJson { kind, title, status: status.as_u16(), detail, field, errors };
         // Texts and numbers always have a JSON form.
         let text = serde_json::to_vec(&json).unwrap_or_default();
         let mut response = Response::new(Body::from(text));
@@ -137,6 +175,47 @@ impl Problem {
         }
         response
     }
+}
+
+/// Kind, title, status and detail.
+type Told = (&'static str, &'static str, StatusCode, String);
+
+fn told_of_method() -> Told {
+    (
+        "wrong-method",
+        "The method does not fit",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "use one of the methods in Allow".into(),
+    )
+}
+
+fn told_of_key_used() -> Told {
+    (
+        "idempotency-key-used",
+        "The Idempotency-Key was used for something else",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "send another key with another request".into(),
+    )
+}
+
+fn told_of_key_in_use() -> Told {
+    (
+        "idempotency-key-in-use",
+        "This was done already, or is being done",
+        StatusCode::CONFLICT,
+        "the answer to the first request is not known yet: ask again in a moment, or look at what \
+         is there"
+            .into(),
+    )
+}
+
+fn told_of_too_many_keys() -> Told {
+    (
+        "too-many-idempotency-keys",
+        "Too many requests with an Idempotency-Key in a day",
+        StatusCode::TOO_MANY_REQUESTS,
+        "ask again later, or send the request without a key".into(),
+    )
 }
 
 const fn people_status(error: &PeopleError) -> StatusCode {
@@ -151,7 +230,7 @@ const fn people_status(error: &PeopleError) -> StatusCode {
     }
 }
 
-fn of_store(error: &StoreError) -> (&'static str, &'static str, StatusCode, String) {
+fn of_store(error: &StoreError) -> Told {
     match error {
         StoreError::Conflict { .. } => (
             "version-conflict",
@@ -195,6 +274,17 @@ impl From<InvalidValue> for Problem {
 impl From<InvalidTransition> for Problem {
     fn from(error: InvalidTransition) -> Self {
         Self::Transition(error)
+    }
+}
+
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::NotFound { .. } => Self::NotFound,
+            WriteError::Transition(error) => Self::Transition(error),
+            WriteError::Invalid(problems) => Self::InvalidAll(problems),
+            WriteError::Store(error) => Self::Store(error),
+        }
     }
 }
 

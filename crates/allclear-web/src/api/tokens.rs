@@ -13,17 +13,23 @@ use allclear_store::TokenRow;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
+use super::idempotency::NotKept;
 use super::json::{Answer, created, json};
 use super::list::slice;
+use super::openapi::Operation;
+use super::wire::{ListJson, ScopeWord};
 
 /// A token, without its secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Token")]
 struct TokenJson {
     id: String,
     name: String,
+    #[schemars(with = "BTreeSet<ScopeWord>")]
     scopes: BTreeSet<Scope>,
     /// Whose it is; `null` where a command on the server made it.
     person_id: Option<String>,
@@ -39,10 +45,12 @@ struct TokenJson {
 }
 
 /// A token to make.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewToken")]
 struct NewTokenJson {
     name: String,
+    #[schemars(with = "BTreeSet<ScopeWord>")]
     scopes: BTreeSet<Scope>,
     #[serde(default)]
     expires_at: Option<Timestamp>,
@@ -64,6 +72,22 @@ impl TokenJson {
     }
 }
 
+/// Their addresses.
+pub(super) const ALL: &str = "/api/v1/tokens";
+pub(super) const ONE: &str = "/api/v1/tokens/{id}";
+
+/// What they take and give.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(ALL, "List tokens, oldest first").pages().gives::<ListJson<TokenJson>>(200),
+        Operation::post(ALL, "Make a token; its secret is given once")
+            .takes::<NewTokenJson>()
+            .gives::<TokenJson>(201)
+            .without_version(),
+        Operation::delete(ONE, "Revoke a token"),
+    ]
+}
+
 /// Those that it may see, oldest first, revoked ones among them.
 pub(super) async fn list(call: Call) -> Answer {
     let rows = tokens::list(&call.app.store, &call.access).await?;
@@ -80,7 +104,9 @@ pub(super) async fn create(call: Call) -> Answer {
     let (token, secret) = made?;
     let path = format!("/api/v1/tokens/{}", token.id);
     let secret = Some(secret.reveal().to_owned());
-    created(&path, &TokenJson { secret, ..TokenJson::of(token, None) })
+    let mut response = created(&path, &TokenJson { secret, ..TokenJson::of(token, None) })?;
+    response.extensions_mut().insert(NotKept);
+    Ok(response)
 }
 
 /// Revokes one: it opens nothing from then on.

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use allclear_domain::StatusPage;
+use allclear_domain::ids::ComponentId;
 use allclear_domain::status_page::Language;
+use allclear_domain::{ComponentStatus, StatusPage};
 use allclear_statuspage::{Model, Route, render, render_not_found};
 
 use crate::limits;
@@ -78,6 +79,11 @@ impl PublishedStatusPage {
     #[must_use]
     pub fn status_page(&self) -> &StatusPage {
         self.model.page()
+    }
+
+    /// The present status of every component that it shows, parts included.
+    pub fn component_statuses(&self) -> impl Iterator<Item = (ComponentId, ComponentStatus)> {
+        self.model.component_statuses()
     }
 
     /// The language of its publisher.

@@ -38,10 +38,10 @@ async fn people_are_invited_listed_and_changed() {
         let reply = program.get("/api/v1/people?limit=1").await;
         assert_eq!(reply.json["items"].as_array().unwrap().len(), 1);
         assert_eq!(reply.json["items"][0]["seen_at"], NOON);
-        let next = reply.json["next"].as_str().unwrap();
+        let next = reply.json["next_cursor"].as_str().unwrap();
         let reply = program.get(&format!("/api/v1/people?limit=1&cursor={next}")).await;
         assert_eq!(reply.json["items"][0]["name"], "Grace");
-        assert_eq!(reply.json["next"], Value::Null);
+        assert_eq!(reply.json["next_cursor"], Value::Null);
         assert!(reply.json["items"][0].get("link").is_none(), "given once");
 
         let change = async |body| program.ask("PATCH", &path, Some(body)).await;
@@ -137,7 +137,7 @@ async fn the_audit_log_is_read_on_and_filtered() {
             let reply = program.get(&format!("/api/v1/audit?limit=2{cursor}")).await;
             assert_eq!(reply.status, 200, "{engine:?}: {}", reply.json);
             all.extend(reply.json["items"].as_array().unwrap().clone());
-            let Some(next) = reply.json["next"].as_str() else { break };
+            let Some(next) = reply.json["next_cursor"].as_str() else { break };
             cursor = format!("&cursor={next}");
         }
         assert_eq!(all.len(), 4, "set up, signed in twice, a token: {all:?}");

@@ -1,0 +1,109 @@
+//! Words of the nouns, as the document of the API lists them.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+/// Names lists of words. A test reads each word as the noun does.
+macro_rules! words {
+    ($($(#[doc = $doc:literal])+ $name:ident = $schema:literal [$($word:literal),+ $(,)?];)*) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct $name;
+
+        impl $name {
+            #[cfg(test)]
+            pub(crate) const ALL: &[&str] = &[$($word),+];
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                $schema.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "type": "string",
+                    "description": concat!($($doc),+).trim(),
+                    "enum": [$($word),+],
+                })
+            }
+        }
+    )*};
+}
+
+words! {
+    /// The status of a component, from best to worst.
+    ComponentStatusWord = "ComponentStatus" [
+        "operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage",
+    ];
+    /// How an incident stands.
+    IncidentStatusWord = "IncidentStatus" ["investigating", "identified", "monitoring", "resolved"];
+    /// How a maintenance window stands.
+    MaintenanceStatusWord = "MaintenanceStatus" [
+        "scheduled", "in_progress", "verifying", "completed", "cancelled",
+    ];
+    /// Something broke, or was taken down on purpose.
+    IncidentKindWord = "IncidentKind" ["disruption", "deliberate_shutdown"];
+    /// How bad an incident is for users.
+    ImpactWord = "Impact" ["none", "minor", "major", "critical"];
+    /// How a text is written.
+    ProseFormatWord = "TextFormat" ["plain", "markdown"];
+    /// How sure the publisher is of a cause.
+    CertaintyWord = "Certainty" ["known", "suspected", "ruled_out"];
+    /// A language of a status page.
+    LanguageWord = "Language" ["en", "de"];
+    /// What a token may do.
+    ScopeWord = "Scope" [
+        "read", "incidents", "maintenance", "components", "status_pages", "people", "audit",
+    ];
+    /// What a person may do.
+    RoleWord = "Role" ["viewer", "responder", "editor", "owner"];
+    /// What was done.
+    AuditActionWord = "AuditAction" ["create", "change", "remove"];
+    /// What maintenance means for uptime.
+    MaintenancePolicyWord = "MaintenancePolicy" ["left_out", "counts_as_up", "counts_as_down"];
+    /// How an action item stands.
+    ActionStateWord = "ActionState" ["promised", "done", "dropped"];
+}
+
+#[cfg(test)]
+mod tests {
+    use allclear_domain::Role;
+    use allclear_domain::audit::AuditAction;
+    use allclear_domain::incident::{Impact, IncidentKind};
+    use allclear_domain::record::Certainty;
+    use allclear_domain::status_page::{Language, MaintenancePolicy};
+    use allclear_domain::text::ProseFormat;
+    use allclear_domain::{ComponentStatus, IncidentStatus, MaintenanceStatus, Scope};
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    fn reads<T: DeserializeOwned + PartialEq>(words: &[&str]) {
+        let mut values = Vec::new();
+        for word in words {
+            let value: T = serde_json::from_value((*word).into()).unwrap();
+            assert!(!values.contains(&value), "{word}");
+            values.push(value);
+        }
+    }
+
+    #[test]
+    fn the_nouns_know_every_word() {
+        reads::<ComponentStatus>(ComponentStatusWord::ALL);
+        assert_eq!(ComponentStatusWord::ALL, ComponentStatus::ALL.map(ComponentStatus::as_str));
+        reads::<IncidentStatus>(IncidentStatusWord::ALL);
+        reads::<MaintenanceStatus>(MaintenanceStatusWord::ALL);
+        reads::<IncidentKind>(IncidentKindWord::ALL);
+        reads::<Impact>(ImpactWord::ALL);
+        reads::<ProseFormat>(ProseFormatWord::ALL);
+        reads::<Certainty>(CertaintyWord::ALL);
+        reads::<Language>(LanguageWord::ALL);
+        assert_eq!(ScopeWord::ALL, Scope::ALL.map(Scope::as_str));
+        assert_eq!(RoleWord::ALL, Role::ALL.map(Role::as_str));
+        reads::<AuditAction>(AuditActionWord::ALL);
+        reads::<MaintenancePolicy>(MaintenancePolicyWord::ALL);
+        reads::<super::super::record::ActionWord>(ActionStateWord::ALL);
+    }
+}
