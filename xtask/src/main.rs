@@ -14,6 +14,7 @@ mod postgres;
 mod run;
 mod say;
 mod screenshots;
+mod soak;
 mod suite;
 mod tidy;
 mod workspace;
@@ -33,6 +34,7 @@ cargo xtask COMMAND
   docs [--check]        write docs/reference anew, or compare it with what would be written
   pages                 of the tests only those of pages, in a real browser
   screenshots           write docs/screenshots anew: look at every picture before it is checked in
+  soak api              ask a running server everything that the document of the API allows; needs Python
   bench NAME [--json] [--binary FILE]
                         measure; NAME is one of: page. FILE is measured in place of a fresh release build";
 
@@ -77,6 +79,7 @@ fn dispatch(words: &[&str]) -> Result<Outcome> {
             Ok(options) => bench::run(&options)?,
             Err(problem) => return Ok(Outcome::Usage(problem)),
         },
+        ["soak", "api"] => soak::api()?,
         [postgres::GUARD_COMMAND, rest @ ..] => postgres::guard(rest)?,
         ["help" | "--help" | "-h"] => {
             say(USAGE)?;

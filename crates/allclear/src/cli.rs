@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, and the words of its help.
 
+pub mod nouns;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -55,6 +57,37 @@ pub enum Command {
         /// File that `backup` wrote
         file: PathBuf,
     },
+    /// Incidents: report, update, resolve, list, show
+    #[command(after_help = WAY_HELP)]
+    Incident {
+        /// What to do
+        #[command(subcommand)]
+        command: nouns::IncidentCommand,
+    },
+    /// Maintenance windows: plan, list, begin, complete, cancel
+    #[command(after_help = WAY_HELP)]
+    Maintenance {
+        /// What to do
+        #[command(subcommand)]
+        command: nouns::MaintenanceCommand,
+    },
+    /// Components: list, add, set a status by hand
+    #[command(after_help = WAY_HELP)]
+    Component {
+        /// What to do
+        #[command(subcommand)]
+        command: nouns::ComponentCommand,
+    },
+    /// Say that something was taken down on purpose
+    #[command(after_help = WAY_HELP)]
+    Shutdown(nouns::ReportArgs),
+    /// Status pages: list, add
+    #[command(after_help = WAY_HELP)]
+    StatusPage {
+        /// What to do
+        #[command(subcommand)]
+        command: nouns::StatusPageCommand,
+    },
     /// People who may sign in: list, invite, give a new link, keep out
     Person {
         /// What to do
@@ -86,6 +119,9 @@ pub enum Command {
         folder: PathBuf,
     },
 }
+
+const WAY_HELP: &str = "It asks the server at ALLCLEAR_URL, with the token in ALLCLEAR_TOKEN. Without them, or \
+    with --data, it works on the database itself, which no server may hold meanwhile.";
 
 const IMPORT_HELP: &str = "Examples:\n  \
     allclear import log outages.txt --timezone America/Los_Angeles --page shop --plan\n  \
@@ -238,7 +274,7 @@ pub enum TokenCommand {
         /// What it is for
         #[arg(long)]
         name: String,
-        /// What it may do: read, incidents, maintenance, components, status_pages, people, audit;
+        /// What it may do: read, incidents, maintenance, components, `status_pages`, people, audit;
         /// several with commas
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<Scope>,

@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod export;
 mod import;
+mod nouns;
 mod person;
 mod reference;
 mod serve;
@@ -40,7 +41,11 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
     {
         return import::plan(args);
     }
-    let settings = Settings::read(&flags, environment)?;
+    let mut settings = Settings::read(&flags, environment)?;
+    if flags.data.is_some() {
+        // Whoever names a folder means it.
+        settings.remote = None;
+    }
     let location = settings.location.to_string();
     let done = run_with(cli.command, settings).await;
     // With several installations on a machine, a refusal must say which database it is about.
@@ -58,6 +63,11 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
         Command::Export(args) => export::run(&args, &settings).await,
         Command::Backup { file } => backup::backup(&file, &settings).await,
         Command::Restore { file } => backup::restore(&file, &settings).await,
+        Command::Incident { command } => nouns::incident(command, &settings).await,
+        Command::Maintenance { command } => nouns::maintenance(command, &settings).await,
+        Command::Component { command } => nouns::component(command, &settings).await,
+        Command::Shutdown(args) => nouns::shutdown(args, &settings).await,
+        Command::StatusPage { command } => nouns::status_page(command, &settings).await,
         Command::Person { command } => person::run(command, &settings).await,
         Command::Token { command } => token::run(command, &settings).await,
         Command::Config { command: ConfigCommand::Check } => config::check(&settings),
@@ -71,6 +81,7 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
 pub fn exit_code(error: &Error) -> u8 {
     let is_refused = error.chain().any(|cause| {
         matches!(cause.downcast_ref(), Some(StoreError::Locked { .. } | StoreError::Refused { .. }))
+            || cause.downcast_ref().is_some_and(nouns::Refusal::is_of_a_guard)
     });
     if is_refused { REFUSED } else { FAILED }
 }

@@ -26,6 +26,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("settings.md", reference_markdown()),
         ("allclear.toml", sample_file()),
         ("commands.md", commands_markdown()),
+        ("api.md", allclear_web::api::openapi::reference()),
     ]
 }
 

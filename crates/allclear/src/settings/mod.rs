@@ -53,6 +53,8 @@ pub struct Settings {
     pub location: Location,
     /// How requests get here.
     pub entrance: Entrance,
+    /// The server that commands ask, where one is named.
+    pub remote: Option<Remote>,
     /// Connections served at the same time.
     pub connections_max: usize,
     /// Time for the head of a request.
@@ -63,6 +65,21 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Where each value came from, in the order of the table.
     pub origins: Vec<Origin>,
+}
+
+/// A server that commands ask.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    /// What opens it.
+    pub token: String,
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Remote({})", self.url)
+    }
 }
 
 /// Where a value came from, for `config check`.
@@ -120,6 +137,7 @@ impl Settings {
             location: location(values, &data)?,
             data,
             entrance: entrance(values)?,
+            remote: remote(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),
             log: get(values, "log").0.to_owned(),
@@ -226,6 +244,22 @@ fn entrance(values: &BTreeMap<&'static str, Raw>) -> Result<Entrance> {
         public_url: Some(url.to_owned()).filter(|url| !url.is_empty()),
         trusted_proxies: trusted_proxies.collect::<Result<_>>()?,
     })
+}
+
+fn remote(values: &BTreeMap<&'static str, Raw>) -> Result<Option<Remote>> {
+    let (url, _) = get(values, "url");
+    let (token, _) = get(values, "token");
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    ensure!(
+        host.is_some_and(|host| !host.is_empty()),
+        wrong(values, "url", url, "write an address such as https://status.example.com")
+    );
+    let token = token.trim().to_owned();
+    let url = url.trim_end_matches('/').to_owned();
+    Ok(Some(Remote { url, token }))
 }
 
 fn location(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<Location> {

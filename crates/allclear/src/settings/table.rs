@@ -73,6 +73,21 @@ pub const SETTINGS: &[Setting] = &[
          `X-Forwarded-For` is believed.",
     ),
     setting(
+        "url",
+        "ALLCLEAR_URL",
+        "",
+        "Address of a running server, such as `https://status.example.com`: commands that write ask \
+         it. Without it, or with `--data`, they work on the database itself.",
+    ),
+    Setting {
+        key: "token",
+        variable: "ALLCLEAR_TOKEN",
+        default: "",
+        default_shown: "",
+        about: "API token for the server at `url`: `allclear token create` or the console makes one.",
+        is_secret: true,
+    },
+    setting(
         "connections_max",
         "ALLCLEAR_CONNECTIONS_MAX",
         "16000",

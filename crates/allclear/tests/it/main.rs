@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod absence;
+mod api;
 mod bad_days;
 mod bad_rows;
 mod bad_values;

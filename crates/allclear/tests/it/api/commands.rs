@@ -1,0 +1,125 @@
+//! The commands over the API: with a server and without one, doing the same.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use super::Program;
+use crate::support::{Engine, Fresh, allclear, stdout};
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(&stdout(output)).unwrap()
+}
+
+/// Runs a command that blocks, beside the server of the story.
+async fn run(mut command: Command) -> Output {
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+fn asking(program: &Program, words: &[&str]) -> Command {
+    let mut command = allclear();
+    command.env("ALLCLEAR_URL", format!("http://{}", program.instance.address()));
+    command.env("ALLCLEAR_TOKEN", &program.token);
+    command.env("HOME", program._fresh.folder.path()).args(words);
+    command
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_is_told_from_the_command_line_over_the_server() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let words = [
+            "incident",
+            "report",
+            "Payments fail",
+            "--affects",
+            "checkout=partial_outage",
+            "--message",
+            "We are looking.",
+            "--json",
+        ];
+        let reported = json(&run(asking(&program, &words)).await);
+        assert_eq!(reported["status"], "investigating");
+        let id = reported["public_id"].as_str().unwrap();
+        let words = [
+            "incident",
+            "update",
+            id,
+            "--message",
+            "Found it.",
+            "--status",
+            "identified",
+            "--component",
+            "checkout=degraded_performance",
+        ];
+        let said = stdout(&run(asking(&program, &words)).await);
+        assert!(said.contains("identified  Payments fail"), "{said}");
+        let words = ["incident", "resolve", id, "--message", "Over.", "--json"];
+        assert_eq!(json(&run(asking(&program, &words)).await)["status"], "resolved");
+        let again = run(asking(&program, &words)).await;
+        assert_eq!(again.status.code(), Some(3));
+        assert!(String::from_utf8_lossy(&again.stderr).contains("it is resolved already"));
+        let list = json(&run(asking(&program, &["incident", "list", "--open", "--json"])).await);
+        assert_eq!(list, Value::Array(Vec::new()));
+        let words = ["shutdown", "Old app ends", "--affects", "all", "--json"];
+        let shutdown = json(&run(asking(&program, &words)).await);
+        assert_eq!(shutdown["kind"], "deliberate_shutdown");
+        let words = ["component", "status", "search", "partial_outage"];
+        stdout(&run(asking(&program, &words)).await);
+        program.instance.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_server_the_same_commands_write_to_the_database() {
+    for engine in Engine::ALL {
+        let fresh = Fresh::on(engine);
+        let ask = |words: &[&str]| fresh.command().args(words).output().unwrap();
+        let page = json(&ask(&["status-page", "add", "Example Shop", "--json"]));
+        assert_eq!(page["slug"], "example-shop");
+        assert!(stdout(&ask(&["component", "add", "Checkout"])).contains("checkout"));
+        stdout(&ask(&["component", "status", "checkout", "major_outage"]));
+        let listed = stdout(&ask(&["component", "list"]));
+        assert!(listed.contains("checkout  major_outage  Checkout"), "{listed}");
+        let words = [
+            "maintenance",
+            "plan",
+            "New disks",
+            "--from",
+            "2099-01-01T01:00:00Z",
+            "--to",
+            "2099-01-01T02:00:00Z",
+            "--affects",
+            "checkout",
+            "--json",
+        ];
+        let planned = json(&ask(&words));
+        assert_eq!(planned["record"]["affected"][0]["status"], "under_maintenance");
+        let id = planned["id"].as_str().unwrap();
+        assert!(stdout(&ask(&["maintenance", "begin", id])).contains("in_progress"));
+        let done = json(&ask(&["maintenance", "complete", id, "--message", "Done.", "--json"]));
+        assert_eq!(done["status"], "completed");
+        let refused = ask(&["maintenance", "cancel", id]);
+        assert_eq!(refused.status.code(), Some(3));
+        let unknown = ask(&["incident", "show", "abcdefghij01"]);
+        assert_eq!(unknown.status.code(), Some(1));
+        assert_eq!(ask(&["component", "status", "checkout", "broken"]).status.code(), Some(2));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_a_server_nothing_is_written_to_its_folder() {
+    let program = Program::on(Engine::Sqlite).await;
+    let allclear_store::Location::Folder(folder) = &program._fresh.location else { return };
+    let _lock = allclear_store::InstanceLock::acquire(folder).unwrap();
+    let mut command = program._fresh.command();
+    command.args(["incident", "report", "Payments fail"]);
+    let refused = run(command).await;
+    assert_eq!(refused.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("ALLCLEAR_URL and ALLCLEAR_TOKEN"), "{said}");
+    let mut without = asking(&program, &["incident", "list"]);
+    without.env_remove("ALLCLEAR_TOKEN");
+    let refused = run(without).await;
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("set ALLCLEAR_TOKEN"));
+}

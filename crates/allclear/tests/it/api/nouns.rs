@@ -1,0 +1,133 @@
+//! The nouns over the API, from beginning to end.
+
+use serde_json::json;
+
+use super::Program;
+use crate::support::Engine;
+
+#[tokio::test]
+async fn an_incident_from_its_report_to_its_end() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let new = json!({
+            "title": "Payments fail",
+            "affected": [{"component": "checkout", "status": "major_outage"}],
+            "update": {"status": "investigating", "body": "We are **looking**."},
+        });
+        let reported = program.post("/api/v1/incidents", new).await.expect(201);
+        assert_eq!(reported.header("etag"), "\"v1\"");
+        let place = reported.header("location").to_owned();
+        assert_eq!(place, format!("/api/v1/incidents/{}", reported.id()));
+        assert_eq!(reported.json["impact"], "critical");
+        let public = format!("/api/v1/incidents/{}", reported.json["public_id"].as_str().unwrap());
+        assert_eq!(program.get(&public).await.expect(200).json, reported.json);
+
+        let update = json!({"status": "identified", "body": "A certificate ran out.",
+            "components": [{"component": "checkout", "status": "partial_outage"}]});
+        let posted = program.post(&format!("{place}/updates"), update).await.expect(201);
+        assert_eq!(posted.json["status"], "identified");
+        assert_eq!(posted.header("etag"), "\"v2\"");
+        let update_id = posted.json["updates"][1]["id"].as_str().unwrap().to_owned();
+
+        let edit = json!({"body": "The certificate of the gateway ran out."});
+        let path = format!("{place}/updates/{update_id}");
+        let edited = program.patch(&path, "\"v2\"", edit).await.expect(200);
+        assert_eq!(edited.json["updates"][1]["edits"], 1);
+
+        let patch = json!({"title": "Card payments fail", "impact": "major",
+            "record": {"causes": [{"text": "A certificate", "certainty": "known"}]}});
+        let patched = program.patch(&place, "\"v3\"", patch).await.expect(200);
+        assert_eq!(patched.json["record"]["causes"][0]["text"], "A certificate");
+        assert_eq!(patched.json["record"]["affected"][0]["status"], "major_outage");
+
+        let end = json!({"update": {"body": "It is over."}});
+        let resolved = program.post(&format!("{place}/resolve"), end.clone()).await.expect(200);
+        assert_eq!(resolved.json["status"], "resolved");
+        let again = program.post(&format!("{place}/resolve"), end).await.expect(409);
+        assert_eq!(again.kind(), "invalid-transition");
+        let open = program.get("/api/v1/incidents?status=open").await.expect(200);
+        assert_eq!(open.json["items"], json!([]));
+        program.ask("POST", &format!("{place}/reopen"), &[], None).await.expect(200);
+        let open = program.get("/api/v1/incidents?status=open&status_page=example-shop").await;
+        assert_eq!(open.expect(200).json["items"][0]["title"], "Card payments fail");
+        program.instance.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_published_and_not_before() {
+    let program = Program::on(Engine::Sqlite).await;
+    let new = json!({"title": "Mail is late", "is_draft": true});
+    let draft = program.post("/api/v1/incidents", new).await.expect(201);
+    assert_eq!(draft.json["published_at"], json!(null));
+    let path = format!("/api/v1/incidents/{}/publish", draft.id());
+    let published = program.ask("POST", &path, &[], None).await.expect(200);
+    assert_eq!(published.json["published_at"], super::NOON);
+    program.ask("POST", &path, &[], None).await.expect(409);
+}
+
+#[tokio::test]
+async fn maintenance_is_planned_moved_begun_and_becomes_an_incident() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let new = json!({
+            "title": "New database", "starts_at": "2026-11-22T01:00:00Z",
+            "ends_at": "2026-11-22T02:00:00Z",
+            "affected": [{"component": "search", "status": "under_maintenance"}],
+        });
+        let planned = program.post("/api/v1/maintenance", new).await.expect(201);
+        let place = planned.header("location").to_owned();
+        let next = json!({"starts_at": "2026-11-23T01:00:00Z", "ends_at": "2026-11-23T02:00:00Z",
+            "why": "The vendor asked for it."});
+        let moved = program.post(&format!("{place}/reschedule"), next).await.expect(200);
+        assert_eq!(moved.json["former_windows"][0]["why"], "The vendor asked for it.");
+        let patch = json!({"expected_effect": "Search is slow.", "is_automatic": false});
+        let patched = program.patch(&place, "\"v2\"", patch).await.expect(200);
+        assert_eq!(patched.json["expected_effect"], "Search is slow.");
+        program.ask("POST", &format!("{place}/begin"), &[], None).await.expect(200);
+        program.ask("POST", &format!("{place}/verify"), &[], None).await.expect(200);
+        let failed = json!({"title": "Search is down", "status": "major_outage"});
+        let done = program.post(&format!("{place}/convert"), failed).await.expect(201);
+        assert_eq!(done.json["maintenance"]["converted_to"], done.json["incident"]["id"]);
+        let incident = program.get(done.header("location")).await.expect(200);
+        assert_eq!(incident.json["converted_from"], planned.json["id"]);
+        let open = program.get("/api/v1/maintenance?status=open").await.expect(200);
+        assert_eq!(open.json["items"], json!([]));
+        program.instance.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn announcements_components_and_status_pages() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let new = json!({"title": "New prices", "body": "From *May*.",
+            "until": "2026-12-01T00:00:00Z"});
+        let notice = program.post("/api/v1/announcements", new).await.expect(201);
+        let place = notice.header("location").to_owned();
+        let patched = program.patch(&place, "\"v1\"", json!({"title": "Prices"})).await.expect(200);
+        assert_eq!(patched.json["body"], "From *May*.");
+        program.ask("POST", &format!("{place}/take-off"), &[], None).await.expect(200);
+
+        let new = json!({"name": "Refunds", "parent": "checkout"});
+        let part = program.post("/api/v1/components", new).await.expect(201);
+        let place = part.header("location").to_owned();
+        let moved = program.patch(&place, "\"v1\"", json!({"parent": null})).await.expect(200);
+        assert_eq!(moved.json["parent"], json!(null));
+        let named = program.patch(&place, "\"v2\"", json!({"description": "Money back"})).await;
+        assert_eq!(named.expect(200).json["description"], "Money back");
+        let set = json!({"status": "partial_outage"});
+        program.post(&format!("{place}/status"), set).await.expect(201);
+        program.instance.publisher().run_once(super::NOON.parse().unwrap()).await.unwrap();
+        assert_eq!(program.get(&place).await.expect(200).json["status"], "partial_outage");
+
+        let page = program.get("/api/v1/status-pages/example-shop").await.expect(200);
+        let path = format!("/api/v1/status-pages/{}", page.id());
+        let patch = json!({"host_names": ["status.example.com"], "language": "de"});
+        let patched = program.patch(&path, page.header("etag"), patch).await.expect(200);
+        assert_eq!(patched.json["host_names"], json!(["status.example.com"]));
+        let none = program.patch(&path, "\"v2\"", json!({"is_default": false})).await.expect(422);
+        assert_eq!(none.json["field"], "is_default");
+        program.instance.stop().await;
+    }
+}
