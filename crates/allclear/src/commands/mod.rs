@@ -49,9 +49,9 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
     let location = settings.location.to_string();
     let done = run_with(cli.command, settings).await;
     // With several installations on a machine, a refusal must say which database it is about.
-    done.map_err(|error| match error.chain().any(|cause| cause.is::<StoreError>()) {
-        true => error.context(format!("the database in {location}")),
-        false => error,
+    done.map_err(|error| {
+        let is_of_the_store = error.chain().any(<dyn std::error::Error>::is::<StoreError>);
+        if is_of_the_store { error.context(format!("the database in {location}")) } else { error }
     })
 }
 

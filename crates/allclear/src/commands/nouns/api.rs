@@ -49,7 +49,7 @@ pub(super) struct Api {
 }
 
 enum Way {
-    Server { client: Client<HttpsConnector<HttpConnector>, Body>, remote: Remote },
+    Server { client: Box<Client<HttpsConnector<HttpConnector>, Body>>, remote: Remote },
     Database { app: Box<App>, access: Access, _lock: Option<InstanceLock> },
 }
 
@@ -88,7 +88,7 @@ impl Api {
             .enable_http1()
             .build();
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        let way = Way::Server { client, remote: remote.clone() };
+        let way = Way::Server { client: Box::new(client), remote: remote.clone() };
         Ok(Self { way, entropy: Arc::new(Entropy::from_system()) })
     }
 

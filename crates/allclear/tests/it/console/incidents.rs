@@ -392,6 +392,30 @@ async fn an_old_text_opens_the_composer() {
     assert!(list.text.contains("There are no incidents yet"), "{}", list.text);
 }
 
+/// A promise is shown until it is kept or dropped, and nothing that was typed is lost.
+async fn promises(shop: &mut Shop, path: &str) {
+    let step = |step: &str| format!("{path}/{step}");
+    let promised = [("promise", "Watch certificates"), ("due", "2026-11-21")];
+    let page = shop.office.owner.fill(path, &step("promises"), &promised).await;
+    assert!(page.text.contains("Watch certificates"), "{}", page.text);
+    let home = shop.office.owner.get("/console").await;
+    assert!(home.text.contains("By 2026-11-21"), "{}", home.text);
+    shop.office.clock.turn(SignedDuration::from_hours(13));
+    let home = shop.office.owner.get("/console").await;
+    assert!(home.text.contains("Promised by 2026-11-21"), "{}", home.text);
+    let stale = [("do", "drop"), ("why", "Nobody needs it"), ("version", "0")];
+    let page = shop.office.owner.fill(path, &step("promises/0"), &stale).await;
+    assert_eq!(page.status, 409);
+    assert!(page.text.contains("value=\"Nobody needs it\""), "{}", page.text);
+    let wrong = [("promise", "Buy a spare"), ("due", "soon")];
+    let page = shop.office.owner.fill(path, &step("promises"), &wrong).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("value=\"Buy a spare\""), "{}", page.text);
+    let dropped = [("do", "drop"), ("why", "The provider does it now")];
+    let page = shop.office.owner.fill(path, &step("promises/0"), &dropped).await;
+    assert!(page.text.contains("The provider does it now"), "{}", page.text);
+}
+
 #[tokio::test]
 async fn facts_promises_and_a_postmortem() {
     for engine in Engine::ALL {
@@ -426,25 +450,7 @@ async fn facts_promises_and_a_postmortem() {
         assert_eq!(page.status, 409);
         assert!(page.text.contains("A certificate ran out"), "{}", page.text);
 
-        let promised = [("promise", "Watch certificates"), ("due", "2026-11-21")];
-        let page = shop.office.owner.fill(&path, &step("promises"), &promised).await;
-        assert!(page.text.contains("Watch certificates"), "{}", page.text);
-        let home = shop.office.owner.get("/console").await;
-        assert!(home.text.contains("By 2026-11-21"), "{}", home.text);
-        shop.office.clock.turn(SignedDuration::from_hours(13));
-        let home = shop.office.owner.get("/console").await;
-        assert!(home.text.contains("Promised by 2026-11-21"), "{}", home.text);
-        let stale = [("do", "drop"), ("why", "Nobody needs it"), ("version", "0")];
-        let page = shop.office.owner.fill(&path, &step("promises/0"), &stale).await;
-        assert_eq!(page.status, 409);
-        assert!(page.text.contains("value=\"Nobody needs it\""), "{}", page.text);
-        let wrong = [("promise", "Buy a spare"), ("due", "soon")];
-        let page = shop.office.owner.fill(&path, &step("promises"), &wrong).await;
-        assert_eq!(page.status, 422);
-        assert!(page.text.contains("value=\"Buy a spare\""), "{}", page.text);
-        let dropped = [("do", "drop"), ("why", "The provider does it now")];
-        let page = shop.office.owner.fill(&path, &step("promises/0"), &dropped).await;
-        assert!(page.text.contains("The provider does it now"), "{}", page.text);
+        promises(&mut shop, &path).await;
 
         let over = [("status", "resolved"), ("text", "It is over."), ("do", "post")];
         post(&mut shop.office.owner, &path, &over).await;
