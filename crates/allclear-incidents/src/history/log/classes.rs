@@ -48,7 +48,32 @@ pub(super) fn classes(lines: &[Line<'_>]) -> Vec<Class> {
         }
     }
     promote_alike(lines, &mut classes);
+    promote_lists(lines, &mut classes);
     classes
+}
+
+/// Whether a line is a day, or a window, with words.
+fn is_row(line: &Line<'_>) -> bool {
+    line.body.len() <= 200
+        && dateline::read(line.body).is_some_and(|found| {
+            let is_whole = found.own.start.is_none() || found.is_range();
+            found.is_apart && !found.words.is_empty() && is_whole
+        })
+}
+
+/// Where lines with a day, or a window, and words stand below each other, each begins an entry.
+fn promote_lists(lines: &[Line<'_>], classes: &mut [Class]) {
+    let mut is_open = true;
+    let mut is_list = false;
+    for (at, line) in lines.iter().enumerate() {
+        let goes_on = is_list || lines.get(at + 1).is_some_and(is_row);
+        is_list = (is_open || is_list) && is_row(line) && goes_on;
+        if let Some(class) = classes.get_mut(at).filter(|class| is_list && **class == Class::Other)
+        {
+            *class = Class::Date;
+        }
+        is_open = line.is_blank() || line.is_rule() || line.heading > 0;
+    }
 }
 
 /// Where lines such as `Outage on March 2, 2017` begin entries, all lines with these words do.
@@ -153,7 +178,10 @@ fn begins_entry(
         return true;
     }
     if found.is_apart {
-        return after_mark || is_open(after) || is_labelled || next == Class::Range;
+        // The last of some dated lines below a sentence is one of them.
+        let is_listed = !after_mark && before.is_some_and(is_row);
+        let is_led = is_open(after) && !is_listed;
+        return after_mark || is_led || is_labelled || next == Class::Range;
     }
     let is_iso = line.body.starts_with(|ch: char| ch.is_ascii_digit());
     let leads = is_open(after) || matches!(next, Class::Label(_));

@@ -5,6 +5,7 @@ use super::dateline::{self, DateLine};
 use super::dates::PrintedDate;
 use super::labels::{self, Label};
 use super::lines::Line;
+use super::tables::Table;
 use super::texts;
 use super::titles;
 use super::update_head;
@@ -26,6 +27,24 @@ pub(super) struct Entry {
     pub(super) section_year: Option<i16>,
     /// Lines with known labels stand in it.
     pub(super) has_labels: bool,
+    /// It is a row of the table with this head.
+    pub(super) head_line: Option<usize>,
+}
+
+impl Entry {
+    /// An entry of some lines.
+    pub(super) fn of(first: usize, end: usize) -> Self {
+        Self {
+            first,
+            end,
+            date_line: None,
+            range_line: None,
+            title_line: None,
+            section_year: None,
+            has_labels: false,
+            head_line: None,
+        }
+    }
 }
 
 /// A page cut into entries.
@@ -35,8 +54,8 @@ pub(super) struct Page {
     pub(super) entries: Vec<Entry>,
     /// Lines that belong to none.
     pub(super) strays: Vec<usize>,
-    /// Lines of days on which nothing happened.
-    pub(super) quiet: Vec<usize>,
+    /// Lines that were understood though they belong to no entry, and what they mean.
+    pub(super) understood: Vec<(usize, &'static str)>,
 }
 
 /// Cuts a page into entries.
@@ -50,6 +69,7 @@ pub(super) fn cut(lines: &[Line<'_>]) -> Page {
         year: None,
         labels: Vec::new(),
         has_prose: false,
+        table: None,
         wants_time: false,
     };
     for (at, class) in classes.iter().enumerate() {
@@ -59,7 +79,10 @@ pub(super) fn cut(lines: &[Line<'_>]) -> Page {
     let mut page = cutter.page;
     if page.entries.iter().all(|entry| entry.date_line.is_none()) && page.strays.len() > 8 {
         // Labels somewhere in a long text without dates do not make it a log.
-        return Page::default();
+        page = Page::default();
+    }
+    if texts::may_be_diary(lines, &page) {
+        page = texts::diary(lines).unwrap_or(page);
     }
     titles::drop_contents(lines, &mut page);
     titles::before_dates(lines, &mut page);
@@ -81,13 +104,35 @@ struct Cutter<'l, 'a> {
     labels: Vec<Label>,
     /// Prose came in the open entry.
     has_prose: bool,
+    /// The table that the last line belongs to.
+    table: Option<Table>,
     /// The last update began without a time, so that its time may stand below it.
     wants_time: bool,
 }
 
 impl Cutter<'_, '_> {
+    /// Takes a line of a table of outages.
+    fn row(&mut self, at: usize) -> bool {
+        if let Some(table) = &self.table {
+            let line = self.lines.get(at);
+            let row = line.and_then(|line| table.row(line, at));
+            if row.is_some() || line.is_some_and(Line::is_rule) {
+                self.page.entries.extend(row);
+                return true;
+            }
+        }
+        self.table = if self.open.is_none() { Table::at(self.lines, at) } else { None };
+        if self.table.is_some() {
+            self.page.understood.push((at, "names the columns of the table below"));
+        }
+        self.table.is_some()
+    }
+
     /// Takes one line.
     fn line(&mut self, at: usize, class: Class) {
+        if self.row(at) {
+            return;
+        }
         if let Class::Section(year) = class {
             self.close(at);
             self.year = year.or(self.year);
@@ -131,15 +176,7 @@ impl Cutter<'_, '_> {
 
     /// The entry that a line begins, if it begins one.
     fn begun(&mut self, at: usize, class: Class) -> Option<Entry> {
-        let fresh = Entry {
-            first: at,
-            end: at,
-            date_line: None,
-            range_line: None,
-            title_line: None,
-            section_year: self.year,
-            has_labels: false,
-        };
+        let fresh = Entry { section_year: self.year, ..Entry::of(at, at) };
         // Nothing but its date stands in the open entry so far.
         let is_bare = !self.has_prose && self.labels.is_empty();
         match class {
@@ -152,7 +189,8 @@ impl Cutter<'_, '_> {
             Class::Range if is_bare && repeats(self.lines, self.open.as_ref(), at) => None,
             Class::Range => {
                 let open = self.open.as_ref();
-                if is_bare && open.is_some_and(|entry| entry.range_line.is_none()) {
+                let is_windowless = open.is_some_and(|entry| entry.range_line.is_none());
+                if is_bare && is_windowless && self.is_its_window(at) {
                     self.set_range(at);
                     return None;
                 }
@@ -189,6 +227,15 @@ impl Cutter<'_, '_> {
         let is_day = of_entry.is_some_and(|own| own.own.start.is_none());
         (line.is_item && !own.is_item)
             || (is_day && found.words.is_empty() && (self.wants_time || is_near))
+    }
+
+    /// Whether a window may belong to the day above it: that day has no words, or is the same.
+    fn is_its_window(&self, at: usize) -> bool {
+        let read = |at: usize| self.lines.get(at).and_then(dated);
+        let own = self.open.as_ref().and_then(|entry| read(entry.date_line?));
+        own.zip(read(at)).is_none_or(|(own, window)| {
+            own.words.is_empty() || is_same_day(&own.own.date, &window.own.date)
+        })
     }
 
     /// Whether a `Date:` line begins an entry: there is none, or its own has such a line already.

@@ -14,6 +14,19 @@ impl Reader<'_> {
         found.map_or((None, None), |(start, end)| (Some(start), end))
     }
 
+    /// The end that a label prints; without a day it is the first such time after the start.
+    pub(super) fn labelled_end(&self, start: Option<&Point>) -> Option<Point> {
+        let value = self.context.parts.values(Label::End).next()?;
+        let is_dayless = dateline::read(value).is_none();
+        let told = moments::in_sentence(super::tokens::head(value, 1000));
+        match (start, told.first()) {
+            (Some(start), Some(moment)) if is_dayless && moment.day.is_none() => {
+                self.end_of(moment, start)
+            }
+            _ => self.labelled(Label::End).0,
+        }
+    }
+
     /// The time that a value prints, and the end of its window.
     fn of_value(&self, value: &str) -> Option<(Point, Option<Point>)> {
         if let Some(found) = dateline::read(value) {

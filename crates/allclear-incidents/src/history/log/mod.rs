@@ -36,6 +36,7 @@ mod sections;
 mod settled;
 mod spared;
 mod stated;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -165,9 +166,9 @@ pub fn read_log(text: &str, options: &LogOptions) -> Result<LogImport, LogError>
         tell_zone(&mut import.report, printed(at), &name, options.timezone.as_deref());
         import.timezone = Some(name);
     }
-    import.report.understood.extend(page.quiet.iter().map(|at| {
+    import.report.understood.extend(page.understood.iter().map(|(at, meaning)| {
         let NotUnderstood { line, text } = printed(*at);
-        Understood { line, text, meaning: "nothing happened on this day".to_owned() }
+        Understood { line, text, meaning: (*meaning).to_owned() }
     }));
     Ok(import)
 }
@@ -207,15 +208,7 @@ fn draft(lines: &[Line<'_>]) -> Page {
     let Some(first) = lines.iter().position(|line| !line.is_blank()) else {
         return Page::default();
     };
-    let entry = Entry {
-        first,
-        end: lines.len(),
-        date_line: None,
-        range_line: None,
-        title_line: None,
-        section_year: None,
-        has_labels: false,
-    };
+    let entry = Entry::of(first, lines.len());
     Page { entries: vec![entry], ..Page::default() }
 }
 
@@ -256,7 +249,9 @@ impl<'a> Reader<'a> {
         let dated = days::dated(self.lines, page);
         let assumed = self.options.year.filter(|year| (1970..=2100).contains(year));
         let dates = years::resolve(&dated, assumed);
-        self.not_understood.extend(&page.strays);
+        let is_told = |at: &&usize| self.lines.get(**at).is_some_and(|line| !line.is_rule());
+        let strays: Vec<usize> = page.strays.iter().filter(is_told).copied().collect();
+        self.not_understood.extend(strays);
         let mut records = Vec::with_capacity(page.entries.len());
         for ((entry, dated), date) in page.entries.iter().zip(&dated).zip(dates) {
             records.push(self.entry(entry, dated.printed, date));
@@ -292,7 +287,10 @@ impl<'a> Reader<'a> {
         if is_unread {
             self.not_understood.extend(entry.date_line);
         }
-        let parts: Parts<'_> = parts::cut(self.lines, entry, self.is_draft);
+        let parts: Parts<'_> = match entry.head_line {
+            Some(head) => tables::parts(self.lines, entry, head),
+            None => parts::cut(self.lines, entry, self.is_draft),
+        };
         self.not_understood.extend(&parts.not_understood);
         let line: Option<DateLine<'_>> =
             entries::range(self.lines, entry).or_else(|| entries::printed(self.lines, entry));

@@ -4,6 +4,7 @@ mod encoding;
 mod folds;
 mod forms;
 mod headings;
+mod lists;
 mod properties;
 mod samples;
 mod sections;

@@ -98,7 +98,8 @@ pub(super) fn take_quiet(lines: &[Line<'_>], page: &mut Page) {
         std::mem::take(&mut page.entries).into_iter().partition(is_quiet);
     page.entries = entries;
     let is_told = |at: &usize| lines.get(*at).is_some_and(|line| !line.is_blank());
-    page.quiet = quiet.iter().flat_map(|entry| entry.first..entry.end).filter(is_told).collect();
+    let days = quiet.iter().flat_map(|entry| entry.first..entry.end).filter(is_told);
+    page.understood.extend(days.map(|at| (at, "nothing happened on this day")));
 }
 
 /// Whether a line says that nothing happened: "No incidents reported today."
@@ -127,4 +128,44 @@ fn says_nothing(body: &str) -> bool {
     let begins =
         matches!(all.as_slice(), [no, what, ..] if no.is_word("no") && !what.is_word("to"));
     begins && all.iter().all(|token| token.kind != Kind::Word || token.is_any(&WORDS))
+}
+
+/// Whether nothing but lines with times was found on a page.
+pub(super) fn may_be_diary(lines: &[Line<'_>], page: &Page) -> bool {
+    page.entries.iter().all(|entry| {
+        let line = entry.date_line.and_then(|at| lines.get(at));
+        let found = line.filter(|line| line.heading == 0).and_then(dated);
+        let is_time = found.is_some_and(|found| found.own.start.is_some() && !found.is_range());
+        is_time && !entry.has_labels && entry.range_line.is_none()
+    })
+}
+
+/// A page of lines that each begin with a date and a time, on several days: the lines of one day that
+/// stand together are an entry.
+pub(super) fn diary(lines: &[Line<'_>]) -> Option<Page> {
+    let day = |line: &Line<'_>| {
+        let found = dateline::read(line.body).filter(|found| found.own.start.is_some())?;
+        Some(found.own.date)
+    };
+    let days: Vec<_> = lines.iter().map(day).collect();
+    let told = lines.iter().filter(|line| !line.is_blank() && !line.is_rule()).count();
+    let dated = days.iter().flatten().count();
+    let first = days.iter().flatten().next();
+    if dated < 3 || dated * 2 < told || days.iter().flatten().all(|day| Some(day) == first) {
+        return None;
+    }
+    let mut page = Page::default();
+    let mut last = None;
+    for (at, day) in days.iter().enumerate() {
+        match (day, page.entries.last_mut()) {
+            (Some(day), _) if last != Some(*day) => {
+                last = Some(*day);
+                page.entries.push(Entry { date_line: Some(at), ..Entry::of(at, at + 1) });
+            }
+            (_, Some(entry)) => entry.end = at + 1,
+            (_, None) => page.strays.push(at),
+        }
+    }
+    page.strays.retain(|at| lines.get(*at).is_some_and(|line| !line.is_blank()));
+    Some(page)
 }

@@ -151,7 +151,7 @@ impl Reader<'_> {
     fn by_prose(&mut self, timing: &mut Timing) {
         let (first, last) = self.labelled(Label::Date);
         let mut start = self.labelled(Label::Start).0.or(first);
-        let mut end = self.labelled(Label::End).0.or(last);
+        let mut end = self.labelled_end(start.as_ref()).or(last);
         let is_labelled = start.is_some() || end.is_some();
         if start.is_none()
             && let Some((from, to)) = self.window(false).or_else(|| self.announced())

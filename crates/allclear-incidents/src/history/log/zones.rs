@@ -176,9 +176,7 @@ pub(super) fn zone_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usiz
 /// `Pacific`, `Pacific time`, `Eastern Daylight Time`.
 fn region_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usize)> {
     let first = tokens.get(at)?;
-    if !first.text.starts_with(|ch: char| ch.is_ascii_uppercase()) {
-        return None;
-    }
+    let is_name = first.text.starts_with(|ch: char| ch.is_ascii_uppercase());
     let mut end = at + 1;
     if first.is_word("Central") && tokens.get(end).is_some_and(|next| next.is_word("European")) {
         let is_summer = tokens.get(end + 1).is_some_and(|next| next.is_word("summer"));
@@ -190,10 +188,13 @@ fn region_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usize)> {
     if tokens.get(end).is_some_and(|token| token.is_any(&["standard", "daylight", "savings"])) {
         end += 1;
     }
-    if tokens.get(end).is_some_and(|token| token.is_word("time")) {
+    let is_time = tokens.get(end).is_some_and(|token| token.is_word("time"));
+    if is_time {
         end += 1;
     }
-    Some((ZoneName::Label(first.text.to_ascii_uppercase()), end))
+    // "pacific" alone is a word, "pacific time" is a zone.
+    let label = ZoneName::Label(first.text.to_ascii_uppercase());
+    (is_name || is_time).then_some((label, end))
 }
 
 /// `-07:00`, `+0200`, `+2`.

@@ -13,7 +13,7 @@ use crate::history::log::tokens::WORK;
 use crate::history::log::{LogOptions, read_log};
 
 /// Pieces that pages are made of, and pieces that break them.
-const PIECES: [&str; 78] = [
+const PIECES: [&str; 84] = [
     "2017-03-02",
     "2017-03-02 - words",
     "Thursday, Sep 2nd",
@@ -92,6 +92,12 @@ const PIECES: [&str; 78] = [
     "at 2:55pm PST (19:55 GMT)",
     "13/03/2017",
     "27-Feb-24",
+    "| Date | Duration | Affected |",
+    "| 2016-03-02 17:45 | 85 min | mail |",
+    "Date\tStart\tEnd",
+    "2015-03-02\t17:45\t19:10",
+    "[2016-02-27] web - gone",
+    "28/11/2014 22:00  Mail is down",
 ];
 
 /// A text of pieces with gaps between them.
@@ -271,7 +277,7 @@ fn work_grows_no_faster_than_the_text() {
             ["", "2017-03-02\n\n", "2017-03-02\nAffected: ", "2017-03-02\nLost transactions: "]
         {
             let page = |bytes: usize| head.to_owned() + &pattern.repeat(bytes / pattern.len());
-            let (less, more) = (page(8 * 1024), page(32 * 1024));
+            let (less, more) = (page(4 * 1024), page(16 * 1024));
             let (less, more) = (work(&less), work(&more));
             // What is looked at whatever the length may be a large part of a short text.
             assert!(
