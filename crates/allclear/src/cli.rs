@@ -181,6 +181,9 @@ pub struct ImportArgs {
     /// Time zone of the times in the source, such as Europe/Berlin
     #[arg(long, value_name = "TZ", value_parser = timezone)]
     pub timezone: Option<String>,
+    /// Year to assume where a log prints none
+    #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=2100))]
+    pub year: Option<i16>,
 }
 
 /// Formats that can be written.

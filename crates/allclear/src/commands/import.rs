@@ -233,7 +233,7 @@ fn log_file(
     let options = LogOptions {
         publisher: slug.to_string(),
         timezone: timezone.clone(),
-        year: None,
+        year: args.year,
         known_components: present.components.iter().map(to_facts::component).collect(),
     };
     refuse_strays(text)?;

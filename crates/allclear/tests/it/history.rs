@@ -110,3 +110,18 @@ fn a_page_of_another_encoding_says_its_own_zone() {
     });
     assert_eq!(other["report"]["contradictions"][0]["field"], "timezone");
 }
+
+#[test]
+fn a_text_without_years_can_be_given_one() {
+    let fresh = Fresh::on(Engine::Sqlite);
+    let file = fresh.folder.path().join("notice.txt");
+    std::fs::write(
+        &file,
+        "Restart on Friday, April 3\n\nAt 11:00 PM on Friday, April 3, it began.\n",
+    )
+    .unwrap();
+    let mut command = fresh.command();
+    command.args(["import", "log", "--plan", "--json", "--timezone", "UTC", "--year", "2009"]);
+    let plan = json(&stdout(&command.arg(&file).output().unwrap()));
+    assert_eq!(plan["records"][0]["started_at"], "2009-04-03T23:00:00+00:00");
+}
