@@ -121,7 +121,8 @@ pub(super) fn class_alone(line: &Line<'_>) -> Class {
         return Class::Blank;
     }
     if let Some(found) = dated(line) {
-        if found.is_range() && !found.is_bracketed {
+        let is_leading = line.heading > 0 || dateline::read(line.body).is_some();
+        if found.is_range() && !found.is_bracketed && is_leading {
             return Class::Range;
         }
         return Class::Date;

@@ -217,15 +217,20 @@ fn posted(tokens: &[Token<'_>]) -> usize {
     let Some([first, second]) = tokens.get(..2) else {
         return 0;
     };
-    let is_lead = first.is_any(&["posted", "published", "written"])
-        && (second.is_word("on") || second.is_mark(':'));
-    if is_lead { 2 } else { 0 }
+    let is_lead = first.is_any(&["posted", "published", "written"]);
+    match second {
+        _ if !is_lead => 0,
+        second if second.is_word("on") || second.is_mark(':') => 2,
+        _ => usize::from(date_at(tokens, 1).is_some()),
+    }
 }
 
 /// The words after a date, without the mark that sets them apart.
 fn words_after(rest: &str) -> (&str, bool) {
     let marks = [':', '-', '–', '—', '|', ')', ']', '\u{2212}', '»', '>', ','];
     let words = rest.trim_start_matches(|ch: char| is_space(ch) || marks.contains(&ch));
+    // `March 2nd, 2017.`
+    let words = if words == "." { "" } else { words };
     // `2023-03-26 (Sunday)`
     let day = tokens(head(words, 40));
     if let [open, name, close] = day.as_slice()

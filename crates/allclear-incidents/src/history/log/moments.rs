@@ -318,12 +318,18 @@ fn role(all: &[Token<'_>], from: usize, item: &Found, to: usize) -> Role {
     if lead.is_some_and(|token| token.is_any(&["from", "since", "starting", "beginning"])) {
         return Role::Start;
     }
-    let before = all.get(from..item.at).unwrap_or(&[]);
-    if let Some(role) = before.iter().rev().find_map(cue) {
-        return role;
-    }
-    let after = all.get(item.end..to).unwrap_or(&[]);
-    after.iter().find_map(cue).unwrap_or(Role::Unknown)
+    let before = (from..item.at).rev().find_map(|at| cue_at(all, at));
+    let role = before.or_else(|| (item.end..to).find_map(|at| cue_at(all, at)));
+    role.unwrap_or(Role::Unknown)
+}
+
+/// What a word says of the time beside it, unless it is denied: "did not come back".
+fn cue_at(all: &[Token<'_>], at: usize) -> Option<Role> {
+    let role = cue(all.get(at)?)?;
+    let is_denied = all.get(at.saturating_sub(3)..at).is_some_and(|lead| {
+        lead.iter().any(|word| word.is_any(&["not", "never", "t", "cannot", "unable"]))
+    });
+    (role != Role::End || !is_denied).then_some(role)
 }
 
 /// What a word says of the time beside it.

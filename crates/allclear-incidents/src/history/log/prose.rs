@@ -269,7 +269,9 @@ pub(super) fn length_in(sentence: &str) -> Option<String> {
             at += 1;
             continue;
         };
-        let from = if all.get(at).is_some_and(|token| token.is_mark(',')) { at + 1 } else { at };
+        let is_edge = |token: &Token<'_>| token.is_mark(',') || token.is_any(&["a", "an"]);
+        let is_led = all.get(at).is_some_and(is_edge) && length_at(&all, at + 1).is_some();
+        let from = if is_led { at + 1 } else { at };
         if is_outage_length(&all, from, end) {
             let (start, stop) = (all.get(from)?.start, all.get(end.checked_sub(1)?)?.end);
             return sentence.get(start..stop).map(str::to_owned);

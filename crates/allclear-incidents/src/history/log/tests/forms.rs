@@ -113,3 +113,28 @@ fn what_prose_says_was_not_affected() {
         assert_eq!(record.not_affected, names, "{sentence}");
     }
 }
+
+#[test]
+fn what_is_denied_is_no_end() {
+    let line = "At 4:13am it was updated and did not come back. As of 1:56pm it is online.";
+    let (start, end) = of_line(line);
+    assert_eq!(start.as_deref(), Some("2016-03-03T04:13:00-08:00"));
+    assert_eq!(end.as_deref(), Some("2016-03-03T13:56:00-08:00"));
+}
+
+#[test]
+fn a_post_with_its_day_above_or_below_its_title() {
+    let record = one(
+        "November 10th, 2008.\nYesterday at about 13:25 it stopped, and all was resolved at 16:55.\n",
+    );
+    assert_eq!(
+        window(&record),
+        (Some("2008-11-09T13:25:00-08:00"), Some("2008-11-09T16:55:00-08:00"))
+    );
+    let record = one(
+        "Services outage\nPosted July 7, 2010\n\nA five-minute interruption this morning, from 2:02am.\n",
+    );
+    assert_eq!(record.title, "Services outage");
+    assert_eq!(record.started_at.as_deref(), Some("2010-07-07T02:02:00-07:00"));
+    assert_eq!(record.reported_duration.as_deref(), Some("five-minute"));
+}
