@@ -33,17 +33,19 @@ impl Upkeep {
     /// # Errors
     /// Where the store cannot be written; the next run does the rest.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
+        let used_since = sessions::used_since(now);
+        // Looking costs nobody anything; a transaction would keep every other writer waiting.
+        if !self.store.has_sessions_over(now, used_since).await?
+            && !self.store.has_links_over(now).await?
+        {
+            return Ok(Report::default());
+        }
         let mut transaction = self.store.begin().await?;
         let report = Report {
-            sessions: transaction.remove_sessions_over(now, sessions::used_since(now)).await?,
+            sessions: transaction.remove_sessions_over(now, used_since).await?,
             links: transaction.remove_links_over(now).await?,
         };
-        // Where nothing was due no revision is taken, so that nobody looks for changes.
-        if report == Report::default() {
-            transaction.rollback().await?;
-        } else {
-            transaction.commit().await?;
-        }
+        transaction.commit().await?;
         Ok(report)
     }
 }

@@ -58,6 +58,15 @@ impl Store {
         let found: Vec<_> = self.list_by(sql::FIND_BY_DIGEST, binds).await?;
         Ok(found.into_iter().next())
     }
+
+    /// Whether there is a link that is over.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn has_links_over(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let binds = vec![Bind::Integer(micros(now))];
+        Ok(self.read().await?.fetch_optional(sql::FIND_OVER, binds).await?.is_some())
+    }
 }
 
 impl Transaction {

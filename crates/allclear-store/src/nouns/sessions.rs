@@ -66,6 +66,19 @@ impl Store {
         let binds = vec![Bind::Uuid(id.uuid())];
         self.list_by(sql::LIST_OF_PERSON, binds).await
     }
+
+    /// Whether there is a session that is over, or that nobody used since `used_since`.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn has_sessions_over(
+        &self,
+        now: Timestamp,
+        used_since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let binds = vec![Bind::Integer(micros(now)), Bind::Integer(micros(used_since))];
+        Ok(self.read().await?.fetch_optional(sql::FIND_OVER, binds).await?.is_some())
+    }
 }
 
 impl Transaction {

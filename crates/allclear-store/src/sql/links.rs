@@ -18,6 +18,8 @@ super::statements! {
     REMOVE_OF_PURPOSE = "delete from one_time_links where purpose = $1";
     /// Takes all of a person away.
     REMOVE_OF_PERSON = "delete from one_time_links where person_id = $1";
+    /// One that is over.
+    FIND_OVER = "select id from one_time_links where expires_at <= $1 limit 1";
     /// Removes those that are over.
     REMOVE_OVER = "delete from one_time_links where expires_at <= $1";
 }

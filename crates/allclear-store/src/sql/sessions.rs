@@ -32,6 +32,8 @@ super::statements! {
     REMOVE_OF_PERSON = "delete from sessions where person_id = $1";
     /// Ends all of a person but one.
     REMOVE_OTHERS_OF_PERSON = "delete from sessions where person_id = $1 and id <> $2";
+    /// One that is over, or was not used since an instant.
+    FIND_OVER = "select id from sessions where expires_at <= $1 or seen_at < $2 limit 1";
     /// Removes those that are over, or were not used since an instant.
     REMOVE_OVER = "delete from sessions where expires_at <= $1 or seen_at < $2";
 }

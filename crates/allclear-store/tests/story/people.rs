@@ -121,6 +121,9 @@ pub(crate) async fn sessions_begin_and_end(home: Home) {
 
     let mut transaction = home.store.begin().await.unwrap();
     let second = SignedDuration::from_secs(1);
+    assert!(!home.store.has_sessions_over(now(), later).await.unwrap());
+    assert!(home.store.has_sessions_over(now(), later + second).await.unwrap());
+    assert!(home.store.has_sessions_over(here.expires_at, now()).await.unwrap());
     assert_eq!(transaction.remove_sessions_over(now(), later + second).await.unwrap(), 1);
     for kept in [&there, &here] {
         transaction.insert_session(kept).await.unwrap();
@@ -198,6 +201,8 @@ pub(crate) async fn a_link_is_found_once(home: Home) {
     assert!(!transaction.remove_link(invitation.id).await.unwrap());
     assert_eq!(transaction.remove_links_for(LinkPurpose::SetUp).await.unwrap(), 1);
     assert_eq!(transaction.remove_links_over(now()).await.unwrap(), 0);
+    assert!(!home.store.has_links_over(now()).await.unwrap());
+    assert!(home.store.has_links_over(reset.expires_at).await.unwrap());
     assert_eq!(transaction.remove_links_of(ada.id).await.unwrap(), 2);
     transaction.commit().await.unwrap();
     assert_eq!(home.store.find_link(&reset.digest).await.unwrap(), None);
