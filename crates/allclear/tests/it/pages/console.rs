@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use allclear_domain::{Clock, Role, Scope};
+use allclear_domain::audit::Actor;
+use allclear_domain::{Clock, Entropy, Role, Scope};
+use allclear_incidents::history::import;
 use allclear_people::totp;
+use allclear_web::access::Needs;
 use serde_json::json;
 
 use super::axe::Axe;
@@ -85,7 +88,8 @@ impl Tour {
     }
 }
 
-/// A console that an owner has set up in the browser, with a colleague, a token and a past.
+/// A console that an owner has set up in the browser, with a colleague, a token, and what the demo
+/// has.
 async fn set_up() -> Tour {
     let (office, path) = Office::empty(Engine::Sqlite).await;
     let mut tour = Tour::begin(office).await;
@@ -95,24 +99,27 @@ async fn set_up() -> Tour {
     let owner = tour.office.owner_person().await;
     tour.office.colleague("colleague@example.com", Role::Responder).await;
     tour.office.program(&owner, [Scope::Read]).await;
+    let (entropy, now) = (Entropy::from_seed(1), tour.office.clock.now());
+    let batches = allclear::demo::batches(&entropy, now).unwrap();
+    let actor = Actor::Command("test".to_owned());
+    import::write(tour.office.instance.store(), &batches, &actor, &entropy, now).await.unwrap();
     tour
 }
 
 #[tokio::test]
-async fn signing_in_and_the_lists() {
+async fn signing_in_and_every_page_that_has_an_address_of_its_own() {
     let mut tour = set_up().await;
-    for path in [
-        "/console",
-        "/console/account",
-        "/console/people",
+    let rules = allclear_web::console::rules();
+    let reads = rules.iter().filter(|rule| rule.method == "GET" && rule.needs != Needs::Nothing);
+    let mut paths: Vec<&str> = reads.map(|rule| rule.path).collect();
+    // What varies by its path is looked at where something is there.
+    paths.retain(|path| !path.contains('{'));
+    paths.extend([
         "/console/people?q=nobody",
-        "/console/people/invite",
-        "/console/tokens",
-        "/console/tokens/create",
-        "/console/audit",
         "/console/audit?about=person",
         "/console/audit?about=incident",
-    ] {
+    ]);
+    for path in paths {
         tour.visit(path).await;
     }
     tour.open("/console/people").await;
