@@ -1,6 +1,6 @@
 //! The API, version 1: JSON for programs, with tokens. One file per noun.
 //!
-//! [`table`] lists every address with the scope that it needs; nothing answers that is not in it.
+//! `table` lists every address with the scope that it needs; nothing answers that is not in it.
 //! [`openapi`] describes each. Errors are problem details (RFC 9457).
 
 mod announcements;

@@ -1,7 +1,7 @@
 //! The console: where people write. Server-rendered, one file per page, and all of it works without
 //! script.
 //!
-//! [`table`] lists every address with what it needs; nothing answers that is not in it. The guard
+//! `table` lists every address with what it needs; nothing answers that is not in it. The guard
 //! in front of each handler looks who asks, reads the form and checks its token, so that a handler
 //! cannot forget to.
 
