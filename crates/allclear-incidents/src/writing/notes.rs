@@ -3,7 +3,7 @@
 use allclear_domain::audit::{AuditAction, Subject};
 use allclear_domain::note::NoteKind;
 use allclear_domain::text::InternalText;
-use allclear_domain::{Change, Check, InternalNote};
+use allclear_domain::{Change, InternalNote, Validate};
 use allclear_store::Store;
 
 use super::{WriteError, json};

@@ -4,14 +4,14 @@ use std::fmt::Display;
 
 use allclear_domain::audit::Subject;
 use allclear_domain::ids::{AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId};
-use allclear_domain::{Announcement, Check, Component, Incident, Maintenance, StatusPage};
+use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, Validate};
 use allclear_store::{StoreError, Stored, Transaction};
 use serde::Serialize;
 
 use crate::references::{Spot, named_components};
 
 /// Something that people write.
-pub trait Noun: Check + Serialize + Clone + PartialEq + Send + Sync + Sized + 'static {
+pub trait Noun: Validate + Serialize + Clone + PartialEq + Send + Sync + Sized + 'static {
     /// Its id.
     type Id: Copy + Display + Send;
     /// What people call it.

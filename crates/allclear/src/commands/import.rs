@@ -4,9 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use allclear_domain::audit::Actor;
-use allclear_domain::check::stray_characters;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
+use allclear_domain::validation::stray_characters;
 use allclear_domain::{Clock, Entropy, SystemClock, limits};
 use allclear_incidents::history::batch::{Batch, Present};
 use allclear_incidents::history::check::{Installation, check};

@@ -3,7 +3,8 @@
 use allclear_domain::ids::{PublicId, StatusPageId};
 use allclear_domain::record::Source;
 use allclear_domain::{
-    Announcement, Check, Component, Incident, InternalNote, Maintenance, StatusPage, StatusSetting,
+    Announcement, Component, Incident, InternalNote, Maintenance, StatusPage, StatusSetting,
+    Validate,
 };
 use uuid::Uuid;
 
@@ -49,7 +50,7 @@ pub(super) fn of(batches: &[Batch]) -> Vec<Item<'_>> {
 
 impl<'a> Noun<'a> {
     /// The noun as something that can be checked by itself.
-    pub(super) fn as_check(self) -> &'a dyn Check {
+    pub(super) fn as_validate(self) -> &'a dyn Validate {
         match self {
             Self::Page(page) => page,
             Self::Component(component) => component,

@@ -42,7 +42,7 @@ pub fn check(
     }
     let items = items::of(batches);
     for item in &items {
-        for problem in item.noun.as_check().problems(now) {
+        for problem in item.noun.as_validate().problems(now) {
             findings.add_to(item, &problem.field, problem.problem);
         }
     }

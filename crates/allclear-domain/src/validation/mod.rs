@@ -1,6 +1,6 @@
-//! One check of every noun, for every way in.
+//! One validation of every noun, for every way in.
 //!
-//! A [`Check`] looks at one noun by itself: every text is bounded and free of control characters,
+//! A [`Validate`] looks at one noun by itself: every text is bounded and free of control characters,
 //! every list is bounded, nothing ends before it begins, and nothing has happened that lies ahead.
 //! Problems name the field as the stored form spells it, as in `record.losses[0].fraction`. What
 //! holds between nouns (equal ids, references) needs to know what is in the installation.
@@ -24,29 +24,29 @@ pub use self::text::{Stray, stray_characters};
 /// What a list entry weighs beside its texts, in bytes.
 const ENTRY_BYTES: usize = 64;
 
-/// A noun, or a part of one, whose values can be checked by itself.
-pub trait Check {
+/// A noun, or a part of one, that can be looked at by itself.
+pub trait Validate {
     /// Looks at every value and notes what is wrong.
-    fn check(&self, checking: &mut Checking);
+    fn validate(&self, validation: &mut Validation);
 
     /// Everything that is wrong, as seen at `now`; empty where nothing is.
     fn problems(&self, now: Timestamp) -> Vec<InvalidValue> {
-        let mut checking = Checking::at(now);
-        self.check(&mut checking);
-        checking.finish()
+        let mut validation = Validation::at(now);
+        self.validate(&mut validation);
+        validation.finish()
     }
 }
 
 /// Problems as they are found, and where the search is.
 #[derive(Debug)]
-pub struct Checking {
+pub struct Validation {
     now: Timestamp,
     path: String,
     bytes: usize,
     found: Vec<InvalidValue>,
 }
 
-impl Checking {
+impl Validation {
     const fn at(now: Timestamp) -> Self {
         Self { now, path: String::new(), bytes: 0, found: Vec::new() }
     }
@@ -81,8 +81,8 @@ impl Checking {
     }
 
     /// Looks at a part.
-    fn part(&mut self, name: impl Display, part: &impl Check) {
-        self.within(name, |checking| part.check(checking));
+    fn part(&mut self, name: impl Display, part: &impl Validate) {
+        self.within(name, |validation| part.validate(validation));
     }
 
     /// Looks at every entry of a list, and at how many there are.
@@ -90,16 +90,18 @@ impl Checking {
         self.bytes += entries.len() * ENTRY_BYTES;
         if entries.len() > max {
             let problem = format!("has {} entries, {max} at most: leave some out", entries.len());
-            self.within(name, |checking| checking.refuse(problem));
+            self.within(name, |validation| validation.refuse(problem));
         }
         for (place, entry) in entries.iter().take(max).enumerate() {
-            self.within(format_args!("{name}[{place}]"), |checking| look(checking, entry));
+            self.within(format_args!("{name}[{place}]"), |validation| look(validation, entry));
         }
     }
 
     /// Looks at every part in a list.
-    fn parts<T: Check>(&mut self, name: &str, entries: &[T]) {
-        self.each(name, entries, limits::LIST_ENTRIES_MAX, |checking, entry| entry.check(checking));
+    fn parts<T: Validate>(&mut self, name: &str, entries: &[T]) {
+        self.each(name, entries, limits::LIST_ENTRIES_MAX, |validation, entry| {
+            entry.validate(validation)
+        });
     }
 
     /// An instant at which something happened.
@@ -125,7 +127,7 @@ impl Checking {
                 "{told} lies ahead, and this has happened: correct it (this machine's clock says \
                  {clock})"
             );
-            self.within(name, |checking| checking.refuse(problem));
+            self.within(name, |validation| validation.refuse(problem));
         }
     }
 
@@ -141,8 +143,8 @@ impl Checking {
     /// An end that may not lie before its start.
     fn in_order(&mut self, name: impl Display, started: Bound, ended: Bound) {
         if ended.is_before(started) {
-            self.within(name, |checking| {
-                checking.refuse("lies before the start: correct one of them");
+            self.within(name, |validation| {
+                validation.refuse("lies before the start: correct one of them");
             });
         }
     }

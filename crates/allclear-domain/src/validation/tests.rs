@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Check, stray_characters};
+use super::{Validate, stray_characters};
 use crate::incident::Reopening;
 use crate::limits;
 use crate::record::LossCounts;

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Check, Checking};
+use super::{Validate, Validation};
 use crate::limits;
 use crate::text::{InternalText, Prose};
 
@@ -45,19 +45,19 @@ fn strays(text: &str, breaks: &'static str) -> impl Iterator<Item = Stray> {
     })
 }
 
-impl Checking {
+impl Validation {
     /// A text on one line: a title, a name, a label.
     pub(super) fn line(&mut self, name: impl Display, text: &str, chars_max: usize) {
         self.bytes += text.len();
-        self.within(name, |checking| {
+        self.within(name, |validation| {
             if text.contains('\n') {
-                checking.refuse("has a line break: write it on one line");
+                validation.refuse("has a line break: write it on one line");
             } else {
-                checking.refuse_strays(text);
+                validation.refuse_strays(text);
             }
             let chars = text.chars().count();
             if chars > chars_max {
-                checking.refuse(format!("has {chars} characters: shorten it to {chars_max}"));
+                validation.refuse(format!("has {chars} characters: shorten it to {chars_max}"));
             }
         });
     }
@@ -65,7 +65,7 @@ impl Checking {
     /// A text on one line that may not be empty.
     pub(super) fn title(&mut self, name: impl Display, text: &str) {
         if text.trim().is_empty() {
-            self.within(name, Checking::refuse_empty);
+            self.within(name, Validation::refuse_empty);
         } else {
             self.line(name, text, limits::TITLE_CHARS_MAX);
         }
@@ -85,7 +85,7 @@ impl Checking {
 
     /// A text of some sentences that may not be empty.
     pub(super) fn words(&mut self, name: impl Display, text: &str) {
-        self.within(name, |checking| checking.words_here(text));
+        self.within(name, |validation| validation.words_here(text));
     }
 
     /// The present place, as a text of some sentences that may not be empty.
@@ -106,7 +106,7 @@ impl Checking {
 
     /// A text of some lines.
     pub(super) fn bounded(&mut self, name: impl Display, text: &str, bytes_max: usize) {
-        self.within(name, |checking| checking.bounded_here(text, bytes_max));
+        self.within(name, |validation| validation.bounded_here(text, bytes_max));
     }
 
     /// The present place, as a text of some lines.
@@ -159,16 +159,16 @@ impl Checking {
     }
 }
 
-impl Check for Prose {
-    fn check(&self, checking: &mut Checking) {
-        checking.bounded("text", &self.text, limits::PROSE_BYTES_MAX);
+impl Validate for Prose {
+    fn validate(&self, validation: &mut Validation) {
+        validation.bounded("text", &self.text, limits::PROSE_BYTES_MAX);
     }
 }
 
-impl Check for InternalText {
+impl Validate for InternalText {
     /// Problems name no word of it.
-    fn check(&self, checking: &mut Checking) {
-        checking.bounded_here(self.reveal_to_team(), limits::PROSE_BYTES_MAX);
+    fn validate(&self, validation: &mut Validation) {
+        validation.bounded_here(self.reveal_to_team(), limits::PROSE_BYTES_MAX);
     }
 }
 
