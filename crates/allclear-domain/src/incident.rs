@@ -192,6 +192,12 @@ impl Incident {
         !matches!(self.state, IncidentState::Resolved { .. })
     }
 
+    /// Whether nothing is left to do for the team: it is told, resolved, and no promise is open.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.publication.is_public() && !self.is_open() && !self.record.has_promises()
+    }
+
     /// When it ended; `None` while it is open.
     #[must_use]
     pub const fn ended(&self) -> Option<Bound> {

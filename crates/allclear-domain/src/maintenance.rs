@@ -228,6 +228,21 @@ impl Maintenance {
         )
     }
 
+    /// Whether nothing more happens in it: it is completed or cancelled.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(
+            self.state,
+            MaintenanceState::Completed { .. } | MaintenanceState::Cancelled { .. }
+        )
+    }
+
+    /// Whether nothing is left to do for the team: it is told, over, and no promise is open.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.publication.is_public() && self.is_over() && !self.record.has_promises()
+    }
+
     /// Whether it is under way past its announced end.
     #[must_use]
     pub fn is_overrun(&self, now: Timestamp) -> bool {

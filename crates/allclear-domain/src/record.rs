@@ -276,6 +276,12 @@ pub struct OutageRecord {
 }
 
 impl OutageRecord {
+    /// Whether readers still wait for something that was promised.
+    #[must_use]
+    pub fn has_promises(&self) -> bool {
+        self.actions.iter().any(ActionItem::is_promise)
+    }
+
     /// Promises something to readers.
     #[must_use]
     pub fn promise(mut self, text: String, due: Option<Due>) -> Self {

@@ -22,10 +22,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0002_people.sql"),
         include_str!("../migrations/postgres/0002_people.sql"),
     ),
+    (
+        3,
+        "settled",
+        include_str!("../migrations/sqlite/0003_settled.sql"),
+        include_str!("../migrations/postgres/0003_settled.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 2;
+pub(crate) const SCHEMA: i64 = 3;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -28,6 +28,7 @@ impl Record for Incident {
             Bind::Text(self.public_id.to_string()),
             Bind::Uuid(self.page_id.uuid()),
             Bind::Bool(self.publication.is_public()),
+            Bind::Bool(self.is_settled()),
             Bind::Text(self.state.status().as_str().to_owned()),
             Bind::MaybeInteger(self.started.instant().map(micros)),
             Bind::MaybeInteger(self.ended().and_then(Bound::instant).map(micros)),
@@ -57,6 +58,19 @@ impl Store {
     /// Where the database fails or a row does not make sense.
     pub async fn list_incidents(&self, page_id: StatusPageId) -> Result<Vec<Incident>, StoreError> {
         self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
+    }
+
+    /// The incidents of a page with which the team is not done: open ones, drafts, and those with a
+    /// promise to keep; oldest entry first. Settled ones may be among them that were last written
+    /// before the database told them apart.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_unsettled_incidents(
+        &self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<Incident>, StoreError> {
+        self.list_by(sql::LIST_UNSETTLED, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
     /// The incident with this id, draft or not.

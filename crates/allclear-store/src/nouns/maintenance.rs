@@ -29,6 +29,7 @@ impl Record for Maintenance {
             Bind::Text(self.public_id.to_string()),
             Bind::Uuid(self.page_id.uuid()),
             Bind::Bool(self.publication.is_public()),
+            Bind::Bool(self.is_settled()),
             Bind::Text(self.state.status().as_str().to_owned()),
             Bind::MaybeInteger(self.started().instant().map(micros)),
             Bind::MaybeInteger(self.ended().and_then(Bound::instant).map(micros)),
@@ -73,6 +74,19 @@ impl Store {
         page_id: StatusPageId,
     ) -> Result<Vec<Maintenance>, StoreError> {
         self.list_by(sql::LIST_OF_PAGE, vec![Bind::Uuid(page_id.uuid())]).await
+    }
+
+    /// The windows of a page with which the team is not done: announced ones, those under way,
+    /// drafts, and those with a promise to keep; oldest entry first. Settled ones may be among them
+    /// that were last written before the database told them apart.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_unsettled_maintenance(
+        &self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<Maintenance>, StoreError> {
+        self.list_by(sql::LIST_UNSETTLED, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
     /// The next windows of any page that have a step to take by themselves at `now`: to begin, or to

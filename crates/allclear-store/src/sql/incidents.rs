@@ -10,6 +10,7 @@ pub(crate) const INSERT: Insert = Insert {
         "public_id",
         "page_id",
         "is_public",
+        "is_settled",
         "status",
         "started_at",
         "ended_at",
@@ -28,6 +29,9 @@ super::statements! {
     FIND_BY_PUBLIC_ID = "select id, document, version, revision from incidents where public_id = $1";
     /// Those of a page, oldest first.
     LIST_OF_PAGE = "select id, document, version, revision from incidents where page_id = $1 order by id";
+    /// Those of a page with which the team is not done, oldest first.
+    LIST_UNSETTLED = "select id, document, version, revision from incidents
+        where page_id = $1 and not is_settled order by id";
     /// Those entered before one, newest first: of a page where one is named, and with one of the
     /// statuses between spaces where there are any.
     LIST_BEFORE = "select id, document, version, revision from incidents
@@ -40,7 +44,8 @@ super::statements! {
     FIND_VERSION = "select version from incidents where id = $1";
     /// Changes one that is still at a version.
     UPDATE = "update incidents
-        set public_id = $3, page_id = $4, is_public = $5, status = $6, started_at = $7, ended_at = $8,
-            source_key = $9, source_digest = $10, document = $11, version = version + 1, revision = $12
+        set public_id = $3, page_id = $4, is_public = $5, is_settled = $6, status = $7, started_at = $8,
+            ended_at = $9, source_key = $10, source_digest = $11, document = $12,
+            version = version + 1, revision = $13
         where id = $1 and version = $2";
 }

@@ -84,6 +84,7 @@ stories! {
     read_back::sources_by_key,
     read_back::ids_that_are_taken,
     read_back::maintenance_that_is_due,
+    read_back::what_is_not_settled,
     refusals::what_is_unique,
     refusals::one_default_page,
     refusals::one_key_in_two_nouns,

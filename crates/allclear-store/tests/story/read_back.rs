@@ -403,3 +403,47 @@ pub(crate) async fn maintenance_that_is_due(home: Home) {
     assert_eq!(due("2026-12-01T01:00:00Z").await, ["s"]);
     assert_eq!(due("2026-12-01T03:00:00Z").await, ["s", "u"]);
 }
+
+pub(crate) async fn what_is_not_settled(home: Home) {
+    let samples = Samples::new();
+    let page = samples.page("p");
+    let component = samples.component(page.id, "c");
+    let over = |key: &str| {
+        let mut incident = samples.full_incident(&component, key);
+        incident.record.actions.clear();
+        incident
+    };
+    let mut draft = over("draft");
+    draft.publication = Publication::Draft;
+    let mut promised = over("promised");
+    promised.record = promised.record.promise("A report follows".to_owned(), None);
+    let mut kept = over("kept");
+    kept.record = kept.record.promise("A report follows".to_owned(), None);
+    kept.record = kept.record.keep_promise(0, None).unwrap();
+    let open = samples.incident(page.id);
+    let mut scheduled = samples.maintenance(page.id);
+    scheduled.state = MaintenanceState::Scheduled;
+    let mut cancelled = samples.full_maintenance(&component, "cancelled");
+    cancelled.record.actions.clear();
+    cancelled.state = MaintenanceState::Cancelled { at: at(NOW) };
+    let content = Content {
+        pages: vec![page.clone()],
+        components: vec![component.clone()],
+        incidents: vec![over("over"), draft.clone(), promised.clone(), kept, open.clone()],
+        maintenance: vec![scheduled.clone(), cancelled],
+        ..Content::default()
+    };
+    content.write(&home.store).await.unwrap();
+    let mut expected = vec![draft, promised.clone(), open];
+    expected.sort_by_key(|incident| incident.id);
+    assert_eq!(home.store.list_unsettled_incidents(page.id).await.unwrap(), expected);
+    assert_eq!(home.store.list_unsettled_maintenance(page.id).await.unwrap(), [scheduled]);
+
+    let id = promised.id;
+    promised.record = promised.record.keep_promise(0, None).unwrap();
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.update_incident(&promised, 1).await.unwrap();
+    transaction.commit().await.unwrap();
+    expected.retain(|incident| incident.id != id);
+    assert_eq!(home.store.list_unsettled_incidents(page.id).await.unwrap(), expected);
+}

@@ -67,7 +67,11 @@ pub(crate) async fn a_newer_schema_is_refused(home: Home) {
 }
 
 /// Takes the last step back, so that the database is one of the release before.
-const TAKE_BACK: [&str; 10] = [
+const TAKE_BACK: [&str; 14] = [
+    "drop index incidents_unsettled",
+    "drop index maintenance_windows_unsettled",
+    "alter table incidents drop column is_settled",
+    "alter table maintenance_windows drop column is_settled",
     "drop index audit_entries_actor",
     "drop index audit_entries_noun",
     "drop table recovery_codes",
@@ -77,7 +81,7 @@ const TAKE_BACK: [&str; 10] = [
     "drop table sessions",
     "drop table credentials",
     "drop table people",
-    "delete from _sqlx_migrations where version = 2",
+    "delete from _sqlx_migrations where version > 1",
 ];
 
 pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {

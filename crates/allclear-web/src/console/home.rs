@@ -62,7 +62,7 @@ struct LinkView {
     text: String,
 }
 
-/// One status page with everything on it.
+/// One status page with everything on it that is not settled.
 struct Part {
     page: StatusPage,
     clock: WallClock,
@@ -77,8 +77,8 @@ async fn parts(store: &Store) -> Result<Vec<Part>, Refusal> {
         parts.push(Part {
             clock: WallClock::of(&page)?,
             components: store.list_components_of(page.id).await?,
-            incidents: store.list_incidents(page.id).await?,
-            maintenance: store.list_maintenance(page.id).await?,
+            incidents: store.list_unsettled_incidents(page.id).await?,
+            maintenance: store.list_unsettled_maintenance(page.id).await?,
             page,
         });
     }
@@ -254,7 +254,7 @@ fn coming(parts: &[Part], now: Timestamp) -> Vec<LinkView> {
         for window in part.maintenance.iter().filter(|window| window.publication.is_public()) {
             let starts_at = window.window.starts_at.filter(|at| *at > now);
             let Some(starts_at) = starts_at.filter(|_| !window.is_under_way()) else { continue };
-            if window.ended().is_none() {
+            if !window.is_over() {
                 let text = format!("From {}", part.clock.tell(starts_at));
                 let title = window.title.clone();
                 windows.push((starts_at, LinkView { path: window_path(window), title, text }));
