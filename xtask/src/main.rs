@@ -36,7 +36,7 @@ cargo xtask COMMAND
   screenshots           write docs/screenshots anew: look at every picture before it is checked in
   soak api              ask a running server everything that the document of the API allows; needs Python
   bench NAME [--json] [--binary FILE]
-                        measure; NAME is one of: page. FILE is measured in place of a fresh release build";
+                        measure; NAME is one of: page, tell, slow. FILE is measured in place of a fresh release build";
 
 /// How a command ended, where it could run at all.
 enum Outcome {

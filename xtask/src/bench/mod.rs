@@ -9,12 +9,14 @@ mod http;
 mod nginx;
 mod page;
 pub(crate) mod process;
+mod slow;
 mod tell;
 mod wrk;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::Serialize;
 
 use crate::machine::{self, Need};
@@ -22,7 +24,10 @@ use crate::say::{say, tell};
 use crate::{run, workspace};
 
 /// What can be measured.
-const NAMES: [&str; 2] = ["page", "tell"];
+const NAMES: [&str; 3] = ["page", "tell", "slow"];
+
+/// Files of this process beside connections that it opens.
+const OTHER_FILES: u64 = 64;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,7 +73,12 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         tell::measure(binary.as_deref(), &mut report)?;
     } else {
         machine::prepare(Need::Bench)?;
-        page::measure(&binary.map_or_else(release_binary, Ok)?, &mut report)?;
+        let binary = binary.map_or_else(release_binary, Ok)?;
+        if options.name == "slow" {
+            slow::measure(&binary, &mut report)?;
+        } else {
+            page::measure(&binary, &mut report)?;
+        }
     }
     let lines = if options.is_json { report.json()? } else { report.table() };
     for line in lines {
@@ -211,6 +221,20 @@ impl Report {
 /// The least of the rounds.
 fn least(rounds: impl IntoIterator<Item = f64>) -> f64 {
     rounds.into_iter().fold(f64::INFINITY, f64::min)
+}
+
+/// Raises the limit of open files as far as so many connections of ours need.
+fn make_room(connections: u64) -> Result<()> {
+    let wanted = connections + OTHER_FILES;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_none_or(|current| current >= wanted) {
+        return Ok(());
+    }
+    if maximum.is_some_and(|maximum| maximum < wanted) {
+        bail!("{wanted} files must be open at once: raise the hard limit (`ulimit -Hn`)");
+    }
+    setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum })
+        .context("raise the limit of open files")
 }
 
 fn release_binary() -> Result<PathBuf> {

@@ -72,6 +72,11 @@ impl Server {
         resident_bytes_of(self.child.id())
     }
 
+    /// Files that are open now; a connection is one.
+    pub(super) fn open_files(&self) -> Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
     /// Waits for a server that was told to stop.
     pub(super) fn wait(&mut self) -> Result<()> {
         self.child.wait()?;

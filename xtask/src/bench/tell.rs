@@ -10,9 +10,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{Report, Row, least, process};
+use super::{Report, Row, least, make_room, process};
 use crate::run;
 use crate::say::tell;
 
@@ -22,8 +21,6 @@ const READERS: u32 = 12_000;
 const ROUNDS: usize = 5;
 /// A server that takes longer is broken.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Files of this process beside the readers' connections.
-const OTHER_FILES: u64 = 64;
 
 /// Measures everything about live pages. `binary` is the built bench `tell`.
 pub(super) fn measure(binary: Option<&Path>, report: &mut Report) -> Result<()> {
@@ -31,7 +28,7 @@ pub(super) fn measure(binary: Option<&Path>, report: &mut Report) -> Result<()> 
 }
 
 fn rows(binary: Option<&Path>) -> Result<Vec<Row>> {
-    make_room()?;
+    make_room(u64::from(READERS))?;
     let mut server = TellingServer::start(binary)?;
     let mut first = server.open_reader()?;
     first.next_event()?;
@@ -70,20 +67,6 @@ fn rows(binary: Option<&Path>) -> Result<Vec<Row>> {
         Row::below_limit("12,000 readers told of an update, most", "s", latest, 2.0)?,
         Row::below_limit("memory of a reader", "KB", each, 15.0)?,
     ])
-}
-
-/// Raises the limit of open files as far as needed.
-fn make_room() -> Result<()> {
-    let wanted = u64::from(READERS) + OTHER_FILES;
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    if current.is_none_or(|current| current >= wanted) {
-        return Ok(());
-    }
-    if maximum.is_some_and(|maximum| maximum < wanted) {
-        bail!("{wanted} files must be open at once: raise the hard limit (`ulimit -Hn`)");
-    }
-    setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum })
-        .context("raise the limit of open files")
 }
 
 /// The server, which reports an incident for each line that it reads.

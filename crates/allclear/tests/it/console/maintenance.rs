@@ -41,6 +41,20 @@ async fn version(office: &mut Office, path: &str) -> String {
 }
 
 #[tokio::test]
+async fn home_tells_what_comes_and_not_what_was_called_off() {
+    for engine in Engine::ALL {
+        let mut office = Office::open(engine).await;
+        let path = planned(&mut office).await;
+        assert!(office.owner.get("/console").await.text.contains("New disks"));
+        let cancel = [("step", "cancel"), ("message", "Not today.")];
+        office.owner.fill(&path, &format!("{path}/step"), &cancel).await;
+        let home = office.owner.get("/console").await;
+        assert!(home.text.contains("No maintenance is planned"), "{}", home.text);
+        assert!(!home.text.contains("New disks"), "{}", home.text);
+    }
+}
+
+#[tokio::test]
 async fn a_window_is_planned_moved_run_and_over() {
     for engine in Engine::ALL {
         let mut office = Office::open(engine).await;
