@@ -4,6 +4,7 @@
 //! | Module | The day |
 //! |---|---|
 //! | `kill_imports`, `kills` | `kill -9` of an import, of a writer in the middle of its commits |
+//! | `kill_serving` | `kill -9` of a server while people and programs write |
 //! | `power_cut` | the power goes; what was never synced is gone, or torn |
 //! | `full_disk`, `forbidden` | no room, no names, no rights |
 //! | `damage`, `other_databases` | damaged, newer, foreign, and no database at all |
@@ -25,6 +26,7 @@ mod facts;
 mod forbidden;
 mod full_disk;
 mod kill_imports;
+mod kill_serving;
 mod kills;
 mod lost_server;
 mod open_files;

@@ -68,6 +68,12 @@ impl Browser {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
+    /// Its cookies as it sends them.
+    pub(crate) fn cookie_line(&self) -> String {
+        let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
     /// Asks, and does not follow.
     pub(crate) async fn ask(&mut self, method: &str, path: &str, body: Option<String>) -> Page {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
@@ -75,8 +81,7 @@ impl Browser {
             request = request.header(*name, value);
         }
         if !self.cookies.is_empty() {
-            let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
-            request = request.header(COOKIE, pairs.collect::<Vec<_>>().join("; "));
+            request = request.header(COOKIE, self.cookie_line());
         }
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
