@@ -14,7 +14,7 @@ use crate::component::ComponentStatus;
 use crate::error::InvalidTransition;
 use crate::forest::Forest;
 use crate::ids::{IncidentId, MaintenanceId, PublicId, StatusPageId};
-use crate::posted::{Posted, StatusChange};
+use crate::posted::{self, Posted, StatusChange};
 use crate::postmortem::Postmortem;
 use crate::record::{OutageRecord, Publication, Source};
 use crate::times::Bound;
@@ -190,6 +190,15 @@ impl Incident {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         !matches!(self.state, IncidentState::Resolved { .. })
+    }
+
+    /// The latest time at which something was entered here: it is not earlier than that, whatever a
+    /// clock says that was set back.
+    #[must_use]
+    pub fn latest(&self) -> Timestamp {
+        let ended = self.ended().and_then(Bound::instant);
+        let entered = posted::latest_entry(&self.updates).max(ended);
+        entered.map_or(self.created_at, |at| at.max(self.created_at))
     }
 
     /// Whether nothing is left to do for the team: it is told, resolved, and no promise is open.

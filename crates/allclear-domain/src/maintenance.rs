@@ -13,7 +13,7 @@ use crate::error::InvalidTransition;
 use crate::forest::Forest;
 use crate::ids::{IncidentId, MaintenanceId, PublicId, StatusPageId};
 use crate::incident::{Incident, IncidentKind, IncidentState, dated_changes};
-use crate::posted::Posted;
+use crate::posted::{self, Posted};
 use crate::record::{Affected, OutageRecord, Publication, Source};
 use crate::times::{Bound, Window};
 use crate::uptime::StatusInterval;
@@ -226,6 +226,15 @@ impl Maintenance {
             self.state,
             MaintenanceState::InProgress { .. } | MaintenanceState::Verifying { .. }
         )
+    }
+
+    /// The latest time at which something was entered here: it is not earlier than that, whatever a
+    /// clock says that was set back.
+    #[must_use]
+    pub fn latest(&self) -> Timestamp {
+        let began = self.started().instant().filter(|_| self.is_under_way());
+        let entered = posted::latest_entry(&self.updates).max(began);
+        entered.map_or(self.created_at, |at| at.max(self.created_at))
     }
 
     /// Whether nothing more happens in it: it is completed or cancelled.

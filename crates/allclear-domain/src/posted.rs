@@ -127,6 +127,24 @@ pub(crate) fn come(shown_at: Moment, now: Timestamp) -> Result<Moment, Hint> {
     shown_at.come(now).ok_or(IN_THE_FUTURE)
 }
 
+/// The latest of times at which messages were entered.
+pub(crate) fn latest_entry<S>(updates: &[Posted<S>]) -> Option<Timestamp> {
+    updates.iter().map(|update| update.posted_at).max()
+}
+
+/// Keeps a message that is said now after what was told at `latest`, where the clock was set back
+/// meanwhile; gives the time to go by. Else the last word would stand before those it follows, and
+/// nobody could say that it is over until the clock has caught up.
+pub(crate) fn follow<S>(update: &mut Posted<S>, latest: Timestamp, now: Timestamp) -> Timestamp {
+    if now < latest && update.posted_at < latest {
+        if update.shown_at.bound() == Bound::exactly(update.posted_at) {
+            update.shown_at = Moment::At { at: latest };
+        }
+        update.posted_at = latest;
+    }
+    now.max(latest)
+}
+
 /// The place of a message among others: before the first that is surely shown later, else last.
 fn place_of<S>(updates: &[Posted<S>], shown: Bound) -> usize {
     let later = updates.iter().position(|other| shown.is_before(other.shown_at.bound()));

@@ -28,6 +28,7 @@ impl Incident {
         mut update: IncidentUpdate,
         now: Timestamp,
     ) -> Result<Self, InvalidTransition> {
+        let now = posted::follow(&mut update, self.latest(), now);
         let shown_at = posted::come(update.shown_at, now);
         update.shown_at = shown_at.map_err(|hint| self.refuse("updated", hint))?;
         if let Some(status) = update.status.filter(|_| self.is_moved_by(&update)) {
@@ -65,6 +66,7 @@ impl Incident {
         if !self.is_open() {
             return Err(self.refuse("resolved", "it is resolved already: correct its end"));
         }
+        let now = posted::follow(&mut update, self.latest(), now);
         let shown_at = posted::come(update.shown_at, now);
         update.shown_at = shown_at.map_err(|hint| self.refuse("resolved", hint))?;
         if !self.is_moved_by(&update) {
@@ -116,6 +118,7 @@ impl Incident {
     /// # Errors
     /// Where it is open.
     pub fn reopen(mut self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        let now = now.max(self.latest());
         let IncidentState::Resolved { ended } = self.state else {
             return Err(self.refuse("reopened", "it is open already"));
         };

@@ -21,6 +21,7 @@ impl Maintenance {
         mut update: MaintenanceUpdate,
         now: Timestamp,
     ) -> Result<Self, InvalidTransition> {
+        let now = posted::follow(&mut update, self.latest(), now);
         let shown_at = posted::come(update.shown_at, now);
         update.shown_at = shown_at.map_err(|hint| self.refuse("updated", hint))?;
         if let Some(status) = update.status.filter(|_| self.is_moved_by(&update)) {

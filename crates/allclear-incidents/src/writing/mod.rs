@@ -152,10 +152,12 @@ async fn check<T: Noun>(
     after: &T,
     change: Change<'_>,
 ) -> Result<(), WriteError> {
-    let mut problems = after.problems(change.now);
+    // A clock that was set back makes nothing untrue that was told before.
+    let now = before.and_then(T::latest).map_or(change.now, |latest| latest.max(change.now));
+    let mut problems = after.problems(now);
     let mut known = Vec::new();
     if let Some(before) = before {
-        let old = before.problems(change.now);
+        let old = before.problems(now);
         problems.retain(|problem| !old.contains(problem));
         known.extend(before.names().into_iter().map(|(_, id)| id));
     }

@@ -6,6 +6,7 @@ use allclear_domain::audit::Subject;
 use allclear_domain::ids::{AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId};
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, Validate};
 use allclear_store::{StoreError, Stored, Transaction};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::references::{Spot, named_components};
@@ -21,6 +22,10 @@ pub trait Noun: Validate + Serialize + Clone + PartialEq + Send + Sync + Sized +
     fn subject(&self) -> Subject;
     /// The components that it names, and where, as the stored form spells it.
     fn names(&self) -> Vec<(String, ComponentId)>;
+    /// The latest time at which something was entered in it; `None` where it keeps no such times.
+    fn latest(&self) -> Option<Timestamp> {
+        None
+    }
     /// Reads it.
     fn find(
         transaction: &mut Transaction,
@@ -63,6 +68,10 @@ impl Noun for Incident {
         spelt(named_components(&self.record, &self.updates))
     }
 
+    fn latest(&self) -> Option<Timestamp> {
+        Some(Incident::latest(self))
+    }
+
     async fn find(
         transaction: &mut Transaction,
         id: IncidentId,
@@ -93,6 +102,10 @@ impl Noun for Maintenance {
 
     fn names(&self) -> Vec<(String, ComponentId)> {
         spelt(named_components(&self.record, &self.updates))
+    }
+
+    fn latest(&self) -> Option<Timestamp> {
+        Some(Maintenance::latest(self))
     }
 
     async fn find(

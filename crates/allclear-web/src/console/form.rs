@@ -1,11 +1,12 @@
 //! Forms and queries, as browsers send them.
 
 use allclear_domain::error::InvalidValue;
+use allclear_domain::limits;
 
 /// Bytes of a form; a longer one is refused.
-pub(crate) const BYTES_MAX: usize = 1024 * 1024;
-/// Fields of a form; more are refused.
-const FIELDS_MAX: usize = 5_000;
+pub(crate) const BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Fields of a form; more are refused. The largest forms have two for each component of a page.
+const FIELDS_MAX: usize = 2 * limits::COMPONENTS_PER_PAGE_MAX + 1_000;
 
 /// Names and values, in the order in which they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

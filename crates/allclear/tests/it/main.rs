@@ -10,6 +10,7 @@ mod api;
 mod bad_days;
 mod bad_rows;
 mod bad_values;
+mod clock_back;
 mod commands;
 mod console;
 mod history;

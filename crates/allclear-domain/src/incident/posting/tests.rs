@@ -133,6 +133,21 @@ fn nothing_is_said_in_the_future_and_clocks_may_differ() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_keeps_nobody_from_the_last_word() {
+    let told = post(incident(), update(60, Identified, &[])).unwrap();
+    let over = told.clone().post(update(20, Resolved, &[]), at(20)).unwrap();
+    assert_eq!(over.ended(), Some(Bound::exactly(at(60))));
+    assert_eq!(minutes(&over), [60, 60]);
+    assert_eq!(over.updates[1].status, Some(Resolved));
+    // What was said before is still put where it was said.
+    let earlier = shown(update(20, Monitoring, &[]), 1, Moment::At { at: at(15) });
+    let told = told.post(earlier, at(20)).unwrap();
+    assert_eq!(minutes(&told), [15, 60]);
+    assert_eq!(told.state.status(), Identified);
+    assert_eq!(over.reopen(at(21)).unwrap().reopened[0].reopened_at, at(60));
+}
+
+#[test]
 fn it_is_not_over_before_it_began() {
     let refused = post(incident(), update(9, Resolved, &[])).unwrap_err();
     assert_eq!(
