@@ -8,10 +8,22 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::PeopleError;
 
-/// Attempts that are free before waiting begins.
-const FREE: i64 = 10;
-/// How long it takes until one more is free.
-const ONE_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// How many attempts there may be under a name.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    /// Attempts that are free before waiting begins.
+    free: i32,
+    /// How long it takes until one more is free.
+    one_every: SignedDuration,
+}
+
+/// Of one client, or for one thing to guess.
+const NARROW: Budget = Budget { free: 10, one_every: SignedDuration::from_secs(30) };
+/// Of all clients together that try one person's password. So wide that a single client, who has
+/// the narrow one, keeps nobody out of their own account; a password of twelve characters stands
+/// ten thousand times as many.
+const WIDE: Budget = Budget { free: 100, one_every: SignedDuration::from_secs(3) };
+
 /// Names that are remembered; beyond, those with the fewest attempts are forgotten.
 const NAMES_MAX: usize = 10_000;
 
@@ -28,13 +40,31 @@ impl Attempts {
     /// # Errors
     /// [`PeopleError::TooManyAttempts`], and then nothing was counted.
     pub fn count(&self, names: &[&str], now: Timestamp) -> Result<(), PeopleError> {
+        let budgeted: Vec<_> = names.iter().map(|name| (*name, NARROW)).collect();
+        self.spend(&budgeted, now)
+    }
+
+    /// Counts an attempt of a client to sign in as a person.
+    ///
+    /// # Errors
+    /// As [`Attempts::count`].
+    pub fn count_sign_in(
+        &self,
+        client: &str,
+        email: &str,
+        now: Timestamp,
+    ) -> Result<(), PeopleError> {
+        self.spend(&[(client, NARROW), (email, WIDE)], now)
+    }
+
+    fn spend(&self, names: &[(&str, Budget)], now: Timestamp) -> Result<(), PeopleError> {
         let mut paid_at = self.paid_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let horizon = now + ONE_EVERY * i32::try_from(FREE).unwrap_or(i32::MAX);
         let mut next = Vec::with_capacity(names.len());
-        for name in names {
+        for (name, budget) in names {
+            let horizon = now + budget.one_every * budget.free;
             // A clock that was set back must not lock anybody out for longer than the horizon.
             let paid = paid_at.get(*name).copied().unwrap_or(now).clamp(now, horizon);
-            let after = paid + ONE_EVERY;
+            let after = paid + budget.one_every;
             if after > horizon {
                 return Err(PeopleError::TooManyAttempts {
                     retry_after: after.duration_since(horizon),
@@ -45,6 +75,15 @@ impl Attempts {
         paid_at.extend(next);
         forget(&mut paid_at, now);
         Ok(())
+    }
+
+    /// Takes back what a client spent on an attempt that was right: whoever signs in often is no
+    /// guesser.
+    pub fn give_back(&self, client: &str) {
+        let mut paid_at = self.paid_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(paid) = paid_at.get_mut(client) {
+            *paid -= NARROW.one_every;
+        }
     }
 
     /// Forgets a name: somebody signed in.
@@ -81,11 +120,43 @@ mod tests {
         assert!(attempts.count(&["a"], start).is_err());
         assert!(attempts.count(&["c", "b"], start).is_err());
         attempts.count(&["c"], start).unwrap();
-        let later = start + ONE_EVERY;
+        let later = start + NARROW.one_every;
         attempts.count(&["a"], later).unwrap();
         assert!(attempts.count(&["a"], later).is_err());
         attempts.clear("a");
         attempts.count(&["a"], later).unwrap();
+    }
+
+    #[test]
+    fn one_client_keeps_nobody_else_out() {
+        let attempts = Attempts::default();
+        let start = Timestamp::from_second(1_000_000).unwrap();
+        for second in 0..24 * 3_600 {
+            let now = start + SignedDuration::from_secs(second);
+            let _guessed = attempts.count_sign_in("192.0.2.66", "owner@example.com", now);
+            if second % 3_600 == 0 {
+                attempts.count_sign_in("192.0.2.1", "owner@example.com", now).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn many_clients_together_are_slowed_down() {
+        let attempts = Attempts::default();
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let guess = |n: i32| attempts.count_sign_in(&n.to_string(), "owner@example.com", now);
+        assert_eq!((0..1_000).filter(|n| guess(*n).is_ok()).count(), 100);
+    }
+
+    #[test]
+    fn whoever_signs_in_often_is_no_guesser() {
+        let attempts = Attempts::default();
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        for _ in 0..100 {
+            attempts.count_sign_in("192.0.2.1", "owner@example.com", now).unwrap();
+            attempts.give_back("192.0.2.1");
+            attempts.clear("owner@example.com");
+        }
     }
 
     #[test]
@@ -100,7 +171,7 @@ mod tests {
         else {
             panic!("still too many");
         };
-        assert!(retry_after <= ONE_EVERY, "{retry_after}");
+        assert!(retry_after <= NARROW.one_every, "{retry_after}");
     }
 
     #[test]

@@ -134,14 +134,15 @@ async fn prove(
     own: Own<'_>,
     change: Change<'_>,
 ) -> Result<Credentials, PeopleError> {
-    // Counted as signing in is, so that whoever took a session over cannot guess faster here.
-    let email = own.person.email.as_str();
-    checks.attempts.count(&[own.address, email], change.now)?;
+    // Whoever took a session over guesses no faster here than by signing in.
+    let counted = format!("password of {}", own.person.id);
+    checks.attempts.count(&[own.address, &counted], change.now)?;
     let credentials = store.find_credentials(own.person.id).await?;
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
     let is_right = checks.passwords.verify(own.password, hash).await?;
     let credentials = credentials.filter(|_| is_right).ok_or(PeopleError::WrongPassword)?;
-    checks.attempts.clear(email);
+    checks.attempts.give_back(own.address);
+    checks.attempts.clear(&counted);
     Ok(credentials)
 }
 

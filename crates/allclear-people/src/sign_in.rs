@@ -53,7 +53,7 @@ pub async fn with_password(
     now: Timestamp,
 ) -> Result<FirstFactor, PeopleError> {
     let email = EmailAddress::new(email).map_err(|_| PeopleError::WrongPassword)?;
-    attempts.count(&[from.address, email.as_str()], now)?;
+    attempts.count_sign_in(from.address, email.as_str(), now)?;
     let person = store.find_person_by_email(&email).await?.map(|stored| stored.value);
     let person = person.filter(Person::is_active);
     let credentials = match &person {
@@ -70,6 +70,7 @@ pub async fn with_password(
     let mut transaction = store.begin().await?;
     let begun = begin(&mut transaction, person, &credentials, from.client, change).await?;
     transaction.commit().await?;
+    attempts.give_back(from.address);
     if matches!(begun, FirstFactor::SignedIn(_)) {
         attempts.clear(email.as_str());
     }
@@ -125,6 +126,7 @@ pub async fn with_code(
     let email = person.email.clone();
     let signed_in = sessions::begin(&mut transaction, person, from.client, entropy, now).await?;
     transaction.commit().await?;
+    attempts.give_back(from.address);
     attempts.clear(email.as_str());
     attempts.clear(&counted);
     Ok(signed_in)

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api;
 mod app;
+mod body;
 pub mod console;
 mod deadline;
 mod front;

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Header fields of a request; more are answered with 431.
 pub const HEADERS_MAX: usize = 64;
+/// Time for the whole body of a request; a slower one is answered with 408.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Streams of one HTTP/2 connection; further ones wait.
 pub const STREAMS_PER_CONNECTION_MAX: u32 = 64;
 /// Bytes that the cache of one page may hold; beyond, the oldest entries go.

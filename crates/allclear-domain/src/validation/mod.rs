@@ -100,7 +100,7 @@ impl Validation {
     /// Looks at every part in a list.
     fn parts<T: Validate>(&mut self, name: &str, entries: &[T]) {
         self.each(name, entries, limits::LIST_ENTRIES_MAX, |validation, entry| {
-            entry.validate(validation)
+            entry.validate(validation);
         });
     }
 

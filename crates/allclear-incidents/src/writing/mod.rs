@@ -164,8 +164,7 @@ async fn check<T: Noun>(
     for (spot, id) in after.names() {
         if !known.contains(&id) {
             known.push(id);
-            if transaction.find_component(id).await?.is_none() {
-                let problem = format!("there is no component {id}: name one that is there");
+            if let Some(problem) = id.problem(transaction).await? {
                 problems.push(InvalidValue::new(spot, problem));
             }
         }

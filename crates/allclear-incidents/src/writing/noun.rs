@@ -4,12 +4,14 @@ use std::fmt::Display;
 
 use allclear_domain::audit::Subject;
 use allclear_domain::ids::{AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId};
+use allclear_domain::posted::Posted;
+use allclear_domain::record::OutageRecord;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, Validate};
 use allclear_store::{StoreError, Stored, Transaction};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::references::{Spot, named_components};
+use crate::references::named_components;
 
 /// Something that people write.
 pub trait Noun: Validate + Serialize + Clone + PartialEq + Send + Sync + Sized + 'static {
@@ -20,8 +22,10 @@ pub trait Noun: Validate + Serialize + Clone + PartialEq + Send + Sync + Sized +
 
     /// What audit entries name it by.
     fn subject(&self) -> Subject;
-    /// The components that it names, and where, as the stored form spells it.
-    fn names(&self) -> Vec<(String, ComponentId)>;
+    /// What it names, and where, as the stored form spells it.
+    fn names(&self) -> Vec<(String, Named)> {
+        Vec::new()
+    }
     /// The latest time at which something was entered in it; `None` where it keeps no such times.
     fn latest(&self) -> Option<Timestamp> {
         None
@@ -52,8 +56,66 @@ impl Alone for Maintenance {}
 impl Alone for Announcement {}
 impl Alone for Component {}
 
-fn spelt(named: Vec<(Spot, ComponentId)>) -> Vec<(String, ComponentId)> {
-    named.into_iter().map(|(spot, id)| (spot.to_string(), id)).collect()
+/// Something that a noun names by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A component that the status page shows or has.
+    Component(ComponentId, StatusPageId),
+    /// An incident of any page.
+    Incident(IncidentId),
+    /// A maintenance window of any page.
+    Maintenance(MaintenanceId),
+}
+
+impl Named {
+    /// Why it cannot be named; `None` where it can.
+    pub(super) async fn problem(
+        self,
+        transaction: &mut Transaction,
+    ) -> Result<Option<String>, StoreError> {
+        let (is_there, noun, id) = match self {
+            Self::Component(id, page_id) => {
+                let component = transaction.find_component(id).await?;
+                if let Some(component) = &component
+                    && component.value.page_id != page_id
+                    && !shows_chosen(transaction, page_id).await?
+                {
+                    let text = format!(
+                        "component {id} is of another status page: name one that this page shows"
+                    );
+                    return Ok(Some(text));
+                }
+                (component.is_some(), "component", id.to_string())
+            }
+            Self::Incident(id) => {
+                (transaction.find_incident(id).await?.is_some(), "incident", id.to_string())
+            }
+            Self::Maintenance(id) => {
+                let window = transaction.find_maintenance(id).await?;
+                (window.is_some(), "maintenance window", id.to_string())
+            }
+        };
+        let missing = || format!("there is no {noun} {id}: name one that is there");
+        Ok((!is_there).then(missing))
+    }
+}
+
+/// Whether a page shows components that were chosen for it, from any page.
+async fn shows_chosen(
+    transaction: &mut Transaction,
+    page_id: StatusPageId,
+) -> Result<bool, StoreError> {
+    let page = transaction.find_status_page(page_id).await?;
+    Ok(page.is_some_and(|page| !page.value.components.is_own()))
+}
+
+fn components<S>(
+    record: &OutageRecord,
+    updates: &[Posted<S>],
+    page_id: StatusPageId,
+) -> Vec<(String, Named)> {
+    let named = named_components(record, updates).into_iter();
+    named.map(|(spot, id)| (spot.to_string(), Named::Component(id, page_id))).collect()
 }
 
 impl Noun for Incident {
@@ -64,8 +126,13 @@ impl Noun for Incident {
         Subject::Incident(self.id)
     }
 
-    fn names(&self) -> Vec<(String, ComponentId)> {
-        spelt(named_components(&self.record, &self.updates))
+    fn names(&self) -> Vec<(String, Named)> {
+        let mut named = components(&self.record, &self.updates, self.page_id);
+        let cause = self.same_cause_as.map(Named::Incident);
+        named.extend(cause.map(|cause| ("same_cause_as".to_owned(), cause)));
+        let from = self.converted_from.map(Named::Maintenance);
+        named.extend(from.map(|from| ("converted_from".to_owned(), from)));
+        named
     }
 
     fn latest(&self) -> Option<Timestamp> {
@@ -100,8 +167,11 @@ impl Noun for Maintenance {
         Subject::Maintenance(self.id)
     }
 
-    fn names(&self) -> Vec<(String, ComponentId)> {
-        spelt(named_components(&self.record, &self.updates))
+    fn names(&self) -> Vec<(String, Named)> {
+        let mut named = components(&self.record, &self.updates, self.page_id);
+        let to = self.converted_to.map(Named::Incident);
+        named.extend(to.map(|to| ("converted_to".to_owned(), to)));
+        named
     }
 
     fn latest(&self) -> Option<Timestamp> {
@@ -136,10 +206,6 @@ impl Noun for Announcement {
         Subject::Announcement(self.id)
     }
 
-    fn names(&self) -> Vec<(String, ComponentId)> {
-        Vec::new()
-    }
-
     async fn find(
         transaction: &mut Transaction,
         id: AnnouncementId,
@@ -168,10 +234,6 @@ impl Noun for Component {
         Subject::Component(self.id)
     }
 
-    fn names(&self) -> Vec<(String, ComponentId)> {
-        Vec::new()
-    }
-
     async fn find(
         transaction: &mut Transaction,
         id: ComponentId,
@@ -198,10 +260,6 @@ impl Noun for StatusPage {
 
     fn subject(&self) -> Subject {
         Subject::StatusPage(self.id)
-    }
-
-    fn names(&self) -> Vec<(String, ComponentId)> {
-        Vec::new()
     }
 
     async fn find(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use allclear_domain::Scope;
 use allclear_people::tokens;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
@@ -23,6 +23,7 @@ use crate::access::Needs;
 use crate::access::address;
 use crate::access::table::Door;
 use crate::app::App;
+use crate::body;
 
 /// Bytes of a body; a longer one is refused.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -162,7 +163,7 @@ fn read_query(query: &str) -> Result<HashMap<String, String>, Problem> {
 }
 
 async fn read_body(head: &Parts, body: Body) -> Result<Bytes, Problem> {
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::TooLarge)?;
+    let bytes = body::read(body, BODY_BYTES_MAX).await?;
     let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_json = kind.is_some_and(|kind| {
         let kind = kind.split(';').next().unwrap_or_default().trim();

@@ -11,6 +11,8 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::body::BodyProblem;
+
 /// Why something was not done.
 #[derive(Debug)]
 pub(crate) enum Problem {
@@ -26,8 +28,8 @@ pub(crate) enum Problem {
     BadJson(String),
     /// The body is something other than JSON.
     NotJson,
-    /// The body is too long.
-    TooLarge,
+    /// The body was not read.
+    Body(BodyProblem),
     /// A change needs `If-Match`.
     VersionMissing,
     /// The address is there, and does not take this method.
@@ -112,12 +114,7 @@ impl Problem {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "send Content-Type: application/json".into(),
             ),
-            Self::TooLarge => (
-                "too-large",
-                "The body is too long",
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "it has more than 4 MB, or broke off".into(),
-            ),
+            Self::Body(problem) => told_of_body(*problem),
             Self::VersionMissing => (
                 "version-missing",
                 "The version is needed",
@@ -179,6 +176,26 @@ impl Problem {
 
 /// Kind, title, status and detail.
 type Told = (&'static str, &'static str, StatusCode, String);
+
+fn told_of_body(problem: BodyProblem) -> Told {
+    match problem {
+        BodyProblem::TooLong => (
+            "too-large",
+            "The body is too long",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "it has more than 4 MB: send less at once".into(),
+        ),
+        BodyProblem::TooSlow => (
+            "too-slow",
+            "The body did not come in time",
+            StatusCode::REQUEST_TIMEOUT,
+            "send it again".into(),
+        ),
+        BodyProblem::BrokenOff => {
+            ("broken-off", "The body broke off", StatusCode::BAD_REQUEST, "send it again".into())
+        }
+    }
+}
 
 fn told_of_method() -> Told {
     (
@@ -262,6 +279,12 @@ fn of_store(error: &StoreError) -> Told {
             StatusCode::INTERNAL_SERVER_ERROR,
             error.public_message().into(),
         ),
+    }
+}
+
+impl From<BodyProblem> for Problem {
+    fn from(problem: BodyProblem) -> Self {
+        Self::Body(problem)
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use allclear_people::{Secret, secret, sessions};
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use jiff::SignedDuration;
 
 use super::answer::{self, Answer, Refusal};
@@ -20,6 +20,7 @@ use crate::access::cookies::Cookie;
 use crate::access::table::Door;
 use crate::access::{self, Needs, SignedIn};
 use crate::app::App;
+use crate::body::{self, BodyProblem};
 
 /// How long somebody may look at the form to sign in.
 const VISITOR_LASTS: SignedDuration = SignedDuration::from_hours(24);
@@ -137,11 +138,17 @@ async fn read_form(head: &Parts, body: Body) -> Result<Form, Refusal> {
     if !is_form {
         return Err(Refusal::BadForm("the form was not sent as one".to_owned()));
     }
-    let bytes = to_bytes(body, form::BYTES_MAX).await.map_err(|_| {
-        let most = form::BYTES_MAX / 1024;
-        Refusal::BadForm(format!(
-            "the form is longer than {most} KB, or broke off: send less at once"
-        ))
+    let bytes = body::read(body, form::BYTES_MAX).await.map_err(|problem| match problem {
+        BodyProblem::TooLong => {
+            let most = form::BYTES_MAX / 1024;
+            let text = format!("the form is longer than {most} KB: send less at once");
+            Refusal::Refused(StatusCode::PAYLOAD_TOO_LARGE, text)
+        }
+        BodyProblem::TooSlow => {
+            let text = "the form did not come in time: send it again".to_owned();
+            Refusal::Refused(StatusCode::REQUEST_TIMEOUT, text)
+        }
+        BodyProblem::BrokenOff => Refusal::BadForm("the form broke off: send it again".to_owned()),
     })?;
     Form::read(&bytes).map_err(|error| Refusal::BadForm(error.to_string()))
 }

@@ -4,7 +4,9 @@ use allclear_people::sessions::SignedIn;
 use allclear_people::sign_in::{self, FirstFactor};
 use allclear_people::{PeopleError, sessions, set_up};
 use askama::Template;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, Response, StatusCode};
 
 use super::answer::{self, Answer, Refusal, sentence};
 use super::{Call, Chrome};
@@ -67,10 +69,30 @@ pub(super) async fn with_password(call: Call) -> Answer {
     match tried.await {
         Ok(begun) => go_on(&call, begun, &next),
         Err(error @ (PeopleError::WrongPassword | PeopleError::TooManyAttempts { .. })) => {
+            let retry_after = refused(&call, &error);
             let (status, text) = Refusal::from(error).told();
-            form(&call, status, &text, email, &next).await
+            form(&call, status, &text, email, &next).await.map(retry_after)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Logs that somebody did not get in, by where they came from; what they typed may be a password.
+/// Gives what the answer says of when to come back.
+fn refused(
+    call: &Call,
+    error: &PeopleError,
+) -> impl FnOnce(Response<Body>) -> Response<Body> + use<> {
+    tracing::warn!(client = call.client_address, reason = %error, "a sign-in failed");
+    let seconds = match error {
+        PeopleError::TooManyAttempts { retry_after } => Some(retry_after.as_secs().max(1)),
+        _ => None,
+    };
+    move |mut response| {
+        if let Some(seconds) = seconds {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 
@@ -105,8 +127,9 @@ pub(super) async fn with_code(call: Call) -> Answer {
     match tried.await {
         Ok(signed_in) => welcome(&call, &signed_in, &next),
         Err(error @ (PeopleError::WrongCode | PeopleError::TooManyAttempts { .. })) => {
+            let retry_after = refused(&call, &error);
             let (status, text) = Refusal::from(error).told();
-            code_form(&call, status, &text, pending, &next)
+            code_form(&call, status, &text, pending, &next).map(retry_after)
         }
         Err(PeopleError::LinkOver) => {
             let text = sentence("that took too long: sign in again");

@@ -56,6 +56,9 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
 }
 
 async fn run_with(command: Command, settings: Settings) -> Result<u8> {
+    if let (Some(remote), Some(command)) = (&settings.remote, only_here(&command)) {
+        return Err(Elsewhere { command, url: remote.url.clone() }.into());
+    }
     match command {
         Command::Serve(_) => serve::serve(settings).await,
         Command::Demo(_) => serve::demo(settings).await,
@@ -76,12 +79,35 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
     }
 }
 
+/// Commands that speak to the database of this machine alone, and could be taken to speak to a server.
+const fn only_here(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Import(_) => Some("import"),
+        Command::Export(_) => Some("export"),
+        Command::Person { .. } => Some("person"),
+        Command::Token { .. } => Some("token"),
+        _ => None,
+    }
+}
+
+/// A server is named, and the command would not reach it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{command}` works on the database of this machine, not on {url}: run it where that server \
+     runs, or name a folder with --data"
+)]
+struct Elsewhere {
+    command: &'static str,
+    url: String,
+}
+
 /// The exit code of an error: refusals by a guard are told from failures.
 #[must_use]
 pub fn exit_code(error: &Error) -> u8 {
     let is_refused = error.chain().any(|cause| {
         matches!(cause.downcast_ref(), Some(StoreError::Locked { .. } | StoreError::Refused { .. }))
             || cause.downcast_ref().is_some_and(nouns::Refusal::is_of_a_guard)
+            || cause.is::<Elsewhere>()
     });
     if is_refused { REFUSED } else { FAILED }
 }

@@ -123,3 +123,29 @@ async fn beside_a_server_nothing_is_written_to_its_folder() {
     let refused = run(without).await;
     assert!(String::from_utf8_lossy(&refused.stderr).contains("set ALLCLEAR_TOKEN"));
 }
+
+/// Where a server is named, nothing is written or read beside it in silence.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_works_here_alone_says_so() {
+    let fresh = Fresh::on(Engine::Sqlite);
+    let empty = fresh.folder.path().join("empty");
+    let page = fresh.folder.path().join("page.txt");
+    std::fs::write(&page, "2024-05-01\nThe shop was down.\n").unwrap();
+    let page = page.to_str().unwrap();
+    for words in [
+        &["import", "log", page][..],
+        &["export"],
+        &["person", "list"],
+        &["token", "list"],
+        &["token", "create", "--name", "x", "--scopes", "read"],
+    ] {
+        let mut command = allclear();
+        command.env("ALLCLEAR_DATA", &empty).env("ALLCLEAR_URL", "http://127.0.0.1:1");
+        command.env("ALLCLEAR_TOKEN", "x").args(words);
+        let refused = run(command).await;
+        assert_eq!(refused.status.code(), Some(3), "{words:?}");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains("run it where that server runs"), "{said}");
+    }
+    assert!(!empty.exists(), "nothing was made");
+}

@@ -42,6 +42,28 @@ async fn each_limit_of_a_body_is_told() {
 }
 
 #[tokio::test]
+async fn what_is_named_must_be_there() {
+    let program = Program::on(Engine::Sqlite).await;
+    let made = program.post("/api/v1/incidents", json!({"title": "x"})).await.expect(201);
+    let path = format!("/api/v1/incidents/{}", made.id());
+    let gone = json!({"same_cause_as": "inc_01a1fe0161e87ff488ec657a2c1bf3c8"});
+    let refused = program.patch(&path, made.header("etag"), gone).await.expect(422);
+    assert_eq!(refused.json["field"], "same_cause_as");
+    assert_told(&refused, "there is no incident");
+
+    let other = json!({"title": "Another Page"});
+    let other = program.post("/api/v1/status-pages", other).await.expect(201);
+    let page = other.json["id"].clone();
+    let theirs = json!({"name": "Mail", "status_page": page});
+    let theirs = program.post("/api/v1/components", theirs).await.expect(201);
+    let affected = json!([{"component": theirs.id(), "status": "major_outage"}]);
+    let new = json!({"title": "y", "affected": affected, "status_page": "example-shop"});
+    let refused = program.post("/api/v1/incidents", new).await.expect(422);
+    assert_told(&refused, "another status page");
+    program.instance.stop().await;
+}
+
+#[tokio::test]
 async fn each_limit_of_an_address_is_told() {
     let program = Program::on(Engine::Sqlite).await;
     for (query, words) in [
