@@ -1,4 +1,4 @@
-//! Upkeep: sessions and links that are over are taken away. They open nothing before that either;
+//! Upkeep: sessions, links and kept answers that are over are taken away. They open nothing before that either;
 //! this keeps the tables small.
 
 use allclear_store::{Store, StoreError};
@@ -13,6 +13,8 @@ pub struct Report {
     pub sessions: u64,
     /// Links that were over.
     pub links: u64,
+    /// Answers that were kept for requests that are sent again, and are over.
+    pub answers: u64,
 }
 
 /// The duty.
@@ -37,6 +39,7 @@ impl Upkeep {
         // Looking costs nobody anything; a transaction would keep every other writer waiting.
         if !self.store.has_sessions_over(now, used_since).await?
             && !self.store.has_links_over(now).await?
+            && !self.store.has_kept_answers_over(now).await?
         {
             return Ok(Report::default());
         }
@@ -44,6 +47,7 @@ impl Upkeep {
         let report = Report {
             sessions: transaction.remove_sessions_over(now, used_since).await?,
             links: transaction.remove_links_over(now).await?,
+            answers: transaction.remove_kept_answers_over(now).await?,
         };
         transaction.commit().await?;
         Ok(report)

@@ -175,8 +175,8 @@ async fn keep_up(upkeep: Upkeep, clock: Arc<dyn Clock>) {
     loop {
         match upkeep.run_once(clock.now()).await {
             Ok(report) => {
-                let upkeep::Report { sessions, links } = report;
-                tracing::debug!(sessions, links, "what was over is gone");
+                let upkeep::Report { sessions, links, answers } = report;
+                tracing::debug!(sessions, links, answers, "what was over is gone");
             }
             Err(error) => tracing::warn!(%error, "what is over stays until the next try"),
         }

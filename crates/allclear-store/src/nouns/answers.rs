@@ -68,6 +68,15 @@ impl Store {
         Ok(found.into_iter().next())
     }
 
+    /// Whether an answer is over and still kept.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn has_kept_answers_over(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let binds = vec![Bind::Integer(micros(now))];
+        Ok(self.read().await?.fetch_optional(sql::FIND_OVER, binds).await?.is_some())
+    }
+
     /// How many answers are kept for an actor.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ super::statements! {
     COUNT_OF_ACTOR = "select count(*) as number from kept_answers where actor = $1";
     /// Keeps what was answered.
     SET_ANSWER = "update kept_answers set answer = $2, revision = $3 where id = $1";
+    /// One that is over.
+    FIND_OVER = "select id from kept_answers where expires_at <= $1 limit 1";
     /// Removes those that are over.
     REMOVE_OVER = "delete from kept_answers where expires_at <= $1";
 }

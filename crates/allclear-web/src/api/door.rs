@@ -77,6 +77,13 @@ impl Door for Call {
 
     async fn leave(after: After, answered: Result<Response<Body>, Problem>) -> Response<Body> {
         let After { path, key } = after;
+        let answered = match (answered, &key) {
+            // Whatever it failed with: the same request was being done at that time.
+            (Err(_), Some((app, id))) if idempotency::is_kept(app, *id).await => {
+                Err(Problem::KeyInUse)
+            }
+            (answered, _) => answered,
+        };
         let mut response = answered.unwrap_or_else(|problem| {
             let mut response = problem.response();
             if let Problem::Store(error) = &problem

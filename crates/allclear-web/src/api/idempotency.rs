@@ -87,6 +87,11 @@ pub(super) async fn look_up(
     Ok(Asked::First(kept))
 }
 
+/// Whether a request under a key was done.
+pub(super) async fn is_kept(app: &App, id: Uuid) -> bool {
+    matches!(app.store.find_kept_answer(id).await, Ok(Some(_)))
+}
+
 /// Forgets what is over.
 async fn forget(app: &App, now: Timestamp) -> Result<(), Problem> {
     let mut transaction = app.store.begin().await?;
