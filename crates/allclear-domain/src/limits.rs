@@ -22,6 +22,8 @@ pub const PROSE_BYTES_MAX: usize = 256 * 1024;
 /// How far the clock of somebody who writes may be ahead of this one. A time up to so far ahead counts
 /// as the present; one further ahead lies in the future, and is refused where it cannot.
 pub const CLOCK_DIFFERENCE_MAX: SignedDuration = SignedDuration::from_mins(5);
+/// How far ahead the next update of an incident may be announced.
+pub const NEXT_UPDATE_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// Bytes of the source's text of one record; a longer one is refused.
 pub const SOURCE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of all texts of one record; a longer one is refused.

@@ -1,13 +1,13 @@
 //! Incidents: how they begin. What comes after is [`super::change`] with a transition.
 
-use allclear_domain::error::InvalidTransition;
+use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_domain::ids::StatusPageId;
 use allclear_domain::incident::{Impact, IncidentKind, IncidentState};
 use allclear_domain::posted::{Posted, StatusChange};
 use allclear_domain::record::{Affected, OutageRecord, Publication};
 use allclear_domain::text::Prose;
 use allclear_domain::times::{Bound, Moment};
-use allclear_domain::{Change, Incident, IncidentStatus};
+use allclear_domain::{Change, Incident, IncidentStatus, limits};
 use allclear_store::Store;
 use jiff::Timestamp;
 
@@ -52,6 +52,24 @@ pub struct NewUpdate<S> {
 }
 
 impl<S> NewUpdate<S> {
+    /// The same, where it makes sense to somebody who reads it.
+    ///
+    /// # Errors
+    /// Where it says nothing at all, or the next one is announced for a time that is past or further
+    /// ahead than [`limits::NEXT_UPDATE_WITHIN`].
+    pub fn checked(self, now: Timestamp) -> Result<Self, InvalidValue> {
+        if self.body.text.trim().is_empty() && self.changes.is_empty() && self.status.is_none() {
+            return Err(InvalidValue::new("body", "says nothing new: write a text"));
+        }
+        let latest = now.checked_add(limits::NEXT_UPDATE_WITHIN).unwrap_or(Timestamp::MAX);
+        let problem = match self.next_update_due_at {
+            Some(at) if at <= now => "lies in the past: give a later time",
+            Some(at) if at > latest => "lies more than 31 days ahead: give an earlier time",
+            _ => return Ok(self),
+        };
+        Err(InvalidValue::new("next_update_due_at", problem))
+    }
+
     /// The message, with an id, as it is posted by a change.
     #[must_use]
     pub fn posted(self, change: Change<'_>) -> Posted<S> {

@@ -63,8 +63,6 @@ pub enum Named {
     Component(ComponentId, StatusPageId),
     /// An incident of any page.
     Incident(IncidentId),
-    /// A maintenance window of any page.
-    Maintenance(MaintenanceId),
 }
 
 impl Named {
@@ -89,10 +87,6 @@ impl Named {
             }
             Self::Incident(id) => {
                 (transaction.find_incident(id).await?.is_some(), "incident", id.to_string())
-            }
-            Self::Maintenance(id) => {
-                let window = transaction.find_maintenance(id).await?;
-                (window.is_some(), "maintenance window", id.to_string())
             }
         };
         let missing = || format!("there is no {noun} {id}: name one that is there");
@@ -130,8 +124,6 @@ impl Noun for Incident {
         let mut named = components(&self.record, &self.updates, self.page_id);
         let cause = self.same_cause_as.map(Named::Incident);
         named.extend(cause.map(|cause| ("same_cause_as".to_owned(), cause)));
-        let from = self.converted_from.map(Named::Maintenance);
-        named.extend(from.map(|from| ("converted_from".to_owned(), from)));
         named
     }
 
@@ -168,10 +160,8 @@ impl Noun for Maintenance {
     }
 
     fn names(&self) -> Vec<(String, Named)> {
-        let mut named = components(&self.record, &self.updates, self.page_id);
-        let to = self.converted_to.map(Named::Incident);
-        named.extend(to.map(|to| ("converted_to".to_owned(), to)));
-        named
+        // The incident that it became is entered by the same transaction, after it.
+        components(&self.record, &self.updates, self.page_id)
     }
 
     fn latest(&self) -> Option<Timestamp> {

@@ -91,13 +91,14 @@ impl<S, W> NewUpdateJson<S, W> {
         call: &Call,
         page_id: StatusPageId,
     ) -> Result<NewUpdate<S>, Problem> {
-        Ok(NewUpdate {
+        let update = NewUpdate {
             status: self.status,
             body: prose(self.body, self.body_format),
             shown_at: self.shown_at,
             changes: ChangeJson::read(call, page_id, self.components).await?,
             next_update_due_at: self.next_update_due_at,
-        })
+        };
+        Ok(update.checked(call.now)?)
     }
 }
 

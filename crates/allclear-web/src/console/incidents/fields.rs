@@ -47,11 +47,7 @@ pub(super) fn read_next(
         return Ok(None);
     }
     let at = clock.read("next update", form.text("next_at"))?;
-    let at = at.ok_or_else(|| InvalidValue::new("next update", "say when"))?;
-    if at <= now {
-        return Err(InvalidValue::new("next update", "lies in the past: give a later time"));
-    }
-    Ok(Some(at))
+    at.ok_or_else(|| InvalidValue::new("next update", "say when")).map(Some)
 }
 
 /// The incident that the composer's form says, and whether it stays a draft.
@@ -82,6 +78,7 @@ pub(super) fn read_incident(
         changes: Vec::new(),
         next_update_due_at,
     };
+    let update = update.checked(now)?;
     Ok(NewIncident {
         page_id,
         title: title.to_owned(),

@@ -44,7 +44,7 @@ fn read(call: &Call, room: &Room) -> Result<Said, InvalidValue> {
         changes,
         next_update_due_at: if is_over { None } else { read_next(form, clock, call.now)? },
     };
-    Ok(Said { update, ended })
+    Ok(Said { update: update.checked(call.now)?, ended })
 }
 
 /// The transition that an update is.

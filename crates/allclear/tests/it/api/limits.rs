@@ -42,6 +42,26 @@ async fn each_limit_of_a_body_is_told() {
 }
 
 #[tokio::test]
+async fn an_update_says_something_and_is_followed_soon() {
+    let program = Program::on(Engine::Sqlite).await;
+    let made = program.post("/api/v1/incidents", json!({"title": "x"})).await.expect(201);
+    let path = format!("/api/v1/incidents/{}/updates", made.id());
+    for (update, words) in [
+        (json!({"body": ""}), "says nothing new"),
+        (json!({"body": " \n "}), "says nothing new"),
+        (json!({"body": "x", "next_update_due_at": "2020-01-01T00:00:00Z"}), "in the past"),
+        (json!({"body": "x", "next_update_due_at": "9999-01-01T00:00:00Z"}), "31 days"),
+    ] {
+        let refused = program.post(&path, update).await.expect(422);
+        assert_told(&refused, words);
+    }
+    let soon = json!({"body": "x", "next_update_due_at": "2026-11-21T13:00:00Z"});
+    program.post(&path, soon).await.expect(201);
+    program.post(&path, json!({"body": "", "status": "identified"})).await.expect(201);
+    program.instance.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_named_must_be_there() {
     let program = Program::on(Engine::Sqlite).await;
     let made = program.post("/api/v1/incidents", json!({"title": "x"})).await.expect(201);
