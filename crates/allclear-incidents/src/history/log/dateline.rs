@@ -23,7 +23,7 @@ pub(super) struct Span {
     /// When it starts.
     pub(super) start: Option<Clock>,
     /// The day it ends, where printed.
-    pub(super) end_date: Option<Date>,
+    pub(super) end_date: Option<PrintedDate>,
     /// When it ends.
     pub(super) end: Option<Clock>,
     /// The printed offset.
@@ -37,6 +37,19 @@ impl Span {
     pub(super) fn is_utc(&self) -> bool {
         let label = self.label.as_deref().unwrap_or("");
         self.offset == Some(Offset::UTC) || matches!(label, "UTC" | "GMT" | "Z")
+    }
+
+    /// The printed day of the end, seen from that of the start; without a year the first such day.
+    pub(super) fn last_day(&self, first: Date) -> Option<Date> {
+        match self.end_date? {
+            PrintedDate::Full(date) => Some(date),
+            PrintedDate::Yearless(day) => {
+                let years = [first.year(), first.year().saturating_add(1)];
+                let mut days = years.iter().filter_map(|year| day.in_year_anyway(*year));
+                days.find(|day| *day >= first)
+            }
+            PrintedDate::Ambiguous(_) | PrintedDate::Nonexistent => None,
+        }
     }
 
     /// The zone that the times are printed with; an offset other than UTC is the entry's own.
@@ -221,8 +234,16 @@ fn posted(tokens: &[Token<'_>]) -> usize {
     match second {
         _ if !is_lead => 0,
         second if second.is_word("on") || second.is_mark(':') => 2,
-        _ => usize::from(date_at(tokens, 1).is_some()),
+        _ if date_at(tokens, 1).is_some() => 1,
+        _ => after_age(tokens).unwrap_or(0),
     }
+}
+
+/// Skips `Posted 3 days ago.`, where a date follows.
+fn after_age(tokens: &[Token<'_>]) -> Option<usize> {
+    let ago = (2..6).find(|at| tokens.get(*at).is_some_and(|token| token.is_word("ago")))?;
+    let next = skip(tokens, ago + 1, &['.', ',', '-', '–', '(']);
+    date_at(tokens, next).map(|_| next)
 }
 
 /// The words after a date, without the mark that sets them apart.
@@ -248,7 +269,7 @@ fn words_after(rest: &str) -> (&str, bool) {
 /// Reads a date with the times that follow it.
 fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
     if let Some((first, last, end)) = days_at(tokens, at) {
-        let (date, end_date) = (PrintedDate::Full(first), Some(last));
+        let (date, end_date) = (PrintedDate::Full(first), Some(PrintedDate::Full(last)));
         let span = Span { date, start: None, end_date, end: None, offset: None, label: None };
         return Some((span, end));
     }
@@ -337,7 +358,13 @@ fn end_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
     let mut end_date = None;
     // After a zone a second date is the same start in UTC.
     let is_over = !is_joined && (span.offset.is_some() || span.label.is_some());
-    if let Some((PrintedDate::Full(date), after)) = date_at(tokens, next).filter(|_| !is_over) {
+    let is_day = |date: &PrintedDate| match date {
+        PrintedDate::Full(_) => true,
+        PrintedDate::Yearless(_) => is_joined,
+        PrintedDate::Ambiguous(_) | PrintedDate::Nonexistent => false,
+    };
+    let day = date_at(tokens, next).filter(|(date, _)| !is_over && is_day(date));
+    if let Some((date, after)) = day {
         end_date = Some(date);
         next = to_clock(tokens, after);
     }

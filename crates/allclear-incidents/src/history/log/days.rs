@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::dates::{self, Order, PrintedDate, Yearless, date_at};
-use super::entries::{self, Entry, Page};
+use super::entries::{self, Entry, Page, Times};
 use super::labels::{self, Label};
 use super::lines::Line;
 use super::tokens::{Token, head, tokens};
@@ -61,9 +61,11 @@ fn page_order(lines: &[Line<'_>], page: &Page) -> Option<Order> {
 fn of_entry(lines: &[Line<'_>], entry: &Entry) -> Option<PrintedDate> {
     let range = entries::range(lines, entry).map(|found| found.own.date);
     let line = entries::printed(lines, entry);
-    let is_posted = line.as_ref().is_some_and(|line| line.is_posted)
-        || entry.title_line.is_some()
-        || front_matter(lines, entry) > entry.first;
+    let is_above = entry.times == Times::Above;
+    let is_posted = is_above
+        && (line.as_ref().is_some_and(|line| line.is_posted)
+            || entry.title_line.is_some()
+            || front_matter(lines, entry) > entry.first);
     let line = line.map(|found| found.own.date);
     let printed = match (range, line) {
         (Some(PrintedDate::Full(date)), _) => Some(PrintedDate::Full(date)),

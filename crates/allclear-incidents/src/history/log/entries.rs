@@ -1,6 +1,7 @@
 //! Cuts a page into entries: where each begins, and which lines belong to none.
 
 use super::classes::{Class, classes, dated};
+use super::closed;
 use super::dateline::{self, DateLine};
 use super::dates::PrintedDate;
 use super::labels::{self, Label};
@@ -29,6 +30,19 @@ pub(super) struct Entry {
     pub(super) has_labels: bool,
     /// It is a row of the table with this head.
     pub(super) head_line: Option<usize>,
+    /// Where its times stand.
+    pub(super) times: Times,
+}
+
+/// Where the times of an entry stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Times {
+    /// Above its text.
+    Above,
+    /// One line below its text.
+    Below,
+    /// Below the text of each of its updates.
+    BelowUpdates,
 }
 
 impl Entry {
@@ -43,6 +57,7 @@ impl Entry {
             section_year: None,
             has_labels: false,
             head_line: None,
+            times: Times::Above,
         }
     }
 }
@@ -61,6 +76,9 @@ pub(super) struct Page {
 /// Cuts a page into entries.
 pub(super) fn cut(lines: &[Line<'_>]) -> Page {
     let classes = classes(lines);
+    if let Some(page) = closed::cut(lines, &classes) {
+        return page;
+    }
     let mut cutter = Cutter {
         lines,
         classes: &classes,

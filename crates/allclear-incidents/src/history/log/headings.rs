@@ -6,13 +6,16 @@ use super::labels::{self, Label};
 use super::lines::Line;
 use super::tokens::{Kind, head, tokens};
 
-/// `2017`, `Year 2017`, `April 2010`.
+/// `2017`, `Year 2017`, `April 2010`, `Month April 2010`.
 pub(super) fn is_year_alone(body: &str) -> bool {
     let all = tokens(head(body, 40));
     match all.as_slice() {
         [year] => year_of(year).is_some(),
         [first, year] => {
             year_of(year).is_some() && (month_of(first).is_some() || first.is_word("year"))
+        }
+        [word, month, year] => {
+            word.is_word("month") && month_of(month).is_some() && year_of(year).is_some()
         }
         _ => false,
     }

@@ -39,8 +39,9 @@ impl Reader<'_> {
             let zone = found.own.zone();
             let start = self.point(clock.on(date)?, zone.as_ref(), clock.is_approximate)?;
             let end = found.own.end.and_then(|end| {
-                let date = found.own.end_date.unwrap_or(date);
-                let is_next = found.own.end_date.is_none() && end.minute < clock.minute;
+                let last = found.own.last_day(date);
+                let is_next = last.is_none() && end.minute < clock.minute;
+                let date = last.unwrap_or(date);
                 let date = if is_next { moments::shifted(date, 1)? } else { date };
                 self.point(end.on(date)?, zone.as_ref(), end.is_approximate)
             });

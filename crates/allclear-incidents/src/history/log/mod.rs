@@ -10,6 +10,7 @@
 mod below;
 mod classes;
 mod clocks;
+mod closed;
 mod conflicts;
 mod dateline;
 mod dates;
@@ -56,7 +57,7 @@ use crate::history::report::{ImportReport, NotUnderstood, ReportedContradiction,
 
 use dateline::DateLine;
 use dates::PrintedDate;
-use entries::{Entry, Page};
+use entries::{Entry, Page, Times};
 use ids::Ids;
 use lines::Line;
 use names::Components;
@@ -292,8 +293,17 @@ impl<'a> Reader<'a> {
             None => parts::cut(self.lines, entry, self.is_draft),
         };
         self.not_understood.extend(&parts.not_understood);
-        let line: Option<DateLine<'_>> =
-            entries::range(self.lines, entry).or_else(|| entries::printed(self.lines, entry));
+        let line: Option<DateLine<'_>> = match entry.times {
+            Times::Above => {
+                entries::range(self.lines, entry).or_else(|| entries::printed(self.lines, entry))
+            }
+            // One time below a text is that of the telling.
+            Times::Below => entries::range(self.lines, entry).or_else(|| {
+                let told = entries::printed(self.lines, entry);
+                told.map(|line| DateLine { is_posted: true, ..line })
+            }),
+            Times::BelowUpdates => None,
+        };
         let source = record::Source {
             zones: self.zones,
             date,

@@ -6,7 +6,7 @@ use super::below::{self, Below};
 use super::dateline;
 use super::dates::PrintedDate;
 use super::days;
-use super::entries::{self, Entry};
+use super::entries::{self, Entry, Times};
 use super::labels::{self, Label};
 use super::lines::Line;
 use super::moments;
@@ -95,6 +95,7 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
         first: entry.first,
         is_draft,
         has_range,
+        has_states: entry.times == Times::BelowUpdates,
         parts: Parts::default(),
         bytes: 0,
         wants_title: has_range,
@@ -103,7 +104,9 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
         open: Open::Nothing,
     };
     head_words(lines, entry, &mut cutter.parts, &mut cutter.wants_title);
-    let heads = [entry.date_line, entry.range_line, entry.title_line];
+    // Of the times of updates each belongs to the text above it.
+    let date_line = entry.date_line.filter(|_| entry.times != Times::BelowUpdates);
+    let heads = [date_line, entry.range_line, entry.title_line];
     for at in entry.first..entry.end {
         let Some(line) = lines.get(at) else { break };
         if !heads.contains(&Some(at)) {
@@ -119,6 +122,8 @@ struct Cutter<'l, 'a> {
     first: usize,
     is_draft: bool,
     has_range: bool,
+    /// A line of nothing but the word of a status page begins an update.
+    has_states: bool,
     parts: Parts<'a>,
     /// Bytes of prose so far.
     bytes: usize,
@@ -230,7 +235,8 @@ impl<'a> Cutter<'_, 'a> {
         let is_first = at == self.first;
         let after_gap = is_first || before.is_none_or(|line| line.is_blank() || line.heading > 0);
         let head = accepted_head(line.body, after_gap, self.open, &self.parts)
-            .or_else(|| update_head::read_tail(line.body).filter(|_| line.is_item));
+            .or_else(|| update_head::read_tail(line.body).filter(|_| line.is_item))
+            .or_else(|| update_head::state_alone(line.body).filter(|_| self.has_states));
         let Some(mut head) = head else {
             return false;
         };

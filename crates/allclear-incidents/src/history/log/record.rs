@@ -106,7 +106,7 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
 
 /// The last day that the line of the date prints, where it prints no times.
 fn last_day(source: &Source<'_>) -> Option<Date> {
-    source.line.filter(|line| line.own.start.is_none())?.own.end_date
+    source.line.filter(|line| line.own.start.is_none())?.own.last_day(source.date?)
 }
 
 /// The precision of an end of which the day is known.

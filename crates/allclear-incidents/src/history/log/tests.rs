@@ -1,5 +1,6 @@
 //! What the importer reads from pages, and what must hold for any text.
 
+mod closed;
 mod encoding;
 mod folds;
 mod forms;

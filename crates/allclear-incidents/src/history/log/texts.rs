@@ -103,8 +103,8 @@ pub(super) fn take_quiet(lines: &[Line<'_>], page: &mut Page) {
 }
 
 /// Whether a line says that nothing happened: "No incidents reported today."
-fn says_nothing(body: &str) -> bool {
-    const WORDS: [&str; 18] = [
+pub(super) fn says_nothing(body: &str) -> bool {
+    const WORDS: [&str; 20] = [
         "no",
         "incident",
         "incidents",
@@ -123,6 +123,8 @@ fn says_nothing(body: &str) -> bool {
         "on",
         "this",
         "day",
+        "for",
+        "month",
     ];
     let all = tokens(super::tokens::head(body, 80));
     let begins =

@@ -129,8 +129,9 @@ impl Reader<'_> {
         let Some(from) = start.on(date) else { return };
         let zone = line.own.zone();
         timing.start = self.point(from, zone.as_ref(), start.is_approximate);
-        let mut to = end.on(line.own.end_date.unwrap_or(date));
-        if line.own.end_date.is_none() && to.is_some_and(|to| to < from) {
+        let last = line.own.last_day(date);
+        let mut to = end.on(last.unwrap_or(date));
+        if last.is_none() && to.is_some_and(|to| to < from) {
             to = moments::shifted(date, 1).and_then(|next| end.on(next));
         }
         timing.end = to.and_then(|to| self.point(to, zone.as_ref(), end.is_approximate));

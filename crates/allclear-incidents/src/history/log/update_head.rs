@@ -1,6 +1,7 @@
 //! Beginnings of updates: `UPDATE 13:40 PST:`, `[~19:00 SLT] - `, `13:12 - `, `Update:`.
 
 use super::clocks::{Clock, clock_at, resembles_clock};
+use super::dateline;
 use super::dates::{PrintedDate, date_at, weekday_of, year_of};
 use super::moments::Role;
 use super::tokens::{Kind, Token, head, is_space, tokens};
@@ -234,8 +235,58 @@ pub(super) fn read_tail(body: &str) -> Option<UpdateHead<'_>> {
     })
 }
 
+/// Reads a line of nothing but the word of a status page, as `Monitoring`.
+pub(super) fn state_alone(body: &str) -> Option<UpdateHead<'_>> {
+    let all = tokens(head(body, HEAD_BYTES));
+    let is_state = match all.as_slice() {
+        [word] => word.is_any(&STATES) && !word.is_word("progress") || word.is_word("update"),
+        [first, second] => first.is_word("in") && second.is_word("progress"),
+        _ => false,
+    };
+    let word = all.first().filter(|_| is_state)?;
+    let state = state_of(word);
+    Some(UpdateHead { state, ..plain(body.get(body.len()..)?) })
+}
+
+/// An update that begins with a word and prints no time.
+fn plain(text: &str) -> UpdateHead<'_> {
+    UpdateHead {
+        date: None,
+        weekday: None,
+        clock: None,
+        zone: None,
+        has_word: true,
+        is_bracketed: false,
+        is_apart: true,
+        state: None,
+        is_correction: false,
+        text,
+    }
+}
+
+/// Whether a line begins an update as status pages print it, with its time below the text.
+pub(super) fn is_state_line(body: &str) -> bool {
+    let found = read(body).or_else(|| state_alone(body));
+    found.is_some_and(|found| found.has_word && found.is_untimed())
+}
+
 /// Reads a line of nothing but a date and a time.
 pub(super) fn time_alone(body: &str) -> Option<UpdateHead<'_>> {
+    // `Posted Nov 14, 2024 - 11:40 UTC`
+    let line = dateline::read(body).filter(|line| line.words.is_empty() && !line.is_range());
+    if let Some(line) = line.filter(|line| line.own.start.is_some() && !line.is_bracketed) {
+        let own = line.own;
+        let offset = own.offset.map(ZoneName::Offset);
+        let zone = offset.or(own.label.map(ZoneName::Label));
+        let end = body.get(body.len()..)?;
+        return Some(UpdateHead {
+            date: Some(own.date),
+            clock: own.start,
+            zone,
+            has_word: false,
+            ..plain(end)
+        });
+    }
     let found = read(body)?;
     let is_whole = found.date.is_some() && found.clock.is_some() && found.text.is_empty();
     (is_whole && !found.has_word).then_some(found)
@@ -265,16 +316,9 @@ fn untimed<'a>(
     let text =
         body.get(mark.end..).unwrap_or("").trim_matches(|ch: char| is_space(ch) || ch == '*');
     Some(UpdateHead {
-        date: None,
-        weekday: None,
-        clock: None,
-        zone: None,
-        has_word: true,
-        is_bracketed: false,
-        is_apart: true,
         state: state_of(word).filter(|_| state_at(all, from).is_some()),
         is_correction: corrects(word, text) || begins_correction(text),
-        text,
+        ..plain(text)
     })
 }
 
