@@ -219,7 +219,7 @@ fn hours_at(tokens: &[Token<'_>], at: usize) -> Option<usize> {
 }
 
 /// `am`, `p.m.`
-fn half_at(tokens: &[Token<'_>], at: usize) -> (Option<Half>, usize) {
+pub(super) fn half_at(tokens: &[Token<'_>], at: usize) -> (Option<Half>, usize) {
     let Some(word) = tokens.get(at) else {
         return (None, at);
     };

@@ -11,7 +11,7 @@ use super::dates::PrintedDate;
 use super::entries::Entry;
 use super::lines::Line;
 use super::moments::{Day, Moment, Role};
-use super::points::{Conflict, Point};
+use super::points::{Conflict, Point, Timing};
 use super::timing::Reader;
 use super::zones::{ZoneName, offset_text};
 use crate::history::facts::FactsRecord;
@@ -104,6 +104,28 @@ impl Reader<'_> {
             // Hours are a slip of the zone; minutes are another moment.
             let is_slip = apart != 0 && apart % 60 == 0 && (moment.alias.is_some() || is_window);
             is_slip.then(|| self.zone_slip(start, clock, zone, at, is_window))
+        });
+        self.conflicts.extend(found);
+    }
+
+    /// Notes the first time of prose and updates whose printed offset is not the page's.
+    pub(super) fn other_offsets(&mut self, timing: &Timing) {
+        if !self.conflicts.is_empty() {
+            return;
+        }
+        let prose = self.told.iter().filter_map(|moment| {
+            Some((moment.clock, moment.zone.as_ref()?, self.instant_of(moment)?))
+        });
+        let updates = self.context.parts.updates.iter().zip(&timing.placed);
+        let updates = updates.filter_map(|(told, placed)| {
+            Some((told.head.clock?, told.head.zone.as_ref()?, placed.at?))
+        });
+        let found = prose.chain(updates).find_map(|(clock, zone, at)| {
+            let ZoneName::Offset(offset) = zone else { return None };
+            let against = self.context.zones.against(at, *offset).filter(|_| !zone.is_utc())?;
+            let printed = format!("{} {}", clock.text(), zone.text());
+            let kept = self.context.zones.text(at, Some(zone), self.own);
+            Some(Conflict { field: "started_at", printed, against, kept })
         });
         self.conflicts.extend(found);
     }

@@ -276,7 +276,7 @@ fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
     let (date, after_date) = date_at(tokens, at)?;
     let mut span = Span { date, start: None, end_date: None, end: None, offset: None, label: None };
     let mut next = after_date;
-    let to_clock = to_clock(tokens, next);
+    let to_clock = to_clock(tokens, after_weekday(tokens, next));
     if let Some((clock, end)) = clock_at(tokens, to_clock, false) {
         span.start = Some(clock);
         next = zone_into(tokens, end, &mut span);
@@ -291,6 +291,18 @@ fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
         }
     }
     Some((span, next))
+}
+
+/// Skips the day of the week in brackets: `2021-05-20 (Thu) 09:00`.
+fn after_weekday(tokens: &[Token<'_>], at: usize) -> usize {
+    match tokens.get(at..at + 3) {
+        Some([open, day, close])
+            if open.is_mark('(') && close.is_mark(')') && weekday_of(day).is_some() =>
+        {
+            at + 3
+        }
+        _ => at,
+    }
 }
 
 /// Skips what may stand between a date and its time.
@@ -323,13 +335,6 @@ fn zone_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
     for _ in 0..2 {
         match zone_at(tokens, next) {
             Some((ZoneName::Offset(offset), end)) if span.offset.is_none() => {
-                // `10:00 -11:00` is a start and an end, `10:00 -11:00 (PST)` is not.
-                let is_end = span.end.is_none()
-                    && tokens.get(next).is_some_and(Token::is_dash)
-                    && !tokens.get(end).is_none_or(|after| after.is_mark('('));
-                if is_end {
-                    return next;
-                }
                 span.offset = Some(offset);
                 next = end;
             }

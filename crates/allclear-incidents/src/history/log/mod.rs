@@ -29,6 +29,7 @@ mod lines;
 mod losses;
 mod moments;
 mod names;
+mod offsets;
 mod parts;
 mod points;
 mod prose;

@@ -92,9 +92,10 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
     let has_range = entry.range_line.is_some();
     let mut cutter = Cutter {
         lines,
-        first: entry.first,
+        entry,
         is_draft,
         has_range,
+        is_only_time: None,
         has_states: entry.times == Times::BelowUpdates,
         parts: Parts::default(),
         bytes: 0,
@@ -119,9 +120,11 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
 /// Reads the lines of one entry.
 struct Cutter<'l, 'a> {
     lines: &'l [Line<'a>],
-    first: usize,
+    entry: &'l Entry,
     is_draft: bool,
     has_range: bool,
+    /// No more than one line of the entry begins with a time, once that was looked at.
+    is_only_time: Option<bool>,
     /// A line of nothing but the word of a status page begins an update.
     has_states: bool,
     parts: Parts<'a>,
@@ -232,12 +235,12 @@ impl<'a> Cutter<'_, 'a> {
     /// Takes a line that begins an update.
     fn update(&mut self, at: usize, line: &Line<'a>) -> bool {
         let before = at.checked_sub(1).and_then(|before| self.lines.get(before));
-        let is_first = at == self.first;
+        let is_first = at == self.entry.first;
         let after_gap = is_first || before.is_none_or(|line| line.is_blank() || line.heading > 0);
         let head = accepted_head(line.body, after_gap, self.open, &self.parts)
             .or_else(|| update_head::read_tail(line.body).filter(|_| line.is_item))
             .or_else(|| update_head::state_alone(line.body).filter(|_| self.has_states));
-        let Some(mut head) = head else {
+        let Some(mut head) = head.filter(|head| !head.is_span || !self.is_only_time()) else {
             return false;
         };
         if head.date.is_none() && head.weekday.is_none() && head.clock.is_some() {
@@ -248,6 +251,16 @@ impl<'a> Cutter<'_, 'a> {
         self.parts.updates.push(Told { head, more });
         self.wants_title = false;
         true
+    }
+
+    /// Whether no more than one line of the entry begins with a time: it is no timeline.
+    fn is_only_time(&mut self) -> bool {
+        let Entry { first, end, .. } = *self.entry;
+        let lines = self.lines.get(first..end).unwrap_or(&[]);
+        *self.is_only_time.get_or_insert_with(|| {
+            let heads = lines.iter().filter_map(|line| update_head::read(line.body));
+            heads.filter(UpdateHead::is_timeline).take(2).count() < 2
+        })
     }
 
     /// Takes a `Label: value` line.

@@ -6,6 +6,7 @@ mod folds;
 mod forms;
 mod headings;
 mod lists;
+mod offsets;
 mod properties;
 mod samples;
 mod sections;

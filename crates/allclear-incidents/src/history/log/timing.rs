@@ -28,6 +28,7 @@ pub(super) fn read(context: &Context<'_>) -> Timing {
         reader.by_prose(&mut timing);
         reader.other_zones(timing.start.as_ref(), false);
     }
+    reader.other_offsets(&timing);
     timing.conflicts = reader.conflicts;
     if let (Some(start), Some(end)) = (&timing.start, &timing.end)
         && end.at < start.at

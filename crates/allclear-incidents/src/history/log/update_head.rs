@@ -4,6 +4,7 @@ use super::clocks::{Clock, clock_at, resembles_clock};
 use super::dateline;
 use super::dates::{PrintedDate, date_at, weekday_of, year_of};
 use super::moments::Role;
+use super::offsets::leads_end;
 use super::tokens::{Kind, Token, head, is_space, tokens};
 use super::zones::{ZoneName, zone_at};
 
@@ -40,6 +41,8 @@ pub(super) struct UpdateHead<'a> {
     pub(super) state: Option<State>,
     /// It says that something was first published wrongly.
     pub(super) is_correction: bool,
+    /// An end follows the time: `06:00-07:00 - text`; the text is the whole line.
+    pub(super) is_span: bool,
     /// The rest of the line.
     pub(super) text: &'a str,
 }
@@ -119,6 +122,7 @@ pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
     }
     let (has_word, after_word) = word_at(&all, next);
     let (parts, mut end) = parts_at(&all, after_word, has_word);
+    let is_span = !has_word && parts.clock.is_some() && leads_end(&all, end);
     if parts.clock.is_none() && parts.date.is_none() && parts.weekday.is_none() {
         return untimed(body, &all, next, after_word);
     }
@@ -141,7 +145,7 @@ pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
         |token| body.get(token.start..).unwrap_or(""),
     );
     let Parts { date, weekday, clock, zone } = parts;
-    let text = text.trim_matches(is_space);
+    let text = if is_span { body } else { text }.trim_matches(is_space);
     let is_apart = is_apart || text.is_empty();
     let is_correction = has_word && all.get(next).is_some_and(|word| corrects(word, text))
         || begins_correction(text);
@@ -155,6 +159,7 @@ pub(super) fn read(body: &str) -> Option<UpdateHead<'_>> {
         is_apart,
         state: all.get(next).and_then(state_of).filter(|_| has_word),
         is_correction,
+        is_span,
         text,
     })
 }
@@ -231,6 +236,7 @@ pub(super) fn read_tail(body: &str) -> Option<UpdateHead<'_>> {
         is_apart: true,
         state: None,
         is_correction: false,
+        is_span: false,
         text,
     })
 }
@@ -260,6 +266,7 @@ fn plain(text: &str) -> UpdateHead<'_> {
         is_apart: true,
         state: None,
         is_correction: false,
+        is_span: false,
         text,
     }
 }

@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
+use super::offsets::offset_at;
 use super::tokens::{Kind, Token};
 use crate::history::find_zone;
 
@@ -143,6 +144,17 @@ fn zone_of_label(label: &str) -> Option<TimeZone> {
     find_zone(name)
 }
 
+/// Whether an offset is that of a label, or of the same place in the other season.
+pub(super) fn is_offset_of(label: &str, offset: Offset) -> bool {
+    let fixed = FIXED.iter().find(|(known, _)| *known == label);
+    let is_near = |minutes: i32| (offset.seconds() / 60 - minutes).abs() <= 60;
+    let near_year = DateTime::constant(2020, 1, 1, 0, 0, 0, 0);
+    fixed.is_some_and(|(_, minutes)| is_near(*minutes))
+        || CIVIL.iter().find(|(known, _)| *known == label).is_some_and(|(_, name)| {
+            find_zone(name).is_some_and(|zone| seasons(&zone, near_year).contains(&offset))
+        })
+}
+
 /// Reads a zone that begins at token `at`: `PST`, `(Pacific time)`, `UTC+2`, `-07:00`.
 pub(super) fn zone_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usize)> {
     let first = tokens.get(at)?;
@@ -195,33 +207,6 @@ fn region_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usize)> {
     // "pacific" alone is a word, "pacific time" is a zone.
     let label = ZoneName::Label(first.text.to_ascii_uppercase());
     (is_name || is_time).then_some((label, end))
-}
-
-/// `-07:00`, `+0200`, `+2`.
-fn offset_at(tokens: &[Token<'_>], at: usize) -> Option<(Offset, usize)> {
-    let sign = tokens.get(at)?;
-    let is_negative = sign.is_dash();
-    if !is_negative && !sign.is_mark('+') {
-        return None;
-    }
-    let glued = |index: usize| tokens.get(index).filter(|token| token.is_glued);
-    let number = glued(at + 1)?;
-    let after_name = at.checked_sub(1).and_then(|index| tokens.get(index));
-    let is_named = sign.is_glued && after_name.is_some_and(|t| t.is_any(&["UTC", "GMT"]));
-    let colon = glued(at + 2).is_some_and(|token| token.is_mark(':'));
-    let minutes = glued(at + 3).and_then(|token| token.value_of_width(2)).filter(|_| colon);
-    let (hours, minutes, end) = match (number.text.len(), minutes) {
-        (1 | 2, Some(minutes)) => (number.value()?, minutes, at + 4),
-        (4, None) => (number.value()? / 100, number.value()? % 100, at + 2),
-        (1 | 2, None) if is_named => (number.value()?, 0, at + 2),
-        _ => return None,
-    };
-    if hours > 14 || !matches!(minutes, 0 | 30 | 45) {
-        return None;
-    }
-    let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
-    let offset = Offset::from_seconds(if is_negative { -seconds } else { seconds }).ok()?;
-    Some((offset, end))
 }
 
 /// The page's zone, as given with the import.
