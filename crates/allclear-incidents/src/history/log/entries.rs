@@ -6,6 +6,7 @@ use super::dateline::{self, DateLine};
 use super::dates::PrintedDate;
 use super::labels::{self, Label};
 use super::lines::Line;
+use super::mail;
 use super::tables::Table;
 use super::texts;
 use super::titles;
@@ -197,6 +198,9 @@ impl Cutter<'_, '_> {
         let fresh = Entry { section_year: self.year, ..Entry::of(at, at) };
         // Nothing but its date stands in the open entry so far.
         let is_bare = !self.has_prose && self.labels.is_empty();
+        if mail::head_end(self.lines, at).is_some() {
+            return Some(fresh);
+        }
         match class {
             Class::Date if is_bare && adds_time(self.lines, self.open.as_ref(), at) => {
                 self.set_range(at);

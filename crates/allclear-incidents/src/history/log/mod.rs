@@ -27,6 +27,7 @@ mod labels;
 mod levels;
 mod lines;
 mod losses;
+mod mail;
 mod moments;
 mod names;
 mod offsets;
@@ -305,9 +306,11 @@ impl<'a> Reader<'a> {
             }),
             Times::BelowUpdates => None,
         };
+        let posting = days::posting(self.lines, entry);
         let source = record::Source {
             zones: self.zones,
             date,
+            posting,
             line: line.as_ref(),
             parts: &parts,
             text: self.text(entry),
@@ -320,6 +323,9 @@ impl<'a> Reader<'a> {
         }
         let mut record = read.record;
         record.id = self.ids.next(date, printed, &record.title);
+        if let Some(posting) = posting.filter(|_| read.is_unsure) {
+            self.contradictions.push(self.unsure(&record.id, posting));
+        }
         for conflict in read.conflicts {
             self.contradictions.push(ReportedContradiction {
                 record: record.id.clone(),
@@ -330,6 +336,18 @@ impl<'a> Reader<'a> {
             });
         }
         record
+    }
+
+    /// Says why a record is a draft of which only the day of its telling is known.
+    fn unsure(&self, id: &str, posting: days::Posting) -> ReportedContradiction {
+        let line = self.lines.get(posting.line).map_or("", |line| line.raw);
+        ReportedContradiction {
+            record: id.to_owned(),
+            field: "draft".to_owned(),
+            printed: line.trim().to_owned(),
+            kept: posting.day.to_string(),
+            why: "the text says when it was told, and not on which day it happened".to_owned(),
+        }
     }
 
     /// The lines of an entry as they stand in the source, without blank ones at its end.

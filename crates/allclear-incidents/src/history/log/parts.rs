@@ -9,6 +9,7 @@ use super::days;
 use super::entries::{self, Entry, Times};
 use super::labels::{self, Label};
 use super::lines::Line;
+use super::mail;
 use super::moments;
 use super::stated;
 use super::tokens::{is_space, spaced};
@@ -102,6 +103,7 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
         wants_title: has_range,
         day: None,
         front: days::front_matter(lines, entry),
+        head: mail::head_end(lines, entry.first).unwrap_or(0),
         open: Open::Nothing,
     };
     head_words(lines, entry, &mut cutter.parts, &mut cutter.wants_title);
@@ -134,6 +136,8 @@ struct Cutter<'l, 'a> {
     wants_title: bool,
     /// The line after the front matter, where dates are those of publication.
     front: usize,
+    /// The line after the head of a mail.
+    head: usize,
     /// The day that a heading of the timeline prints for the times below it.
     day: Option<PrintedDate>,
     open: Open,
@@ -148,6 +152,11 @@ impl<'a> Cutter<'_, 'a> {
         }
         if line.is_rule() || line.body.is_empty() {
             self.open = Open::Nothing;
+            return;
+        }
+        if at < self.head {
+            let subject = mail::subject(line);
+            self.parts.labels.extend(subject.map(|words| (Label::Title, spaced(words))));
             return;
         }
         let is_window = || dateline::read(line.body).is_some_and(|found| found.is_range());

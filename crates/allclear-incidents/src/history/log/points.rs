@@ -51,6 +51,10 @@ pub(super) struct Timing {
     pub(super) end: Option<Point>,
     /// An announced window that differs from the real one.
     pub(super) planned: Option<(Point, Point)>,
+    /// The day that the prose prints for times of which no zone is known.
+    pub(super) on: Option<Date>,
+    /// The text says on which day it was.
+    pub(super) is_day_told: bool,
     /// Updates with their instants.
     pub(super) placed: Vec<Placed>,
     /// Disagreements.
@@ -63,6 +67,8 @@ pub(super) struct Context<'a> {
     pub(super) zones: &'a Zones,
     /// The entry's date.
     pub(super) date: Option<Date>,
+    /// The day on which it was told, where that may be another one.
+    pub(super) told_on: Option<Date>,
     /// The line of the date, or of the start and the end.
     pub(super) line: Option<&'a DateLine<'a>>,
     /// The entry's parts.

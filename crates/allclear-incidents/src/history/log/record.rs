@@ -8,6 +8,7 @@ use crate::history::facts::{
 };
 
 use super::dateline::DateLine;
+use super::days::Posting;
 use super::labels::{Label, is_nothing};
 use super::levels;
 use super::names::{ALL, Affected, Components};
@@ -27,6 +28,8 @@ pub(super) struct Read {
     pub(super) record: FactsRecord,
     /// Disagreements inside the entry.
     pub(super) conflicts: Vec<Conflict>,
+    /// It is not said on which day it was, only when it was told.
+    pub(super) is_unsure: bool,
 }
 
 /// What a record is made from.
@@ -35,6 +38,8 @@ pub(super) struct Source<'a> {
     pub(super) zones: &'a Zones,
     /// The entry's date.
     pub(super) date: Option<Date>,
+    /// When it was told, where that may be another day.
+    pub(super) posting: Option<Posting>,
     /// The line of the date, or of the start and the end.
     pub(super) line: Option<&'a DateLine<'a>>,
     /// The entry's parts.
@@ -60,6 +65,7 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     let timing = timing::read(&Context {
         zones: source.zones,
         date: source.date,
+        told_on: source.posting.map(|posting| posting.day),
         line: source.line,
         parts,
         is_maintenance,
@@ -76,7 +82,8 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
     let mut conflicts = timing.conflicts.clone();
     conflicts.extend(level_conflict(parts, service, level));
     let is_timeless = timing.start.is_none() && timing.end.is_none();
-    let on = source.date.filter(|_| is_timeless);
+    let on = timing.on.or(source.date).filter(|_| is_timeless);
+    let is_unsure = source.posting.is_some_and(|posting| !posting.is_told) && !timing.is_day_told;
     let record = FactsRecord {
         kind: if is_maintenance { FactsKind::Maintenance } else { FactsKind::Incident },
         on,
@@ -93,7 +100,7 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
         upstream_status: fault_pages(parts),
         losses: losses(parts, &sentences, components),
         contradictions: conflicts.iter().map(contradiction).collect(),
-        draft: source.is_draft || (source.date.is_none() && is_timeless),
+        draft: source.is_draft || is_unsure || (source.date.is_none() && is_timeless),
         state: None,
         since: None,
         reported_duration: reported,
@@ -101,7 +108,7 @@ pub(super) fn read(source: Source<'_>, components: &mut Components) -> Read {
         ..told(title, timing, parts, source.date.is_some())
     };
     let record = with_last_day(record);
-    Read { record, conflicts }
+    Read { record, conflicts, is_unsure }
 }
 
 /// The last day that the line of the date prints, where it prints no times.

@@ -7,6 +7,7 @@ mod forms;
 mod headings;
 mod lists;
 mod offsets;
+mod posted;
 mod properties;
 mod samples;
 mod sections;

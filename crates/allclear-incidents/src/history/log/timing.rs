@@ -29,6 +29,8 @@ pub(super) fn read(context: &Context<'_>) -> Timing {
         reader.other_zones(timing.start.as_ref(), false);
     }
     reader.other_offsets(&timing);
+    timing.is_day_told = reader.is_day_told();
+    timing.on = reader.day_alone(&timing);
     timing.conflicts = reader.conflicts;
     if let (Some(start), Some(end)) = (&timing.start, &timing.end)
         && end.at < start.at
@@ -206,6 +208,28 @@ impl Reader<'_> {
         self.point(clock.on(self.context.date?)?, line.own.zone().as_ref(), clock.is_approximate)
     }
 
+    /// Whether labels, prose or updates print a day beside a time.
+    fn is_day_told(&self) -> bool {
+        let parts = self.context.parts;
+        let is_dated = |value: &str| super::dateline::read(value).is_some();
+        self.told.iter().any(|moment| moment.day.is_some() && self.date_of(moment).is_some())
+            || parts.updates.iter().any(|told| told.head.date.is_some())
+            || [Label::Date, Label::Start].iter().any(|label| parts.values(*label).any(is_dated))
+    }
+
+    /// The day of the first time in prose that prints one, where no instant is known.
+    fn day_alone(&self, timing: &Timing) -> Option<Date> {
+        if timing.start.is_some() || timing.end.is_some() {
+            return None;
+        }
+        let is_start = |moment: &&Moment| {
+            let is_told = self.context.is_maintenance || !moment.is_future;
+            is_told && matches!(moment.role, Role::Start | Role::RangeStart)
+        };
+        let first = self.told.iter().find(is_start).filter(|moment| moment.day.is_some());
+        self.date_of(first?)
+    }
+
     /// The date of a time in prose; `None` where it is another event's.
     pub(super) fn date_of(&self, moment: &Moment) -> Option<Date> {
         let own = self.context.date;
@@ -213,7 +237,12 @@ impl Reader<'_> {
         let Some(own) = own else {
             return if let Day::Date(PrintedDate::Full(date)) = day { Some(date) } else { None };
         };
-        let date = moments::date_of(day, own)?;
+        // "Yesterday" is seen from the day on which it was told.
+        let seen_from = match day {
+            Day::Date(_) => own,
+            Day::Weekday(_) | Day::Shift(_) => self.context.told_on.unwrap_or(own),
+        };
+        let date = moments::date_of(day, seen_from)?;
         let is_slip =
             date.year() != own.year() && (date.month(), date.day()) == (own.month(), own.day());
         let date = if is_slip { own } else { date };
