@@ -83,12 +83,14 @@ const ABSENCE: AbsenceTexts = AbsenceTexts {
     cannot_be_shown_text: "Mit der Seite selbst stimmt etwas nicht. Das sagt nichts darüber, wie es \
                            um den Dienst steht. Bitte versuchen Sie es später noch einmal.",
     operator: "Wenn Sie diesen Server betreiben",
-    to_begin: "Allclear läuft, und noch ist keine Statusseite eingetragen. Halten Sie den Server \
-               an, dann tun Sie eines davon:",
-    to_import: "Bringen Sie Ihre Ausfälle als Textdatei mit, dann zeigen Sie sie. Geben Sie beiden \
-                Befehlen die Einstellungen dieses Servers mit, etwa --data.",
-    to_look: "Sehen Sie sich zuerst ein gefülltes Beispiel an. Es liegt in einem Ordner auf Zeit \
-              und wird am Ende entfernt.",
+    to_begin: "Allclear läuft, und noch ist keine Statusseite eingetragen. Tun Sie eines davon:",
+    to_write: "Legen Sie in der Konsole eine an:",
+    to_set_up: "Beim ersten Mal öffnen Sie den Link, den der Server beim Start ausgegeben hat. \
+                Solange ihn niemand benutzt hat, gibt jeder Start einen neuen aus.",
+    to_import: "Bringen Sie Ihre Ausfälle als Textdatei mit. Halten Sie zuerst den Server an, und \
+                geben Sie beiden Befehlen seine Einstellungen mit, etwa --data.",
+    to_look: "Sehen Sie sich ein gefülltes Beispiel an, wenn dieser Server angehalten ist. Es liegt \
+              in einem Ordner auf Zeit und wird am Ende entfernt.",
     to_examine: "Welche Statusseite fehlt und warum, steht im Protokoll des Servers. Was mit der \
                  Datenbank nicht stimmt, zeigt dieser Befehl:",
 };

@@ -93,11 +93,14 @@ const ABSENCE: AbsenceTexts = AbsenceTexts {
     cannot_be_shown_text: "Something is wrong with the page itself. That says nothing about how the \
                            service is doing. Please try again later.",
     operator: "If you run this server",
-    to_begin: "Allclear is running, and no status page was entered yet. Stop the server, then do \
-               one of these:",
-    to_import: "Bring your outages along as a text file, then serve them. Give both commands the \
-                settings that this server has, such as --data.",
-    to_look: "See a filled example first. It lives in a temporary folder and is removed at the end.",
+    to_begin: "Allclear is running, and no status page was entered yet. Do one of these:",
+    to_write: "Make one in the console:",
+    to_set_up: "The first time, open the link that the server printed when it started. Until \
+                somebody has used it, every start prints a new one.",
+    to_import: "Bring your outages along as a text file. Stop the server first, and give both \
+                commands the settings that it has, such as --data.",
+    to_look: "See a filled example, once this server is stopped. It lives in a temporary folder and \
+              is removed at the end.",
     to_examine: "The log says which status page is missing, and why. What is wrong with the \
                  database, this command lists:",
 };

@@ -83,6 +83,8 @@ pub(crate) struct AbsenceTexts {
     pub(crate) cannot_be_shown_text: &'static str,
     pub(crate) operator: &'static str,
     pub(crate) to_begin: &'static str,
+    pub(crate) to_write: &'static str,
+    pub(crate) to_set_up: &'static str,
     pub(crate) to_import: &'static str,
     pub(crate) to_look: &'static str,
     pub(crate) to_examine: &'static str,

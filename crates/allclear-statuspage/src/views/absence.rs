@@ -35,28 +35,38 @@ pub(crate) struct AbsenceView {
     steps: Vec<Step>,
 }
 
-/// Something to do, with the commands that do it.
+/// Where the console is, on every host name.
+const CONSOLE: &str = "/console";
+
+/// Something to do: where, what to know of it, and the commands that do it.
+#[derive(Default)]
 struct Step {
     text: &'static str,
+    path: &'static str,
+    hint: &'static str,
     commands: &'static [&'static str],
 }
 
 impl AbsenceView {
-    /// It answers at any address, so it links to nothing but itself in other languages.
+    /// It answers at any address, so it links to nothing but itself in other languages, and to the
+    /// console where that is the next step.
     pub(crate) fn new(absence: Absence, language: Language) -> Self {
         let m = Messages::of(language);
         let texts = &m.absence;
         let (title, text, first, steps) = match absence {
             Absence::NothingYet => {
                 let import = &[FIRST_IMPORT, "allclear serve"];
+                let (text, hint) = (texts.to_write, texts.to_set_up);
                 let steps = vec![
-                    Step { text: texts.to_import, commands: import },
-                    Step { text: texts.to_look, commands: &["allclear demo"] },
+                    Step { text, path: CONSOLE, hint, commands: &[] },
+                    Step { text: texts.to_import, commands: import, ..Step::default() },
+                    Step { text: texts.to_look, commands: &["allclear demo"], ..Step::default() },
                 ];
                 (texts.nothing_yet, texts.nothing_yet_text, texts.to_begin, steps)
             }
             Absence::CannotBeShown => {
-                let steps = vec![Step { text: texts.to_examine, commands: &["allclear doctor"] }];
+                let commands = &["allclear doctor"];
+                let steps = vec![Step { text: texts.to_examine, commands, ..Step::default() }];
                 (texts.cannot_be_shown, texts.cannot_be_shown_text, "", steps)
             }
         };

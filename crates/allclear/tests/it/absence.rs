@@ -35,10 +35,14 @@ async fn an_empty_instance_is_alive_but_not_ready() {
             assert_guarded(&answer, path);
             let html = answer.text();
             assert!(html.contains("There is no status page here yet"), "{path}");
-            // No link but to the same page in another language.
-            let mut links =
+            // No link but to the console, which is the next step, and to the same page in another
+            // language.
+            let links =
                 between(&html, "<a class=\"", "\"").chain(between(&html, "<a href=\"", "\""));
-            assert!(links.all(|link| link == "skip" || link == "?lang=de"), "{html}");
+            let links: Vec<&str> = links.collect();
+            assert_eq!(links, ["skip", "/console", "?lang=de"], "{html}");
+            let (console, import) = (html.find("/console"), html.find("allclear import"));
+            assert!(console < import, "the console is named first: {html}");
         }
         let german = reader.ask("GET", "/", &[("accept-language", "de")]).await;
         assert_eq!(german.header("content-language"), "de");
