@@ -59,6 +59,11 @@ impl View {
     pub(super) const fn wide(width: u32) -> Self {
         Self { width, scheme: Scheme::Light }
     }
+
+    /// How high such a screen is.
+    const fn height(self) -> u32 {
+        if self.width < Self::DESK { 844 } else { 900 }
+    }
 }
 
 /// Whether pages may run script.
@@ -68,6 +73,15 @@ pub(super) enum Script {
     On,
     /// The reader has switched it off.
     Off,
+}
+
+/// What a browser keeps of the pages that it has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// What it may.
+    Copies,
+    /// Nothing.
+    Nothing,
 }
 
 /// A running browser. Dropping it ends the driver, and with the driver the browser.
@@ -117,7 +131,7 @@ impl Browser {
             Scheme::Dark => "dark",
         };
         let size = json!({
-            "width": view.width, "height": 800, "deviceScaleFactor": 1, "mobile": false,
+            "width": view.width, "height": view.height(), "deviceScaleFactor": 1, "mobile": false,
         });
         self.cdp("Emulation.setDeviceMetricsOverride", size).await;
         let features = json!({"features": [
@@ -131,6 +145,13 @@ impl Browser {
     pub(super) async fn script(&self, script: Script) {
         let is_off = json!({"value": script == Script::Off});
         self.cdp("Emulation.setScriptExecutionDisabled", is_off).await;
+    }
+
+    /// Has it keep copies or not.
+    pub(super) async fn keep(&self, kept: Kept) {
+        self.cdp("Network.enable", json!({})).await;
+        let is_off = json!({"cacheDisabled": kept == Kept::Nothing});
+        self.cdp("Network.setCacheDisabled", is_off).await;
     }
 
     /// Makes the browser believe that it is `now`, in pages opened from now on. Time goes on from

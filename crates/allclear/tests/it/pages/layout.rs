@@ -54,6 +54,11 @@ async fn findings(browser: &Browser, place: &str, expression: &str) -> Vec<Strin
     all.map(|line| format!("{place}: {}", line.as_str().unwrap_or_default())).collect()
 }
 
+/// What sticks out of the open page at its present width.
+pub(super) async fn sideways(browser: &Browser, place: &str) -> Vec<String> {
+    findings(browser, place, STICKS_OUT).await
+}
+
 /// What is wrong with the layout of the open page. Everything folded is open afterwards.
 pub(super) async fn of_open_page(browser: &Browser, address: &str) -> Vec<String> {
     let mut found = findings(browser, address, HEADINGS).await;

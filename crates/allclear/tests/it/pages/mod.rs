@@ -17,6 +17,7 @@ mod layout;
 mod links;
 mod nu;
 mod site;
+mod walk;
 mod without_script;
 
 /// Fails with everything that was found, not only the first.

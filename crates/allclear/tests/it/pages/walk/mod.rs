@@ -1,0 +1,8 @@
+//! Whole ways through the product in a real browser, as people go them: on both engines, on a phone
+//! and at a desk, with what readers see at every turn.
+
+mod editors;
+mod first_outage;
+mod maintenance;
+mod shutdown;
+mod walker;
