@@ -163,7 +163,20 @@ async fn what_is_shown_once() {
 async fn tab_reaches_every_control_and_the_focus_is_seen() {
     let tour = set_up().await;
     let mut findings = Vec::new();
-    for path in ["/console/account", "/console/people", "/console/tokens", "/console/audit"] {
+    for path in [
+        "/console",
+        "/console/account",
+        "/console/announcements/new",
+        "/console/audit",
+        "/console/components",
+        "/console/incidents",
+        "/console/incidents/new",
+        "/console/maintenance/new",
+        "/console/people",
+        "/console/shutdown",
+        "/console/status-pages/new",
+        "/console/tokens",
+    ] {
         for width in [View::DESK, View::PHONE] {
             tour.browser.look(View::wide(width)).await;
             tour.open(path).await;

@@ -9,19 +9,23 @@ use super::site::{Site, noon};
 /// Presses of Tab after which a page has no end.
 const STOPS_MAX: usize = 400;
 
-/// Numbers the controls of a page in the order in which they stand.
-const NUMBER: &str = "(() => {
+/// Numbers the controls of a page in the order in which they stand. Of several choices, the one
+/// that is taken is the stop.
+pub(super) const NUMBER: &str = "(() => {
     const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]';
+    const isOther = el => el.type === 'radio' && !el.checked
+        && el.form && [...el.form.elements].some(one => one.name === el.name && one.checked);
     const controls = [...document.querySelectorAll(all)]
-        .filter(el => el.tabIndex >= 0 && !el.disabled && el.checkVisibility());
+        .filter(el => el.tabIndex >= 0 && !el.disabled && el.checkVisibility() && !isOther(el));
     controls.forEach((el, at) => { el.__stop = at; });
     globalThis.__trail = [];
     return controls.length;
 })()";
 
 /// Notes where the focus is; true once it has left the page. A box that scrolls and holds no
-/// control is a stop as well, so that the arrows can move it.
-const STEP: &str = "(() => {
+/// control is a stop as well, so that the arrows can move it. A field for a time has several stops
+/// within.
+pub(super) const STEP: &str = "(() => {
     const el = document.activeElement;
     if (!el || el === document.body || el === document.documentElement) return true;
     const style = getComputedStyle(el), box = el.getBoundingClientRect();
@@ -29,13 +33,16 @@ const STEP: &str = "(() => {
     const y = Math.min(innerHeight - 1, Math.max(0, box.top + Math.min(box.height, 40) / 2));
     const at = document.elementFromPoint(x, y);
     const trail = globalThis.__trail;
+    if (trail.at(-1)?.el === el) return false;
     if (trail.some(stop => stop.el === el)) return true;
     trail.push({
         el, stop: el.__stop ?? -1, html: el.outerHTML.slice(0, 120),
         scrolls: el.scrollWidth > el.clientWidth,
         marked: el.matches(':focus-visible') && (style.boxShadow !== 'none'
             || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2),
-        seen: box.width > 0 && (box.height > innerHeight * .8 ? box.top < innerHeight
+        // Of a text, browsers bring the line into sight that is written on.
+        seen: box.width > 0 && (box.height > innerHeight * .8 || el.localName === 'textarea'
+            ? box.top < innerHeight
             : box.top >= -1 && box.bottom <= innerHeight + 1)
             && !!at && (el.contains(at) || at.contains(el)),
         top: box.top + scrollY, bottom: box.bottom + scrollY,
@@ -43,23 +50,32 @@ const STEP: &str = "(() => {
     return false;
 })()";
 
-/// What was wrong on the way.
+/// What was wrong on the way, wherever it began.
 const JUDGE: &str = "(() => {
     const trail = globalThis.__trail, controls = trail.filter(stop => stop.stop >= 0);
     return [
         ...trail.filter(stop => stop.stop < 0 && !stop.scrolls).map(stop => `no control: ${stop.html}`),
         ...trail.filter(stop => !stop.marked).map(stop => `focus is not visible: ${stop.html}`),
         ...trail.filter(stop => !stop.seen).map(stop => `is out of sight: ${stop.html}`),
-        ...controls.filter((stop, at) => stop.stop !== at).map(stop => `out of order: ${stop.html}`),
+        ...controls.filter((stop, at) => at && stop.stop !== controls[at - 1].stop + 1)
+            .map(stop => `out of order: ${stop.html}`),
         ...controls.filter((stop, at) => at && stop.bottom < controls[at - 1].top)
             .map(stop => `goes back up: ${stop.html}`),
     ];
+})()";
+
+/// Has the next Tab begin at the top, also where a page has put the focus elsewhere.
+const FROM_THE_TOP: &str = "(() => {
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute('tabindex');
 })()";
 
 /// What is wrong for whoever walks through the open page with Tab.
 pub(super) async fn walk(browser: &Browser, place: &str) -> Vec<String> {
     let controls = browser.value(NUMBER).await.as_u64().unwrap();
     assert!(controls > 5, "{place}: {controls} controls");
+    browser.value(FROM_THE_TOP).await;
     let mut stops = 0;
     loop {
         browser.press(Key::Tab).await;
@@ -74,11 +90,15 @@ pub(super) async fn walk(browser: &Browser, place: &str) -> Vec<String> {
     if reached != controls {
         findings.push(format!("{place}: Tab reaches {reached} of {controls} controls"));
     }
-    let judged = browser.value(JUDGE).await;
-    for line in judged.as_array().unwrap() {
-        findings.push(format!("{place}: {}", line.as_str().unwrap()));
-    }
+    findings.extend(judge(browser, place).await);
     findings
+}
+
+/// What was wrong on the way so far.
+pub(super) async fn judge(browser: &Browser, place: &str) -> Vec<String> {
+    let judged = browser.value(JUDGE).await;
+    let lines = judged.as_array().unwrap().iter();
+    lines.map(|line| format!("{place}: {}", line.as_str().unwrap())).collect()
 }
 
 #[tokio::test]

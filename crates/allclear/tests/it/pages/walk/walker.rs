@@ -48,7 +48,7 @@ const SET: &str = "(el, value) => {
 }";
 
 /// True once another page stands where the marked one was.
-const IS_NEW: &str = "globalThis.isOld !== true && document.readyState === 'complete'";
+pub(super) const IS_NEW: &str = "globalThis.isOld !== true && document.readyState === 'complete'";
 
 /// How somebody gets at the product.
 #[derive(Clone, Copy, Debug)]
