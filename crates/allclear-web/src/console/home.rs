@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::answer::{self, Answer, Refusal};
+use super::incidents::preview::public_base;
 use super::incidents::room::path_of;
 use super::incidents::who::{self, Names};
 use super::times::{WallClock, tell_length};
@@ -27,6 +28,8 @@ struct HomeView {
     may_write: bool,
     has_pages: bool,
     has_components: bool,
+    /// Where readers look, where there is one such place; else empty.
+    public: String,
     open: Vec<OpenView>,
     findings: Vec<FindingView>,
     drafts: Vec<LinkView>,
@@ -104,6 +107,7 @@ pub(super) async fn show(call: Call) -> Answer {
         chrome: Chrome::of(&call, "Now", ""),
         may_write: call.access()?.may(Scope::Incidents),
         has_pages: !parts.is_empty(),
+        public: public(&parts),
         has_components: parts.iter().any(|part| !part.components.is_empty()),
         open,
         findings: findings.take(SHOWN_MAX).collect(),
@@ -113,6 +117,14 @@ pub(super) async fn show(call: Call) -> Answer {
         promises: promises(&parts, call.now),
     };
     answer::page(StatusCode::OK, &view)
+}
+
+/// The first view of the only status page.
+fn public(parts: &[Part]) -> String {
+    match parts {
+        [only] => public_base(&only.page),
+        _ => String::new(),
+    }
 }
 
 async fn open_view(

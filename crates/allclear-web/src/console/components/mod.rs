@@ -100,6 +100,7 @@ struct TreeView {
     outline: String,
     may_write: bool,
     has_pages_to_write: bool,
+    may_report: bool,
 }
 
 async fn show(call: Call) -> Answer {
@@ -133,6 +134,7 @@ async fn tree_page(call: &Call, which: WhichPage, trouble: Trouble) -> Answer {
         outline: call.form.exact("outline").to_owned(),
         may_write: access.may(Scope::Components),
         has_pages_to_write: access.may(Scope::StatusPages),
+        may_report: access.may(Scope::Incidents),
         which,
         trouble,
     };

@@ -14,21 +14,21 @@ use crate::console::form::Form;
 use crate::console::times::WallClock;
 use crate::console::words::{self, Choice};
 
-/// In how many minutes the next update may be announced; the first is the ordinary choice.
+/// In how many minutes the next update may be announced.
 const NEXT_MINUTES: [(&str, &str); 6] = [
+    ("15", "in 15 minutes"),
     ("30", "in 30 minutes"),
     ("60", "in 1 hour"),
     ("120", "in 2 hours"),
     ("240", "in 4 hours"),
     ("1440", "tomorrow at this time"),
-    ("15", "in 15 minutes"),
 ];
 
 /// The choices of when the next update is due.
 pub(super) fn next_choices(chosen: &str) -> Vec<Choice> {
     let mut choices: Vec<Choice> =
         NEXT_MINUTES.iter().map(|(value, name)| Choice::of(value, name, chosen)).collect();
-    choices.push(Choice::of("at", "at the time below", chosen));
+    choices.push(Choice::of("at", "at a given time", chosen));
     choices.push(Choice::of("", "do not say", chosen));
     choices
 }
@@ -39,15 +39,17 @@ pub(super) fn read_next(
     clock: &WallClock,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, InvalidValue> {
-    let chosen = form.text("next");
-    if let Ok(minutes) = chosen.parse::<u32>() {
-        return Ok(now.checked_add(SignedDuration::from_mins(minutes.into())).ok());
+    // Whoever gives a time means it, whatever else is still chosen.
+    if let Some(at) = clock.read("next update", form.text("next_at"))? {
+        return Ok(Some(at));
     }
-    if chosen != "at" {
-        return Ok(None);
+    match form.text("next") {
+        "at" => Err(InvalidValue::new("next update", "say when")),
+        chosen => Ok(chosen
+            .parse::<u32>()
+            .ok()
+            .and_then(|minutes| now.checked_add(SignedDuration::from_mins(minutes.into())).ok())),
     }
-    let at = clock.read("next update", form.text("next_at"))?;
-    at.ok_or_else(|| InvalidValue::new("next update", "say when")).map(Some)
 }
 
 /// The incident that the composer's form says, and whether it stays a draft.

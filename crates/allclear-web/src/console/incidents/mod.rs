@@ -7,7 +7,7 @@ mod list;
 mod paste;
 mod picker;
 mod postmortem;
-mod preview;
+pub(super) mod preview;
 mod promises;
 mod record;
 pub(super) mod room;

@@ -250,6 +250,23 @@ async fn a_past_incident_is_entered_with_its_end() {
 }
 
 #[tokio::test]
+async fn a_time_that_is_given_counts_whatever_else_is_chosen() {
+    let mut shop = Shop::open(Engine::Sqlite).await;
+    let given = ("next_at", "2026-11-21T15:00");
+    let fields = [("title", "Slow"), ("next", "30"), given, ("do", "publish")];
+    let room = shop.report(&fields).await;
+    assert!(room.text.contains("due 21 Nov 2026, 15:00"), "{}", room.text);
+    let past = ("next_at", "2026-11-21T12:59");
+    let fields = [("title", "Slow"), ("next", "30"), past, ("do", "publish")];
+    let page = shop.report(&fields).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("lies in the past: give a later time"), "{}", page.text);
+    let fields = [("title", "Slow"), ("next", "at"), ("do", "publish")];
+    let page = shop.report(&fields).await;
+    assert!(page.text.contains("say when"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn the_preview_shows_what_readers_will_see_and_writes_nothing() {
     let mut shop = Shop::open(Engine::Sqlite).await;
     let fields = [("title", "No payments"), ("text", "Cards are **refused**."), ("do", "preview")];
