@@ -24,7 +24,8 @@ use crate::bad_days::chance::{Chance, rounds, seed};
 use crate::support::{Engine, Fresh};
 
 /// Two pages on which every field of every noun stands.
-const FULL: &str = include_str!("../../../allclear-incidents/src/history/tests/full.json");
+pub(crate) const FULL: &str =
+    include_str!("../../../allclear-incidents/src/history/tests/full.json");
 
 fn now() -> Timestamp {
     "2026-11-20T12:00:00Z".parse().unwrap()
@@ -49,7 +50,7 @@ fn numbered(number: usize) -> Value {
 }
 
 /// Every place in a value, as a JSON pointer.
-fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+pub(crate) fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
         Value::Object(fields) => {
@@ -135,7 +136,7 @@ fn change(file: &mut Value, chance: &mut Chance) {
 }
 
 /// What a file becomes where nothing is there, if it can be read and passes.
-fn batches(file: &Value, has_default: bool) -> Option<Vec<Batch>> {
+pub(crate) fn batches(file: &Value, has_default: bool) -> Option<Vec<Batch>> {
     let file: AllclearFile = serde_json::from_value(file.clone()).ok()?;
     let first = file.pages.iter().position(|page| page.page.is_default).unwrap_or(0);
     let batch = |(place, contents)| {
@@ -167,7 +168,7 @@ fn contents(batch: Batch) -> Contents {
     }
 }
 
-async fn write(store: &Store, batches: &[Batch]) -> Result<i64, ImportError> {
+pub(crate) async fn write(store: &Store, batches: &[Batch]) -> Result<i64, ImportError> {
     let actor = Actor::Command("test".to_owned());
     import::write(store, batches, &actor, &Entropy::from_seed(2), now()).await
 }

@@ -3,6 +3,7 @@
 
 mod by_keyboard;
 mod editors;
+mod escaping;
 mod first_outage;
 mod maintenance;
 mod shutdown;

@@ -97,6 +97,11 @@ impl Walker {
         self.look_around(None).await;
     }
 
+    /// Opens an address without looking around.
+    pub(super) async fn visit(&self, path: &str) {
+        self.browser.open(&format!("{}{path}", self.base)).await;
+    }
+
     /// Looks whether the page is in order: it does not scroll sideways, and the browser does not
     /// complain but of a status that is meant.
     async fn look_around(&mut self, refused: Option<u16>) {
