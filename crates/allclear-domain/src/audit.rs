@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::error::InvalidValue;
 use crate::ids::{
-    AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, PersonId, SessionId,
-    StatusPageId, TokenId,
+    AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, PersonId, SeriesId,
+    SessionId, StatusPageId, TokenId,
 };
 
 /// What an audit entry or an internal note is about.
@@ -25,6 +25,8 @@ pub enum Subject {
     Incident(IncidentId),
     /// A maintenance window.
     Maintenance(MaintenanceId),
+    /// A maintenance series.
+    MaintenanceSeries(SeriesId),
     /// An announcement.
     Announcement(AnnouncementId),
     /// A person.
@@ -37,11 +39,12 @@ pub enum Subject {
 
 impl Subject {
     /// Every noun that [`Subject::noun`] gives.
-    pub const NOUNS: [&str; 8] = [
+    pub const NOUNS: [&str; 9] = [
         "status_page",
         "component",
         "incident",
         "maintenance",
+        "maintenance_series",
         "announcement",
         "person",
         "session",
@@ -56,6 +59,7 @@ impl Subject {
             Self::Component(_) => "component",
             Self::Incident(_) => "incident",
             Self::Maintenance(_) => "maintenance",
+            Self::MaintenanceSeries(_) => "maintenance_series",
             Self::Announcement(_) => "announcement",
             Self::Person(_) => "person",
             Self::Session(_) => "session",
@@ -71,6 +75,7 @@ impl Subject {
             Self::Component(id) => id.uuid(),
             Self::Incident(id) => id.uuid(),
             Self::Maintenance(id) => id.uuid(),
+            Self::MaintenanceSeries(id) => id.uuid(),
             Self::Announcement(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
             Self::Session(id) => id.uuid(),
@@ -86,6 +91,7 @@ impl Subject {
             "component" => Self::Component(uuid.into()),
             "incident" => Self::Incident(uuid.into()),
             "maintenance" => Self::Maintenance(uuid.into()),
+            "maintenance_series" => Self::MaintenanceSeries(uuid.into()),
             "announcement" => Self::Announcement(uuid.into()),
             "person" => Self::Person(uuid.into()),
             "session" => Self::Session(uuid.into()),
@@ -103,6 +109,7 @@ impl fmt::Display for Subject {
             Self::Component(id) => id.fmt(f),
             Self::Incident(id) => id.fmt(f),
             Self::Maintenance(id) => id.fmt(f),
+            Self::MaintenanceSeries(id) => id.fmt(f),
             Self::Announcement(id) => id.fmt(f),
             Self::Person(id) => id.fmt(f),
             Self::Session(id) => id.fmt(f),

@@ -99,6 +99,14 @@ id_type!(
     MaintenanceId, "mnt_"
 );
 id_type!(
+    /// Id of a maintenance series.
+    SeriesId, "ser_"
+);
+id_type!(
+    /// Id of a reminder.
+    ReminderId, "rem_"
+);
+id_type!(
     /// Id of an announcement.
     AnnouncementId, "ann_"
 );

@@ -4,8 +4,9 @@
 //! enums with data, and every transition is a function that takes the old value and gives the new
 //! one or an [`error::InvalidTransition`]. The words are those of `GLOSSARY.md`.
 //!
-//! The serde form of [`Incident`], [`Maintenance`], [`Announcement`] and [`StatusPage`] is the
-//! document that the store keeps and that `export` writes. A change to it needs a migration.
+//! The serde form of [`Incident`], [`Maintenance`], [`MaintenanceSeries`], [`Announcement`] and
+//! [`StatusPage`] is the document that the store keeps and that `export` writes. A change to it needs
+//! a migration.
 
 pub mod access;
 pub mod action;
@@ -28,6 +29,8 @@ pub mod person;
 pub mod posted;
 pub mod postmortem;
 pub mod record;
+pub mod recurrence;
+pub mod reminder;
 pub mod selection;
 pub mod session;
 pub mod status_page;
@@ -50,11 +53,12 @@ pub use entropy::Entropy;
 pub use error::InvalidTransition;
 pub use forest::Forest;
 pub use incident::{Incident, IncidentStatus, IncidentUpdate};
-pub use maintenance::{Maintenance, MaintenanceStatus, MaintenanceUpdate};
+pub use maintenance::{Maintenance, MaintenanceSeries, MaintenanceStatus, MaintenanceUpdate};
 pub use note::InternalNote;
 pub use person::{EmailAddress, Person};
 pub use postmortem::Postmortem;
 pub use record::OutageRecord;
+pub use reminder::Reminder;
 pub use selection::Selection;
 pub use session::{ApiToken, OneTimeLink, Session};
 pub use status_page::StatusPage;

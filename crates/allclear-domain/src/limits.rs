@@ -5,6 +5,20 @@ use jiff::SignedDuration;
 /// Maintenance windows that begin or end by themselves and are read at once; further ones are read
 /// after them, in the same run.
 pub const DUE_AT_ONCE_MAX: usize = 100;
+/// Characters of a rule by which maintenance repeats; a longer one is refused.
+pub const RULE_CHARS_MAX: usize = 500;
+/// Times of a rule that are looked at, from its first one on; later ones do not come.
+pub const RULE_TIMES_MAX: usize = 20_000;
+/// Maintenance series of one page that have not ended; another is refused.
+pub const SERIES_PER_PAGE_MAX: usize = 100;
+/// Windows of one maintenance series that are announced ahead; later ones are when one has begun.
+pub const SERIES_WINDOWS_AHEAD: usize = 8;
+/// Days that windows of a series are announced ahead; later ones are when their time comes nearer.
+pub const SERIES_DAYS_AHEAD: i32 = 92;
+/// Minutes of one window of a series; a longer one is refused.
+pub const SERIES_MINUTES_MAX: u32 = 7 * 24 * 60;
+/// Days that one series leaves out; another is refused.
+pub const SERIES_EXCEPT_MAX: usize = 366;
 /// Status pages in one installation; another is refused.
 pub const STATUS_PAGES_MAX: usize = 1_000;
 /// Components of one status page; another is refused.

@@ -19,6 +19,7 @@ use crate::times::{Bound, Window};
 use crate::uptime::StatusInterval;
 
 pub use due::DueTransition;
+pub use series::{Ahead, InSeries, MaintenanceSeries, SeriesState};
 
 /// A message of a maintenance window; a change of scope is one of them.
 pub type MaintenanceUpdate = Posted<MaintenanceStatus>;
@@ -185,6 +186,9 @@ pub struct Maintenance {
     /// The incident that it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub converted_to: Option<IncidentId>,
+    /// The series that it came out of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<InSeries>,
     /// Where it was imported from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -256,6 +260,12 @@ impl Maintenance {
     #[must_use]
     pub fn is_overrun(&self, now: Timestamp) -> bool {
         self.is_under_way() && self.window.ends_at.is_some_and(|end| end <= now)
+    }
+
+    /// Whether it is under way past the time at which it was to be taken back.
+    #[must_use]
+    pub fn is_past_abort(&self, now: Timestamp) -> bool {
+        self.is_under_way() && self.abort_at.is_some_and(|abort_at| abort_at <= now)
     }
 
     /// Work begins.
@@ -416,5 +426,6 @@ impl Maintenance {
 mod amending;
 mod due;
 mod posting;
+mod series;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,4 +1,5 @@
-//! The duty that begins and ends maintenance windows at their announced times.
+//! The duty that plans the windows of series ahead, begins and ends windows at their announced times,
+//! and notices reminders whose time came.
 //!
 //! It takes no input: each run asks the store which windows are due, decides with
 //! [`Maintenance::due_transition`], and writes the step, what readers are told of it and the audit
@@ -7,12 +8,13 @@
 //! let alone where nothing is due any more. Steps count from the announced times, however late
 //! they are noticed.
 
+mod ahead;
 mod told;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::audit::Actor;
+use allclear_domain::audit::{Actor, Subject};
 use allclear_domain::ids::MaintenanceId;
 use allclear_domain::maintenance::DueTransition;
 use allclear_domain::posted::Posted;
@@ -26,7 +28,7 @@ use allclear_store::{BadRow, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use crate::writing::{self, WriteError};
+use crate::writing::{self, Planned, WriteError};
 
 /// What audit entries call it.
 pub const NAME: &str = "maintenance";
@@ -40,10 +42,22 @@ pub struct Report {
     pub begun: usize,
     /// Windows that are over.
     pub completed: usize,
-    /// Windows that could not take their step, with the reason; the next run tries again.
-    pub failed: Vec<(MaintenanceId, String)>,
+    /// What was done to windows of series.
+    pub planned: Planned,
+    /// Reminders whose time came.
+    pub came_due: usize,
+    /// What could not take its step, with the reason; the next run tries again.
+    pub failed: Vec<(Subject, String)>,
     /// Rows that are due and cannot be read.
     pub bad_rows: Vec<BadRow>,
+}
+
+impl Report {
+    /// Whether readers have something new to see.
+    const fn is_news(&self) -> bool {
+        let Planned { new, changed, cancelled } = self.planned;
+        self.begun + self.completed + new + changed + cancelled > 0
+    }
 }
 
 /// Begins and ends maintenance windows.
@@ -90,6 +104,9 @@ impl MaintenanceDuty {
     /// written is told in the report and keeps no other back.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let mut report = Report::default();
+        self.look_ahead(now, &mut report).await?;
+        // Before the steps: a window that has begun reminds nobody of its start.
+        self.remind(now, &mut report).await?;
         let mut after = None;
         loop {
             let due = self.store.list_due_maintenance(now, after).await?;
@@ -102,7 +119,10 @@ impl MaintenanceDuty {
                     }
                     // Somebody else moved it in this moment: what is due now is seen next time.
                     Err(WriteError::Store(StoreError::Conflict { .. })) => {}
-                    Err(error) => report.failed.push((window.id, error.to_string())),
+                    Err(error) => {
+                        let subject = Subject::Maintenance(window.id);
+                        report.failed.push((subject, error.to_string()));
+                    }
                 }
             }
             after = due.goes_on_after;
@@ -110,7 +130,7 @@ impl MaintenanceDuty {
                 break;
             }
         }
-        if report.begun + report.completed > 0 {
+        if report.is_news() {
             self.publisher.notify_one();
         }
         Ok(report)
@@ -180,15 +200,15 @@ impl MaintenanceDuty {
 
 /// Logs a report; a problem that stays is told once. Gives the problems that are known now.
 fn log(report: &Report, known: &[String]) -> Vec<String> {
-    if report.begun + report.completed > 0 {
-        let (begun, completed) = (report.begun, report.completed);
-        tracing::info!(begun, completed, "maintenance windows began or ended by themselves");
+    if report.is_news() {
+        let (begun, completed, planned) = (report.begun, report.completed, report.planned.new);
+        tracing::info!(begun, completed, planned, "maintenance went on by itself");
     }
     let failed = report.failed.iter().map(|(id, problem)| format!("{id}: {problem}"));
     let problems = failed.chain(report.bad_rows.iter().map(ToString::to_string));
     let problems: Vec<String> = problems.take(limits::PROBLEMS_MAX).collect();
     for problem in problems.iter().filter(|problem| !known.contains(problem)) {
-        tracing::error!(%problem, "a maintenance window cannot take its step");
+        tracing::error!(%problem, "maintenance cannot go on by itself");
     }
     problems
 }

@@ -1,8 +1,8 @@
 //! The store looks at itself, for `doctor`.
 
 use allclear_domain::{
-    Announcement, AuditEntry, Component, Incident, InternalNote, Maintenance, Person, StatusPage,
-    StatusSetting,
+    Announcement, AuditEntry, Component, Incident, InternalNote, Maintenance, MaintenanceSeries,
+    Person, Reminder, StatusPage, StatusSetting,
 };
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::nouns::tokens::TokenRow;
 use crate::nouns::{self, Record, Versioned};
 use crate::row::Row;
-use crate::sql::{self, audit, dialect, installation, notes, settings};
+use crate::sql::{self, audit, dialect, installation, notes, reminders, settings};
 use crate::store::{Store, find_revision};
 
 /// Problems of one kind that are told; more are counted.
@@ -189,10 +189,12 @@ async fn read_everything(link: &mut Link, problems: &mut Vec<String>) -> Result<
     read_versioned::<Component>(link, problems).await?;
     read_versioned::<Incident>(link, problems).await?;
     read_versioned::<Maintenance>(link, problems).await?;
+    read_versioned::<MaintenanceSeries>(link, problems).await?;
     read_versioned::<Announcement>(link, problems).await?;
     read_versioned::<Person>(link, problems).await?;
     read_versioned::<TokenRow>(link, problems).await?;
     read_records::<StatusSetting>(link, settings::LIST, vec![], problems).await?;
+    read_records::<Reminder>(link, reminders::LIST_ALL, vec![], problems).await?;
     read_records::<InternalNote>(link, notes::LIST_ALL, vec![], problems).await?;
     let newest = vec![
         Bind::Integer(i64::MAX),

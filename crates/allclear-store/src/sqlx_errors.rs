@@ -35,6 +35,16 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "maintenance_windows.page_id, maintenance_windows.source_key",
         "a maintenance window from this source on this page",
     ),
+    (
+        "maintenance_windows_series",
+        "maintenance_windows.series_id, maintenance_windows.occurs_on",
+        "a window of this series on this day",
+    ),
+    (
+        "reminders_kind",
+        "reminders.subject_id, reminders.subject_noun, reminders.kind",
+        "a reminder of this kind",
+    ),
     ("announcements_public_id", "announcements.public_id", "an announcement with this public id"),
     (
         "announcements_source",

@@ -34,6 +34,7 @@ pub(crate) fn scheduled() -> Maintenance {
         },
         updates: Vec::new(),
         converted_to: None,
+        series: None,
         source: None,
         created_at: at(0),
     }

@@ -6,7 +6,9 @@ use super::{Validate, Validation};
 use crate::announcement::Announcement;
 use crate::incident::{Incident, IncidentState, Reopening};
 use crate::limits;
-use crate::maintenance::{AnnouncedWindow, FormerWindow, Maintenance, MaintenanceState};
+use crate::maintenance::{
+    AnnouncedWindow, FormerWindow, Maintenance, MaintenanceSeries, MaintenanceState, SeriesState,
+};
 use crate::note::InternalNote;
 use crate::posted::{Edit, Posted};
 use crate::times::{Bound, Moment};
@@ -65,6 +67,33 @@ impl Validate for Maintenance {
         if let Some(source) = &self.source {
             validation.part("source", source);
         }
+        validation.past("created_at", self.created_at);
+    }
+}
+
+impl Validate for MaintenanceSeries {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("title", &self.title);
+        if let SeriesState::Ended { at } = self.state {
+            validation.past("state.at", at);
+        }
+        if let Err(problem) = self.recurrence() {
+            validation.within(problem.field, |validation| validation.refuse(problem.problem));
+        }
+        validation.each("except", &self.except, limits::SERIES_EXCEPT_MAX, |_, _| {});
+        let abort_after = self.abort_after_minutes.map(|minutes| ("abort_after_minutes", minutes));
+        let lengths = abort_after.into_iter().chain([("lasts_minutes", self.lasts_minutes)]);
+        for (name, minutes) in lengths {
+            let max = limits::SERIES_MINUTES_MAX;
+            if !(1..=max).contains(&minutes) {
+                validation.within(name, |validation| {
+                    validation.refuse(format!("is {minutes}: give 1 to {max} minutes"));
+                });
+            }
+        }
+        validation.parts("affected", &self.affected);
+        validation.maybe_text("expected_effect", self.expected_effect.as_ref());
+        validation.maybe_text("recovery_plan", self.recovery_plan.as_ref());
         validation.past("created_at", self.created_at);
     }
 }

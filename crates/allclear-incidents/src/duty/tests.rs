@@ -1,6 +1,8 @@
 //! Windows that begin and end by themselves, with a turned clock on the embedded database. Both
 //! engines, and two nodes at once, are in the story `console::automatic`.
 
+mod ahead;
+
 use std::sync::Arc;
 
 use allclear_domain::maintenance::MaintenanceState;

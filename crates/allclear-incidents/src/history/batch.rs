@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use allclear_domain::audit::Subject;
 use allclear_domain::{
-    Announcement, Component, Incident, InternalNote, Maintenance, StatusPage, StatusSetting,
+    Announcement, Component, Incident, InternalNote, Maintenance, MaintenanceSeries, StatusPage,
+    StatusSetting,
 };
 use jiff::Timestamp;
 
@@ -52,6 +53,8 @@ pub struct Batch {
     pub settings: Vec<StatusSetting>,
     /// New incidents.
     pub incidents: Vec<Incident>,
+    /// New maintenance series.
+    pub series: Vec<MaintenanceSeries>,
     /// New maintenance windows.
     pub maintenance: Vec<Maintenance>,
     /// New announcements.
@@ -74,6 +77,7 @@ impl Batch {
             components: Vec::new(),
             settings: Vec::new(),
             incidents: Vec::new(),
+            series: Vec::new(),
             maintenance: Vec::new(),
             announcements: Vec::new(),
             notes: Vec::new(),
@@ -89,6 +93,7 @@ impl Batch {
             && self.components.is_empty()
             && self.settings.is_empty()
             && self.incidents.is_empty()
+            && self.series.is_empty()
             && self.maintenance.is_empty()
             && self.announcements.is_empty()
             && self.notes.is_empty()

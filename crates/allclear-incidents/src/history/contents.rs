@@ -1,7 +1,8 @@
 //! Everything that one status page holds: what an export reads and the `allclear` format carries.
 
 use allclear_domain::{
-    Announcement, Component, Incident, InternalNote, Maintenance, StatusPage, StatusSetting,
+    Announcement, Component, Incident, InternalNote, Maintenance, MaintenanceSeries, StatusPage,
+    StatusSetting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,9 @@ pub struct Contents {
     /// Its incidents, by id.
     #[serde(default)]
     pub incidents: Vec<Incident>,
+    /// Its maintenance series, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<MaintenanceSeries>,
     /// Its maintenance windows, by id.
     #[serde(default)]
     pub maintenance: Vec<Maintenance>,
@@ -37,6 +41,7 @@ impl Contents {
         self.components.sort_by_key(|component| (component.position, component.id));
         self.settings.sort_by_key(|setting| (setting.set_at, setting.id));
         self.incidents.sort_by_key(|incident| incident.id);
+        self.series.sort_by_key(|series| series.id);
         self.maintenance.sort_by_key(|window| window.id);
         self.announcements.sort_by_key(|announcement| announcement.id);
         self.notes.sort_by_key(|note| note.id);

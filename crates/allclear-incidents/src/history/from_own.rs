@@ -69,6 +69,7 @@ pub fn batch_of(
         components: Vec::new(),
         settings: Vec::new(),
         incidents: Vec::new(),
+        series: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),
         notes: Vec::new(),
@@ -79,6 +80,7 @@ pub fn batch_of(
     let d = &mut differing;
     batch.components = fresh(contents.components, &there.components, |c| c.id, d).0;
     batch.settings = fresh(contents.settings, &there.settings, |s| s.id, d).0;
+    batch.series = fresh(contents.series, &there.series, |s| s.id, d).0;
     batch.notes = fresh(contents.notes, &there.notes, |n| n.id, d).0;
     let incidents = fresh(contents.incidents, &there.incidents, |i| i.id, d);
     let maintenance = fresh(contents.maintenance, &there.maintenance, |m| m.id, d);

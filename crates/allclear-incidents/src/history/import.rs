@@ -6,7 +6,7 @@ use allclear_domain::audit::{Actor, AuditAction, Subject};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::note::NoteKind;
 use allclear_domain::text::Key;
-use allclear_domain::{AuditEntry, Entropy, StatusPage};
+use allclear_domain::{AuditEntry, Change, Entropy, StatusPage};
 use allclear_store::{Store, StoreError};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::batch::{Batch, Known, Present};
 use super::check::{Installation, check};
 use super::contents::Contents;
+use crate::writing::reminders;
 
 /// What the page of a slug holds, as far as an import must know.
 ///
@@ -78,6 +79,7 @@ pub async fn contents(store: &Store, page: StatusPage) -> Result<Contents, Store
             .collect(),
         components,
         incidents: store.list_incidents(page.id).await?,
+        series: store.list_maintenance_series(page.id).await?,
         maintenance: store.list_maintenance(page.id).await?,
         announcements: store.list_announcements(page.id).await?,
         notes: store.list_notes_of_page(page.id).await?,
@@ -144,6 +146,10 @@ pub async fn write(
         for incident in &batch.incidents {
             audit.created(Subject::Incident(incident.id), incident);
         }
+        transaction.insert_maintenance_series(&batch.series).await?;
+        for series in &batch.series {
+            audit.created(Subject::MaintenanceSeries(series.id), series);
+        }
         transaction.insert_maintenance(&batch.maintenance).await?;
         for window in &batch.maintenance {
             audit.created(Subject::Maintenance(window.id), window);
@@ -157,6 +163,9 @@ pub async fn write(
             audit.created(note.subject, note);
         }
         transaction.insert_audit_entries(&audit.entries).await?;
+        let change = Change { actor, entropy, now };
+        reminders::begin(&mut transaction, &batch.incidents, change).await?;
+        reminders::begin(&mut transaction, &batch.maintenance, change).await?;
     }
     Ok(transaction.commit().await?)
 }

@@ -20,6 +20,7 @@ pub fn left_out(contents: &Contents) -> Vec<(&'static str, usize)> {
     contents.components.iter().for_each(|component| left.component(component));
     left.add("statuses set by hand", contents.settings.len());
     contents.incidents.iter().for_each(|incident| left.incident(incident));
+    left.add("maintenance series", contents.series.len());
     contents.maintenance.iter().for_each(|window| left.window(window));
     let marked = contents.announcements.iter();
     let marked = marked.filter(|told| told.body.format == ProseFormat::Markdown);

@@ -46,6 +46,7 @@ fn every_sample_comes_out_as_it_went_in() {
             components: batch.components,
             settings: batch.settings,
             incidents: batch.incidents,
+            series: batch.series,
             maintenance: batch.maintenance,
             announcements: batch.announcements,
             notes: batch.notes,

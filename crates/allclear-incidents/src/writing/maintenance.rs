@@ -62,6 +62,7 @@ pub async fn plan_maintenance(
         record: OutageRecord { affected: new.affected, ..OutageRecord::default() },
         updates: Vec::new(),
         converted_to: None,
+        series: None,
         source: None,
         created_at: change.now,
     };

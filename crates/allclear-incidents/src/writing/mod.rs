@@ -11,6 +11,8 @@ mod incidents;
 mod maintenance;
 mod notes;
 mod noun;
+pub(crate) mod reminders;
+mod series;
 mod status_pages;
 
 use allclear_domain::audit::AuditAction;
@@ -28,6 +30,7 @@ pub use self::incidents::{NewIncident, NewUpdate, report_incident};
 pub use self::maintenance::{NewMaintenance, convert_maintenance, plan_maintenance};
 pub use self::notes::note;
 pub use self::noun::{Alone, Noun};
+pub use self::series::{NewSeries, Planned, change_series, plan_series, plan_windows};
 pub use self::status_pages::{NewStatusPage, add_status_page, change_status_page};
 
 /// Why something was not written; nothing of it was.
@@ -87,7 +90,8 @@ pub async fn change<T: Alone>(
     decide: impl FnOnce(T) -> Result<T, WriteError> + Send,
 ) -> Result<Written<T>, WriteError> {
     let mut transaction = store.begin().await?;
-    let (value, version) = change_in(&mut transaction, id, expected, change, decide).await?;
+    let by_itself = |before: T| Ok(decide(before.clone())?.by_itself(&before));
+    let (value, version) = change_in(&mut transaction, id, expected, change, by_itself).await?;
     let revision = transaction.commit().await?;
     Ok(Written { value, version, revision })
 }
@@ -116,6 +120,7 @@ async fn change_in<T: Noun>(
     let (before, after) = (json(&stored.value), json(&value));
     let entry = change.entry(AuditAction::Change, value.subject(), before, after);
     transaction.insert_audit_entries(&[entry]).await?;
+    reminders::follow(transaction, &value, change).await?;
     Ok((value, version))
 }
 
@@ -141,6 +146,7 @@ async fn create_in<T: Noun>(
     value.insert(transaction).await?;
     let entry = change.entry(AuditAction::Create, value.subject(), None, json(value));
     transaction.insert_audit_entries(&[entry]).await?;
+    reminders::begin(transaction, std::slice::from_ref(value), change).await?;
     Ok(())
 }
 

@@ -3,10 +3,15 @@
 use std::fmt::Display;
 
 use allclear_domain::audit::Subject;
-use allclear_domain::ids::{AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId};
+use allclear_domain::ids::{
+    AnnouncementId, ComponentId, IncidentId, MaintenanceId, SeriesId, StatusPageId,
+};
 use allclear_domain::posted::Posted;
-use allclear_domain::record::OutageRecord;
-use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, Validate};
+use allclear_domain::record::{Affected, OutageRecord};
+use allclear_domain::reminder::ReminderKind;
+use allclear_domain::{
+    Announcement, Component, Incident, Maintenance, MaintenanceSeries, StatusPage, Validate,
+};
 use allclear_store::{StoreError, Stored, Transaction};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -30,6 +35,10 @@ pub trait Noun: Validate + Serialize + Clone + PartialEq + Send + Sync + Sized +
     fn latest(&self) -> Option<Timestamp> {
         None
     }
+    /// What it is to remind the team of; `None` where its kind never does.
+    fn reminders(&self) -> Option<Vec<(ReminderKind, Timestamp)>> {
+        None
+    }
     /// Reads it.
     fn find(
         transaction: &mut Transaction,
@@ -49,10 +58,20 @@ pub trait Noun: Validate + Serialize + Clone + PartialEq + Send + Sync + Sized +
 }
 
 /// A noun that can be changed by itself. A status page cannot: what it may be depends on the others.
-pub trait Alone: Noun {}
+pub trait Alone: Noun {
+    /// What it remembers of having been changed by itself.
+    #[must_use]
+    fn by_itself(self, _before: &Self) -> Self {
+        self
+    }
+}
 
 impl Alone for Incident {}
-impl Alone for Maintenance {}
+impl Alone for Maintenance {
+    fn by_itself(self, before: &Self) -> Self {
+        self.by_hand(before)
+    }
+}
 impl Alone for Announcement {}
 impl Alone for Component {}
 
@@ -120,6 +139,10 @@ impl Noun for Incident {
         Subject::Incident(self.id)
     }
 
+    fn reminders(&self) -> Option<Vec<(ReminderKind, Timestamp)>> {
+        Some(Self::reminders(self))
+    }
+
     fn names(&self) -> Vec<(String, Named)> {
         let mut named = components(&self.record, &self.updates, self.page_id);
         let cause = self.same_cause_as.map(Named::Incident);
@@ -159,6 +182,10 @@ impl Noun for Maintenance {
         Subject::Maintenance(self.id)
     }
 
+    fn reminders(&self) -> Option<Vec<(ReminderKind, Timestamp)>> {
+        Some(Self::reminders(self))
+    }
+
     fn names(&self) -> Vec<(String, Named)> {
         // The incident that it became is entered by the same transaction, after it.
         components(&self.record, &self.updates, self.page_id)
@@ -185,6 +212,42 @@ impl Noun for Maintenance {
         expected: i64,
     ) -> Result<i64, StoreError> {
         transaction.update_maintenance(self, expected).await
+    }
+}
+
+impl Noun for MaintenanceSeries {
+    type Id = SeriesId;
+    const NOUN: &'static str = "maintenance series";
+
+    fn subject(&self) -> Subject {
+        Subject::MaintenanceSeries(self.id)
+    }
+
+    fn names(&self) -> Vec<(String, Named)> {
+        let name = |(place, affected): (usize, &Affected)| {
+            let id = affected.target.component()?;
+            Some((format!("affected[{place}].target"), Named::Component(id, self.page_id)))
+        };
+        self.affected.iter().enumerate().filter_map(name).collect()
+    }
+
+    async fn find(
+        transaction: &mut Transaction,
+        id: SeriesId,
+    ) -> Result<Option<Stored<Self>>, StoreError> {
+        transaction.find_maintenance_series(id).await
+    }
+
+    async fn insert(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        transaction.insert_maintenance_series(std::slice::from_ref(self)).await
+    }
+
+    async fn update(
+        &self,
+        transaction: &mut Transaction,
+        expected: i64,
+    ) -> Result<i64, StoreError> {
+        transaction.update_maintenance_series(self, expected).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Maintenance windows as rows: the document, and columns for what is searched, constrained or due.
 
 use allclear_domain::ids::{MaintenanceId, PublicId, StatusPageId};
+use allclear_domain::maintenance::MaintenanceState;
 use allclear_domain::times::Bound;
 use allclear_domain::{Maintenance, limits};
 use jiff::Timestamp;
@@ -34,6 +35,8 @@ impl Record for Maintenance {
             Bind::MaybeInteger(self.started().instant().map(micros)),
             Bind::MaybeInteger(self.ended().and_then(Bound::instant).map(micros)),
             Bind::MaybeInteger(self.next_action_at().map(micros)),
+            Bind::MaybeUuid(self.series.map(|series| series.id.uuid())),
+            Bind::MaybeText(occurs_on(self)),
             Bind::MaybeText(source.map(|source| source.key.clone())),
             Bind::MaybeText(source.map(|source| source.digest.clone())),
             super::document(self)?,
@@ -43,6 +46,14 @@ impl Record for Maintenance {
     fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         columns.document()
     }
+}
+
+/// The day for which no other window of its series is planned. One that the series took back itself
+/// stands in nobody's way, should the series come back to that day.
+fn occurs_on(window: &Maintenance) -> Option<String> {
+    let is_cancelled = matches!(window.state, MaintenanceState::Cancelled { .. });
+    let series = window.series.filter(|series| series.is_by_hand || !is_cancelled);
+    series.map(|series| series.on.to_string())
 }
 
 impl Versioned for Maintenance {

@@ -11,6 +11,8 @@ pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod pages;
 pub(crate) mod people;
+pub(crate) mod reminders;
+pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod slices;

@@ -1,9 +1,11 @@
 //! Slices: what a list of the API shows at once. Entries that come later do not move what was seen.
 
 use allclear_domain::ids::{
-    AnnouncementId, ComponentId, IncidentId, MaintenanceId, PublicId, StatusPageId,
+    AnnouncementId, ComponentId, IncidentId, MaintenanceId, PublicId, SeriesId, StatusPageId,
 };
-use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage};
+use allclear_domain::{
+    Announcement, Component, Incident, Maintenance, MaintenanceSeries, StatusPage,
+};
 use uuid::Uuid;
 
 use super::{Stored, Versioned};
@@ -65,6 +67,19 @@ impl Store {
         let from = Bind::Uuid(slice.from.map_or(Uuid::max(), MaintenanceId::uuid));
         let binds = vec![from, slice.page(), slice.statuses(), slice.limit()];
         self.list_stored(sql::maintenance::LIST_BEFORE, binds).await
+    }
+
+    /// Maintenance series, newest entry first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn slice_maintenance_series(
+        &self,
+        slice: &Slice<SeriesId>,
+    ) -> Result<Vec<Stored<MaintenanceSeries>>, StoreError> {
+        let from = Bind::Uuid(slice.from.map_or(Uuid::max(), SeriesId::uuid));
+        let binds = vec![from, slice.page(), slice.statuses(), slice.limit()];
+        self.list_stored(sql::series::LIST_BEFORE, binds).await
     }
 
     /// Announcements, drafts among them, newest entry first.

@@ -25,7 +25,7 @@ pub struct SourceState {
 /// An id that is taken, whatever it is of. Pages and components are not among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// What has it: `incident`, `maintenance`, `announcement`, `setting` or `note`.
+    /// What has it: `incident`, `maintenance`, `announcement`, `series`, `setting` or `note`.
     pub noun: String,
     /// The id.
     pub id: Uuid,

@@ -15,6 +15,8 @@ pub(crate) const INSERT: Insert = Insert {
         "started_at",
         "ended_at",
         "next_action_at",
+        "series_id",
+        "occurs_on",
         "source_key",
         "source_digest",
         "document",
@@ -46,9 +48,12 @@ super::statements! {
     /// Changes one that is still at a version.
     UPDATE = "update maintenance_windows
         set public_id = $3, page_id = $4, is_public = $5, is_settled = $6, status = $7, started_at = $8,
-            ended_at = $9, next_action_at = $10, source_key = $11, source_digest = $12, document = $13,
-            version = version + 1, revision = $14
+            ended_at = $9, next_action_at = $10, series_id = $11, occurs_on = $12, source_key = $13,
+            source_digest = $14, document = $15, version = version + 1, revision = $16
         where id = $1 and version = $2";
+    /// Those of a series from a day on, by day.
+    LIST_OF_SERIES = "select id, document, version, revision from maintenance_windows
+        where series_id = $1 and occurs_on >= $2 order by occurs_on, id";
     /// Those in which something is due, after an id.
     LIST_DUE = "select id, document, version, revision from maintenance_windows
         where next_action_at <= $1 and id > $2 order by id limit $3";

@@ -16,6 +16,8 @@ pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod pages;
 pub(crate) mod people;
+pub(crate) mod reminders;
+pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sources;
@@ -73,6 +75,8 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("notes", notes::ALL),
         ("pages", pages::ALL),
         ("people", people::ALL),
+        ("reminders", reminders::ALL),
+        ("series", series::ALL),
         ("sessions", sessions::ALL),
         ("settings", settings::ALL),
         ("sources", sources::ALL),
@@ -103,6 +107,8 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &links::INSERT,
     &pages::INSERT,
     &people::INSERT,
+    &reminders::INSERT,
+    &series::INSERT,
     &sessions::INSERT,
     &settings::INSERT,
     &tokens::INSERT,

@@ -17,6 +17,8 @@ super::statements! {
         union all
         select 'announcement' as noun, id, public_id, page_id, source_key from announcements
         union all
+        select 'series' as noun, id, null as public_id, page_id, null as source_key from maintenance_series
+        union all
         select 'setting' as noun, id, null as public_id, null as page_id, null as source_key from status_settings
         union all
         select 'note' as noun, id, null as public_id, null as page_id, null as source_key from internal_notes";

@@ -19,6 +19,7 @@ mod file;
 mod harness;
 mod people;
 mod read_back;
+mod recurrence;
 mod refusals;
 mod revisions;
 mod samples;
@@ -85,6 +86,9 @@ stories! {
     read_back::ids_that_are_taken,
     read_back::maintenance_that_is_due,
     read_back::what_is_not_settled,
+    recurrence::a_series_and_its_windows,
+    recurrence::a_series_is_due,
+    recurrence::a_reminder_comes_due_once,
     refusals::what_is_unique,
     refusals::one_default_page,
     refusals::one_key_in_two_nouns,

@@ -213,6 +213,7 @@ impl Samples {
             record: OutageRecord::default(),
             updates: Vec::new(),
             converted_to: None,
+            series: None,
             source: None,
             created_at: at(NANOS),
         }

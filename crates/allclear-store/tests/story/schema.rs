@@ -66,8 +66,13 @@ pub(crate) async fn a_newer_schema_is_refused(home: Home) {
     home.open().await.close().await;
 }
 
-/// Takes the last step back, so that the database is one of the release before.
-const TAKE_BACK: [&str; 14] = [
+/// Takes every step but the first back.
+const TAKE_BACK: [&str; 19] = [
+    "drop table reminders",
+    "drop table maintenance_series",
+    "drop index maintenance_windows_series",
+    "alter table maintenance_windows drop column series_id",
+    "alter table maintenance_windows drop column occurs_on",
     "drop index incidents_unsettled",
     "drop index maintenance_windows_unsettled",
     "alter table incidents drop column is_settled",
@@ -100,7 +105,8 @@ pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {
     assert!(error.to_string().contains("allclear serve"), "{error}");
     let store = home.open().await;
     assert_eq!(store.changes_since(0).await.unwrap(), before);
-    assert_eq!(store.list_people().await.unwrap(), []);
+    let pages = &before.status_pages;
+    assert_eq!(store.list_maintenance_series(pages[0].id).await.unwrap(), []);
     store.close().await;
     Store::open_existing(&home.location).await.unwrap().close().await;
 }

@@ -374,6 +374,7 @@ impl Example<'_> {
             },
             updates: Vec::new(),
             converted_to: None,
+            series: None,
             source: None,
             created_at: self.now,
         }

@@ -162,6 +162,7 @@ fn contents(batch: Batch) -> Contents {
         components: batch.components,
         settings: batch.settings,
         incidents: batch.incidents,
+        series: batch.series,
         maintenance: batch.maintenance,
         announcements: batch.announcements,
         notes: batch.notes,

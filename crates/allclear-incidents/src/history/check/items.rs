@@ -3,8 +3,8 @@
 use allclear_domain::ids::{PublicId, StatusPageId};
 use allclear_domain::record::Source;
 use allclear_domain::{
-    Announcement, Component, Incident, InternalNote, Maintenance, StatusPage, StatusSetting,
-    Validate,
+    Announcement, Component, Incident, InternalNote, Maintenance, MaintenanceSeries, StatusPage,
+    StatusSetting, Validate,
 };
 use uuid::Uuid;
 
@@ -26,6 +26,7 @@ pub(super) enum Noun<'a> {
     Component(&'a Component),
     Setting(&'a StatusSetting),
     Incident(&'a Incident),
+    Series(&'a MaintenanceSeries),
     Maintenance(&'a Maintenance),
     Announcement(&'a Announcement),
     Note(&'a InternalNote),
@@ -40,6 +41,7 @@ pub(super) fn of(batches: &[Batch]) -> Vec<Item<'_>> {
             .chain(batch.components.iter().map(Noun::Component))
             .chain(batch.settings.iter().map(Noun::Setting))
             .chain(batch.incidents.iter().map(Noun::Incident))
+            .chain(batch.series.iter().map(Noun::Series))
             .chain(batch.maintenance.iter().map(Noun::Maintenance))
             .chain(batch.announcements.iter().map(Noun::Announcement))
             .chain(batch.notes.iter().map(Noun::Note));
@@ -56,6 +58,7 @@ impl<'a> Noun<'a> {
             Self::Component(component) => component,
             Self::Setting(setting) => setting,
             Self::Incident(incident) => incident,
+            Self::Series(series) => series,
             Self::Maintenance(window) => window,
             Self::Announcement(announcement) => announcement,
             Self::Note(note) => note,
@@ -69,6 +72,7 @@ impl<'a> Noun<'a> {
             Self::Component(_) => "component",
             Self::Setting(_) => "setting",
             Self::Incident(_) => "incident",
+            Self::Series(_) => "series",
             Self::Maintenance(_) => "maintenance",
             Self::Announcement(_) => "announcement",
             Self::Note(_) => "note",
@@ -82,6 +86,7 @@ impl<'a> Noun<'a> {
             Self::Component(component) => component.id.uuid(),
             Self::Setting(setting) => setting.id.uuid(),
             Self::Incident(incident) => incident.id.uuid(),
+            Self::Series(series) => series.id.uuid(),
             Self::Maintenance(window) => window.id.uuid(),
             Self::Announcement(announcement) => announcement.id.uuid(),
             Self::Note(note) => note.id.uuid(),
@@ -91,7 +96,7 @@ impl<'a> Noun<'a> {
     /// Its id in addresses, and the page that it says it belongs to.
     pub(super) const fn place(self) -> Option<(PublicId, StatusPageId)> {
         match self {
-            Self::Page(_) | Self::Setting(_) | Self::Note(_) => None,
+            Self::Page(_) | Self::Setting(_) | Self::Series(_) | Self::Note(_) => None,
             Self::Component(component) => Some((component.public_id, component.page_id)),
             Self::Incident(incident) => Some((incident.public_id, incident.page_id)),
             Self::Maintenance(window) => Some((window.public_id, window.page_id)),
@@ -105,7 +110,11 @@ impl<'a> Noun<'a> {
             Self::Incident(incident) => &incident.source,
             Self::Maintenance(window) => &window.source,
             Self::Announcement(announcement) => &announcement.source,
-            Self::Page(_) | Self::Component(_) | Self::Setting(_) | Self::Note(_) => return None,
+            Self::Page(_)
+            | Self::Component(_)
+            | Self::Setting(_)
+            | Self::Series(_)
+            | Self::Note(_) => return None,
         };
         source.as_ref().map(|source| source.key.as_str())
     }
@@ -117,6 +126,7 @@ impl<'a> Noun<'a> {
             Self::Component(component) => component.id.to_string(),
             Self::Setting(setting) => setting.id.to_string(),
             Self::Incident(incident) => incident.id.to_string(),
+            Self::Series(series) => series.id.to_string(),
             Self::Maintenance(window) => window.id.to_string(),
             Self::Announcement(announcement) => announcement.id.to_string(),
             Self::Note(note) => note.id.to_string(),
@@ -129,6 +139,7 @@ impl<'a> Noun<'a> {
             Self::Page(page) => &page.title,
             Self::Component(component) => &component.name,
             Self::Incident(incident) => &incident.title,
+            Self::Series(series) => &series.title,
             Self::Maintenance(window) => &window.title,
             Self::Announcement(announcement) => &announcement.title,
             Self::Setting(_) | Self::Note(_) => "",

@@ -47,8 +47,20 @@ pub(super) fn check(items: &[Item<'_>], there: &Installation, findings: &mut Fin
                     );
                 }
             }
+            Noun::Series(series) => {
+                for (place, affected) in series.affected.iter().enumerate() {
+                    if let Some(id) = affected.target.component() {
+                        let field = format_args!("affected[{place}].target");
+                        known.anywhere(item, field, ("component", id.uuid()), id, findings);
+                    }
+                }
+            }
             Noun::Maintenance(window) => {
                 known.components(item, &window.record, &window.updates, findings);
+                if let Some(series) = window.series {
+                    let id = series.id;
+                    known.on_page(item, "series.id", ("series", id.uuid()), id, findings);
+                }
                 if let Some(id) = window.converted_to {
                     known.anywhere(item, "converted_to", ("incident", id.uuid()), id, findings);
                 }

@@ -171,6 +171,7 @@ impl Drawing<'_> {
             record: self.outage_record(facts)?,
             updates: self.updates(facts)?,
             converted_to: None,
+            series: None,
             source,
             created_at: reading.now,
         })

@@ -22,6 +22,7 @@ fn window(fields: &Value) -> (MaintenanceState, AnnouncedWindow, FactsRecord) {
         components: Vec::new(),
         settings: Vec::new(),
         incidents: Vec::new(),
+        series: Vec::new(),
         maintenance: batch.maintenance.clone(),
         announcements: Vec::new(),
         notes: Vec::new(),

@@ -26,6 +26,7 @@ fn window(number: u8, title: &str, state: MaintenanceState) -> Maintenance {
         record: OutageRecord::default(),
         updates: Vec::new(),
         converted_to: None,
+        series: None,
         source: None,
         created_at: at("2026-11-01T00:00:00Z"),
     }
