@@ -70,6 +70,13 @@ pub enum Finding {
         /// The announced end.
         ended_at: Timestamp,
     },
+    /// Work goes on past the time at which it was to be taken back.
+    PastAbort {
+        /// The window.
+        maintenance: MaintenanceId,
+        /// The time at which it was to be taken back.
+        abort_at: Timestamp,
+    },
     /// A promise was not kept by its day.
     PromiseOverdue {
         /// Where it was made.
@@ -85,6 +92,7 @@ pub fn lint(held: &Held<'_>, now: Timestamp) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     findings.extend(held.incidents.iter().filter_map(|incident| unheard(incident, now)));
     findings.extend(down_without_incident(held, now));
+    findings.extend(held.maintenance.iter().filter_map(|window| past_abort(window, now)));
     findings.extend(held.maintenance.iter().filter_map(|window| overrun(window, now)));
     findings.extend(overdue_promises(held, now));
     findings
@@ -137,6 +145,11 @@ fn down_without_incident(held: &Held<'_>, now: Timestamp) -> Vec<Finding> {
 fn overrun(window: &Maintenance, now: Timestamp) -> Option<Finding> {
     let ended_at = window.window.ends_at.filter(|_| window.is_overrun(now))?;
     Some(Finding::Overrun { maintenance: window.id, ended_at })
+}
+
+fn past_abort(window: &Maintenance, now: Timestamp) -> Option<Finding> {
+    let abort_at = window.abort_at.filter(|_| window.is_past_abort(now))?;
+    Some(Finding::PastAbort { maintenance: window.id, abort_at })
 }
 
 fn overdue_promises(held: &Held<'_>, now: Timestamp) -> Vec<Finding> {

@@ -3,11 +3,13 @@
 use allclear_domain::action::{ActionItem, ActionState, Due};
 use allclear_domain::audit::Actor;
 use allclear_domain::incident::IncidentKind;
+use allclear_domain::maintenance::{AnnouncedWindow, MaintenanceState};
 use allclear_domain::record::{Affected, Publication, Target};
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::Bound;
 use allclear_domain::{
-    Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, StatusSetting,
+    Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, Maintenance,
+    OutageRecord, StatusSetting,
 };
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -135,4 +137,78 @@ fn a_promise_that_was_not_kept() {
         let expected = if is_overdue { expected } else { &[] };
         assert_eq!(found(&scene, &[]), expected, "{day}");
     }
+}
+
+/// From 13:00 to 14:00, to be taken back at 13:30, begun and ended by people.
+fn window(scene: &Scene) -> Maintenance {
+    let after = |minutes| scene.now + SignedDuration::from_mins(minutes);
+    let window =
+        AnnouncedWindow { starts_at: Some(after(60)), ends_at: Some(after(120)), length: None };
+    Maintenance {
+        id: scene.entropy.id(scene.now),
+        public_id: scene.entropy.public_id(),
+        page_id: scene.component.page_id,
+        title: "New disks".to_owned(),
+        state: MaintenanceState::Scheduled,
+        publication: Publication::Published { at: scene.now },
+        window,
+        former_windows: Vec::new(),
+        expected_effect: None,
+        recovery_plan: None,
+        is_automatic: false,
+        abort_at: Some(after(90)),
+        record: OutageRecord::default(),
+        updates: Vec::new(),
+        converted_to: None,
+        series: None,
+        source: None,
+        created_at: scene.now,
+    }
+}
+
+fn found_of(scene: &Scene, window: &Maintenance, minutes: i64) -> Vec<Finding> {
+    let held = Held {
+        components: std::slice::from_ref(&scene.component),
+        settings: &[],
+        incidents: &[],
+        maintenance: std::slice::from_ref(window),
+        zone: &TimeZone::UTC,
+    };
+    lint(&held, scene.now + SignedDuration::from_mins(minutes))
+}
+
+#[test]
+fn work_past_its_end_or_past_its_abort_time() {
+    let scene = scene(5, None);
+    let after = |minutes| scene.now + SignedDuration::from_mins(minutes);
+    let scheduled = window(&scene);
+    assert_eq!(found_of(&scene, &scheduled, 180), [], "it has not begun");
+    let (maintenance, abort_at, ended_at) = (scheduled.id, after(90), after(120));
+    let past_abort = Finding::PastAbort { maintenance, abort_at };
+    let overrun = Finding::Overrun { maintenance, ended_at };
+    let under_way = scheduled.begin(after(60)).unwrap();
+    let verifying = under_way.clone().verify(after(80)).unwrap();
+    for window in [&under_way, &verifying] {
+        assert_eq!(found_of(&scene, window, 89), []);
+        assert_eq!(found_of(&scene, window, 90), [past_abort.clone()]);
+        assert_eq!(found_of(&scene, window, 119), [past_abort.clone()]);
+        assert_eq!(found_of(&scene, window, 120), [past_abort.clone(), overrun.clone()]);
+    }
+    let longer = under_way.clone().extend(after(240), None, after(100)).unwrap();
+    assert_eq!(found_of(&scene, &longer, 180), [past_abort], "its end moved");
+    let done = under_way.complete(after(130)).unwrap();
+    assert_eq!(found_of(&scene, &done, 180), []);
+}
+
+#[test]
+fn a_promise_made_in_maintenance() {
+    let scene = scene(5, None);
+    let mut window = window(&scene);
+    let due = Some("2026-11-20".parse().unwrap());
+    window.record = window.record.promise("A second line".to_owned(), due);
+    let promised_in = PromisedIn::Maintenance(window.id);
+    let late = Finding::PromiseOverdue { promised_in, place: 0 };
+    assert_eq!(found_of(&scene, &window, 0), [late]);
+    window.publication = Publication::Draft;
+    assert_eq!(found_of(&scene, &window, 0), [], "nobody was promised anything");
 }

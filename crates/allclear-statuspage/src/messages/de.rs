@@ -305,6 +305,7 @@ const MAINTENANCE: MaintenanceTexts = MaintenanceTexts {
     maintenance: "Wartung",
     ends_in: |length| format!("endet in {length}"),
     overrun_by: |length| format!("{length} über der angekündigten Zeit"),
+    past_abort: "nicht fertig, als es zurückgenommen werden sollte",
     progress: |done, whole| format!("{done} von {whole}"),
     recovery_plan: "Falls es misslingt",
     abort_at: "Wird zurückgenommen, wenn nicht fertig bis",

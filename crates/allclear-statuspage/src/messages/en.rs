@@ -313,6 +313,7 @@ const MAINTENANCE: MaintenanceTexts = MaintenanceTexts {
     maintenance: "Maintenance",
     ends_in: |length| format!("ends in {length}"),
     overrun_by: |length| format!("{length} over its window"),
+    past_abort: "not done by the time it was to be taken back",
     progress: |done, whole| format!("{done} of {whole}"),
     recovery_plan: "If it fails",
     abort_at: "Taken back if not done by",

@@ -263,6 +263,7 @@ pub(crate) struct MaintenanceTexts {
     pub(crate) maintenance: &'static str,
     pub(crate) ends_in: fn(&str) -> String,
     pub(crate) overrun_by: fn(&str) -> String,
+    pub(crate) past_abort: &'static str,
     pub(crate) progress: fn(&str, &str) -> String,
     pub(crate) recovery_plan: &'static str,
     pub(crate) abort_at: &'static str,

@@ -6,6 +6,7 @@ use allclear_domain::maintenance::AnnouncedWindow;
 use allclear_domain::record::{Certainty, OutageRecord};
 use allclear_domain::times::Bound;
 use allclear_domain::{ComponentStatus, Incident, Maintenance};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Context;
@@ -204,11 +205,17 @@ impl Context<'_> {
         window.is_overrun(self.locale.now)
     }
 
-    /// By how much a window is over its end.
+    /// By how much a window is over its end, and whether it was to be taken back by now.
     pub(crate) fn overrun(&self, window: &Maintenance) -> Option<String> {
-        let ends_at = window.window.ends_at.filter(|_| self.is_overrun(window))?;
-        let over = self.locale.now.duration_since(ends_at).as_secs();
-        Some((self.m.maintenance.overrun_by)(&self.locale.length(over)))
+        let over = |ends_at: Timestamp| {
+            let over = self.locale.now.duration_since(ends_at).as_secs();
+            (self.m.maintenance.overrun_by)(&self.locale.length(over))
+        };
+        let overrun = window.window.ends_at.filter(|_| self.is_overrun(window)).map(over);
+        let is_past_abort = window.is_past_abort(self.locale.now);
+        let past_abort = is_past_abort.then(|| self.m.maintenance.past_abort.to_owned());
+        let told: Vec<String> = overrun.into_iter().chain(past_abort).collect();
+        (!told.is_empty()).then(|| told.join(" · "))
     }
 
     pub(crate) fn progress(&self, window: &Maintenance) -> Option<ProgressView> {

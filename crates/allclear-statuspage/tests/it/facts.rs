@@ -214,3 +214,25 @@ fn an_open_incident_is_as_bad_as_what_it_says_now_whatever_it_is_about() {
         assert!(html.contains("<article class=\"incident mj\">"), "{}", hero(&html));
     }
 }
+
+#[test]
+fn work_that_takes_too_long_says_so() {
+    let told = |now: &str, language| {
+        let snapshot = Arc::new(sample::snapshot());
+        let window = snapshot.maintenance.iter().find(|window| window.is_under_way());
+        let route = Route::Maintenance(window.expect("work under way").public_id);
+        let model = Model::build(snapshot.clone(), sample::at(now)).expect("a model");
+        let pages = [&route, &Route::Now].map(|route| {
+            let ready = render(&model, route, language).expect("a page");
+            String::from_utf8(ready.identity).expect("UTF-8")
+        });
+        let late = |text| pages.iter().all(|page| page.contains(text));
+        let is_told = (late("over its window"), late("it was to be taken back"));
+        (is_told, late("nicht fertig, als es zurückgenommen werden sollte"))
+    };
+    // Its end is at 13:00, its abort time at 12:50.
+    assert_eq!(told("2026-11-20T12:49:59Z", Language::En), ((false, false), false));
+    assert_eq!(told("2026-11-20T12:50:00Z", Language::En), ((false, true), false));
+    assert_eq!(told("2026-11-20T13:05:00Z", Language::En), ((true, true), false));
+    assert!(told("2026-11-20T13:05:00Z", Language::De).1);
+}

@@ -212,6 +212,14 @@ impl Part {
                 );
                 (window_path(window), window.title.clone(), text)
             }
+            Finding::PastAbort { maintenance, abort_at } => {
+                let window = self.window(*maintenance)?;
+                let text = format!(
+                    "It was to be taken back {} ago, and goes on: take it back, or say otherwise.",
+                    ago(*abort_at)
+                );
+                (window_path(window), window.title.clone(), text)
+            }
             Finding::PromiseOverdue { promised_in, place } => {
                 let (path, record) = match promised_in {
                     PromisedIn::Incident(id) => {
