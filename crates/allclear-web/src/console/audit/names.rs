@@ -79,6 +79,7 @@ pub(super) fn noun(noun: &str) -> &str {
     match noun {
         "status_page" => "status page",
         "maintenance" => "maintenance window",
+        "maintenance_series" => "maintenance series",
         other => other,
     }
 }

@@ -59,18 +59,24 @@ impl PlanFields {
 
     /// Those of a window.
     pub(super) fn of(window: &Maintenance, zone: &Zone) -> Self {
-        let affected = &window.record.affected;
-        let ids = affected.iter().filter_map(|affected| affected.target.component());
-        let first = affected.first().map(|affected| affected.status);
-        let is_one = affected.iter().all(|affected| Some(affected.status) == first);
-        let meanwhile = first.filter(|_| is_one).map_or("", ComponentStatus::as_str);
-        let meanwhile = if affected.is_empty() { "under_maintenance" } else { meanwhile };
         Self {
             title: window.title.clone(),
             abort_at: TimeField::of(ABORT_AT, window.abort_at, zone),
             expected_effect: window.expected_effect.clone().unwrap_or_default(),
             recovery_plan: window.recovery_plan.clone().unwrap_or_default(),
             is_automatic: window.is_automatic,
+            ..Self::affecting(&window.record.affected, zone)
+        }
+    }
+
+    /// A form that names what is affected, and nothing else yet.
+    pub(super) fn affecting(affected: &[Affected], zone: &Zone) -> Self {
+        let ids = affected.iter().filter_map(|affected| affected.target.component());
+        let first = affected.first().map(|affected| affected.status);
+        let is_one = affected.iter().all(|affected| Some(affected.status) == first);
+        let meanwhile = first.filter(|_| is_one).map_or("", ComponentStatus::as_str);
+        let meanwhile = if affected.is_empty() { "under_maintenance" } else { meanwhile };
+        Self {
             all: affected.iter().any(|affected| affected.target == Target::All),
             components: ids.map(|id| id.to_string()).collect(),
             meanwhile: meanwhile.to_owned(),

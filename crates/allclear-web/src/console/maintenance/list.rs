@@ -8,6 +8,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
+use super::series::Line as SeriesLine;
 use super::{done, word};
 use crate::console::answer::{self, Answer};
 use crate::console::call::Call;
@@ -37,6 +38,7 @@ struct ListView {
     under_way: Vec<Line>,
     upcoming: Vec<Line>,
     past: Vec<Line>,
+    series: Vec<SeriesLine>,
     is_cut: bool,
     may_write: bool,
 }
@@ -49,6 +51,7 @@ pub(super) async fn show(call: Call) -> Answer {
     let zone = Zone::of(&which.here);
     let wanted = call.query.text("q").to_owned();
     let mut windows = call.app.store.list_maintenance(which.here.id).await?;
+    let series = call.app.store.list_maintenance_series(which.here.id).await?;
     let needle = wanted.to_lowercase();
     windows.retain(|window| window.title.to_lowercase().contains(&needle));
     windows.sort_by_key(|window| (window.window.starts_at, window.id));
@@ -65,6 +68,7 @@ pub(super) async fn show(call: Call) -> Answer {
         upcoming: of(is_upcoming).map(line).collect(),
         is_cut: past.len() > PAST_SHOWN,
         past: past.into_iter().take(PAST_SHOWN).map(line).collect(),
+        series: SeriesLine::of(&series),
         may_write: call.access()?.may(Scope::Maintenance),
         which,
     };
@@ -108,7 +112,7 @@ pub(super) fn marks(window: &Maintenance, now: Timestamp) -> Vec<(&'static str, 
     if window.is_overrun(now) {
         marks.push(("dg", "Past its announced end"));
     }
-    if window.is_under_way() && window.abort_at.is_some_and(|abort_at| abort_at <= now) {
+    if window.is_past_abort(now) {
         marks.push(("mj", "Past its abort time"));
     }
     let is_late = is_upcoming(window) && window.window.starts_at.is_some_and(|start| start <= now);

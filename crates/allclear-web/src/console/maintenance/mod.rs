@@ -1,8 +1,10 @@
-//! Maintenance windows: the list, planning one, and running it.
+//! Maintenance: the list of windows, planning one, running it, and series of them.
 
 mod fields;
 mod list;
 mod plan;
+mod reminders;
+mod series;
 mod show;
 mod steps;
 
@@ -15,7 +17,7 @@ use crate::access::table::Table;
 /// What answers.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
     let (reads, writes) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::Maintenance));
-    table
+    series::routes(table)
         .get("/console/maintenance", reads, list::show)
         .get("/console/maintenance/new", writes, plan::show)
         .post("/console/maintenance/new", writes, plan::plan)

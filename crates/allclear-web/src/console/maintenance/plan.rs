@@ -18,11 +18,22 @@ use crate::console::local_time::Zone;
 use crate::console::trouble::{self, NotWritten, Trouble};
 use crate::console::which_page::which_page;
 
-struct Tick {
-    id: String,
-    name: String,
-    depth: usize,
-    is_ticked: bool,
+/// A component to choose.
+pub(super) struct Tick {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) depth: usize,
+    pub(super) is_ticked: bool,
+}
+
+/// The components of a page, with those ticked that a form names.
+pub(super) fn ticks(components: &[Component], fields: &PlanFields) -> Vec<Tick> {
+    let tick = |(component, depth): (&Component, usize)| {
+        let id = component.id.to_string();
+        let is_ticked = fields.components.contains(&id);
+        Tick { name: component.name.clone(), depth, is_ticked, id }
+    };
+    in_order(components).into_iter().map(tick).collect()
 }
 
 #[derive(Template)]
@@ -81,11 +92,6 @@ fn form(
     trouble: Trouble,
     window: Option<(&Maintenance, i64)>,
 ) -> Answer {
-    let tick = |(component, depth): (&Component, usize)| {
-        let id = component.id.to_string();
-        let is_ticked = fields.components.contains(&id);
-        Tick { name: component.name.clone(), depth, is_ticked, id }
-    };
     let (title, action) = match window {
         Some((window, _)) => {
             (window.title.as_str(), format!("/console/maintenance/{}/edit", window.public_id))
@@ -96,7 +102,7 @@ fn form(
         chrome: Chrome::of(call, title, ""),
         action,
         page: place.page.title.clone(),
-        ticks: in_order(&place.components).into_iter().map(tick).collect(),
+        ticks: ticks(&place.components, &fields),
         statuses: fields::statuses(&fields.meanwhile),
         message: call.form.lines("message"),
         is_draft: call.form.is_ticked("is_draft"),

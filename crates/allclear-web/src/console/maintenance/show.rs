@@ -1,7 +1,8 @@
 //! One window: how it stands, what can be done with it, what was told of it.
 
 use allclear_domain::audit::Subject;
-use allclear_domain::maintenance::MaintenanceState;
+use allclear_domain::maintenance::{InSeries, MaintenanceState};
+use allclear_domain::record::{Affected, Target};
 use allclear_domain::{Maintenance, MaintenanceUpdate, Scope};
 use allclear_store::Stored;
 use askama::Template;
@@ -9,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fields::{ENDS_AT, STARTS_AT};
 use super::plan::{Place, find};
+use super::reminders::{self, ReminderLine};
 use super::{done, list, word};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
@@ -65,6 +67,8 @@ struct ShowView {
     former: Vec<FormerLine>,
     updates: Vec<UpdateLine>,
     notes: Vec<NoteLine>,
+    reminders: Vec<ReminderLine>,
+    series: Option<InSeries>,
     steps: Steps,
     version: i64,
     new_start: TimeField,
@@ -106,6 +110,8 @@ pub(super) async fn page(
         former: former(window, place),
         updates: window.updates.iter().rev().map(|update| line(call, update, place)).collect(),
         notes: notes(call, window, place).await?,
+        reminders: reminders::of(call, window, place).await?,
+        series: window.series,
         steps: steps(window),
         version: window.version,
         new_start,
@@ -185,7 +191,7 @@ fn facts(window: &Maintenance, place: &Place) -> Vec<(&'static str, String)> {
         false => "When a person says so",
     };
     facts.push(("Begins and ends", automatic.to_owned()));
-    facts.push(("Components", components(window, place)));
+    facts.push(("Components", components(&window.record.affected, place)));
     let texts =
         [("Expected effect", &window.expected_effect), ("Recovery plan", &window.recovery_plan)];
     facts.extend(texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
@@ -196,8 +202,8 @@ fn window_is_ahead(window: &Maintenance) -> bool {
     matches!(window.state, MaintenanceState::Scheduled | MaintenanceState::Cancelled { .. })
 }
 
-fn components(window: &Maintenance, place: &Place) -> String {
-    use allclear_domain::record::Target;
+/// What is affected, in words.
+pub(super) fn components(affected: &[Affected], place: &Place) -> String {
     let name = |target: &Target| match target {
         Target::All => "All components".to_owned(),
         Target::Words(words) => words.clone(),
@@ -206,7 +212,7 @@ fn components(window: &Maintenance, place: &Place) -> String {
             known.map_or_else(|| "a component of another page".to_owned(), |c| c.name.clone())
         }
     };
-    let named = window.record.affected.iter().map(|affected| {
+    let named = affected.iter().map(|affected| {
         let status = crate::console::components::word(affected.status);
         format!("{}: {status}", name(&affected.target))
     });

@@ -10,6 +10,7 @@ mod escaping;
 mod incidents;
 mod maintenance;
 mod people;
+mod series;
 mod signing_in;
 mod status_pages;
 mod tokens;
