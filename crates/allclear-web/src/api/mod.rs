@@ -18,6 +18,7 @@ mod me;
 pub mod openapi;
 mod people;
 mod problem;
+mod series;
 mod status_pages;
 mod tokens;
 mod wire;
@@ -50,6 +51,7 @@ fn table() -> Table<Call> {
     let table = components::routes(table);
     let table = incidents::routes(table);
     let table = maintenance::routes(table);
+    let table = series::routes(table);
     announcements::routes(table)
 }
 
@@ -63,6 +65,7 @@ fn operations() -> Vec<Operation> {
     all.extend(components::operations());
     all.extend(incidents::operations());
     all.extend(maintenance::operations());
+    all.extend(series::operations());
     all.extend(announcements::operations());
     all
 }

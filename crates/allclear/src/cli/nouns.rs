@@ -7,6 +7,7 @@ use allclear_domain::status_page::Language;
 use allclear_domain::{ComponentStatus, IncidentStatus};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 
 /// A component and its status, written `KEY=STATUS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,6 +194,25 @@ pub enum MaintenanceCommand {
         #[command(flatten)]
         print: Print,
     },
+    /// Plan maintenance that repeats
+    Repeat(RepeatArgs),
+    /// List maintenance that repeats, newest first
+    Repeating {
+        /// Where
+        #[command(flatten)]
+        on: OnPage,
+        /// How it is printed
+        #[command(flatten)]
+        print: Print,
+    },
+    /// End maintenance that repeats: windows that have not begun are called off
+    EndRepeating {
+        /// Id of the series
+        id: String,
+        /// How it is printed
+        #[command(flatten)]
+        print: Print,
+    },
     /// List maintenance windows, newest first
     List {
         /// Only those that are not over
@@ -211,6 +231,40 @@ pub enum MaintenanceCommand {
     Complete(StepArgs),
     /// Call it off
     Cancel(StepArgs),
+}
+
+/// What to plan again and again.
+#[derive(Clone, Debug, Args)]
+pub struct RepeatArgs {
+    /// One line that says what is done
+    pub title: String,
+    /// When it repeats: an RRULE (RFC 5545), such as `FREQ=MONTHLY;BYDAY=1SU`
+    #[arg(long, value_name = "RRULE")]
+    pub rule: String,
+    /// When it first begins, on the zone's clock, such as 2026-12-06T02:30
+    #[arg(long, value_name = "LOCAL TIME")]
+    pub first: DateTime,
+    /// Time zone, such as Europe/Berlin; that of the status page where it is left out
+    #[arg(long, value_name = "TZ")]
+    pub timezone: Option<String>,
+    /// Minutes of each window
+    #[arg(long, value_name = "MINUTES")]
+    pub minutes: u32,
+    /// A day that is left out; several times where needed
+    #[arg(long, value_name = "DAY")]
+    pub except: Vec<Date>,
+    /// A component, and its status where it is not `under_maintenance`
+    #[arg(long, value_name = "KEY[=STATUS]")]
+    pub affects: Vec<Affects>,
+    /// Windows begin and end only when somebody says so
+    #[arg(long)]
+    pub by_hand: bool,
+    /// Where
+    #[command(flatten)]
+    pub on: OnPage,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: Print,
 }
 
 /// A step of a maintenance window.

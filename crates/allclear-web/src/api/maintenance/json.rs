@@ -1,9 +1,10 @@
 //! Maintenance windows as the API takes and gives them.
 
-use allclear_domain::maintenance::{AnnouncedWindow, FormerWindow};
+use allclear_domain::maintenance::{AnnouncedWindow, FormerWindow, InSeries};
 use allclear_domain::times::Window;
 use allclear_domain::{ComponentStatus, IncidentStatus, Maintenance, MaintenanceStatus};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,25 @@ impl From<&FormerWindow> for FormerWindowJson {
     }
 }
 
+/// A window's place in a maintenance series.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InSeries")]
+pub(crate) struct InSeriesJson {
+    /// Id of the series.
+    id: String,
+    /// The day that its rule gave.
+    on: Date,
+    /// Somebody changed the window or called it off: the series leaves it as it is.
+    is_by_hand: bool,
+}
+
+impl From<InSeries> for InSeriesJson {
+    fn from(series: InSeries) -> Self {
+        let InSeries { id, on, is_by_hand } = series;
+        Self { id: id.to_string(), on, is_by_hand }
+    }
+}
+
 /// A maintenance window, with its messages, oldest first.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Maintenance")]
@@ -83,6 +103,8 @@ pub(crate) struct MaintenanceJson {
     updates: Vec<UpdateJson>,
     /// Id of the incident that it became.
     converted_to: Option<String>,
+    /// The series that it came out of.
+    series: Option<InSeriesJson>,
     created_at: Timestamp,
     /// Counts its changes. The `ETag` says the same.
     version: i64,
@@ -109,6 +131,7 @@ impl MaintenanceJson {
             record: (&window.record).into(),
             updates: updates(&window.updates, MaintenanceStatus::as_str),
             converted_to: window.converted_to.map(|id| id.to_string()),
+            series: window.series.map(Into::into),
             created_at: window.created_at,
             version,
         }

@@ -43,6 +43,8 @@ words! {
     MaintenanceStatusWord = "MaintenanceStatus" [
         "scheduled", "in_progress", "verifying", "completed", "cancelled",
     ];
+    /// Whether windows still come out of a maintenance series.
+    SeriesStatusWord = "MaintenanceSeriesStatus" ["running", "ended"];
     /// Something broke, or was taken down on purpose.
     IncidentKindWord = "IncidentKind" ["disruption", "deliberate_shutdown"];
     /// How bad an incident is for users.

@@ -14,7 +14,7 @@ use self::api::Api;
 use self::request::{affects, changes, message, targets, with_page};
 use super::DONE;
 use crate::cli::nouns::{
-    ComponentCommand, IncidentCommand, MaintenanceCommand, OnPage, Print, ReportArgs,
+    ComponentCommand, IncidentCommand, MaintenanceCommand, OnPage, Print, RepeatArgs, ReportArgs,
     StatusPageCommand, StepArgs,
 };
 use crate::output::{remark, say, say_json};
@@ -108,6 +108,16 @@ pub(super) async fn maintenance(command: MaintenanceCommand, settings: &Settings
             let done = api.post("/api/v1/maintenance", with_page(new, &on)).await;
             told(api, done, print).await
         }
+        MaintenanceCommand::Repeat(args) => repeat(args, settings).await,
+        MaintenanceCommand::Repeating { on, print } => {
+            list("maintenance-series", true, &on, print, settings).await
+        }
+        MaintenanceCommand::EndRepeating { id, print } => {
+            let mut api = Api::to_write(settings).await?;
+            let path = format!("/api/v1/maintenance-series/{id}/end");
+            let done = api.post(&path, Value::Null).await;
+            told(api, done, print).await
+        }
         MaintenanceCommand::List { open, on, print } => {
             list("maintenance", open, &on, print, settings).await
         }
@@ -115,6 +125,23 @@ pub(super) async fn maintenance(command: MaintenanceCommand, settings: &Settings
         MaintenanceCommand::Complete(args) => step(args, ("complete", "completed"), settings).await,
         MaintenanceCommand::Cancel(args) => step(args, ("cancel", "cancelled"), settings).await,
     }
+}
+
+/// Maintenance that repeats.
+async fn repeat(args: RepeatArgs, settings: &Settings) -> Result<u8> {
+    let new = json!({
+        "title": args.title,
+        "rule": args.rule,
+        "first": args.first,
+        "timezone": args.timezone,
+        "lasts_minutes": args.minutes,
+        "except": args.except,
+        "affected": affects(args.affects, ComponentStatus::UnderMaintenance),
+        "is_automatic": !args.by_hand,
+    });
+    let mut api = Api::to_write(settings).await?;
+    let done = api.post("/api/v1/maintenance-series", with_page(new, &args.on)).await;
+    told(api, done, args.print).await
 }
 
 /// A step, with a message where there is one.

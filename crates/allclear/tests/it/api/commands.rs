@@ -99,6 +99,31 @@ async fn without_a_server_the_same_commands_write_to_the_database() {
         assert!(stdout(&ask(&["maintenance", "begin", id])).contains("in_progress"));
         let done = json(&ask(&["maintenance", "complete", id, "--message", "Done.", "--json"]));
         assert_eq!(done["status"], "completed");
+        let words = [
+            "maintenance",
+            "repeat",
+            "New certificates",
+            "--rule",
+            "FREQ=MONTHLY;BYDAY=1SU",
+            "--first",
+            "2099-01-04T02:30",
+            "--minutes",
+            "60",
+            "--timezone",
+            "Europe/Berlin",
+            "--except",
+            "2099-02-01",
+            "--affects",
+            "checkout",
+            "--json",
+        ];
+        let series = json(&ask(&words));
+        assert_eq!(series["next_starts"][1], "2099-03-01T01:30:00Z");
+        let listed = stdout(&ask(&["maintenance", "repeating"]));
+        assert!(listed.contains("running  New certificates"), "{listed}");
+        let end = ["maintenance", "end-repeating", series["id"].as_str().unwrap()];
+        assert!(stdout(&ask(&end)).contains("ended  New certificates"));
+        assert_eq!(ask(&end).status.code(), Some(3), "it ended before");
         let refused = ask(&["maintenance", "cancel", id]);
         assert_eq!(refused.status.code(), Some(3));
         let unknown = ask(&["incident", "show", "abcdefghij01"]);

@@ -131,3 +131,41 @@ async fn announcements_components_and_status_pages() {
         program.instance.stop().await;
     }
 }
+
+#[tokio::test]
+async fn maintenance_repeats_changes_and_ends() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let new = json!({
+            "title": "New certificates", "rule": "FREQ=MONTHLY;BYDAY=1SU",
+            "first": "2026-12-06T02:30:00", "lasts_minutes": 60,
+            "affected": [{"component": "search", "status": "under_maintenance"}],
+        });
+        let planned = program.post("/api/v1/maintenance-series", new.clone()).await.expect(201);
+        assert_eq!(planned.json["timezone"], "Europe/Berlin", "that of the page");
+        assert_eq!(planned.json["next_starts"][0], "2026-12-06T01:30:00Z");
+        let place = planned.header("location").to_owned();
+        let windows = program.get("/api/v1/maintenance?status=open").await.expect(200);
+        let first = windows.json["items"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(first["series"]["id"], planned.json["id"]);
+        assert_eq!(first["series"]["is_by_hand"], false);
+        let patch = json!({"lasts_minutes": 90, "except": ["2026-12-06"]});
+        let patched = program.patch(&place, "\"v1\"", patch).await.expect(200);
+        assert_eq!(patched.header("etag"), "\"v2\"");
+        assert_eq!(patched.json["next_starts"][0], "2027-01-03T01:30:00Z");
+        let path = format!("/api/v1/maintenance/{}", first["id"].as_str().unwrap());
+        let left_out = program.get(&path).await.expect(200);
+        assert_eq!(left_out.json["status"], "cancelled");
+        let bad = program.patch(&place, "\"v2\"", json!({"rule": "FREQ=HOURLY"})).await.expect(422);
+        assert_eq!(bad.json["field"], "rule");
+        program.ask("POST", &format!("{place}/end"), &[], None).await.expect(200);
+        program.ask("POST", &format!("{place}/end"), &[], None).await.expect(409);
+        let running = program.get("/api/v1/maintenance-series?status=open").await.expect(200);
+        assert_eq!(running.json["items"], json!([]));
+        let ended = program.get("/api/v1/maintenance-series?status=ended").await.expect(200);
+        assert_eq!(ended.json["items"][0]["id"], planned.json["id"]);
+        let open = program.get("/api/v1/maintenance?status=open").await.expect(200);
+        assert_eq!(open.json["items"], json!([]));
+        program.instance.stop().await;
+    }
+}
