@@ -1,5 +1,6 @@
 //! Maintenance: the list of windows, planning one, running it, and series of them.
 
+mod conflict;
 mod fields;
 mod list;
 mod plan;

@@ -4,11 +4,12 @@
 use allclear_domain::ids::PublicId;
 use allclear_domain::text::Prose;
 use allclear_domain::times::Window;
-use allclear_domain::{Component, Maintenance, MaintenanceStatus, StatusPage};
+use allclear_domain::{Component, Maintenance, MaintenanceStatus, OutageRecord, StatusPage};
 use allclear_incidents::writing::{self, NewMaintenance, NewUpdate};
 use allclear_store::Stored;
 use askama::Template;
 
+use super::conflict;
 use super::fields::{self, Meanwhile, PlanFields, Times, maybe};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
@@ -187,6 +188,24 @@ pub(super) async fn show_edit(call: Call) -> Answer {
     form(&call, &place, fields, Trouble::default(), Some((&window, window.version)))
 }
 
+/// A window as a form plans it.
+fn planned(
+    window: Maintenance,
+    fields: &PlanFields,
+    times: &Times,
+    record: OutageRecord,
+) -> Maintenance {
+    Maintenance {
+        title: fields.title.clone(),
+        expected_effect: maybe(&fields.expected_effect),
+        recovery_plan: maybe(&fields.recovery_plan),
+        abort_at: times.abort_at,
+        is_automatic: fields.is_automatic,
+        record,
+        ..window
+    }
+}
+
 /// Saves what was planned otherwise.
 pub(super) async fn save(call: Call) -> Answer {
     let (window, place) = find(&call).await?;
@@ -201,17 +220,7 @@ pub(super) async fn save(call: Call) -> Answer {
             return form(&call, &place, fields, trouble, Some((&window, expected)));
         }
     };
-    let apply = |window: Maintenance| {
-        Ok(Maintenance {
-            title: fields.title.clone(),
-            expected_effect: maybe(&fields.expected_effect),
-            recovery_plan: maybe(&fields.recovery_plan),
-            abort_at: times.abort_at,
-            is_automatic: fields.is_automatic,
-            record,
-            ..window
-        })
-    };
+    let apply = |window: Maintenance| Ok(planned(window, &fields, &times, record));
     let actor = call.actor()?;
     let change = call.change(&actor);
     match writing::change(&call.app.store, window.id, Some(expected), change, apply).await {
@@ -225,8 +234,12 @@ pub(super) async fn save(call: Call) -> Answer {
             }
             NotWritten::Conflict => {
                 let (window, place) = find(&call).await?;
-                let theirs = PlanFields::of(&window, &place.zone).rows(&place.components);
-                let trouble = Trouble::conflict(&theirs, &fields.rows(&place.components));
+                // Components that are not there any more are told when it is sent again.
+                let record = fields.record(window.record.clone(), &place.components);
+                let record = record.unwrap_or_else(|_| window.record.clone());
+                let yours = planned(window.value.clone(), &fields, &times, record);
+                let wanted = conflict::plan(&yours, &place);
+                let trouble = conflict::trouble(&call, &window, &place, &wanted).await?;
                 form(&call, &place, fields, trouble, Some((&window, window.version)))
             }
         },

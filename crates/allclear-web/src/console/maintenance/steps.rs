@@ -2,6 +2,7 @@
 
 use allclear_domain::audit::Subject;
 use allclear_domain::error::InvalidTransition;
+use allclear_domain::maintenance::AnnouncedWindow;
 use allclear_domain::note::NoteKind;
 use allclear_domain::posted::UpdateEdit;
 use allclear_domain::text::Prose;
@@ -11,6 +12,7 @@ use allclear_incidents::writing::{self, NewUpdate, WriteError};
 use allclear_store::Stored;
 use jiff::Timestamp;
 
+use super::conflict::{self, Rows};
 use super::fields::{ENDS_AT, STARTS_AT, maybe};
 use super::plan::{Place, find};
 use super::show;
@@ -52,7 +54,7 @@ pub(super) async fn step(call: Call) -> Answer {
         }
     });
     let written = written.await.map(|_| ());
-    finish(&call, &window, &place, written, "posted").await
+    finish(&call, &window, &place, (written, Rows::new()), "posted").await
 }
 
 /// The step itself, at the present time.
@@ -102,15 +104,16 @@ async fn publish(call: Call) -> Answer {
     let publish = |window: Maintenance| Ok(window.publish(call.now)?);
     let change = call.change(&actor);
     let written = writing::change(&call.app.store, window.id, None, change, publish).await;
-    finish(&call, &window, &place, written.map(|_| ()), "posted").await
+    finish(&call, &window, &place, (written.map(|_| ()), Rows::new()), "posted").await
 }
 
-/// Goes on, or says at the window what was wrong.
+/// Goes on, or says at the window what was wrong. `wanted` is what the form asked for, for whoever
+/// has to choose between it and what somebody else did meanwhile.
 async fn finish(
     call: &Call,
     window: &Stored<Maintenance>,
     place: &Place,
-    written: Result<(), WriteError>,
+    (written, wanted): (Result<(), WriteError>, Rows),
     done: &str,
 ) -> Answer {
     let error = match written {
@@ -127,18 +130,23 @@ async fn finish(
         }
         NotWritten::Conflict => {
             let (window, place) = find(call).await?;
-            let theirs = [("Window", super::list::when(&window, &place.zone))];
-            let yours = [("Window", typed(call))];
-            show::page(call, &window, &place, Trouble::conflict(&theirs, &yours)).await
+            let trouble = conflict::trouble(call, &window, &place, &wanted).await?;
+            show::page(call, &window, &place, trouble).await
         }
     }
 }
 
-/// The times that were sent, as they stand in the form.
-fn typed(call: &Call) -> String {
-    let texts = [call.form.text(STARTS_AT.0), call.form.text(ENDS_AT.0)];
-    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-    texts.join(" to ").replace('T', " ")
+/// The announced times that a form wants.
+fn announced(
+    window: &Maintenance,
+    place: &Place,
+    start: Option<Timestamp>,
+    end: Timestamp,
+) -> Rows {
+    let starts_at = start.or(window.window.starts_at);
+    let times = AnnouncedWindow { starts_at, ends_at: Some(end), length: None };
+    let wanted = Maintenance { window: times, ..window.clone() };
+    vec![("Announced", super::list::when(&wanted, &place.zone))]
 }
 
 /// The version that a form was made to.
@@ -172,7 +180,8 @@ pub(super) async fn extend(call: Call) -> Answer {
     let change = call.change(&actor);
     let extend = |window: Maintenance| Ok(window.extend(ends_at, why, call.now)?);
     let written = writing::change(&call.app.store, window.id, Some(expected), change, extend).await;
-    finish(&call, &window, &place, written.map(|_| ()), "extended").await
+    let wanted = announced(&window, &place, None, ends_at);
+    finish(&call, &window, &place, (written.map(|_| ()), wanted), "extended").await
 }
 
 /// Announces another window.
@@ -193,7 +202,8 @@ pub(super) async fn reschedule(call: Call) -> Answer {
     let reschedule = |window: Maintenance| Ok(window.reschedule(next, why, call.now)?);
     let written =
         writing::change(&call.app.store, window.id, Some(expected), change, reschedule).await;
-    finish(&call, &window, &place, written.map(|_| ()), "moved").await
+    let wanted = announced(&window, &place, Some(next.starts_at), next.ends_at);
+    finish(&call, &window, &place, (written.map(|_| ()), wanted), "moved").await
 }
 
 /// Turns work that failed into an incident.
@@ -211,6 +221,7 @@ pub(super) async fn convert(call: Call) -> Answer {
         next_update_due_at: None,
     });
     let expected = version(&call)?;
+    let wanted = vec![("Status", format!("Turned into the incident \u{201c}{title}\u{201d}"))];
     let actor = call.actor()?;
     let converted = writing::convert_maintenance(
         &call.app.store,
@@ -221,7 +232,7 @@ pub(super) async fn convert(call: Call) -> Answer {
         call.change(&actor),
     );
     let converted = converted.await.map(|_| ());
-    finish(&call, &window, &place, converted, "saved").await
+    finish(&call, &window, &place, (converted, wanted), "saved").await
 }
 
 /// Changes the words of a message.
@@ -230,6 +241,11 @@ pub(super) async fn edit_update(call: Call) -> Answer {
     let id = call.form.text("update").parse().map_err(|_| Refusal::NotFound)?;
     let format = window.updates.iter().find(|update| update.id == id).map(|u| u.body.format);
     let body = Prose { format: format.unwrap_or_default(), text: call.form.lines("text") };
+    let mut updates = window.updates.clone();
+    if let Some(update) = updates.iter_mut().find(|update| update.id == id) {
+        update.body = body.clone();
+    }
+    let wanted = vec![("Messages", conflict::messages(&updates))];
     let edit = UpdateEdit { body: Some(body), ..UpdateEdit::default() };
     let editor = call.access()?.name;
     let actor = call.actor()?;
@@ -237,7 +253,7 @@ pub(super) async fn edit_update(call: Call) -> Answer {
     let change = call.change(&actor);
     let apply = |window: Maintenance| Ok(window.edit_update(id, edit, &editor, call.now)?);
     let written = writing::change(&call.app.store, window.id, Some(expected), change, apply).await;
-    finish(&call, &window, &place, written.map(|_| ()), "edited").await
+    finish(&call, &window, &place, (written.map(|_| ()), wanted), "edited").await
 }
 
 /// Notes something for the team.
@@ -249,5 +265,5 @@ pub(super) async fn note(call: Call) -> Answer {
     let change = call.change(&actor);
     let said = (author.as_str(), text.as_str());
     let noted = writing::note(&call.app.store, subject, NoteKind::Remark, said, change).await;
-    finish(&call, &window, &place, noted.map(|_| ()), "noted").await
+    finish(&call, &window, &place, (noted.map(|_| ()), Rows::new()), "noted").await
 }

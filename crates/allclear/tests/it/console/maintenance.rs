@@ -282,3 +282,76 @@ async fn nothing_that_is_typed_runs() {
         }
     }
 }
+
+#[tokio::test]
+async fn whatever_two_people_changed_is_set_beside_each_other() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let path = planned(&mut office).await;
+    let id = windows(&office).await[0].updates[0].id.to_string();
+    let stale = "1";
+    // Somebody else renames it, notes something and begins it.
+    let edit = format!("{path}/edit");
+    let named = [("title", "All disks"), ("all", "on"), ("version", stale)];
+    office.owner.fill(&edit, &edit, &named).await;
+    office.owner.fill(&path, &format!("{path}/note"), &[("note", "Ask Bo.")]).await;
+    let begin = [("step", "begin"), ("message", "We begin.")];
+    office.owner.fill(&path, &format!("{path}/step"), &begin).await;
+    let row = |label: &str, theirs: &str, yours: &str| {
+        format!(
+            "<tr><th scope=\"row\">{label}</th><td class=\"kept\">{theirs}</td>\
+             <td class=\"kept\">{yours}</td></tr>"
+        )
+    };
+    let meanwhile =
+        [row("Title", "All disks", "New disks"), row("Status", "In progress", "Scheduled")];
+    let starts = [("starts_at", "2026-11-21T15:00"), ("ends_at", "2026-11-21T16:00")];
+    let said = "We exchange the disks.\n\nWe begin.";
+    for (below, fields, expected) in [
+        (
+            "reschedule",
+            starts.to_vec(),
+            row(
+                "Announced",
+                "2026-11-21 13:00 UTC to 2026-11-21 14:00 UTC",
+                "2026-11-21 15:00 UTC to 2026-11-21 16:00 UTC",
+            ),
+        ),
+        (
+            "extend",
+            vec![("ends_at", "2026-11-21T17:00")],
+            row(
+                "Announced",
+                "2026-11-21 13:00 UTC to 2026-11-21 14:00 UTC",
+                "2026-11-21 13:00 UTC to 2026-11-21 17:00 UTC",
+            ),
+        ),
+        (
+            "update",
+            vec![("update", id.as_str()), ("text", "Old disks.")],
+            row("Messages", said, "Old disks.\n\nWe begin."),
+        ),
+    ] {
+        let mut fields = fields;
+        fields.push(("version", stale));
+        let page = office.owner.fill(&path, &format!("{path}/{below}"), &fields).await;
+        assert_eq!(page.status, 409, "{below}");
+        for text in meanwhile.iter().chain([&expected]) {
+            assert!(page.text.contains(text.as_str()), "{below} {text}: {}", page.text);
+        }
+        assert!(!page.text.contains("Ask Bo.</td>"), "a note is no version");
+    }
+    let failed = [("incident_title", "Disks fail"), ("now_is", "major_outage"), ("version", stale)];
+    let page = office.owner.fill(&path, &format!("{path}/convert"), &failed).await;
+    let expected =
+        row("Status", "In progress", "Turned into the incident \u{201c}Disks fail\u{201d}");
+    assert_eq!(page.status, 409);
+    assert!(page.text.contains(&expected), "{}", page.text);
+    // The plan's own form tells of what it has no field for, too.
+    let plan = [("title", "Two disks"), ("all", "on"), ("version", stale)];
+    let page = office.owner.fill(&edit, &edit, &plan).await;
+    assert_eq!(page.status, 409);
+    for text in [row("Title", "All disks", "Two disks"), row("Status", "In progress", "Scheduled")]
+    {
+        assert!(page.text.contains(&text), "{text}: {}", page.text);
+    }
+}
