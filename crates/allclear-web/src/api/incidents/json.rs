@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::postmortem::PostmortemJson;
 use crate::api::wire::{
     AffectedJson, ImpactWord, IncidentKindWord, IncidentStatusWord, NewUpdateJson, RecordJson,
     RecordPatchJson, UpdateJson, WhenJson, given, updates,
@@ -44,6 +45,8 @@ pub(crate) struct IncidentJson {
     same_cause_as: Option<String>,
     /// Id of the maintenance window that became this incident.
     converted_from: Option<String>,
+    /// What was learned; `null` where nothing was written.
+    postmortem: Option<PostmortemJson>,
     /// It was entered after it was over.
     is_backfilled: bool,
     created_at: Timestamp,
@@ -70,6 +73,7 @@ impl IncidentJson {
             updates: updates(&incident.updates, IncidentStatus::as_str),
             same_cause_as: incident.same_cause_as.map(|id| id.to_string()),
             converted_from: incident.converted_from.map(|id| id.to_string()),
+            postmortem: incident.postmortem.as_ref().map(Into::into),
             is_backfilled: incident.is_backfilled,
             created_at: incident.created_at,
             version,

@@ -1,6 +1,7 @@
 //! `/api/v1/incidents`.
 
 mod json;
+mod postmortem;
 
 use allclear_domain::ids::{IncidentId, StatusPageId, UpdateId};
 use allclear_domain::times::Bound;
@@ -41,11 +42,13 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post(PUBLISH, write, publish)
         .post(RESOLVE, write, resolve)
         .post(REOPEN, write, reopen)
+        .patch(postmortem::ONE, write, postmortem::patch)
+        .post(postmortem::PUBLISH, write, postmortem::publish)
 }
 
 /// What they take and give.
 pub(super) fn operations() -> Vec<Operation> {
-    vec![
+    let mut all = vec![
         Operation::get(ALL, "List incidents, newest first")
             .lists(&["open", "investigating", "identified", "monitoring", "resolved"])
             .gives::<ListJson<IncidentJson>>(200),
@@ -67,7 +70,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<ResolutionJson>()
             .gives::<IncidentJson>(200),
         Operation::post(REOPEN, "Say that it was not over").gives::<IncidentJson>(200),
-    ]
+    ];
+    all.extend(postmortem::operations());
+    all
 }
 
 const STATUSES: [IncidentStatus; 4] = [

@@ -2,6 +2,7 @@
 //! store's documents may change without it.
 
 mod list;
+mod loss;
 mod record;
 mod update;
 mod when;

@@ -5,12 +5,13 @@ use allclear_domain::action::{ActionItem, ActionState, Due};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::StatusPageId;
 use allclear_domain::posted::StatusChange;
-use allclear_domain::record::{Affected, Cause, Certainty, OutageRecord, Target};
+use allclear_domain::record::{Affected, Cause, Certainty, Loss, OutageRecord, Target};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::loss::{CorrectionJson, LossJson, losses};
 use super::words::{ActionStateWord, CertaintyWord, ComponentStatusWord};
 use crate::api::call::Call;
 use crate::api::problem::Problem;
@@ -114,6 +115,20 @@ pub(crate) struct CauseJson {
     /// How sure.
     #[schemars(with = "CertaintyWord")]
     certainty: Certainty,
+    /// What was first said of it wrongly. Left out, those of a cause with this text stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    corrections: Option<Vec<CorrectionJson>>,
+}
+
+impl From<&Cause> for CauseJson {
+    fn from(cause: &Cause) -> Self {
+        let corrections: Vec<_> = cause.corrections.iter().map(Into::into).collect();
+        Self {
+            text: cause.text.clone(),
+            certainty: cause.certainty,
+            corrections: Some(corrections).filter(|corrections| !corrections.is_empty()),
+        }
+    }
 }
 
 /// Word of the state of an action item.
@@ -169,7 +184,7 @@ impl From<ActionJson> for ActionItem {
     }
 }
 
-/// The facts, beside what was told. What is not here (losses, corrections, contradictions) is in
+/// The facts, beside what was told. What is not here, such as contradictions of a source, is in
 /// `allclear export`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Record")]
@@ -178,6 +193,10 @@ pub(crate) struct RecordJson {
     affected: Vec<AffectedJson>,
     /// It came and went between its start and its end.
     is_intermittent: bool,
+    /// What was lost: the loss ledger.
+    losses: Vec<LossJson>,
+    /// What was first published wrongly.
+    corrections: Vec<CorrectionJson>,
     /// Why it happened.
     causes: Vec<CauseJson>,
     /// How it was noticed.
@@ -194,12 +213,12 @@ pub(crate) struct RecordJson {
 
 impl From<&OutageRecord> for RecordJson {
     fn from(record: &OutageRecord) -> Self {
-        let cause =
-            |cause: &Cause| CauseJson { text: cause.text.clone(), certainty: cause.certainty };
         Self {
             affected: record.affected.iter().map(Into::into).collect(),
             is_intermittent: record.is_intermittent,
-            causes: record.causes.iter().map(cause).collect(),
+            losses: record.losses.iter().map(Into::into).collect(),
+            corrections: record.corrections.iter().map(Into::into).collect(),
+            causes: record.causes.iter().map(Into::into).collect(),
             detected_by: record.detected_by.clone(),
             detected_at: record.detected_at,
             security_statement: record.security_statement.clone(),
@@ -216,6 +235,8 @@ impl From<&OutageRecord> for RecordJson {
 pub(crate) struct RecordPatchJson {
     affected: Option<Vec<AffectedJson>>,
     is_intermittent: Option<bool>,
+    losses: Option<Vec<LossJson>>,
+    corrections: Option<Vec<CorrectionJson>>,
     causes: Option<Vec<CauseJson>>,
     #[serde(deserialize_with = "super::given")]
     detected_by: Option<Option<String>>,
@@ -232,6 +253,7 @@ pub(crate) struct RecordPatchJson {
 #[derive(Debug)]
 pub(crate) struct RecordPatch {
     affected: Option<Vec<Affected>>,
+    losses: Option<Vec<Loss>>,
     json: RecordPatchJson,
 }
 
@@ -246,21 +268,31 @@ impl RecordPatchJson {
             Some(list) => Some(affected(call, page_id, list).await?),
             None => None,
         };
-        Ok(RecordPatch { affected, json: self })
+        let losses = match self.losses.take() {
+            Some(list) => Some(losses(call, page_id, list).await?),
+            None => None,
+        };
+        Ok(RecordPatch { affected, losses, json: self })
     }
 }
 
 impl RecordPatch {
     /// The facts as they are afterwards. A cause whose text stays keeps its corrections.
     pub(crate) fn apply(self, mut record: OutageRecord) -> OutageRecord {
-        let Self { affected, json } = self;
+        let Self { affected, losses, json } = self;
         replace(&mut record.affected, affected);
+        replace(&mut record.losses, losses);
+        let corrections = json.corrections.map(|list| list.into_iter().map(Into::into).collect());
+        replace(&mut record.corrections, corrections);
         replace(&mut record.is_intermittent, json.is_intermittent);
         let causes = json.causes.map(|causes| {
             let known = record.causes.clone();
             let read = |cause: CauseJson| {
                 let same = known.iter().find(|known| known.text == cause.text);
-                let corrections = same.map(|same| same.corrections.clone()).unwrap_or_default();
+                let known = || same.map(|same| same.corrections.clone()).unwrap_or_default();
+                let given = cause.corrections;
+                let given = given.map(|list| list.into_iter().map(Into::into).collect());
+                let corrections = given.unwrap_or_else(known);
                 Cause { text: cause.text, certainty: cause.certainty, corrections }
             };
             causes.into_iter().map(read).collect()

@@ -53,18 +53,35 @@ impl From<Bound> for WhenJson {
 }
 
 /// When something was said, as far as that is known.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Moment")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MomentJson {
     /// The instant.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Timestamp>,
     /// The day, where the instant is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     on: Option<Date>,
     /// The time of day, in a zone that is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     time_of_day: Option<Time>,
+}
+
+impl MomentJson {
+    /// The same as a moment.
+    pub(crate) fn moment(self, field: &str) -> Result<Moment, InvalidValue> {
+        Ok(match (self.at, self.on, self.time_of_day) {
+            (Some(at), None, None) => Moment::At { at },
+            (None, Some(on), local) => Moment::On { on, local },
+            (None, None, Some(local)) => Moment::Local { local },
+            (None, None, None) => Moment::Unknown,
+            (Some(_), ..) => {
+                let problem = "has `at` and more: an instant says it all, so send that alone";
+                return Err(InvalidValue::new(field, problem));
+            }
+        })
+    }
 }
 
 impl From<Moment> for MomentJson {

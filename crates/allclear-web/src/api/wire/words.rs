@@ -53,6 +53,12 @@ words! {
     ProseFormatWord = "TextFormat" ["plain", "markdown"];
     /// How sure the publisher is of a cause.
     CertaintyWord = "Certainty" ["known", "suspected", "ruled_out"];
+    /// What was lost.
+    LossKindWord = "LossKind" ["transactions", "data", "configuration", "mail"];
+    /// What became of what was lost.
+    LossOutcomeWord = "LossOutcome" [
+        "none", "recovered", "mostly_recovered", "delayed", "minimal", "some_lost", "lost", "not_stated",
+    ];
     /// A language of a status page.
     LanguageWord = "Language" ["en", "de"];
     /// What a token may do.
@@ -74,7 +80,7 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::incident::{Impact, IncidentKind};
-    use allclear_domain::record::Certainty;
+    use allclear_domain::record::{Certainty, LossKind, LossOutcome};
     use allclear_domain::status_page::{Language, MaintenancePolicy};
     use allclear_domain::text::ProseFormat;
     use allclear_domain::{ComponentStatus, IncidentStatus, MaintenanceStatus, Scope};
@@ -101,6 +107,8 @@ mod tests {
         reads::<Impact>(ImpactWord::ALL);
         reads::<ProseFormat>(ProseFormatWord::ALL);
         reads::<Certainty>(CertaintyWord::ALL);
+        reads::<LossKind>(LossKindWord::ALL);
+        reads::<LossOutcome>(LossOutcomeWord::ALL);
         reads::<Language>(LanguageWord::ALL);
         assert_eq!(ScopeWord::ALL, Scope::ALL.map(Scope::as_str));
         assert_eq!(RoleWord::ALL, Role::ALL.map(Role::as_str));

@@ -4,6 +4,7 @@ mod composer;
 mod edit;
 mod fields;
 mod list;
+mod losses;
 mod paste;
 mod picker;
 mod postmortem;
@@ -12,6 +13,7 @@ mod promises;
 mod record;
 pub(super) mod room;
 mod shutdown;
+mod timeline;
 mod update;
 pub(super) mod who;
 

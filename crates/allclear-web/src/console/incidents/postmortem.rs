@@ -1,14 +1,16 @@
 //! The postmortem: written for the team, then shown to everybody.
 
+use allclear_domain::error::InvalidValue;
 use allclear_domain::record::Publication;
 use allclear_domain::text::Prose;
 use allclear_domain::{Incident, Postmortem};
 use allclear_incidents::writing::{self, WriteError};
 use askama::Template;
 use axum::http::StatusCode;
+use jiff::tz::TimeZone;
 
 use super::room::Room;
-use super::update;
+use super::{timeline, update};
 use crate::console::answer::{self, Answer};
 use crate::console::form::Form;
 use crate::console::{Call, Chrome};
@@ -23,6 +25,8 @@ struct PostmortemView {
     version: i64,
     summary: String,
     factors: String,
+    timeline: String,
+    zone_name: String,
     discussion: String,
     state: &'static str,
     is_fresh: bool,
@@ -30,9 +34,10 @@ struct PostmortemView {
     meanwhile: Option<String>,
 }
 
-fn form_of(incident: &Incident) -> Form {
+fn form_of(incident: &Incident, zone: &TimeZone) -> Form {
     let Some(postmortem) = &incident.postmortem else { return Form::default() };
     Form::of([
+        ("timeline", &timeline::text_of(&postmortem.timeline, zone)),
         ("summary", &postmortem.summary.text),
         ("factors", &postmortem.contributing_factors.join("\n")),
         ("discussion", postmortem.discussion_url.as_deref().unwrap_or_default()),
@@ -51,7 +56,7 @@ pub(super) fn state_of(incident: &Incident) -> &'static str {
 /// The form.
 pub(super) async fn show(call: Call) -> Answer {
     let room = Room::enter(&call).await?;
-    let form = form_of(&room.stored.value);
+    let form = form_of(&room.stored.value, room.setting.clock.zone());
     page(&call, &room, &form, StatusCode::OK, Vec::new())
 }
 
@@ -65,8 +70,9 @@ fn page(
     let incident = &room.stored.value;
     let is_stale =
         form.maybe("version").is_some_and(|version| version != room.stored.version.to_string());
-    let now = form_of(incident);
-    let names = ["summary", "factors", "discussion"];
+    let clock = &room.setting.clock;
+    let now = form_of(incident, clock.zone());
+    let names = ["summary", "timeline", "factors", "discussion"];
     let differs = names.iter().any(|name| now.text(name) != form.lines(name));
     let all = || names.map(|name| now.text(name)).join("\n\n");
     let view = PostmortemView {
@@ -77,6 +83,8 @@ fn page(
         version: room.stored.version,
         summary: form.lines("summary"),
         factors: form.lines("factors"),
+        timeline: form.lines("timeline"),
+        zone_name: clock.name.clone(),
         discussion: form.text("discussion").to_owned(),
         state: state_of(incident),
         is_fresh: status == StatusCode::OK,
@@ -94,7 +102,8 @@ pub(super) async fn write(call: Call) -> Answer {
     let (store, id) = (&call.app.store, room.stored.value.id);
     let written =
         writing::change(store, id, expected, call.change(&actor), |incident: Incident| {
-            let postmortem = read(&call.form, incident.postmortem.as_ref());
+            let zone = room.setting.clock.zone();
+            let postmortem = read(&call.form, incident.postmortem.as_ref(), zone)?;
             let incident = incident.write_postmortem(postmortem);
             if is_published { Ok(incident.publish_postmortem(call.now)?) } else { Ok(incident) }
         });
@@ -112,16 +121,25 @@ async fn refuse(call: &Call, error: WriteError) -> Answer {
 }
 
 /// The postmortem that the form says. What the form does not show stays as it is.
-fn read(form: &Form, known: Option<&Postmortem>) -> Postmortem {
+fn read(
+    form: &Form,
+    known: Option<&Postmortem>,
+    zone: &TimeZone,
+) -> Result<Postmortem, InvalidValue> {
     let format = known.map(|known| known.summary.format);
     let format = format.unwrap_or(Prose::markdown("").format);
     let factors = form.lines("factors");
     let factors = factors.lines().map(str::trim).filter(|line| !line.is_empty());
-    Postmortem {
+    let timeline = known.map(|known| known.timeline.clone()).unwrap_or_default();
+    let timeline = match form.is_ticked("timeline") {
+        true => timeline::read(&form.lines("timeline"), &timeline, zone)?,
+        false => timeline,
+    };
+    Ok(Postmortem {
         publication: Publication::Draft,
         summary: Prose { format, text: form.lines("summary") },
-        timeline: known.map(|known| known.timeline.clone()).unwrap_or_default(),
+        timeline,
         contributing_factors: factors.map(str::to_owned).collect(),
         discussion_url: form.maybe("discussion").map(str::to_owned),
-    }
+    })
 }

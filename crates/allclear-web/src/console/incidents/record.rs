@@ -1,15 +1,14 @@
 //! The facts beside the messages: what was spared, what customers should do, causes, losses.
 
 use allclear_domain::error::InvalidValue;
-use allclear_domain::record::{
-    Cause, Certainty, Correction, Loss, LossCounts, LossKind, LossOutcome, Target,
-};
+use allclear_domain::record::{Cause, Certainty, Correction, Target};
 use allclear_domain::{Component, Incident, OutageRecord};
 use allclear_incidents::writing::{self, WriteError};
 use askama::Template;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 
+use super::losses::{self, LossView};
 use super::room::{Room, target_name};
 use super::update;
 use crate::console::answer::{self, Answer};
@@ -28,24 +27,6 @@ const FIELDS: [(&str, &str); 7] = [
     ("corrections", "Corrections of what was first published (one a line: 2026-11-21 text)"),
 ];
 
-const OUTCOMES: [(LossOutcome, &str, &str); 8] = [
-    (LossOutcome::None, "none", "Nothing was lost"),
-    (LossOutcome::Recovered, "recovered", "Lost at first, then recovered"),
-    (LossOutcome::MostlyRecovered, "mostly_recovered", "Mostly recovered"),
-    (LossOutcome::Delayed, "delayed", "Late, not lost"),
-    (LossOutcome::Minimal, "minimal", "Very little was lost"),
-    (LossOutcome::SomeLost, "some_lost", "Some was lost"),
-    (LossOutcome::Lost, "lost", "Lost"),
-    (LossOutcome::NotStated, "not_stated", "Not known yet"),
-];
-
-const KINDS: [(LossKind, &str, &str); 4] = [
-    (LossKind::Transactions, "transactions", "Transactions"),
-    (LossKind::Data, "data", "Data"),
-    (LossKind::Configuration, "configuration", "Settings"),
-    (LossKind::Mail, "mail", "Mail"),
-];
-
 #[derive(Template)]
 #[template(path = "console/incidents/record.html")]
 struct RecordView {
@@ -56,10 +37,11 @@ struct RecordView {
     version: i64,
     fields: Vec<FieldView>,
     losses: Vec<LossView>,
+    /// Whether somebody else changed something meanwhile: losses stand as they are now.
+    is_stale: bool,
+    /// The one that may be added.
+    added: LossView,
     targets: Vec<Choice>,
-    kinds: Vec<Choice>,
-    outcomes: Vec<Choice>,
-    loss_note: String,
 }
 
 /// One field of several lines.
@@ -69,13 +51,6 @@ struct FieldView {
     text: String,
     /// What it says now, where somebody else changed it meanwhile.
     meanwhile: Option<String>,
-}
-
-/// One loss on record.
-struct LossView {
-    place: usize,
-    text: String,
-    is_dropped: bool,
 }
 
 /// The fields as the record says them.
@@ -89,7 +64,7 @@ fn form_of(record: &OutageRecord, components: &[Component]) -> Form {
         let on = correction.on.map(|on| format!("{on} ")).unwrap_or_default();
         format!("{on}{}", correction.text)
     });
-    Form::of([
+    let form = Form::of([
         ("not_affected", &one_line_each(not_affected)),
         ("should", record.customers_should.as_deref().unwrap_or_default()),
         ("security", record.security_statement.as_deref().unwrap_or_default()),
@@ -97,7 +72,8 @@ fn form_of(record: &OutageRecord, components: &[Component]) -> Form {
         ("suspected", &causes(Certainty::Suspected)),
         ("ruled_out", &causes(Certainty::RuledOut)),
         ("corrections", &one_line_each(corrections)),
-    ])
+    ]);
+    losses::filled(form, &record.losses)
 }
 
 fn one_line_each(texts: impl Iterator<Item = String>) -> String {
@@ -129,18 +105,10 @@ fn page(
         meanwhile: (is_stale && now.text(name) != form.lines(name))
             .then(|| now.text(name).to_owned()),
     });
-    let losses = record.losses.iter().enumerate().map(|(place, loss)| LossView {
-        place,
-        text: loss_text(loss, components),
-        is_dropped: form.is_ticked(&format!("drop_{place}")),
-    });
     let chosen = form.text("loss_target");
     let mut targets = vec![Choice::of("", "–", chosen), Choice::of("all", "Everything", chosen)];
     let offered = components.iter();
     targets.extend(offered.map(|one| Choice::of(&one.id.to_string(), &one.name, chosen)));
-    let mut kinds = vec![Choice::of("", "Of no kind", form.text("loss_kind"))];
-    kinds.extend(KINDS.map(|(_, value, name)| Choice::of(value, name, form.text("loss_kind"))));
-    let outcome = form.maybe("loss_outcome").unwrap_or("not_stated");
     let view = RecordView {
         chrome: Chrome::of(call, "Facts", ""),
         problems,
@@ -148,22 +116,12 @@ fn page(
         back: room.path(),
         version: room.stored.version,
         fields: fields.into(),
-        losses: losses.collect(),
+        losses: losses::views(if is_stale { &now } else { form }, &record.losses, components),
+        is_stale,
+        added: losses::added(form),
         targets,
-        kinds,
-        outcomes: OUTCOMES.map(|(_, value, name)| Choice::of(value, name, outcome)).into(),
-        loss_note: form.text("loss_note").to_owned(),
     };
     answer::page(status, &view)
-}
-
-fn loss_text(loss: &Loss, components: &[Component]) -> String {
-    let kind = KINDS.iter().find(|(kind, ..)| Some(*kind) == loss.kind);
-    let kind = kind.map(|(_, _, name)| format!("{name}: ")).unwrap_or_default();
-    let outcome = OUTCOMES.iter().find(|(outcome, ..)| *outcome == loss.outcome);
-    let outcome = outcome.map_or("", |(_, _, name)| name);
-    let note = loss.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
-    format!("{}: {kind}{outcome}{note}", target_name(&loss.target, components))
 }
 
 /// Changes the facts.
@@ -227,7 +185,7 @@ fn read(
     if is_touched("corrections") {
         record.corrections = lines_of(&form.lines("corrections")).map(correction).collect();
     }
-    record.losses = losses(form, record.losses, components)?;
+    record.losses = losses::read(form, record.losses, components)?;
     Ok(record)
 }
 
@@ -247,33 +205,4 @@ fn correction(line: &str) -> Correction {
         Some(Correction { on: Some(on), text: text.trim().to_owned() })
     });
     dated.unwrap_or_else(|| Correction { on: None, text: line.to_owned() })
-}
-
-fn losses(
-    form: &Form,
-    known: Vec<Loss>,
-    components: &[Component],
-) -> Result<Vec<Loss>, InvalidValue> {
-    let kept = known.into_iter().enumerate();
-    let kept = kept.filter(|(place, _)| !form.is_ticked(&format!("drop_{place}")));
-    let mut losses: Vec<Loss> = kept.map(|(_, loss)| loss).collect();
-    let Some(chosen) = form.maybe("loss_target") else { return Ok(losses) };
-    let named = components.iter().find(|component| component.id.to_string() == chosen);
-    let target = match named {
-        Some(component) => Target::Component(component.id),
-        None if chosen == "all" => Target::All,
-        None => return Err(InvalidValue::new("loss", "names no component: choose one")),
-    };
-    let (kind, outcome) = (form.text("loss_kind"), form.text("loss_outcome"));
-    let outcome = OUTCOMES.iter().find(|(_, value, _)| *value == outcome);
-    losses.push(Loss {
-        target,
-        kind: KINDS.iter().find(|(_, value, _)| *value == kind).map(|(kind, ..)| *kind),
-        outcome: outcome.map_or(LossOutcome::NotStated, |(outcome, ..)| *outcome),
-        fraction: None,
-        counts: LossCounts::default(),
-        note: form.maybe("loss_note").map(str::to_owned),
-        settled: None,
-    });
-    Ok(losses)
 }

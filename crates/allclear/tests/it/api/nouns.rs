@@ -169,3 +169,66 @@ async fn maintenance_repeats_changes_and_ends() {
         program.instance.stop().await;
     }
 }
+
+#[tokio::test]
+async fn losses_corrections_and_a_postmortem() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let new = json!({"title": "Payments fail", "ended": {"at": super::NOON},
+            "started": {"at": "2026-11-21T10:00:00Z"}});
+        let reported = program.post("/api/v1/incidents", new).await.expect(201);
+        let place = reported.header("location").to_owned();
+        assert_eq!(reported.json["postmortem"], json!(null));
+        let losses = json!([{"component": "checkout", "kind": "transactions",
+            "outcome": "mostly_recovered", "fraction": 0.07, "accepted": 1204, "delivered": 1200,
+            "late": 90, "lost": 4, "note": "By card alone."}, {"all": true, "outcome": "not_stated"}]);
+        let causes = json!([{"text": "A disk", "certainty": "known",
+            "corrections": [{"on": "2026-11-20", "text": "It was not the cable."}]}]);
+        let corrections = json!([{"text": "Four were lost, not none."}]);
+        let patch = json!({"record":
+            {"losses": losses, "corrections": corrections, "causes": causes}});
+        let patched = program.patch(&place, "\"v1\"", patch).await.expect(200);
+        let record = &patched.json["record"];
+        assert_eq!(record["losses"][0]["accepted"], 1204);
+        assert_eq!(record["losses"][0]["fraction"], 0.07);
+        assert_eq!(record["losses"][1]["all"], true);
+        assert_eq!((&record["corrections"], &record["causes"]), (&corrections, &causes));
+        // What was given is taken again, with how it was settled; a cause keeps its corrections.
+        let mut losses = record["losses"].clone();
+        losses[0]["settled"] = json!({"on": "2026-11-21", "text": "All four were paid."});
+        let patch = json!({"record":
+            {"losses": losses, "causes": [{"text": "A disk", "certainty": "suspected"}]}});
+        let patched = program.patch(&place, "\"v2\"", patch).await.expect(200);
+        let record = &patched.json["record"];
+        assert_eq!((&record["losses"], &record["corrections"]), (&losses, &corrections));
+        assert_eq!(record["causes"][0]["corrections"], causes[0]["corrections"]);
+        for (losses, field) in [
+            (json!([{"all": true, "outcome": "lost", "accepted": 1, "lost": 2}]), "accepted"),
+            (json!([{"all": true, "words": "mail", "outcome": "lost"}]), "losses"),
+            (json!([{"all": true, "outcome": "lost", "fraction": 1.5}]), "fraction"),
+        ] {
+            let patch = json!({"record": {"losses": losses}});
+            let refused = program.patch(&place, "\"v3\"", patch).await.expect(422);
+            assert!(refused.json["field"].as_str().unwrap().contains(field), "{}", refused.json);
+        }
+        let path = format!("{place}/postmortem");
+        let timeline = json!([{"when": {"at": "2026-11-21T10:00:00Z"}, "text": "It began."},
+            {"when": {"on": "2026-11-21"}, "text": "A long day."}, {"when": {}, "text": "We slept."}]);
+        let written = json!({"summary": "A disk was **full**.", "timeline": timeline,
+            "contributing_factors": ["One disk"], "discussion_url": "https://example.com/1"});
+        let done = program.patch(&path, "\"v3\"", written).await.expect(200);
+        assert_eq!(done.json["postmortem"]["timeline"], timeline);
+        assert_eq!(done.json["postmortem"]["published_at"], json!(null));
+        let both =
+            json!({"timeline": [{"when": {"at": super::NOON, "on": "2026-11-21"}, "text": "x"}]});
+        let refused = program.patch(&path, "\"v4\"", both).await.expect(422);
+        assert_eq!(refused.json["field"], "timeline");
+        let done =
+            program.patch(&path, "\"v4\"", json!({"discussion_url": null})).await.expect(200);
+        assert_eq!(done.json["postmortem"]["summary"], "A disk was **full**.");
+        let shown = program.ask("POST", &format!("{path}/publish"), &[], None).await.expect(200);
+        assert_eq!(shown.json["postmortem"]["published_at"], super::NOON);
+        program.ask("POST", &format!("{path}/publish"), &[], None).await.expect(409);
+        program.instance.stop().await;
+    }
+}

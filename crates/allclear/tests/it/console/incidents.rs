@@ -335,7 +335,11 @@ async fn nothing_that_is_written_runs() {
             (format!("{path}/details"), &["title", "impact", "same_cause", "ended"][..]),
             (format!("{path}/record"), &["not_affected", "should", "security", "known"]),
             (format!("{path}/record"), &["suspected", "ruled_out", "corrections", "loss_note"]),
-            (format!("{path}/postmortem"), &["summary", "factors", "discussion"]),
+            (
+                format!("{path}/record"),
+                &["loss_kind", "loss_lost", "loss_percent", "loss0_settled"],
+            ),
+            (format!("{path}/postmortem"), &["summary", "timeline", "factors", "discussion"]),
             (format!("{path}/updates/{update}"), &["text", "shown_at"]),
             ("/console/shutdown".to_owned(), &["title", "why", "until", "page", "shown_page"]),
             ("/console/incidents/paste".to_owned(), &["text"]),
@@ -433,6 +437,34 @@ async fn promises(shop: &mut Shop, path: &str) {
     assert!(page.text.contains("The provider does it now"), "{}", page.text);
 }
 
+/// The counts of a loss, and how it was settled later.
+async fn losses(shop: &mut Shop, path: &str) {
+    let form = format!("{path}/record");
+    let page = shop.office.owner.get(&form).await;
+    for text in ["name=\"loss0_accepted\" value=\"1204\"", "name=\"loss0_percent\" value=\"7\""] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    let at = page.hidden("version").unwrap().to_owned();
+    let bad = [("version", at.as_str()), ("loss0_lost", "some"), ("loss0_settled", "All paid.")];
+    let page = shop.office.owner.fill(&form, &form, &bad).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("Gone: is no number"), "{}", page.text);
+    assert!(page.text.contains("value=\"All paid.\""), "what was typed stays");
+    let settled = [
+        ("version", at.as_str()),
+        ("loss0_settled", "All four were paid."),
+        ("loss0_settled_on", "2026-11-21"),
+    ];
+    shop.office.owner.fill(&form, &form, &settled).await;
+    let told = shop.public(&public_path(path)).await;
+    for text in ["1,204", "All four were paid."] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    // Fields that were not sent stay as they were.
+    let page = shop.office.owner.get(&form).await;
+    assert!(page.text.contains("name=\"loss0_lost\" value=\"4\""), "{}", page.text);
+}
+
 #[tokio::test]
 async fn facts_promises_and_a_postmortem() {
     for engine in Engine::ALL {
@@ -455,6 +487,9 @@ async fn facts_promises_and_a_postmortem() {
             ("loss_target", "all"),
             ("loss_kind", "transactions"),
             ("loss_outcome", "delayed"),
+            ("loss_accepted", "1204"),
+            ("loss_lost", "4"),
+            ("loss_percent", "7"),
         ];
         let page = shop.office.owner.fill(&step("record"), &step("record"), &facts).await;
         assert!(page.text.contains("Changed."), "{}", page.text);
@@ -467,15 +502,24 @@ async fn facts_promises_and_a_postmortem() {
         assert_eq!(page.status, 409);
         assert!(page.text.contains("A certificate ran out"), "{}", page.text);
 
+        losses(&mut shop, &path).await;
         promises(&mut shop, &path).await;
 
         let over = [("status", "resolved"), ("text", "It is over."), ("do", "post")];
         post(&mut shop.office.owner, &path, &over).await;
         let at = version(&mut shop, &step("postmortem")).await;
-        let written = [("version", at.as_str()), ("summary", "We learned much."), ("do", "write")];
+        let written = [
+            ("version", at.as_str()),
+            ("summary", "We learned much."),
+            ("timeline", "2026-11-21 12:00 It began\r\n2026-11-21 A long day\r\nWe slept"),
+            ("do", "write"),
+        ];
         let page = shop.office.owner.fill(&step("postmortem"), &step("postmortem"), &written).await;
         assert!(page.text.contains("Postmortem (draft)"), "{}", page.text);
         assert!(!shop.public(&public).await.contains("We learned much."));
+        let form = shop.office.owner.get(&step("postmortem")).await;
+        let lines = "2026-11-21 12:00 It began\n2026-11-21 A long day\nWe slept</textarea>";
+        assert!(form.text.contains(lines), "{}", form.text);
         let at = version(&mut shop, &step("postmortem")).await;
         let shown = [("version", at.as_str()), ("summary", "We learned much."), ("do", "publish")];
         shop.office.owner.fill(&step("postmortem"), &step("postmortem"), &shown).await;
