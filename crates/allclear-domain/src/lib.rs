@@ -22,7 +22,7 @@ pub mod forest;
 pub mod ids;
 pub mod incident;
 pub mod limits;
-mod logo;
+pub mod logo;
 pub mod maintenance;
 pub mod note;
 pub mod person;

@@ -62,6 +62,8 @@ pub const IMPORT_RECORDS_MAX: usize = 100_000;
 pub const ROWS_PER_STATEMENT_MAX: usize = 500;
 /// Bytes of a page's logo; a larger one is refused.
 pub const LOGO_BYTES_MAX: usize = 64 * 1024;
+/// Width and height of a logo that somebody sends, in pixels; a larger one is refused.
+pub const LOGO_PIXELS_MAX: u32 = 2_048;
 /// Characters of a search; a longer one is cut.
 pub const SEARCH_CHARS_MAX: usize = 200;
 /// Results of a search; the page says that there are more.

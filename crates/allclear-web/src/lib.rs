@@ -14,6 +14,7 @@ mod handover;
 pub mod library;
 pub mod limits;
 mod live;
+mod logo;
 pub mod prepared;
 pub mod published;
 pub mod publisher;

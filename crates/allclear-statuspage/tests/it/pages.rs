@@ -269,7 +269,7 @@ fn a_page_has_its_own_colors_and_picture() {
     snapshot.page.colors.accent_light = Some("#123456".to_owned());
     snapshot.page.logo = Some(allclear_domain::status_page::Logo {
         media_type: "image/png".to_owned(),
-        base64: "aGVsbG8=".to_owned(),
+        base64: "iVBORw0KGgo=".to_owned(),
         alt: "Example Shop".to_owned(),
     });
     let html = now(snapshot.clone(), Language::En);
@@ -279,7 +279,8 @@ fn a_page_has_its_own_colors_and_picture() {
     let theme = render(&model, &Route::Theme, Language::En).expect("colors");
     assert!(text(&theme).contains("--accent:#123456"));
     let logo = render(&model, &Route::Logo, Language::En).expect("a picture");
-    assert_eq!((logo.content_type, logo.identity.as_slice()), ("image/png", &b"hello"[..]));
+    let png = &b"\x89PNG\r\n\x1a\n"[..];
+    assert_eq!((logo.content_type, logo.identity.as_slice()), ("image/png", png));
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! `/api/v1/status-pages`.
 
+use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{ComponentId, StatusPageId};
-use allclear_domain::status_page::{ComponentSelection, Language, MaintenancePolicy, UptimePolicy};
+use allclear_domain::status_page::{
+    ComponentSelection, Language, Logo, MaintenancePolicy, UptimePolicy,
+};
 use allclear_domain::text::Key;
 use allclear_domain::{Scope, StatusPage};
 use allclear_incidents::writing::{self, NewStatusPage};
 use allclear_store::Stored;
 use axum::http::StatusCode;
+use data_encoding::BASE64;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +21,7 @@ use super::problem::Problem;
 use super::wire::{LanguageWord, ListJson, MaintenancePolicyWord, cursor_of, given};
 use crate::access::Needs;
 use crate::access::table::Table;
+use crate::logo;
 
 const ALL: &str = "/api/v1/status-pages";
 const ONE: &str = "/api/v1/status-pages/{id}";
@@ -58,7 +63,7 @@ struct StatusPageJson {
     accent_light: Option<String>,
     /// The same on a dark background.
     accent_dark: Option<String>,
-    /// It has a picture. The picture is set in the console.
+    /// It has a picture, at `/p/{slug}/logo`.
     has_logo: bool,
     /// Ids of the components that it shows, from any page; `null` where it shows its own.
     components: Option<Vec<String>>,
@@ -115,6 +120,26 @@ struct NewStatusPageJson {
     language: Option<Language>,
 }
 
+/// A picture to set.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "NewLogo")]
+#[serde(deny_unknown_fields)]
+struct NewLogoJson {
+    /// The bytes of a PNG in base 64: at most 64 KB, and 2048 pixels on each side.
+    base64: String,
+    /// What it shows, for those who do not see it.
+    alt: String,
+}
+
+impl NewLogoJson {
+    fn read(&self) -> Result<Logo, InvalidValue> {
+        let bytes = BASE64.decode(self.base64.as_bytes()).map_err(|_| {
+            InvalidValue::new("logo.base64", "is not base 64: encode the bytes of the picture")
+        })?;
+        logo::of_bytes(&bytes, &self.alt)
+    }
+}
+
 /// What changes of a status page: what is left out stays, `null` removes it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "StatusPagePatch")]
@@ -141,6 +166,9 @@ struct StatusPagePatchJson {
     #[serde(deserialize_with = "given")]
     components: Option<Option<Vec<String>>>,
     uptime: Option<UptimeJson>,
+    /// The picture beside its title; `null` takes it away.
+    #[serde(deserialize_with = "given")]
+    logo: Option<Option<NewLogoJson>>,
 }
 
 /// Adds the addresses of status pages.
@@ -225,10 +253,14 @@ async fn patch(call: Call) -> Answer {
         Some(None) => Some(ComponentSelection::Own),
         None => None,
     };
+    let logo = patch.logo.as_ref().map(|logo| logo.as_ref().map(NewLogoJson::read).transpose());
+    let logo = logo.transpose()?;
     let id = find(&call).await?.id;
     let (store, change) = (&call.app.store, call.change());
     let written = writing::change_status_page(store, id, Some(expected), change, |page| {
-        Ok(patched(page, patch, components))
+        let page = patched(page, patch, components);
+        let logo = logo.unwrap_or_else(|| page.logo.clone());
+        Ok(StatusPage { logo, ..page })
     });
     let written = written.await?;
     call.written();

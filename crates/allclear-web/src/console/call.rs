@@ -28,6 +28,8 @@ pub(crate) struct Call {
     pub(crate) query_text: String,
     /// The form; empty where nothing was sent.
     pub(crate) form: Form,
+    /// The file of the form, where one was sent with it.
+    pub(crate) file: Option<Vec<u8>>,
     /// What forms on the answer have to carry.
     pub(crate) form_token: String,
     /// The cookie that its own form must belong to.

@@ -2,11 +2,48 @@
 
 use allclear_domain::error::InvalidValue;
 use allclear_domain::limits;
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use bytes::Bytes;
 
 /// Bytes of a form; a longer one is refused.
 pub(crate) const BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Fields of a form; more are refused. The largest forms have two for each component of a page.
 const FIELDS_MAX: usize = 2 * limits::COMPONENTS_PER_PAGE_MAX + 1_000;
+
+/// Reads `multipart/form-data`: the fields, and the bytes of the file among them. A second file is
+/// refused; none was sent where its field was left empty.
+pub(super) async fn read_parts(
+    headers: &HeaderMap,
+    bytes: Bytes,
+) -> Result<(Form, Option<Vec<u8>>), InvalidValue> {
+    let refused = |problem: &str| InvalidValue::new("the form", problem);
+    let mut request = Request::new(Body::from(bytes));
+    if let Some(kind) = headers.get(CONTENT_TYPE) {
+        request.headers_mut().insert(CONTENT_TYPE, kind.clone());
+    }
+    let broken = |_| refused("cannot be read: load the page again and repeat it");
+    let parts = Multipart::from_request(request, &()).await;
+    let mut parts = parts.map_err(|_| refused("names no boundary: load the page again"))?;
+    let (mut fields, mut file) = (Vec::new(), None);
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        if fields.len() >= FIELDS_MAX {
+            return Err(refused("has too many fields: send less at once"));
+        }
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_none() {
+            fields.push((name, part.text().await.map_err(broken)?));
+            continue;
+        }
+        let bytes = part.bytes().await.map_err(broken)?;
+        if !bytes.is_empty() && file.replace(bytes.to_vec()).is_some() {
+            return Err(refused("has two files: send one"));
+        }
+    }
+    Ok((Form(fields), file))
+}
 
 /// Names and values, in the order in which they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -124,7 +124,7 @@ async fn let_through(
     if access::comes_from_elsewhere(&head.headers) {
         return Err(Refusal::ForeignForm);
     }
-    call.form = read_form(head, body).await?;
+    (call.form, call.file) = read_form(head, body).await?;
     let cookie = call.form_cookie.as_deref();
     if !access::has_form_token(cookie, call.form.exact("form_token")) {
         return Err(Refusal::ForeignForm);
@@ -132,10 +132,12 @@ async fn let_through(
     Ok(())
 }
 
-async fn read_form(head: &Parts, body: Body) -> Result<Form, Refusal> {
+/// Reads a form, and the file that was sent with it.
+async fn read_form(head: &Parts, body: Body) -> Result<(Form, Option<Vec<u8>>), Refusal> {
     let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let is_form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
+    let is = |known: &str| kind.is_some_and(|kind| kind.starts_with(known));
+    let has_file = is("multipart/form-data");
+    if !has_file && !is("application/x-www-form-urlencoded") {
         return Err(Refusal::BadForm("the form was not sent as one".to_owned()));
     }
     let bytes = body::read(body, form::BYTES_MAX).await.map_err(|problem| match problem {
@@ -150,7 +152,12 @@ async fn read_form(head: &Parts, body: Body) -> Result<Form, Refusal> {
         }
         BodyProblem::BrokenOff => Refusal::BadForm("the form broke off: send it again".to_owned()),
     })?;
-    Form::read(&bytes).map_err(|error| Refusal::BadForm(error.to_string()))
+    let read = if has_file {
+        form::read_parts(&head.headers, bytes).await
+    } else {
+        Form::read(&bytes).map(|form| (form, None))
+    };
+    read.map_err(|error| Refusal::BadForm(error.to_string()))
 }
 
 impl Call {
@@ -188,6 +195,7 @@ impl Call {
             query: Form::read(query.as_bytes()).map_err(|e| Refusal::BadForm(e.to_string()))?,
             query_text: query.to_owned(),
             form: Form::default(),
+            file: None,
             form_token: secret::form_token(&bound),
             form_cookie,
             client_address: address::counted_by(client),

@@ -29,6 +29,8 @@ struct EditView {
     trouble: Trouble,
     slug: String,
     is_default: bool,
+    /// What the logo shows; `None` where there is none.
+    logo: Option<String>,
     version: i64,
     fields: PageFields,
     languages: Vec<Choice>,
@@ -45,12 +47,12 @@ pub(super) async fn show(call: Call) -> Answer {
     form(&call, &page, fields, Trouble::default()).await
 }
 
-async fn find(call: &Call) -> Result<Stored<StatusPage>, Refusal> {
+pub(super) async fn find(call: &Call) -> Result<Stored<StatusPage>, Refusal> {
     let slug: String = call.param("slug")?;
     call.app.store.find_status_page(&slug).await?.ok_or(Refusal::NotFound)
 }
 
-async fn form(
+pub(super) async fn form(
     call: &Call,
     page: &Stored<StatusPage>,
     fields: PageFields,
@@ -61,6 +63,7 @@ async fn form(
         chrome: Chrome::of(call, &page.title, super::done(call.query.text("done"))),
         slug: page.slug.to_string(),
         is_default: page.is_default,
+        logo: page.logo.as_ref().map(|logo| logo.alt.clone()),
         version: page.version,
         languages: fields::languages(&fields.language),
         policies: fields::policies(&fields.maintenance),
@@ -136,7 +139,7 @@ async fn conflict(call: &Call, fields: PageFields) -> Answer {
 }
 
 /// A form without the version that it was made to.
-fn stale() -> Refusal {
+pub(super) fn stale() -> Refusal {
     Refusal::BadForm("the form is not whole: load the page again and repeat it".to_owned())
 }
 

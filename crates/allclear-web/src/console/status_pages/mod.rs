@@ -2,6 +2,7 @@
 
 mod edit;
 mod fields;
+mod logo;
 mod new;
 
 use allclear_domain::Scope;
@@ -24,12 +25,14 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .get("/console/status-pages/{slug}", writes, edit::show)
         .post("/console/status-pages/{slug}", writes, edit::save)
         .post("/console/status-pages/{slug}/default", writes, edit::make_default)
+        .post("/console/status-pages/{slug}/logo", writes, logo::set)
 }
 
 /// What was just done, by its word in the query.
 fn done(word: &str) -> &'static str {
     match word {
         "saved" => "Saved. Readers see it in a moment.",
+        "logo" => "The logo was changed. Readers see it in a moment.",
         "default" => "This is the page on / now.",
         _ => "",
     }

@@ -128,6 +128,16 @@ async fn announcements_components_and_status_pages() {
         assert_eq!(patched.json["host_names"], json!(["status.example.com"]));
         let none = program.patch(&path, "\"v2\"", json!({"is_default": false})).await.expect(422);
         assert_eq!(none.json["field"], "is_default");
+        let logo = |base64: &str| json!({"logo": {"base64": base64, "alt": "A bell"}});
+        let pixel = data_encoding::BASE64.encode(crate::console::status_pages::PIXEL);
+        let set = program.patch(&path, "\"v2\"", logo(&pixel)).await.expect(200);
+        assert_eq!(set.json["has_logo"], true);
+        for bad in ["?", "aGVsbG8="] {
+            let refused = program.patch(&path, "\"v3\"", logo(bad)).await.expect(422);
+            assert!(refused.json["field"].as_str().unwrap().starts_with("logo"));
+        }
+        let away = program.patch(&path, "\"v3\"", json!({"logo": null})).await.expect(200);
+        assert_eq!(away.json["has_logo"], false);
         program.instance.stop().await;
     }
 }

@@ -12,7 +12,7 @@ mod maintenance;
 mod people;
 mod series;
 mod signing_in;
-mod status_pages;
+pub(crate) mod status_pages;
 mod tokens;
 mod upkeep;
 

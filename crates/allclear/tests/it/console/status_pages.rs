@@ -149,3 +149,55 @@ async fn nothing_that_is_typed_runs() {
         }
     }
 }
+
+/// One pixel, whole.
+pub(crate) const PIXEL: &[u8] =
+    b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\
+    \x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\x0b\x49\x44\x41\x54\x78\x9c\x63\
+    \xf8\x0f\x04\x00\x09\xfb\x03\xfd\xfb\x5e\x6b\x2b\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\
+    \x60\x82";
+
+#[tokio::test]
+async fn a_logo_is_set_and_taken_away() {
+    for engine in Engine::ALL {
+        let mut office = Office::open(engine).await;
+        office.page("Shop").await;
+        let (page, path) = ("/console/status-pages/shop", "/console/status-pages/shop/logo");
+        let fields = |alt| [("version", "1"), ("alt", alt), ("do", "set")];
+        for (alt, file, told) in [
+            ("A bell", &b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..], "is not a whole PNG"),
+            ("A bell", &PIXEL[..40], "is not a whole PNG"),
+            ("A bell", &[0; 70_000], "has more than 64 KB"),
+            ("A bell", &[], "no file was sent"),
+            ("", PIXEL, "say what the picture shows"),
+        ] {
+            let fields = fields(alt);
+            let sent = office.owner.fill_with_file((page, path), &fields, ("logo", file));
+            let refused = sent.await;
+            assert_eq!(refused.status, 422, "{told}");
+            assert!(refused.text.contains(told), "{told}: {}", refused.text);
+        }
+        let large = vec![0; 2 * 1024 * 1024];
+        let bell = fields("A bell");
+        let sent = office.owner.fill_with_file((page, path), &bell, ("logo", &large));
+        assert_eq!(sent.await.status, 400, "longer than any form");
+        let set = office.owner.fill_with_file((page, path), &bell, ("logo", PIXEL)).await;
+        assert!(set.text.contains("The logo was changed."), "{}", set.text);
+        assert!(set.text.contains("src=\"/p/shop/logo\" alt=\"A bell\""), "{}", set.text);
+        office.publish().await;
+        let public = office.browser().get("/p/shop/").await;
+        assert!(public.text.contains("alt=\"A bell\""), "{}", public.text);
+        let picture = office.browser().get("/p/shop/logo").await;
+        assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
+        let stale = office.owner.fill_with_file((page, path), &bell, ("logo", PIXEL)).await;
+        assert!(stale.text.contains("Somebody else changed the page meanwhile"), "{}", stale.text);
+        let away = [("version", "2"), ("do", "remove")];
+        let gone = office.owner.fill(page, path, &away).await;
+        assert!(!gone.text.contains("/p/shop/logo\" alt"), "{}", gone.text);
+        office.publish().await;
+        assert_eq!(office.browser().get("/p/shop/logo").await.status, 404);
+        // The token counts in this kind of form as well.
+        let foreign = office.owner.send(path, &away).await;
+        assert_eq!(foreign.status, 403);
+    }
+}

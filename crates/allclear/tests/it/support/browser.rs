@@ -76,6 +76,11 @@ impl Browser {
 
     /// Asks, and does not follow.
     pub(crate) async fn ask(&mut self, method: &str, path: &str, body: Option<String>) -> Page {
+        let body = body.map(|body| ("application/x-www-form-urlencoded", body.into_bytes()));
+        self.ask_with(method, path, body).await
+    }
+
+    async fn ask_with(&mut self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Page {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in &self.headers {
             request = request.header(*name, value);
@@ -83,10 +88,11 @@ impl Browser {
         if !self.cookies.is_empty() {
             request = request.header(COOKIE, self.cookie_line());
         }
-        if body.is_some() {
-            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((kind, _)) = &body {
+            request = request.header(CONTENT_TYPE, *kind);
         }
-        let request = request.body(body.map_or(Body::empty(), Body::from)).unwrap();
+        let body = body.map_or(Body::empty(), |(_, body)| Body::from(body));
+        let request = request.body(body).unwrap();
         let response = self.client.request(request).await.unwrap();
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
@@ -103,7 +109,8 @@ impl Browser {
         Page {
             status: head.status.as_u16(),
             headers: head.headers,
-            text: String::from_utf8(bytes.to_vec()).unwrap(),
+            // Pictures are no text; of them the status is looked at.
+            text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 
@@ -138,6 +145,29 @@ impl Browser {
         let mut all = vec![("form_token", token)];
         all.extend_from_slice(fields);
         let page = self.send(path, &all).await;
+        self.follow(page).await
+    }
+
+    /// Fills in the form of the page at `from` with a file, sends it to `path`, and follows.
+    pub(crate) async fn fill_with_file(
+        &mut self,
+        (from, path): (&str, &str),
+        fields: &[(&str, &str)],
+        (name, file): (&str, &[u8]),
+    ) -> Page {
+        let page = self.get(from).await;
+        let token = page.hidden("form_token").unwrap_or_else(|| panic!("no form: {}", page.text));
+        let mut body = Vec::new();
+        for (name, value) in [("form_token", token)].iter().chain(fields) {
+            let head = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend(format!("{head}{value}\r\n").as_bytes());
+        }
+        let head = format!("name=\"{name}\"; filename=\"logo.png\"\r\nContent-Type: image/png");
+        body.extend(format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
+        body.extend(file);
+        body.extend(b"\r\n--edge--\r\n");
+        let body = Some(("multipart/form-data; boundary=edge", body));
+        let page = self.ask_with("POST", path, body).await;
         self.follow(page).await
     }
 
