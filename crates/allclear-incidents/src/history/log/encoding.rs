@@ -26,10 +26,15 @@ pub struct Decoded {
 pub fn decode(bytes: Vec<u8>) -> Decoded {
     let mut decoded = from_bytes(bytes);
     if html::is_html(&decoded.text) {
-        let meaning = "HTML: it was read without its tags, and lines are counted without them";
+        let shown = html::text_of(&decoded.text);
+        let meaning = if shown.is_all {
+            "HTML: it was read without its tags, and lines are counted without them"
+        } else {
+            "HTML: it was read without its tags and what it hides, and lines are counted so"
+        };
         let first = decoded.text.lines().next().unwrap_or("").to_owned();
         decoded.understood = vec![Understood { line: 1, text: first, meaning: meaning.to_owned() }];
-        decoded.text = html::text_of(&decoded.text);
+        decoded.text = shown.text;
     }
     decoded
 }
@@ -86,7 +91,7 @@ fn from_windows(bytes: &[u8]) -> Decoded {
 }
 
 /// A byte of Windows-1252.
-fn of_windows(byte: u8) -> char {
+pub(super) fn of_windows(byte: u8) -> char {
     let special = byte.checked_sub(0x80).and_then(|at| WINDOWS.get(usize::from(at)));
     special.copied().unwrap_or(char::from(byte))
 }

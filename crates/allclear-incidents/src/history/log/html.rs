@@ -1,10 +1,13 @@
 //! A page saved as HTML, as the text that a browser shows of it.
 
-/// Elements of which nothing is shown.
+use super::encoding::of_windows;
+use super::hidden::{Veil, attribute};
+
+/// Elements of which nothing is shown, as long as scripts run.
 const HIDDEN: [&str; 7] = ["script", "style", "head", "noscript", "template", "svg", "iframe"];
 
 /// Elements that begin and end a line.
-const BLOCKS: [&str; 34] = [
+pub(super) const BLOCKS: [&str; 34] = [
     "p",
     "div",
     "section",
@@ -83,34 +86,48 @@ pub(super) fn is_html(text: &str) -> bool {
     is_page || (lower.starts_with('<') && is_part)
 }
 
+/// What a browser shows of a page.
+pub(super) struct Shown {
+    /// The text.
+    pub(super) text: String,
+    /// No element is hidden by its attributes.
+    pub(super) is_all: bool,
+}
+
 /// The text that is shown.
-pub(super) fn text_of(html: &str) -> String {
+pub(super) fn text_of(html: &str) -> Shown {
     let mut writer = Writer::default();
     let mut ends = Ends::default();
+    let mut veil = Veil::default();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         let (before, from) = rest.split_at(at);
-        writer.text(before);
+        writer.shown(before, &veil);
         rest = match ends.comment(from).or_else(|| tag(from)) {
             Some((tag, after)) => {
-                writer.tag(&tag);
+                if veil.shows(&tag) {
+                    writer.tag(&tag);
+                }
                 if tag.is_end { after } else { ends.behind(after, &tag.name) }
             }
             None => {
-                writer.text("<");
+                writer.shown("<", &veil);
                 from.get(1..).unwrap_or("")
             }
         };
     }
-    writer.text(rest);
-    writer.out
+    writer.shown(rest, &veil);
+    Shown { text: writer.out, is_all: !veil.has_hidden }
 }
 
 /// A tag as printed.
-struct Tag<'a> {
-    name: String,
-    is_end: bool,
-    attributes: &'a str,
+pub(super) struct Tag<'a> {
+    /// Its name in lower case.
+    pub(super) name: String,
+    /// It ends an element.
+    pub(super) is_end: bool,
+    /// What is printed behind the name.
+    pub(super) attributes: &'a str,
 }
 
 /// Reads a tag, and says what follows it.
@@ -183,6 +200,13 @@ struct Writer {
 }
 
 impl Writer {
+    /// Writes a piece of text, where nothing hides it.
+    fn shown(&mut self, text: &str, veil: &Veil) {
+        if veil.is_open() {
+            self.text(text);
+        }
+    }
+
     /// Writes a piece of text; outside of `pre`, spaces and line ends are one space.
     fn text(&mut self, text: &str) {
         let text = decoded(text);
@@ -263,16 +287,8 @@ impl Writer {
     }
 }
 
-/// The value of an attribute in quotes.
-fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
-    let at = attributes.to_ascii_lowercase().find(&format!("{name}="))?;
-    let value = attributes.get(at + name.len() + 1..)?;
-    let quote = value.chars().next().filter(|ch| matches!(ch, '"' | '\''))?;
-    value.get(1..)?.split_once(quote).map(|(value, _)| value)
-}
-
 /// A text with the characters that its names stand for.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -297,7 +313,12 @@ fn character(name: &str) -> Option<char> {
             Some(digits) => u32::from_str_radix(digits, 16).ok()?,
             None => number.parse().ok()?,
         };
-        return char::from_u32(value);
+        // Browsers show the numbers of controls as Windows-1252, as they are meant.
+        return match u8::try_from(value) {
+            Ok(0) => Some(char::REPLACEMENT_CHARACTER),
+            Ok(byte @ 0x80..0xa0) => Some(of_windows(byte)),
+            _ => char::from_u32(value),
+        };
     }
     NAMED.iter().find(|(known, _)| *known == name).map(|(_, ch)| *ch)
 }

@@ -19,6 +19,7 @@ mod durations;
 mod encoding;
 mod entries;
 mod headings;
+mod hidden;
 mod html;
 mod ids;
 mod known_labels;

@@ -48,6 +48,41 @@ fn tags_without_an_end_lose_nothing() {
     }
 }
 
+#[test]
+fn what_a_browser_hides_is_not_read() {
+    for hidden in [
+        "<p hidden>no</p>",
+        "<p hidden=''>no</p>",
+        "<p HIDDEN=until-found>no",
+        "<div style=\"color: red; display : none\">no <div>no</div><br>no</div>",
+        "<span style='visibility:hidden !important'>no</span>",
+        "<div style=display:none><p>no<p>no</div>",
+        "<ul><li hidden>no<li>yes</ul>",
+        "<template><p>no</p></template>",
+        "<noscript>no</noscript>",
+        "<div><p hidden>no</div>",
+    ] {
+        let decoded = decode(format!("<html><body>{hidden}<p>seen</p></body></html>").into_bytes());
+        assert!(decoded.text.contains("seen"), "{hidden}: {}", decoded.text);
+        assert!(!decoded.text.contains("no"), "{hidden}: {}", decoded.text);
+        assert_eq!(decoded.text.contains("yes"), hidden.contains("yes"), "{hidden}");
+    }
+    for shown in ["<p class=hidden>x</p>", "<p title=\"hidden\">x</p>", "<p data-hidden>x</p>"] {
+        assert!(decode(format!("<html>{shown}").into_bytes()).text.contains('x'), "{shown}");
+    }
+    let decoded = decode(b"<html><p hidden>no</p>".to_vec());
+    assert!(decoded.understood[0].meaning.contains("hides"), "{:?}", decoded.understood);
+}
+
+#[test]
+fn numbers_of_controls_are_characters_of_windows() {
+    let decoded = decode(b"<p>a&#133; &#x93;b&#148; &#150; &#128; &#0; &#233;</p>".to_vec());
+    assert_eq!(
+        decoded.text.trim(),
+        "a\u{2026} \u{201c}b\u{201d} \u{2013} \u{20ac} \u{fffd} \u{e9}"
+    );
+}
+
 proptest! {
     #[test]
     fn valid_text_stays_as_it_is(text in any::<String>()) {
