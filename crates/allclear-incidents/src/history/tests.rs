@@ -78,3 +78,23 @@ fn an_unreadable_instant_names_its_record_and_field() {
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].field, "record tiger-2009-08-12b: started_at");
 }
+
+#[test]
+fn a_key_that_two_components_have_is_refused() {
+    let (_, json, _) = SAMPLES[3];
+    let mut file: FactsFile = serde_json::from_str(json).unwrap();
+    let mut twin = file.components[0].clone();
+    twin.name = "Another".to_owned();
+    file.components.push(twin);
+    let reading = Reading {
+        format: "facts",
+        slug: None,
+        present: &Present::default(),
+        entropy: &Entropy::from_seed(1),
+        now: Timestamp::UNIX_EPOCH,
+    };
+    let problems = reading.batch(&file).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    let key = &file.components[0].key;
+    assert_eq!(problems[0].field, format!("component {key} \u{201c}Another\u{201d}: key"));
+}

@@ -170,7 +170,7 @@ fn default_slug(args: &ImportArgs, text: &str) -> Result<Key> {
 
 fn own_file(text: &str, has_slug: bool) -> Result<AllclearFile> {
     let file: AllclearFile =
-        serde_json::from_str(text).context("the source is not in the allclear format")?;
+        serde_json::from_str(unmarked(text)).context("the source is not in the allclear format")?;
     from_own::check_version(&file)?;
     if has_slug && file.pages.len() != 1 {
         bail!("the source holds {} pages: --page can rename only one", file.pages.len());
@@ -185,7 +185,12 @@ fn default_of(pages: &[Contents]) -> usize {
 }
 
 fn facts_file(text: &str) -> Result<FactsFile> {
-    serde_json::from_str(text).context("the source is not in the facts format")
+    serde_json::from_str(unmarked(text)).context("the source is not in the facts format")
+}
+
+/// A text without the mark that some editors put before UTF-8.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// Facts, or a log read into facts.
@@ -304,4 +309,15 @@ fn tell(report: &ImportReport, created: &str) -> Result<()> {
         ))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_before_a_file_is_no_part_of_it() {
+        let file = r#"{"publisher":"Example","what":"","timezone":"UTC","timezone_label":null,"components":[],"records":[]}"#;
+        assert_eq!(facts_file(&format!("\u{feff}{file}")).unwrap(), facts_file(file).unwrap());
+    }
 }

@@ -205,10 +205,20 @@ impl Reading<'_> {
     }
 }
 
-/// Refuses ids that stand more than once in a file, in whatever kinds of record.
+/// Refuses ids that stand more than once in a file, in whatever kinds of record, and keys of
+/// components.
 fn check_ids(file: &FactsFile) -> Result<(), Vec<InvalidValue>> {
     let mut seen = HashSet::new();
     let mut problems: Vec<InvalidValue> = Vec::new();
+    let mut keys = HashSet::new();
+    for component in &file.components {
+        if !keys.insert(component.key.as_str()) && problems.len() < limits::PROBLEMS_MAX {
+            let field =
+                format!("component {} \u{201c}{}\u{201d}: key", component.key, component.name);
+            let problem = "another component of the file has it too: give each its own";
+            problems.push(InvalidValue::new(field, problem));
+        }
+    }
     for record in &file.records {
         if !seen.insert(record.id.as_str()) && problems.len() < limits::PROBLEMS_MAX {
             let field = format!("record {} \u{201c}{}\u{201d}: id", record.id, record.title);
