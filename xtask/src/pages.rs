@@ -11,6 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::machine::{self, Need};
+use crate::postgres::Cluster;
 use crate::say::tell;
 use crate::{run, workspace};
 
@@ -55,12 +56,15 @@ pub(crate) fn prepare() -> Result<Prepared> {
     Ok(Prepared(prepared))
 }
 
-/// Only the tests of pages: faster than everything for whoever works on them.
+/// Only the tests of pages, on both engines: faster than everything for whoever works on them.
 pub(crate) fn run() -> Result<bool> {
     let prepared = prepare()?;
+    machine::prepare(Need::Test)?;
+    let cluster = Cluster::start()?;
     let words = ["test", "--package", "allclear", "--test", "it", "--", "pages::"];
     let mut tests = run::cargo(&words)?;
     prepared.tell(&mut tests);
+    tests.env("ALLCLEAR_TEST_POSTGRES", cluster.url());
     run::succeeds(&mut tests)
 }
 

@@ -94,13 +94,20 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
 }
 
 fn invite_first_owner(settings: &Settings, instance: &Instance, link: &Secret) {
-    let base = settings.entrance.public_url.clone();
-    let base = base.unwrap_or_else(|| format!("http://{}", instance.address()));
+    let (public, address) = (settings.entrance.public_url.clone(), instance.address());
+    let is_anywhere = public.is_none() && address.ip().is_unspecified();
+    let base = public.unwrap_or_else(|| format!("http://{address}"));
     remark(&format!(
         "Nobody has set up the console yet. Whoever opens this link becomes its owner; it works \
          once, for 24 hours:\n  {base}/console/setup?token={}",
         link.reveal()
     ));
+    if is_anywhere {
+        remark(&format!(
+            "On a phone or another machine, put this machine's name in place of {}.",
+            address.ip()
+        ));
+    }
 }
 
 fn greet(instance: &Instance) {

@@ -61,9 +61,9 @@ impl Server {
             };
             server.said.push_str(&text);
             server.said.push('\n');
-            let address = text.split_once("http://127.0.0.1:");
-            if let Some((port, _)) = address.and_then(|(_, rest)| rest.split_once('/')) {
-                server.address.set_port(port.parse().unwrap());
+            let rest = text.split_once("http://").and_then(|(_, rest)| rest.split_once('/'));
+            if let Some(Ok(address)) = rest.map(|(address, _)| address.parse::<SocketAddr>()) {
+                server.address.set_port(address.port());
                 return Ok(server);
             }
         }

@@ -1,8 +1,9 @@
 //! Every public page, and the console's, in a real browser, and past two checkers: Nu for the bytes, axe for people.
 //!
 //! The pages are those of the demo, served in this process by a clock that stands still. They are
-//! found as a reader finds them, by following links. What the tests need – a browser, its driver,
-//! the checkers – `cargo xtask test` prepares; a test without them fails and says so.
+//! found as a reader finds them, by following links; `walk` goes whole ways with a clock that is
+//! turned, on both engines. What the tests need – a browser, its driver, the checkers, PostgreSQL –
+//! `cargo xtask test` prepares; a test without them fails and says so.
 
 #![cfg(test)]
 

@@ -100,15 +100,32 @@ async fn what_serve_prints_leads_to_a_public_incident() {
     }
 }
 
-/// The link that the server printed.
-async fn link_of(server: &mut Server) -> String {
+#[tokio::test]
+async fn who_listens_everywhere_is_told_how_a_phone_gets_there() {
+    let fresh = Fresh::on(Engine::Sqlite);
+    let mut command = fresh.command();
+    command.args(["serve", "--listen", "0.0.0.0:0"]);
+    let mut server = Server::start_as_told(&mut command).unwrap();
+    let said = said_with(&mut server, "this machine's name in place of 0.0.0.0").await;
+    assert!(said.contains("http://0.0.0.0:"), "{said}");
+    server.stop();
+}
+
+/// What the server said, once it said that.
+async fn said_with(server: &mut Server, text: &str) -> String {
     for _ in 0..PATIENCE.as_millis() / 10 {
         let said = server.said();
-        let mut words = said.split_ascii_whitespace();
-        if let Some(link) = words.find(|word| word.contains("/console/setup?token=")) {
-            return link.to_owned();
+        if said.contains(text) {
+            return said;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("no link: {}", server.said());
+    panic!("no “{text}”: {}", server.said());
+}
+
+/// The link that the server printed.
+async fn link_of(server: &mut Server) -> String {
+    let said = said_with(server, "/console/setup?token=").await;
+    let mut words = said.split_ascii_whitespace();
+    words.find(|word| word.contains("/console/setup?token=")).unwrap().to_owned()
 }
