@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use tokio::sync::Notify;
 
 use crate::published::Published;
+use crate::tls::Certificates;
 
 /// How requests reach Allclear.
 #[derive(Clone, Debug, Default)]
@@ -18,13 +19,22 @@ pub struct Entrance {
     pub public_url: Option<String>,
     /// Networks of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// What our own listener speaks TLS with; `None` where it speaks plainly.
+    pub certificates: Option<Certificates>,
 }
 
 impl Entrance {
     /// Whether browsers come over TLS, so that cookies must never leave without it.
     #[must_use]
     pub fn is_secure(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        self.certificates.is_some()
+            || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// What addresses of our own listener begin with.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
+        if self.certificates.is_some() { "https" } else { "http" }
     }
 }
 

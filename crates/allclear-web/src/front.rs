@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::{self, Ready};
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
@@ -13,13 +14,16 @@ use bytes::Bytes;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::service::Service;
+use rustls::ServerConfig;
 use tower::ServiceExt;
 
 use crate::access::address::Peer;
-use crate::app::App;
+use crate::app::{App, Entrance};
 use crate::handover::Handover;
 use crate::published::Published;
+use crate::respond;
 use crate::routes;
+use crate::tls::Certificates;
 
 type Answer = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
 
@@ -28,6 +32,7 @@ type Answer = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
 pub struct Front {
     published: Published,
     router: Router,
+    entrance: Arc<Entrance>,
     connection: Option<(Peer, Handover)>,
 }
 
@@ -35,7 +40,14 @@ impl Front {
     /// A front before what is published, and before what writes.
     #[must_use]
     pub fn of(published: Published, app: App) -> Self {
-        Self { router: routes::router(published.clone(), app), published, connection: None }
+        let entrance = app.entrance.clone();
+        let router = routes::router(published.clone(), app);
+        Self { router, published, entrance, connection: None }
+    }
+
+    /// What handshakes are made with, where connections begin with one.
+    pub(crate) fn tls(&self) -> Option<Arc<ServerConfig>> {
+        self.entrance.certificates.as_ref().map(Certificates::config)
     }
 
     /// Leaves connections for those who do not wait for changes.
@@ -60,7 +72,11 @@ impl Service<Request<Incoming>> for Front {
     type Future = Answering;
 
     fn call(&self, mut request: Request<Incoming>) -> Answering {
-        if let Some(response) = routes::first_view(&self.published, &request) {
+        let is_tls = self.entrance.certificates.is_some();
+        if let Some(mut response) = routes::first_view(&self.published, &request) {
+            if is_tls {
+                respond::insist_on_tls(response.headers_mut());
+            }
             return Answering::Ready(future::ready(Ok(response.map(Either::Left))));
         }
         if let Some((peer, handover)) = &self.connection {
@@ -68,7 +84,10 @@ impl Service<Request<Incoming>> for Front {
             if request.version() <= Version::HTTP_11
                 && let Some(events) = routes::events(&self.published, &request)
             {
-                let (head, changes) = events.into_parts();
+                let (mut head, changes) = events.into_parts();
+                if is_tls {
+                    respond::insist_on_tls(&mut head.headers);
+                }
                 handover.tell(head.headers, changes);
                 return Answering::Routed(Box::pin(future::pending()));
             }
@@ -76,7 +95,10 @@ impl Service<Request<Incoming>> for Front {
         }
         let router = self.router.clone();
         Answering::Routed(Box::pin(async move {
-            let response = router.oneshot(request.map(Body::new)).await?;
+            let mut response = router.oneshot(request.map(Body::new)).await?;
+            if is_tls {
+                respond::insist_on_tls(response.headers_mut());
+            }
             Ok(response.map(Either::Right))
         }))
     }

@@ -99,6 +99,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     timeout(allowed, stream.write_all(&head)).await??;
+    timeout(allowed, stream.flush()).await??;
     drop(head);
     let mut changes = pin!(changes);
     let mut rest = [0; 64];

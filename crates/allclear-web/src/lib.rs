@@ -21,6 +21,7 @@ pub mod publisher;
 mod respond;
 mod routes;
 pub mod server;
+pub mod tls;
 
 pub use app::{App, Entrance};
 pub use front::Front;

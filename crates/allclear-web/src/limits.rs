@@ -10,6 +10,10 @@ pub const HEADERS_MAX: usize = 64;
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Streams of one HTTP/2 connection; further ones wait.
 pub const STREAMS_PER_CONNECTION_MAX: u32 = 64;
+/// Bytes of a certificate's file, or of its key's; a longer one is refused.
+pub const CERTIFICATE_BYTES_MAX: u64 = 256 * 1024;
+/// Certificates of a chain; further ones in the file are left out.
+pub const CHAIN_CERTIFICATES_MAX: usize = 16;
 /// Bytes that the cache of one page may hold; beyond, the oldest entries go.
 pub const CACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Pages rendered at the same time for readers, but for searches; further readers wait.

@@ -1,27 +1,48 @@
 //! The listener: accepts connections within limits, and stops without cutting anybody off.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::deadline::Deadline;
 use crate::front::Front;
 use crate::handover::Handover;
 use crate::limits;
+use crate::tls::{self, Shaken};
 
 /// What a listener allows.
 #[derive(Clone, Copy, Debug)]
 pub struct ListenerLimits {
     /// Connections at the same time; further ones wait.
     pub connections_max: usize,
-    /// Time for the head of a request.
+    /// Time for the head of a request, and before it for the handshake of TLS.
     pub header_timeout: Duration,
+}
+
+/// What all connections of a listener share.
+#[derive(Clone)]
+struct Shared {
+    builder: auto::Builder<TokioExecutor>,
+    front: Front,
+    allowed: ListenerLimits,
+}
+
+/// One connection that was accepted.
+struct Accepted {
+    stream: TcpStream,
+    peer: SocketAddr,
+    permit: Arc<OwnedSemaphorePermit>,
+    watcher: Watcher,
+    /// Ends when the listener stops.
+    open: watch::Receiver<()>,
 }
 
 /// Serves until `stop` is done, then lets open requests end, for a while.
@@ -33,8 +54,9 @@ pub async fn serve(
 ) {
     let connections = Arc::new(Semaphore::new(allowed.connections_max));
     front.leave_room_of(allowed.connections_max);
-    let builder = builder(allowed);
-    let open = GracefulShutdown::new();
+    let shared = Shared { builder: builder(allowed), front, allowed };
+    let serving = GracefulShutdown::new();
+    let (listening, open) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
         let permit = tokio::select! {
@@ -59,25 +81,53 @@ pub async fn serve(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection closed at once");
         }
-        // A reader who waits for changes keeps the permit when the rest of the connection goes.
-        let permit = Arc::new(permit);
-        let handover = Handover::of(permit.clone());
-        let stream = Deadline::of(stream, allowed.header_timeout, Some(handover.clone()));
-        let connection = builder
-            .serve_connection(TokioIo::new(stream), front.of_connection(peer, handover))
-            .into_owned();
-        let connection = open.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(permit);
-        });
+        let (permit, watcher) = (Arc::new(permit), serving.watcher());
+        let accepted = Accepted { stream, peer, permit, watcher, open: open.clone() };
+        tokio::spawn(shared.clone().begin(accepted));
     }
-    drop(listener);
-    front.close();
-    if tokio::time::timeout(limits::SHUTDOWN_GRACE, open.shutdown()).await.is_err() {
+    drop((listener, listening));
+    shared.front.close();
+    if tokio::time::timeout(limits::SHUTDOWN_GRACE, serving.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
+    }
+}
+
+impl Shared {
+    /// Shakes hands where that is due, then serves. Others are accepted meanwhile.
+    async fn begin(self, accepted: Accepted) {
+        let Accepted { stream, peer, permit, watcher, mut open } = accepted;
+        let Some(config) = self.front.tls() else {
+            return self.talk(stream, peer, permit, watcher).await;
+        };
+        let shaken = tokio::select! {
+            shaken = tls::shake_hands(stream, config, self.allowed.header_timeout) => shaken,
+            // Nothing was asked yet, so nothing is cut off.
+            _ = open.changed() => return,
+        };
+        match shaken {
+            Ok(Shaken::Safe(stream)) => self.talk(stream, peer, permit, watcher).await,
+            Ok(Shaken::Refused) => tracing::debug!(%peer, "plain HTTP was refused"),
+            Err(error) => tracing::debug!(%peer, %error, "no handshake"),
+        }
+    }
+
+    /// Answers the requests of a connection.
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        self,
+        stream: S,
+        peer: SocketAddr,
+        permit: Arc<OwnedSemaphorePermit>,
+        watcher: Watcher,
+    ) {
+        // A reader who waits for changes keeps the permit when the rest of the connection goes.
+        let handover = Handover::of(permit.clone());
+        let stream = Deadline::of(stream, self.allowed.header_timeout, Some(handover.clone()));
+        let front = self.front.of_connection(peer, handover);
+        let connection = self.builder.serve_connection(TokioIo::new(stream), front);
+        if let Err(error) = watcher.watch(connection.into_owned()).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+        drop(permit);
     }
 }
 

@@ -9,6 +9,7 @@ use allclear_incidents::duty::MaintenanceDuty;
 use allclear_people::{Passwords, Upkeep, upkeep};
 use allclear_store::Store;
 use allclear_web::server::ListenerLimits;
+use allclear_web::tls::Certificates;
 use allclear_web::{App, Entrance, Front, Published, Publisher, Report, server};
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
@@ -17,6 +18,9 @@ use tokio::task::JoinHandle;
 
 /// How often what is over is taken away. It opens nothing meanwhile.
 const KEEP_UP_EVERY: Duration = Duration::from_secs(3_600);
+
+/// How often the files of the certificate are looked at.
+const LOOK_AT_CERTIFICATE_EVERY: Duration = Duration::from_secs(60);
 
 /// What an instance runs under.
 pub struct Conditions {
@@ -45,6 +49,7 @@ pub struct Instance {
     keeping_up: JoinHandle<()>,
     maintenance: Arc<MaintenanceDuty>,
     maintaining: JoinHandle<()>,
+    renewing: Option<JoinHandle<()>>,
 }
 
 impl Instance {
@@ -66,6 +71,7 @@ impl Instance {
             nudge: publisher.nudge(),
             entrance: Arc::new(entrance),
         };
+        let certificates = app.entrance.certificates.clone();
         let maintenance = Arc::new(MaintenanceDuty::new(
             store.clone(),
             clock.clone(),
@@ -88,6 +94,7 @@ impl Instance {
             let publisher = publisher.clone();
             async move { publisher.run().await }
         });
+        let renewing = certificates.map(|one| tokio::spawn(renew(one, clock.clone())));
         let keeping_up = tokio::spawn(keep_up(Upkeep::new(store.clone()), clock));
         let maintaining = tokio::spawn({
             let maintenance = maintenance.clone();
@@ -105,6 +112,7 @@ impl Instance {
             keeping_up,
             maintenance,
             maintaining,
+            renewing,
         })
     }
 
@@ -166,7 +174,18 @@ impl Instance {
         self.publishing.abort();
         self.keeping_up.abort();
         self.maintaining.abort();
+        if let Some(renewing) = self.renewing {
+            renewing.abort();
+        }
         self.store.close().await;
+    }
+}
+
+/// Looks whether there is another certificate, again and again.
+async fn renew(certificates: Certificates, clock: Arc<dyn Clock>) {
+    loop {
+        certificates.run_once(clock.now()).await;
+        tokio::time::sleep(LOOK_AT_CERTIFICATE_EVERY).await;
     }
 }
 

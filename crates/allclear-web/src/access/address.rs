@@ -59,7 +59,7 @@ pub(crate) fn base_url(entrance: &Entrance, headers: &HeaderMap, uri: &Uri) -> S
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| uri.authority().map(Authority::as_str));
-    host.map(|host| format!("http://{host}")).unwrap_or_default()
+    host.map(|host| format!("{}://{host}", entrance.scheme())).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use allclear_store::{Health, Location, Store, StoreError};
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{DONE, FAILED};
+use super::{DONE, FAILED, tls};
 use crate::open_files;
 use crate::output::{say, say_json};
 use crate::settings::Settings;
@@ -15,18 +15,29 @@ use crate::settings::Settings;
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Verdict {
+pub(super) enum Verdict {
     Ok,
     Warning,
     Failed,
 }
 
+impl Verdict {
+    /// As it stands at the beginning of a line.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
 /// One check.
 #[derive(Debug, Serialize)]
-struct Finding {
-    check: &'static str,
-    verdict: Verdict,
-    text: String,
+pub(super) struct Finding {
+    pub(super) check: &'static str,
+    pub(super) verdict: Verdict,
+    pub(super) text: String,
 }
 
 /// Runs every check; fails where one does.
@@ -41,17 +52,14 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
         listen(settings),
         files(settings),
     ];
+    findings.extend(tls::judge(settings));
     findings.extend(store(settings).await);
     let has_failed = findings.iter().any(|finding| finding.verdict == Verdict::Failed);
     if json {
         say_json(&findings)?;
     } else {
         for finding in &findings {
-            let verdict = match finding.verdict {
-                Verdict::Ok => "ok",
-                Verdict::Warning => "warning",
-                Verdict::Failed => "FAILED",
-            };
+            let verdict = finding.verdict.word();
             say(&format!("{verdict:<8} {:<9} {}", finding.check, finding.text))?;
         }
     }
@@ -109,10 +117,13 @@ async fn store(settings: &Settings) -> Vec<Finding> {
         }
         Err(error) => return vec![failed(&error)],
     };
-    let findings = match store.check().await {
+    let mut findings = match store.check().await {
         Ok(health) => judge(&health, &settings.location),
         Err(error) => vec![failed(&error)],
     };
+    // Pages that cannot be read are told of already.
+    let pages = store.list_status_pages().await.unwrap_or_default();
+    findings.extend(tls::judge_host_names(settings, &pages));
     store.close().await;
     findings
 }

@@ -9,6 +9,7 @@ mod nouns;
 mod person;
 mod reference;
 mod serve;
+mod tls;
 mod token;
 
 use allclear_store::{InstanceLock, Location, Store, StoreError};

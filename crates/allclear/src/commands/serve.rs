@@ -1,6 +1,7 @@
 //! `allclear serve` and `allclear demo`.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use allclear_domain::audit::Actor;
@@ -9,7 +10,9 @@ use allclear_incidents::history::import;
 use allclear_people::{Secret, set_up};
 use allclear_statuspage::{Absence, FIRST_IMPORT};
 use allclear_store::{Location, Store};
+use allclear_web::Entrance;
 use allclear_web::server::ListenerLimits;
+use allclear_web::tls::Certificates;
 use anyhow::{Context, Result, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -43,7 +46,15 @@ pub(super) async fn demo(mut settings: Settings) -> Result<u8> {
     run(&settings, store).await
 }
 
+/// How requests get here, with the certificate that is served.
+fn entrance(settings: &Settings) -> Result<Entrance> {
+    let certificates = settings.tls.clone().map(Certificates::load).transpose();
+    Ok(Entrance { certificates: certificates.context("TLS")?, ..settings.entrance.clone() })
+}
+
 async fn run(settings: &Settings, store: Store) -> Result<u8> {
+    let entrance = entrance(settings)?;
+    let scheme = entrance.scheme();
     let room = open_files::make_room(settings.connections_max);
     if room.is_short() {
         tracing::warn!(
@@ -63,7 +74,7 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
         allowed,
         clock: Arc::new(SystemClock),
         entropy,
-        entrance: settings.entrance.clone(),
+        entrance,
     };
     let mut instance = Instance::start(store, conditions).await?;
     let first = instance.first_report();
@@ -76,9 +87,12 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
             first.bad_rows
         ));
     }
-    greet(&instance);
+    let own = format!("{scheme}://{}", instance.address());
+    greet(&instance, &own);
     match set_up {
-        Ok(Some(link)) => invite_first_owner(settings, &instance, &link),
+        Ok(Some(link)) => {
+            invite_first_owner(settings, &own, instance.address(), &link);
+        }
         Ok(None) => {}
         // Readers come first: pages that can be read are served also where nothing can be written.
         Err(error) => remark(&format!("warning: no link to set up the console: {error}")),
@@ -93,10 +107,10 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     done
 }
 
-fn invite_first_owner(settings: &Settings, instance: &Instance, link: &Secret) {
-    let (public, address) = (settings.entrance.public_url.clone(), instance.address());
+fn invite_first_owner(settings: &Settings, own: &str, address: SocketAddr, link: &Secret) {
+    let public = settings.entrance.public_url.as_deref();
     let is_anywhere = public.is_none() && address.ip().is_unspecified();
-    let base = public.unwrap_or_else(|| format!("http://{address}"));
+    let base = public.unwrap_or(own);
     remark(&format!(
         "Nobody has set up the console yet. Whoever opens this link becomes its owner; it works \
          once, for 24 hours:\n  {base}/console/setup?token={}",
@@ -110,18 +124,19 @@ fn invite_first_owner(settings: &Settings, instance: &Instance, link: &Secret) {
     }
 }
 
-fn greet(instance: &Instance) {
-    let (address, published) = (instance.address(), instance.published());
+/// Says what answers, at the listener's own address.
+fn greet(instance: &Instance, own: &str) {
+    let published = instance.published();
     let default = published.default_page();
     match &default {
-        Some(page) => remark(&format!("{} on http://{address}/", page.status_page().title)),
-        None => remark(&format!("Allclear listens on http://{address}/")),
+        Some(page) => remark(&format!("{} on {own}/", page.status_page().title)),
+        None => remark(&format!("Allclear listens on {own}/")),
     }
     let default = default.map(|page| page.status_page().id);
     for page in published.status_pages() {
         let page = page.status_page();
         if Some(page.id) != default {
-            remark(&format!("{} on http://{address}/p/{}/", page.title, page.slug));
+            remark(&format!("{} on {own}/p/{}/", page.title, page.slug));
         }
     }
     if published.absence() == Some(Absence::NothingYet) {

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use allclear_store::Location;
 use allclear_web::Entrance;
+use allclear_web::tls::TlsFiles;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use ipnet::IpNet;
@@ -51,8 +52,10 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the database is.
     pub location: Location,
-    /// How requests get here.
+    /// How requests get here. Its certificate is read by whoever serves.
     pub entrance: Entrance,
+    /// Where the certificate is; `None` where the listener speaks plainly.
+    pub tls: Option<TlsFiles>,
     /// The server that commands ask, where one is named.
     pub remote: Option<Remote>,
     /// Connections served at the same time.
@@ -137,6 +140,7 @@ impl Settings {
             location: location(values, &data)?,
             data,
             entrance: entrance(values)?,
+            tls: tls(values)?,
             remote: remote(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),
@@ -243,7 +247,22 @@ fn entrance(values: &BTreeMap<&'static str, Raw>) -> Result<Entrance> {
     Ok(Entrance {
         public_url: Some(url.to_owned()).filter(|url| !url.is_empty()),
         trusted_proxies: trusted_proxies.collect::<Result<_>>()?,
+        certificates: None,
     })
+}
+
+fn tls(values: &BTreeMap<&'static str, Raw>) -> Result<Option<TlsFiles>> {
+    let (certificate, _) = get(values, "tls_certificate_file");
+    let (key, _) = get(values, "tls_key_file");
+    match (certificate.is_empty(), key.is_empty()) {
+        (true, true) => return Ok(None),
+        (false, false) => {}
+        _ => bail!("tls_certificate_file and tls_key_file belong together: set both or none"),
+    }
+    let (url, _) = get(values, "public_url");
+    let hint = "with tls_certificate_file, write an address that begins with https://";
+    ensure!(!url.starts_with("http://"), wrong(values, "public_url", url, hint));
+    Ok(Some(TlsFiles { certificate: certificate.into(), key: key.into() }))
 }
 
 fn remote(values: &BTreeMap<&'static str, Raw>) -> Result<Option<Remote>> {

@@ -59,6 +59,20 @@ pub const SETTINGS: &[Setting] = &[
         "File that holds `database_url`, on its first line. Only one of the two may be set.",
     ),
     setting(
+        "tls_certificate_file",
+        "ALLCLEAR_TLS_CERTIFICATE_FILE",
+        "",
+        "File with the certificate of this server and, after it, those that lead to its issuer, as PEM. \
+         With it `listen` takes TLS alone. It is read again when it changes. `allclear doctor` says \
+         what is wrong with it.",
+    ),
+    setting(
+        "tls_key_file",
+        "ALLCLEAR_TLS_KEY_FILE",
+        "",
+        "File with the private key of the certificate, as PEM, without a passphrase.",
+    ),
+    setting(
         "public_url",
         "ALLCLEAR_PUBLIC_URL",
         "",
@@ -99,7 +113,8 @@ pub const SETTINGS: &[Setting] = &[
         "header_timeout_seconds",
         "ALLCLEAR_HEADER_TIMEOUT_SECONDS",
         "10",
-        "Seconds that a client has to send the head of a request, 1 to 300. Slower ones are closed.",
+        "Seconds that a client has to send the head of a request, and before it for the handshake of \
+         TLS, 1 to 300. Slower ones are closed.",
     ),
     setting(
         "log",

@@ -59,6 +59,14 @@ fn errors_name_the_setting_and_its_origin() {
         error("database_url = \"postgres://x\"\ndatabase_url_file = \"/x\"", &[])
             .contains("both set")
     );
+    assert!(error("tls_key_file = \"/x\"", &[]).contains("belong together"));
+    assert!(
+        error(
+            "tls_key_file = \"/x\"\ntls_certificate_file = \"/y\"\npublic_url = \"http://x\"",
+            &[]
+        )
+        .contains("begins with https://")
+    );
 }
 
 #[test]

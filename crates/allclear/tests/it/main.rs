@@ -19,3 +19,4 @@ mod pages;
 mod serving;
 mod set_back;
 mod support;
+mod tls;
