@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::error::InvalidValue;
 use crate::ids::{
     AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, PersonId, SeriesId,
-    SessionId, StatusPageId, TokenId,
+    SessionId, StatusPageId, TemplateId, TokenId,
 };
 
 /// What an audit entry or an internal note is about.
@@ -29,6 +29,8 @@ pub enum Subject {
     MaintenanceSeries(SeriesId),
     /// An announcement.
     Announcement(AnnouncementId),
+    /// A template.
+    Template(TemplateId),
     /// A person.
     Person(PersonId),
     /// Somebody signed in.
@@ -39,13 +41,14 @@ pub enum Subject {
 
 impl Subject {
     /// Every noun that [`Subject::noun`] gives.
-    pub const NOUNS: [&str; 9] = [
+    pub const NOUNS: [&str; 10] = [
         "status_page",
         "component",
         "incident",
         "maintenance",
         "maintenance_series",
         "announcement",
+        "template",
         "person",
         "session",
         "token",
@@ -61,6 +64,7 @@ impl Subject {
             Self::Maintenance(_) => "maintenance",
             Self::MaintenanceSeries(_) => "maintenance_series",
             Self::Announcement(_) => "announcement",
+            Self::Template(_) => "template",
             Self::Person(_) => "person",
             Self::Session(_) => "session",
             Self::Token(_) => "token",
@@ -77,6 +81,7 @@ impl Subject {
             Self::Maintenance(id) => id.uuid(),
             Self::MaintenanceSeries(id) => id.uuid(),
             Self::Announcement(id) => id.uuid(),
+            Self::Template(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
             Self::Session(id) => id.uuid(),
             Self::Token(id) => id.uuid(),
@@ -93,6 +98,7 @@ impl Subject {
             "maintenance" => Self::Maintenance(uuid.into()),
             "maintenance_series" => Self::MaintenanceSeries(uuid.into()),
             "announcement" => Self::Announcement(uuid.into()),
+            "template" => Self::Template(uuid.into()),
             "person" => Self::Person(uuid.into()),
             "session" => Self::Session(uuid.into()),
             "token" => Self::Token(uuid.into()),
@@ -111,6 +117,7 @@ impl fmt::Display for Subject {
             Self::Maintenance(id) => id.fmt(f),
             Self::MaintenanceSeries(id) => id.fmt(f),
             Self::Announcement(id) => id.fmt(f),
+            Self::Template(id) => id.fmt(f),
             Self::Person(id) => id.fmt(f),
             Self::Session(id) => id.fmt(f),
             Self::Token(id) => id.fmt(f),

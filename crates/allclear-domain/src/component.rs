@@ -41,6 +41,9 @@ pub struct Component {
     pub start_date: Option<Date>,
     /// When it was made known to Allclear.
     pub created_at: Timestamp,
+    /// From when on it belongs to the history alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<Timestamp>,
 }
 
 impl Component {

@@ -111,6 +111,10 @@ id_type!(
     AnnouncementId, "ann_"
 );
 id_type!(
+    /// Id of a template.
+    TemplateId, "tpl_"
+);
+id_type!(
     /// Id of an incident update or a maintenance update.
     UpdateId, "upd_"
 );

@@ -23,6 +23,12 @@ pub const SERIES_EXCEPT_MAX: usize = 366;
 pub const STATUS_PAGES_MAX: usize = 1_000;
 /// Components of one status page; another is refused.
 pub const COMPONENTS_PER_PAGE_MAX: usize = 5_000;
+/// Templates of one status page; another is refused.
+pub const TEMPLATES_PER_PAGE_MAX: usize = 200;
+/// Files that are applied together; more are refused before anything is read.
+pub const APPLIED_FILES_MAX: usize = 200;
+/// Bytes of all files that are applied together; more are refused before anything is written.
+pub const APPLIED_BYTES_MAX: usize = 1024 * 1024;
 /// Depth of a component tree; a deeper one is refused.
 pub const COMPONENT_DEPTH_MAX: usize = 16;
 /// Characters of a name, a title or a label; a longer one is refused.

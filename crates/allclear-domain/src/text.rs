@@ -104,6 +104,23 @@ impl Key {
         ))
     }
 
+    /// The key itself, else the first of `key-2`, `key-3` and so on that is not taken.
+    ///
+    /// # Errors
+    /// Where none is free.
+    pub fn free(base: Self, is_taken: impl Fn(&Self) -> bool) -> Result<Self, InvalidValue> {
+        if !is_taken(&base) {
+            return Ok(base);
+        }
+        let stem: String = base.0.chars().take(limits::KEY_CHARS_MAX - 5).collect();
+        let stem = stem.trim_end_matches('-');
+        let numbers = 2..=limits::COMPONENTS_PER_PAGE_MAX + 1;
+        let mut numbered = numbers.filter_map(|number| Self::new(format!("{stem}-{number}")).ok());
+        numbered
+            .find(|key| !is_taken(key))
+            .ok_or_else(|| InvalidValue::new("key", "none is free: write one yourself"))
+    }
+
     /// The nearest key to a name: other characters become hyphens. `None` where nothing is left.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

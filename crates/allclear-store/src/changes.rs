@@ -1,11 +1,13 @@
 //! What changed since a revision, read as one state of the database.
 
+use allclear_domain::audit::Subject;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 
 use crate::engine::{Bind, Link};
 use crate::error::{BadRow, StoreError};
 use crate::nouns::{self, Versioned};
-use crate::sql::{dialect, settings};
+use crate::row::Row;
+use crate::sql::{audit, dialect, settings};
 use crate::store::{Store, find_revision};
 
 /// What changed since a revision. Drafts are among it: each says so in its publication.
@@ -13,6 +15,8 @@ use crate::store::{Store, find_revision};
 pub struct Changes {
     /// The revision up to which this is everything: ask from there the next time.
     pub revision: i64,
+    /// Status pages and components that were removed. One that came back is among those below, too.
+    pub removed: Vec<Subject>,
     /// Status pages, oldest first.
     pub status_pages: Vec<StatusPage>,
     /// Components, oldest first.
@@ -33,7 +37,8 @@ impl Changes {
     /// Whether nothing changed.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.status_pages.is_empty()
+        self.removed.is_empty()
+            && self.status_pages.is_empty()
             && self.components.is_empty()
             && self.status_settings.is_empty()
             && self.incidents.is_empty()
@@ -71,6 +76,7 @@ async fn read_changes(link: &mut Link, since: i64) -> Result<Changes, StoreError
     let mut bad = Vec::new();
     Ok(Changes {
         revision,
+        removed: removed(link, since).await?,
         status_pages: changed(link, since, &mut bad).await?,
         components: changed(link, since, &mut bad).await?,
         status_settings: {
@@ -82,6 +88,12 @@ async fn read_changes(link: &mut Link, since: i64) -> Result<Changes, StoreError
         announcements: changed(link, since, &mut bad).await?,
         bad_rows: bad,
     })
+}
+
+async fn removed(link: &mut Link, since: i64) -> Result<Vec<Subject>, StoreError> {
+    let rows = link.fetch_all(audit::LIST_REMOVED, vec![Bind::Integer(since)]).await?;
+    let subject = |row: &Row| nouns::notes::subject(row.of("audit_entries", "aud_"));
+    Ok(rows.iter().map(subject).collect::<Result<_, BadRow>>()?)
 }
 
 async fn changed<T: Versioned>(

@@ -2,7 +2,7 @@
 
 use allclear_domain::{
     Announcement, AuditEntry, Component, Incident, InternalNote, Maintenance, MaintenanceSeries,
-    Person, Reminder, StatusPage, StatusSetting,
+    Person, Reminder, StatusPage, StatusSetting, Template,
 };
 use uuid::Uuid;
 
@@ -191,6 +191,7 @@ async fn read_everything(link: &mut Link, problems: &mut Vec<String>) -> Result<
     read_versioned::<Maintenance>(link, problems).await?;
     read_versioned::<MaintenanceSeries>(link, problems).await?;
     read_versioned::<Announcement>(link, problems).await?;
+    read_versioned::<Template>(link, problems).await?;
     read_versioned::<Person>(link, problems).await?;
     read_versioned::<TokenRow>(link, problems).await?;
     read_records::<StatusSetting>(link, settings::LIST, vec![], problems).await?;

@@ -34,10 +34,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0004_recurrence.sql"),
         include_str!("../migrations/postgres/0004_recurrence.sql"),
     ),
+    (
+        5,
+        "templates",
+        include_str!("../migrations/sqlite/0005_templates.sql"),
+        include_str!("../migrations/postgres/0005_templates.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 4;
+pub(crate) const SCHEMA: i64 = 5;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -51,6 +51,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "announcements.page_id, announcements.source_key",
         "an announcement from this source on this page",
     ),
+    ("templates_key", "templates.page_id, templates.key", "a template with this key on this page"),
     ("people_email", "people.email", "a person with this address"),
     ("kept_answers_pkey", "kept_answers.id", "a request under this Idempotency-Key"),
 ];

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::engine::{Bind, Link, Pools};
 use crate::error::{BadRow, StoreError};
 use crate::nouns::answers::KeptAnswer;
-use crate::nouns::{self, Record, Stored, Versioned};
+use crate::nouns::{self, Record, Removable, Stored, Versioned};
 use crate::sql::{dialect, installation};
 
 /// A transaction that writes. Dropping it takes back everything that it wrote.
@@ -150,13 +150,35 @@ impl Transaction {
         if self.note(changed)? == 1 {
             return Ok(expected + 1);
         }
+        Err(self.conflict(noun, expected).await?)
+    }
+
+    /// Removes something that is still at version `expected`.
+    pub(crate) async fn remove<T: Removable>(
+        &mut self,
+        noun: &T,
+        expected: i64,
+    ) -> Result<(), StoreError> {
+        let binds = vec![Bind::Uuid(noun.uuid()), Bind::Integer(expected)];
+        if self.execute(T::REMOVE, binds).await? == 1 {
+            return Ok(());
+        }
+        Err(self.conflict(noun, expected).await?)
+    }
+
+    /// Why something is not there at version `expected`.
+    async fn conflict<T: Versioned>(
+        &mut self,
+        noun: &T,
+        expected: i64,
+    ) -> Result<StoreError, StoreError> {
         let id = format!("{}{}", T::PREFIX, noun.uuid().simple());
         let binds = vec![Bind::Uuid(noun.uuid())];
         let found = self.link()?.fetch_optional(T::FIND_VERSION, binds).await;
         let Some(row) = self.note(found)? else {
-            return Err(StoreError::not_found(T::NOUN, id));
+            return Ok(StoreError::not_found(T::NOUN, id));
         };
-        Err(StoreError::Conflict {
+        Ok(StoreError::Conflict {
             noun: T::NOUN,
             id,
             expected,
@@ -172,6 +194,20 @@ impl Transaction {
     ) -> Result<u64, StoreError> {
         let done = self.link()?.execute(text, binds).await;
         self.note(done)
+    }
+
+    /// The number in the one column of a statement.
+    pub(crate) async fn count(
+        &mut self,
+        text: &'static str,
+        binds: Vec<Bind>,
+        column: &'static str,
+    ) -> Result<i64, StoreError> {
+        let found = self.link()?.fetch_optional(text, binds).await;
+        match self.note(found)? {
+            Some(row) => Ok(row.of("installation", "").integer(column)?),
+            None => Ok(0),
+        }
     }
 
     /// Finds something by its id, as this transaction sees it.

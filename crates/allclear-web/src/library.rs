@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use allclear_domain::audit::Subject;
 use allclear_domain::ids::{
     AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId, StatusSettingId,
 };
@@ -59,11 +60,25 @@ impl Library {
     pub fn take_in(&mut self, changes: Changes) -> HashSet<StatusPageId> {
         let mut touched = HashSet::new();
         self.revision = changes.revision;
+        let mut has_components = !changes.components.is_empty();
+        // First, as what was removed may have come back.
+        for subject in changes.removed {
+            match subject {
+                Subject::StatusPage(id) => {
+                    self.pages.remove(&id);
+                }
+                Subject::Component(id) => {
+                    let gone = self.components.remove(&id);
+                    has_components |= gone.is_some();
+                    touched.extend(gone.map(|component| component.page_id));
+                }
+                _ => {}
+            }
+        }
         for page in changes.status_pages {
             touched.insert(page.id);
             self.pages.insert(page.id, page);
         }
-        let has_components = !changes.components.is_empty();
         for component in changes.components {
             touched.insert(component.page_id);
             self.components.insert(component.id, component);

@@ -195,6 +195,7 @@ fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
             position: u32::try_from(n)?,
             start_date: Some(jiff::civil::date(2020, 1, 1)),
             created_at: now,
+            retired_at: None,
         });
     }
     let day = SignedDuration::from_hours(24);

@@ -33,6 +33,7 @@ pub(crate) fn part_of(n: usize, parent: Option<usize>, page: StatusPageId) -> Co
         position: 1,
         start_date: None,
         created_at: at(0),
+        retired_at: None,
     }
 }
 

@@ -17,6 +17,7 @@ fn component(n: u128, parent: Option<u128>, position: u32) -> Component {
         position,
         start_date: None,
         created_at: Timestamp::UNIX_EPOCH,
+        retired_at: None,
     }
 }
 

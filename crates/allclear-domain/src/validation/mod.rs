@@ -7,6 +7,7 @@
 
 mod page;
 mod record;
+mod template;
 mod text;
 mod told;
 

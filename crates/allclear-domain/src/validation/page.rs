@@ -108,6 +108,9 @@ impl Validate for Component {
         validation.title("name", &self.name);
         validation.maybe_text("description", self.description.as_ref());
         validation.past("created_at", self.created_at);
+        if let Some(at) = self.retired_at {
+            validation.past("retired_at", at);
+        }
     }
 }
 

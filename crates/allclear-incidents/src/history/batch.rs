@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use allclear_domain::audit::Subject;
 use allclear_domain::{
     Announcement, Component, Incident, InternalNote, Maintenance, MaintenanceSeries, StatusPage,
-    StatusSetting,
+    StatusSetting, Template,
 };
 use jiff::Timestamp;
 
@@ -59,6 +59,8 @@ pub struct Batch {
     pub maintenance: Vec<Maintenance>,
     /// New announcements.
     pub announcements: Vec<Announcement>,
+    /// New templates.
+    pub templates: Vec<Template>,
     /// New internal notes.
     pub notes: Vec<InternalNote>,
     /// What is told of it.
@@ -80,6 +82,7 @@ impl Batch {
             series: Vec::new(),
             maintenance: Vec::new(),
             announcements: Vec::new(),
+            templates: Vec::new(),
             notes: Vec::new(),
             report: ImportReport::default(),
             spelling: Spelling::default(),
@@ -96,6 +99,7 @@ impl Batch {
             && self.series.is_empty()
             && self.maintenance.is_empty()
             && self.announcements.is_empty()
+            && self.templates.is_empty()
             && self.notes.is_empty()
     }
 

@@ -2,7 +2,7 @@
 
 use allclear_domain::{
     Announcement, Component, Incident, InternalNote, Maintenance, MaintenanceSeries, StatusPage,
-    StatusSetting,
+    StatusSetting, Template,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,9 @@ pub struct Contents {
     /// Its announcements, by id.
     #[serde(default)]
     pub announcements: Vec<Announcement>,
+    /// Its templates, by key.
+    #[serde(default)]
+    pub templates: Vec<Template>,
     /// Its internal notes, by id.
     #[serde(default)]
     pub notes: Vec<InternalNote>,
@@ -44,6 +47,7 @@ impl Contents {
         self.series.sort_by_key(|series| series.id);
         self.maintenance.sort_by_key(|window| window.id);
         self.announcements.sort_by_key(|announcement| announcement.id);
+        self.templates.sort_by(|a, b| a.key.cmp(&b.key));
         self.notes.sort_by_key(|note| note.id);
     }
 }

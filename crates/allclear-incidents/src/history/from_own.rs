@@ -72,6 +72,7 @@ pub fn batch_of(
         series: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),
+        templates: Vec::new(),
         notes: Vec::new(),
     };
     let there = there.unwrap_or(&nothing);
@@ -81,6 +82,7 @@ pub fn batch_of(
     batch.components = fresh(contents.components, &there.components, |c| c.id, d).0;
     batch.settings = fresh(contents.settings, &there.settings, |s| s.id, d).0;
     batch.series = fresh(contents.series, &there.series, |s| s.id, d).0;
+    batch.templates = fresh(contents.templates, &there.templates, |t| t.id, d).0;
     batch.notes = fresh(contents.notes, &there.notes, |n| n.id, d).0;
     let incidents = fresh(contents.incidents, &there.incidents, |i| i.id, d);
     let maintenance = fresh(contents.maintenance, &there.maintenance, |m| m.id, d);
@@ -105,7 +107,10 @@ fn cut_to_columns(contents: &mut Contents) {
             .round(TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Trunc))
             .unwrap_or(*at);
     };
-    contents.components.iter_mut().for_each(|component| cut(&mut component.created_at));
+    for component in &mut contents.components {
+        cut(&mut component.created_at);
+        component.retired_at.iter_mut().for_each(cut);
+    }
     contents.settings.iter_mut().for_each(|setting| cut(&mut setting.set_at));
     contents.notes.iter_mut().for_each(|note| cut(&mut note.written_at));
 }

@@ -82,6 +82,7 @@ pub async fn contents(store: &Store, page: StatusPage) -> Result<Contents, Store
         series: store.list_maintenance_series(page.id).await?,
         maintenance: store.list_maintenance(page.id).await?,
         announcements: store.list_announcements(page.id).await?,
+        templates: store.list_templates_of(page.id).await?,
         notes: store.list_notes_of_page(page.id).await?,
         page,
     };
@@ -157,6 +158,10 @@ pub async fn write(
         transaction.insert_announcements(&batch.announcements).await?;
         for announcement in &batch.announcements {
             audit.created(Subject::Announcement(announcement.id), announcement);
+        }
+        transaction.insert_templates(&batch.templates).await?;
+        for template in &batch.templates {
+            audit.created(Subject::Template(template.id), template);
         }
         transaction.insert_internal_notes(&batch.notes).await?;
         for note in &batch.notes {

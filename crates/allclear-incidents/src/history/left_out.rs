@@ -22,6 +22,7 @@ pub fn left_out(contents: &Contents) -> Vec<(&'static str, usize)> {
     contents.incidents.iter().for_each(|incident| left.incident(incident));
     left.add("maintenance series", contents.series.len());
     contents.maintenance.iter().for_each(|window| left.window(window));
+    left.add("templates", contents.templates.len());
     let marked = contents.announcements.iter();
     let marked = marked.filter(|told| told.body.format == ProseFormat::Markdown);
     left.add("texts in Markdown, written as plain ones", marked.count());
@@ -63,6 +64,7 @@ impl Left {
         self.add("descriptions of components", component.description.iter().count());
         self.add("parents of components", component.parent_id.iter().count());
         self.add("days from which uptime counts", component.start_date.iter().count());
+        self.add("ends of components", component.retired_at.iter().count());
     }
 
     fn incident(&mut self, incident: &Incident) {

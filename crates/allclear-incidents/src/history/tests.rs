@@ -49,6 +49,7 @@ fn every_sample_comes_out_as_it_went_in() {
             series: batch.series,
             maintenance: batch.maintenance,
             announcements: batch.announcements,
+            templates: batch.templates,
             notes: batch.notes,
         };
         let got = serde_json::to_value(facts_of(&contents).unwrap()).unwrap();

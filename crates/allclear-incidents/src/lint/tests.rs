@@ -43,6 +43,7 @@ fn scene(minutes: i64, due: Option<i64>) -> Scene {
         position: 0,
         start_date: None,
         created_at: then,
+        retired_at: None,
     };
     let actor = Actor::Command("test".to_owned());
     let new = NewIncident {

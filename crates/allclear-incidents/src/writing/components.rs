@@ -126,6 +126,7 @@ async fn add_in(
         position: last.map(|other| other.position.saturating_add(1)).max().unwrap_or(0),
         start_date: new.start_date,
         created_at: change.now,
+        retired_at: None,
     };
     let component = component.move_under(new.parent_id, &Forest::grown_from(&*siblings))?;
     create_in(transaction, &component, change).await?;
@@ -177,20 +178,7 @@ pub async fn shift_component(
 /// A key that no other component of the page has.
 fn free_key(name: &str, siblings: &[Component]) -> Result<Key, InvalidValue> {
     let base = Key::from_name(name).unwrap_or(Key::new("component")?);
-    let is_free =
-        |key: &Key| key.as_str() != "all" && !siblings.iter().any(|other| other.key == *key);
-    if is_free(&base) {
-        return Ok(base);
-    }
-    let room = limits::KEY_CHARS_MAX - 5;
-    let stem: String = base.as_str().chars().take(room).collect();
-    let stem = stem.trim_end_matches('-');
-    let numbered =
-        (2..=limits::COMPONENTS_PER_PAGE_MAX + 1).map(|n| Key::new(format!("{stem}-{n}")));
-    numbered
-        .filter_map(Result::ok)
-        .find(is_free)
-        .ok_or_else(|| InvalidValue::new("key", "none is free: write one yourself"))
+    Key::free(base, |key| key.as_str() == "all" || siblings.iter().any(|other| other.key == *key))
 }
 
 /// Moves a component: under another one, or to another place among its siblings.

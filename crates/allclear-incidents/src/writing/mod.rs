@@ -14,6 +14,7 @@ mod noun;
 pub(crate) mod reminders;
 mod series;
 mod status_pages;
+mod templates;
 
 use allclear_domain::audit::AuditAction;
 use allclear_domain::error::{InvalidTransition, InvalidValue};
@@ -32,6 +33,9 @@ pub use self::notes::note;
 pub use self::noun::{Alone, Noun};
 pub use self::series::{NewSeries, Planned, change_series, plan_series, plan_windows};
 pub use self::status_pages::{NewStatusPage, add_status_page, change_status_page};
+pub use self::templates::{
+    NewTemplate, add_template, add_template_in, remove_template, remove_template_in,
+};
 
 /// Why something was not written; nothing of it was.
 #[derive(Debug, thiserror::Error)]

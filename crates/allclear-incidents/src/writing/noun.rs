@@ -4,13 +4,14 @@ use std::fmt::Display;
 
 use allclear_domain::audit::Subject;
 use allclear_domain::ids::{
-    AnnouncementId, ComponentId, IncidentId, MaintenanceId, SeriesId, StatusPageId,
+    AnnouncementId, ComponentId, IncidentId, MaintenanceId, SeriesId, StatusPageId, TemplateId,
 };
 use allclear_domain::posted::Posted;
 use allclear_domain::record::{Affected, OutageRecord};
 use allclear_domain::reminder::ReminderKind;
 use allclear_domain::{
-    Announcement, Component, Incident, Maintenance, MaintenanceSeries, StatusPage, Validate,
+    Announcement, Component, Incident, Maintenance, MaintenanceSeries, StatusPage, Template,
+    Validate,
 };
 use allclear_store::{StoreError, Stored, Transaction};
 use jiff::Timestamp;
@@ -74,6 +75,7 @@ impl Alone for Maintenance {
 }
 impl Alone for Announcement {}
 impl Alone for Component {}
+impl Alone for Template {}
 
 /// Something that a noun names by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +122,15 @@ async fn shows_chosen(
 ) -> Result<bool, StoreError> {
     let page = transaction.find_status_page(page_id).await?;
     Ok(page.is_some_and(|page| !page.value.components.is_own()))
+}
+
+/// The components that will be affected by what is planned, or is not yet told.
+fn affected(affected: &[Affected], page_id: StatusPageId) -> Vec<(String, Named)> {
+    let name = |(place, affected): (usize, &Affected)| {
+        let id = affected.target.component()?;
+        Some((format!("affected[{place}].target"), Named::Component(id, page_id)))
+    };
+    affected.iter().enumerate().filter_map(name).collect()
 }
 
 fn components<S>(
@@ -224,11 +235,7 @@ impl Noun for MaintenanceSeries {
     }
 
     fn names(&self) -> Vec<(String, Named)> {
-        let name = |(place, affected): (usize, &Affected)| {
-            let id = affected.target.component()?;
-            Some((format!("affected[{place}].target"), Named::Component(id, self.page_id)))
-        };
-        self.affected.iter().enumerate().filter_map(name).collect()
+        affected(&self.affected, self.page_id)
     }
 
     async fn find(
@@ -332,5 +339,37 @@ impl Noun for StatusPage {
         expected: i64,
     ) -> Result<i64, StoreError> {
         transaction.update_status_page(self, expected).await
+    }
+}
+
+impl Noun for Template {
+    type Id = TemplateId;
+    const NOUN: &'static str = "template";
+
+    fn subject(&self) -> Subject {
+        Subject::Template(self.id)
+    }
+
+    fn names(&self) -> Vec<(String, Named)> {
+        affected(&self.affected, self.page_id)
+    }
+
+    async fn find(
+        transaction: &mut Transaction,
+        id: TemplateId,
+    ) -> Result<Option<Stored<Self>>, StoreError> {
+        transaction.find_template(id).await
+    }
+
+    async fn insert(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        transaction.insert_templates(std::slice::from_ref(self)).await
+    }
+
+    async fn update(
+        &self,
+        transaction: &mut Transaction,
+        expected: i64,
+    ) -> Result<i64, StoreError> {
+        transaction.update_template(self, expected).await
     }
 }

@@ -9,16 +9,17 @@ use allclear_domain::status_page::Language;
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::{Bound, Window};
 use allclear_domain::{
-    Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, StatusPage,
+    Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, StatusPage, Template,
+    TemplateKind,
 };
 use allclear_store::{About, AuditFilter, Location, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::{
-    NewComponent, NewIncident, NewMaintenance, NewStatusPage, NewUpdate, WriteError, add_component,
-    add_status_page, change, change_status_page, convert_maintenance, plan_maintenance,
-    report_incident,
+    NewComponent, NewIncident, NewMaintenance, NewStatusPage, NewTemplate, NewUpdate, WriteError,
+    add_component, add_status_page, add_template, change, change_status_page, convert_maintenance,
+    plan_maintenance, remove_template, report_incident,
 };
 
 struct Desk {
@@ -229,4 +230,49 @@ async fn work_that_fails_becomes_an_incident_in_one_step() {
     assert_eq!(incident.value.converted_from, Some(id));
     assert_eq!(window.revision, incident.revision);
     assert_eq!(incident.value.worst_status(), ComponentStatus::MajorOutage);
+}
+
+#[tokio::test]
+async fn templates_name_what_is_there_and_leave_no_trace_but_the_audit_log() {
+    let desk = Desk::new().await;
+    let page = desk.page("Shop").await;
+    let web = desk.component(page.id, "Web").await;
+    let new = |target| NewTemplate {
+        page_id: page.id,
+        key: None,
+        name: "Payments fail".to_owned(),
+        begins: TemplateKind::Incident { status: IncidentStatus::Investigating, impact: None },
+        title: "Payments fail".to_owned(),
+        text: "We look into it.".to_owned(),
+        affected: vec![Affected { target, status: ComponentStatus::MajorOutage }],
+    };
+    let nowhere = Target::Component(desk.entropy.id(desk.now));
+    let refused = add_template(&desk.store, new(nowhere), desk.change()).await.unwrap_err();
+    assert!(refused.to_string().contains("affected[0].target: there is no component"), "{refused}");
+    let words = Target::Words("mail".to_owned());
+    let refused = add_template(&desk.store, new(words), desk.change()).await.unwrap_err();
+    assert!(refused.to_string().contains("a template names components"), "{refused}");
+
+    let target = || Target::Component(web.id);
+    let one = add_template(&desk.store, new(target()), desk.change()).await.unwrap().value;
+    let two = add_template(&desk.store, new(target()), desk.change()).await.unwrap().value;
+    assert_eq!((one.key.as_str(), two.key.as_str()), ("payments-fail", "payments-fail-2"));
+    let same = NewTemplate { key: Some(one.key.clone()), ..new(target()) };
+    let refused = add_template(&desk.store, same, desk.change()).await.unwrap_err();
+    assert!(refused.to_string().contains("key: `payments-fail` is that of"), "{refused}");
+
+    let retitle = |one: Template| Ok(Template { title: "Cards fail".to_owned(), ..one });
+    change(&desk.store, one.id, Some(1), desk.change(), retitle).await.unwrap();
+    let late = remove_template(&desk.store, one.id, Some(1), desk.change()).await.unwrap_err();
+    assert!(matches!(late, WriteError::Store(StoreError::Conflict { .. })), "{late}");
+    remove_template(&desk.store, one.id, Some(2), desk.change()).await.unwrap();
+    let again = remove_template(&desk.store, one.id, None, desk.change()).await.unwrap_err();
+    assert!(matches!(again, WriteError::NotFound { .. }), "{again}");
+    assert_eq!(desk.store.list_templates_of(page.id).await.unwrap(), [two]);
+    let about = Some(About::One(Subject::Template(one.id)));
+    let filter = AuditFilter { about, ..AuditFilter::default() };
+    let entries = desk.store.list_audit_entries(&filter, 10).await.unwrap();
+    assert_eq!(entries.len(), 3);
+    assert!(entries[0].before.as_ref().unwrap().contains("Cards fail"));
+    assert_eq!(entries[0].after, None);
 }

@@ -4,7 +4,7 @@ use allclear_domain::Component;
 use allclear_domain::ids::{ComponentId, StatusPageId};
 use uuid::Uuid;
 
-use super::{Record, Stored, Versioned};
+use super::{Record, Removable, Stored, Versioned};
 use crate::engine::Bind;
 use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, micros};
@@ -32,6 +32,7 @@ impl Record for Component {
             Bind::Integer(i64::from(self.position)),
             Bind::MaybeText(self.start_date.map(|day| day.to_string())),
             Bind::Integer(micros(self.created_at)),
+            Bind::MaybeInteger(self.retired_at.map(micros)),
         ])
     }
 
@@ -54,6 +55,7 @@ impl Record for Component {
                 .transpose()
                 .map_err(|error| columns.bad(format!("column start_date: {error}")))?,
             created_at: columns.instant("created_at")?,
+            retired_at: columns.maybe_instant("retired_at")?,
         })
     }
 }
@@ -64,6 +66,10 @@ impl Versioned for Component {
     const LIST_CHANGED: &'static str = sql::LIST_CHANGED;
     const FIND_VERSION: &'static str = sql::FIND_VERSION;
     const UPDATE: &'static str = sql::UPDATE;
+}
+
+impl Removable for Component {
+    const REMOVE: &'static str = sql::REMOVE;
 }
 
 impl Store {
@@ -131,6 +137,28 @@ impl Transaction {
         expected: i64,
     ) -> Result<i64, StoreError> {
         self.update(component, expected).await
+    }
+
+    /// Removes a component that is still at version `expected` and that nothing names.
+    ///
+    /// # Errors
+    /// As [`Transaction::update_component`]; also where a row names it.
+    pub async fn remove_component(
+        &mut self,
+        component: &Component,
+        expected: i64,
+    ) -> Result<(), StoreError> {
+        self.remove(component, expected).await
+    }
+
+    /// Whether anything names a component: a record, its parts, a status set by hand, a note, a
+    /// template or the choice of a page.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn is_component_named(&mut self, id: ComponentId) -> Result<bool, StoreError> {
+        let binds = vec![Bind::Uuid(id.uuid()), Bind::Text(format!("%{id}%"))];
+        Ok(self.count(sql::COUNT_NAMED, binds, "named").await? > 0)
     }
 
     /// The component with this id.

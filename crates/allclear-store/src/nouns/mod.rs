@@ -9,6 +9,7 @@ pub(crate) mod incidents;
 pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;
+pub(crate) mod origins;
 pub(crate) mod pages;
 pub(crate) mod people;
 pub(crate) mod reminders;
@@ -17,6 +18,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod slices;
 pub(crate) mod sources;
+pub(crate) mod templates;
 pub(crate) mod tokens;
 
 use std::ops::Deref;
@@ -78,6 +80,12 @@ pub(crate) trait Versioned: Record {
     const FIND_VERSION: &'static str;
     /// Changes one: `$1` is the id, `$2` the version, then its values, then the revision.
     const UPDATE: &'static str;
+}
+
+/// Something that may be removed as if it had never been there.
+pub(crate) trait Removable: Versioned {
+    /// Removes one: `$1` is the id, `$2` the version.
+    const REMOVE: &'static str;
 }
 
 /// The noun of a row.

@@ -52,7 +52,7 @@ impl Record for InternalNote {
 }
 
 /// The subject of a row.
-pub(super) fn subject(columns: Columns<'_>) -> Result<Subject, BadRow> {
+pub(crate) fn subject(columns: Columns<'_>) -> Result<Subject, BadRow> {
     let noun = columns.text("subject_noun")?;
     Subject::from_parts(&noun, columns.uuid("subject_id")?)
         .ok_or_else(|| columns.bad(format!("column subject_noun: unknown noun `{noun}`")))

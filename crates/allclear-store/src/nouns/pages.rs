@@ -4,7 +4,7 @@ use allclear_domain::StatusPage;
 use allclear_domain::ids::StatusPageId;
 use uuid::Uuid;
 
-use super::{Record, Stored, Versioned};
+use super::{Record, Removable, Stored, Versioned};
 use crate::engine::Bind;
 use crate::error::{BadRow, StoreError};
 use crate::row::Columns;
@@ -42,6 +42,10 @@ impl Versioned for StatusPage {
     const UPDATE: &'static str = sql::UPDATE;
 }
 
+impl Removable for StatusPage {
+    const REMOVE: &'static str = sql::REMOVE;
+}
+
 impl Store {
     /// All status pages, oldest first.
     ///
@@ -75,6 +79,26 @@ impl Store {
 }
 
 impl Transaction {
+    /// Removes a status page that is still at version `expected` and holds nothing.
+    ///
+    /// # Errors
+    /// As [`Transaction::update_status_page`]; also where something belongs to it.
+    pub async fn remove_status_page(
+        &mut self,
+        page: &StatusPage,
+        expected: i64,
+    ) -> Result<(), StoreError> {
+        self.remove(page, expected).await
+    }
+
+    /// How much belongs to a status page: components, records, templates and notes about it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_held(&mut self, id: StatusPageId) -> Result<i64, StoreError> {
+        self.count(sql::COUNT_HELD, vec![Bind::Uuid(id.uuid())], "held").await
+    }
+
     /// Writes a new status page. There can be one default page; another is a
     /// [`StoreError::Duplicate`]: take the mark from the former one first.
     ///

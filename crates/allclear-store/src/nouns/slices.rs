@@ -2,9 +2,10 @@
 
 use allclear_domain::ids::{
     AnnouncementId, ComponentId, IncidentId, MaintenanceId, PublicId, SeriesId, StatusPageId,
+    TemplateId,
 };
 use allclear_domain::{
-    Announcement, Component, Incident, Maintenance, MaintenanceSeries, StatusPage,
+    Announcement, Component, Incident, Maintenance, MaintenanceSeries, StatusPage, Template,
 };
 use uuid::Uuid;
 
@@ -118,6 +119,19 @@ impl Store {
     ) -> Result<Vec<Stored<StatusPage>>, StoreError> {
         let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), StatusPageId::uuid));
         self.list_stored(sql::pages::LIST_AFTER, vec![from, slice.limit()]).await
+    }
+
+    /// Templates, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn slice_templates(
+        &self,
+        slice: &Slice<TemplateId>,
+    ) -> Result<Vec<Stored<Template>>, StoreError> {
+        let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), TemplateId::uuid));
+        let binds = vec![from, slice.page(), slice.limit()];
+        self.list_stored(sql::templates::LIST_AFTER, binds).await
     }
 
     /// The component with this id in addresses.

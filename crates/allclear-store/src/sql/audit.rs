@@ -45,4 +45,8 @@ super::statements! {
     LIST_OF_SUBJECT_BY_ACTOR = "select id, at, actor, action, subject_noun, subject_id, before, after, revision
         from audit_entries where subject_noun = $1 and subject_id = $2 and actor = $3 and (at, id) < ($4, $5)
         order by at desc, id desc limit $6";
+    /// What status pages told of and was removed after a revision.
+    LIST_REMOVED = "select subject_noun, subject_id, id from audit_entries
+        where action = 'remove' and revision > $1 and subject_noun in ('status_page', 'component')
+        order by revision, id";
 }

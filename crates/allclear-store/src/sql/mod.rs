@@ -14,6 +14,7 @@ pub(crate) mod installation;
 pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;
+pub(crate) mod origins;
 pub(crate) mod pages;
 pub(crate) mod people;
 pub(crate) mod reminders;
@@ -21,6 +22,7 @@ pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sources;
+pub(crate) mod templates;
 pub(crate) mod tokens;
 
 /// Writes many rows of one table.
@@ -73,6 +75,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("links", links::ALL),
         ("maintenance", maintenance::ALL),
         ("notes", notes::ALL),
+        ("origins", origins::ALL),
         ("pages", pages::ALL),
         ("people", people::ALL),
         ("reminders", reminders::ALL),
@@ -80,6 +83,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("sessions", sessions::ALL),
         ("settings", settings::ALL),
         ("sources", sources::ALL),
+        ("templates", templates::ALL),
         ("tokens", tokens::ALL),
     ];
     let inserts = INSERTS.iter().map(|insert| {
@@ -105,12 +109,14 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &maintenance::INSERT,
     &notes::INSERT,
     &links::INSERT,
+    &origins::INSERT,
     &pages::INSERT,
     &people::INSERT,
     &reminders::INSERT,
     &series::INSERT,
     &sessions::INSERT,
     &settings::INSERT,
+    &templates::INSERT,
     &tokens::INSERT,
 ];
 

@@ -28,4 +28,14 @@ super::statements! {
     UPDATE = "update status_pages
         set slug = $3, is_default = $4, document = $5, version = version + 1, revision = $6
         where id = $1 and version = $2";
+    /// Removes a page that is still at a version.
+    REMOVE = "delete from status_pages where id = $1 and version = $2";
+    /// How much belongs to a page.
+    COUNT_HELD = "select
+        (select count(*) from components c where c.page_id = $1)
+        + (select count(*) from incidents i where i.page_id = $1)
+        + (select count(*) from maintenance_windows m where m.page_id = $1)
+        + (select count(*) from announcements a where a.page_id = $1)
+        + (select count(*) from templates t where t.page_id = $1)
+        + (select count(*) from internal_notes n where n.subject_id = $1) as held";
 }

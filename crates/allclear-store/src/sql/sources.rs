@@ -21,5 +21,7 @@ super::statements! {
         union all
         select 'setting' as noun, id, null as public_id, null as page_id, null as source_key from status_settings
         union all
-        select 'note' as noun, id, null as public_id, null as page_id, null as source_key from internal_notes";
+        select 'note' as noun, id, null as public_id, null as page_id, null as source_key from internal_notes
+        union all
+        select 'template' as noun, id, null as public_id, page_id, null as source_key from templates";
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use allclear_domain::{
     Announcement, AuditEntry, Component, Entropy, Incident, InternalNote, Maintenance, StatusPage,
-    StatusSetting,
+    StatusSetting, Template,
 };
 use allclear_store::{FILE_NAME, Location, Store, StoreError, Transaction};
 use sqlx::postgres::PgConnectOptions;
@@ -23,6 +23,7 @@ pub(crate) struct Content {
     pub(crate) incidents: Vec<Incident>,
     pub(crate) maintenance: Vec<Maintenance>,
     pub(crate) announcements: Vec<Announcement>,
+    pub(crate) templates: Vec<Template>,
     pub(crate) notes: Vec<InternalNote>,
     pub(crate) entries: Vec<AuditEntry>,
 }
@@ -38,6 +39,7 @@ impl Content {
         transaction.insert_incidents(&self.incidents).await?;
         transaction.insert_maintenance(&self.maintenance).await?;
         transaction.insert_announcements(&self.announcements).await?;
+        transaction.insert_templates(&self.templates).await?;
         transaction.insert_internal_notes(&self.notes).await?;
         transaction.insert_audit_entries(&self.entries).await
     }

@@ -21,10 +21,12 @@ mod people;
 mod read_back;
 mod recurrence;
 mod refusals;
+mod removals;
 mod revisions;
 mod samples;
 mod schema;
 mod server;
+mod templates;
 mod writers;
 
 macro_rules! stories {
@@ -99,6 +101,12 @@ stories! {
     refusals::parents_after_their_parts,
     refusals::a_text_with_nul,
     refusals::errors_keep_the_secret,
+    removals::what_is_removed_is_told,
+    removals::what_is_named_is_known,
+    removals::what_is_held_stays,
+    templates::templates_read_back,
+    templates::templates_are_removed_at_their_version,
+    templates::origins_are_set_over_each_other,
     revisions::changes_since_a_revision,
     revisions::one_state_while_others_write,
     revisions::dropping_takes_everything_back,

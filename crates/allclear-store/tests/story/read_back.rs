@@ -21,6 +21,7 @@ async fn write_everything(store: &Store) -> (Changes, Subject) {
     let component = samples.full_component(&parent, "login");
     let mut expected = Changes {
         revision: 0,
+        removed: Vec::new(),
         status_pages: vec![page.clone()],
         components: vec![parent, component.clone()],
         status_settings: ComponentStatus::ALL.map(|s| samples.setting(&component, s)).to_vec(),
@@ -139,6 +140,7 @@ pub(crate) async fn minimal_nouns_read_back_equal(home: Home) {
     let found = transaction.find_announcement(announcement.id).await.unwrap();
     assert_eq!(found.unwrap().value, announcement);
     let expected = Changes {
+        removed: Vec::new(),
         revision: transaction.commit().await.unwrap(),
         status_pages: vec![page],
         components: vec![component],

@@ -20,7 +20,7 @@ use allclear_domain::times::{Bound, Moment};
 use allclear_domain::{
     Announcement, AuditEntry, Component, ComponentStatus, Entropy, Incident, IncidentStatus,
     InternalNote, Maintenance, MaintenanceStatus, OutageRecord, Postmortem, StatusPage,
-    StatusSetting,
+    StatusSetting, Template, TemplateKind,
 };
 use jiff::Timestamp;
 
@@ -94,6 +94,7 @@ impl Samples {
             position: 0,
             start_date: None,
             created_at: at(NOW),
+            retired_at: None,
         }
     }
 
@@ -103,7 +104,28 @@ impl Samples {
             parent_id: Some(parent.id),
             position: u32::MAX,
             start_date: Some("2007-02-28".parse().unwrap()),
+            retired_at: Some(at(NOW)),
             ..self.component(parent.page_id, key)
+        }
+    }
+
+    pub(crate) fn template(&self, component: &Component, key: &str) -> Template {
+        Template {
+            id: self.0.id(at(NOW)),
+            page_id: component.page_id,
+            key: Key::new(key).unwrap(),
+            name: "Payments fail".to_owned(),
+            begins: TemplateKind::Incident {
+                status: IncidentStatus::Identified,
+                impact: Some(Impact::Major),
+            },
+            title: "Payments fail \u{1f4b3}".to_owned(),
+            text: "We \"look\" into it.\n\nIt's Üble.".to_owned(),
+            affected: vec![Affected {
+                target: Target::Component(component.id),
+                status: ComponentStatus::PartialOutage,
+            }],
+            created_at: at(NANOS),
         }
     }
 

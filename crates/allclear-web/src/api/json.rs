@@ -37,3 +37,10 @@ pub(crate) fn created(path: &str, value: &impl Serialize) -> Answer {
     }
     Ok(response)
 }
+
+/// Nothing: it was removed.
+pub(crate) fn nothing() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}

@@ -20,6 +20,7 @@ mod people;
 mod problem;
 mod series;
 mod status_pages;
+mod templates;
 mod tokens;
 mod wire;
 
@@ -52,6 +53,7 @@ fn table() -> Table<Call> {
     let table = incidents::routes(table);
     let table = maintenance::routes(table);
     let table = series::routes(table);
+    let table = templates::routes(table);
     announcements::routes(table)
 }
 
@@ -66,6 +68,7 @@ fn operations() -> Vec<Operation> {
     all.extend(incidents::operations());
     all.extend(maintenance::operations());
     all.extend(series::operations());
+    all.extend(templates::operations());
     all.extend(announcements::operations());
     all
 }

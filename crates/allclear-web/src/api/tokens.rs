@@ -10,15 +10,14 @@ use allclear_domain::ids::TokenId;
 use allclear_domain::{ApiToken, Scope};
 use allclear_people::tokens::{self, NewToken};
 use allclear_store::TokenRow;
-use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use super::idempotency::NotKept;
-use super::json::{Answer, created, json};
+use super::json::{Answer, created, json, nothing};
 use super::list::slice;
 use super::openapi::Operation;
 use super::wire::{ListJson, ScopeWord};
@@ -84,7 +83,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewTokenJson>()
             .gives::<TokenJson>(201)
             .without_version(),
-        Operation::delete(ONE, "Revoke a token"),
+        Operation::delete(ONE, "Revoke a token").without_version(),
     ]
 }
 
@@ -113,7 +112,5 @@ pub(super) async fn create(call: Call) -> Answer {
 pub(super) async fn revoke(call: Call) -> Answer {
     let id: TokenId = call.param("id")?;
     tokens::revoke(&call.app.store, id, &call.access, call.change()).await?;
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    Ok(nothing())
 }

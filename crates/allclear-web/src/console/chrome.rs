@@ -66,6 +66,7 @@ const MENU: &[(&str, &str, Scope)] = &[
     ("/console/maintenance", "Maintenance", Scope::Read),
     ("/console/announcements", "Announcements", Scope::Read),
     ("/console/components", "Components", Scope::Read),
+    ("/console/templates", "Templates", Scope::Read),
     ("/console/status-pages", "Status pages", Scope::Read),
     ("/console/people", "People", Scope::People),
     ("/console/tokens", "Tokens", Scope::Read),

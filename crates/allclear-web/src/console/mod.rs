@@ -24,6 +24,7 @@ mod people;
 mod set_up;
 mod sign_in;
 mod status_pages;
+mod templates;
 mod times;
 mod tokens;
 mod trouble;
@@ -51,6 +52,7 @@ fn table() -> Table<Call> {
     let table = components::routes(table);
     let table = maintenance::routes(table);
     let table = announcements::routes(table);
+    let table = templates::routes(table);
     let table = table
         .get("/console", reads, home::show)
         .get("/console/setup", Needs::Nothing, set_up::show)

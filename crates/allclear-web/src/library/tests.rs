@@ -43,6 +43,7 @@ fn component(n: u8, page: &StatusPage, parent: Option<u8>) -> Component {
         position: n.into(),
         start_date: None,
         created_at: Timestamp::UNIX_EPOCH,
+        retired_at: None,
     }
 }
 

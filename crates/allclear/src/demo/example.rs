@@ -92,6 +92,7 @@ impl Example<'_> {
             position: u32::try_from(self.components.len())?,
             start_date: Some(started.to_zoned(TimeZone::UTC).date()),
             created_at: self.now,
+            retired_at: None,
         });
         Ok(id)
     }

@@ -165,6 +165,7 @@ fn contents(batch: Batch) -> Contents {
         series: batch.series,
         maintenance: batch.maintenance,
         announcements: batch.announcements,
+        templates: batch.templates,
         notes: batch.notes,
     }
 }

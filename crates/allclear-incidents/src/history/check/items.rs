@@ -4,7 +4,7 @@ use allclear_domain::ids::{PublicId, StatusPageId};
 use allclear_domain::record::Source;
 use allclear_domain::{
     Announcement, Component, Incident, InternalNote, Maintenance, MaintenanceSeries, StatusPage,
-    StatusSetting, Validate,
+    StatusSetting, Template, Validate,
 };
 use uuid::Uuid;
 
@@ -29,6 +29,7 @@ pub(super) enum Noun<'a> {
     Series(&'a MaintenanceSeries),
     Maintenance(&'a Maintenance),
     Announcement(&'a Announcement),
+    Template(&'a Template),
     Note(&'a InternalNote),
 }
 
@@ -44,6 +45,7 @@ pub(super) fn of(batches: &[Batch]) -> Vec<Item<'_>> {
             .chain(batch.series.iter().map(Noun::Series))
             .chain(batch.maintenance.iter().map(Noun::Maintenance))
             .chain(batch.announcements.iter().map(Noun::Announcement))
+            .chain(batch.templates.iter().map(Noun::Template))
             .chain(batch.notes.iter().map(Noun::Note));
         items.extend(nouns.map(|noun| Item { batch, noun }));
     }
@@ -61,6 +63,7 @@ impl<'a> Noun<'a> {
             Self::Series(series) => series,
             Self::Maintenance(window) => window,
             Self::Announcement(announcement) => announcement,
+            Self::Template(template) => template,
             Self::Note(note) => note,
         }
     }
@@ -75,6 +78,7 @@ impl<'a> Noun<'a> {
             Self::Series(_) => "series",
             Self::Maintenance(_) => "maintenance",
             Self::Announcement(_) => "announcement",
+            Self::Template(_) => "template",
             Self::Note(_) => "note",
         }
     }
@@ -89,6 +93,7 @@ impl<'a> Noun<'a> {
             Self::Series(series) => series.id.uuid(),
             Self::Maintenance(window) => window.id.uuid(),
             Self::Announcement(announcement) => announcement.id.uuid(),
+            Self::Template(template) => template.id.uuid(),
             Self::Note(note) => note.id.uuid(),
         }
     }
@@ -96,7 +101,11 @@ impl<'a> Noun<'a> {
     /// Its id in addresses, and the page that it says it belongs to.
     pub(super) const fn place(self) -> Option<(PublicId, StatusPageId)> {
         match self {
-            Self::Page(_) | Self::Setting(_) | Self::Series(_) | Self::Note(_) => None,
+            Self::Page(_)
+            | Self::Setting(_)
+            | Self::Series(_)
+            | Self::Template(_)
+            | Self::Note(_) => None,
             Self::Component(component) => Some((component.public_id, component.page_id)),
             Self::Incident(incident) => Some((incident.public_id, incident.page_id)),
             Self::Maintenance(window) => Some((window.public_id, window.page_id)),
@@ -114,6 +123,7 @@ impl<'a> Noun<'a> {
             | Self::Component(_)
             | Self::Setting(_)
             | Self::Series(_)
+            | Self::Template(_)
             | Self::Note(_) => return None,
         };
         source.as_ref().map(|source| source.key.as_str())
@@ -129,6 +139,7 @@ impl<'a> Noun<'a> {
             Self::Series(series) => series.id.to_string(),
             Self::Maintenance(window) => window.id.to_string(),
             Self::Announcement(announcement) => announcement.id.to_string(),
+            Self::Template(template) => template.id.to_string(),
             Self::Note(note) => note.id.to_string(),
         }
     }
@@ -142,6 +153,7 @@ impl<'a> Noun<'a> {
             Self::Series(series) => &series.title,
             Self::Maintenance(window) => &window.title,
             Self::Announcement(announcement) => &announcement.title,
+            Self::Template(template) => &template.name,
             Self::Setting(_) | Self::Note(_) => "",
         }
     }

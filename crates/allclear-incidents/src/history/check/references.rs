@@ -74,6 +74,21 @@ pub(super) fn check(items: &[Item<'_>], there: &Installation, findings: &mut Fin
                 let shown = format!("{noun} {}", id.simple());
                 known.on_page(item, "subject", (noun, id), shown, findings);
             }
+            Noun::Template(template) => {
+                if template.page_id != item.batch.page.id {
+                    findings.add_to(
+                        item,
+                        "page_id",
+                        "names another page than the one it stands in",
+                    );
+                }
+                for (place, affected) in template.affected.iter().enumerate() {
+                    if let Some(id) = affected.target.component() {
+                        let field = format_args!("affected[{place}].target");
+                        known.anywhere(item, field, ("component", id.uuid()), id, findings);
+                    }
+                }
+            }
             Noun::Announcement(_) => {}
         }
     }

@@ -182,6 +182,7 @@ impl Reading<'_> {
                 position,
                 start_date: None,
                 created_at: self.now,
+                retired_at: None,
             });
         }
         Ok(components)

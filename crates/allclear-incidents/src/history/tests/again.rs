@@ -79,6 +79,7 @@ pub(super) fn contents(batch: Batch) -> Contents {
         series: batch.series,
         maintenance: batch.maintenance,
         announcements: batch.announcements,
+        templates: batch.templates,
         notes: batch.notes,
     }
 }

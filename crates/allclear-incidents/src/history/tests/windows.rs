@@ -25,6 +25,7 @@ fn window(fields: &Value) -> (MaintenanceState, AnnouncedWindow, FactsRecord) {
         series: Vec::new(),
         maintenance: batch.maintenance.clone(),
         announcements: Vec::new(),
+        templates: Vec::new(),
         notes: Vec::new(),
     };
     let exported = facts_of(&contents).unwrap().records.remove(0);

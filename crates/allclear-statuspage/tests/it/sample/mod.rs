@@ -90,6 +90,7 @@ pub(crate) fn component(number: u128, parent: Option<u128>, name: &str) -> Compo
         position: u32::try_from(number).expect("a small number"),
         start_date: None,
         created_at: at("2024-01-05T00:00:00Z"),
+        retired_at: None,
     }
 }
 

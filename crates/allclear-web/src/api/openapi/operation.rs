@@ -160,7 +160,8 @@ impl Operation {
             .collect();
         all.extend(self.query.iter().cloned());
         let is_change = self.method == "PATCH";
-        if is_change || (self.method == "POST" && self.path.contains('{') && self.has_version) {
+        let may_name_one = matches!(self.method, "POST" | "DELETE") && self.path.contains('{');
+        if is_change || (may_name_one && self.has_version) {
             all.push(json!({
                 "name": "If-Match", "in": "header", "required": is_change,
                 "description": "The `ETag` of what the change was made to.",

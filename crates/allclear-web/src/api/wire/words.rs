@@ -67,6 +67,8 @@ words! {
     ];
     /// What a person may do.
     RoleWord = "Role" ["viewer", "responder", "editor", "owner"];
+    /// What begins with a template.
+    TemplateKindWord = "TemplateKind" ["incident", "maintenance"];
     /// What was done.
     AuditActionWord = "AuditAction" ["create", "change", "remove"];
     /// What maintenance means for uptime.
@@ -112,6 +114,7 @@ mod tests {
         reads::<Language>(LanguageWord::ALL);
         assert_eq!(ScopeWord::ALL, Scope::ALL.map(Scope::as_str));
         assert_eq!(RoleWord::ALL, Role::ALL.map(Role::as_str));
+        reads::<crate::api::templates::Begins>(TemplateKindWord::ALL);
         reads::<AuditAction>(AuditActionWord::ALL);
         reads::<MaintenancePolicy>(MaintenancePolicyWord::ALL);
         reads::<super::super::record::ActionWord>(ActionStateWord::ALL);

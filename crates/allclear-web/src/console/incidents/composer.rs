@@ -1,8 +1,8 @@
 //! The composer: how an incident is reported, now or afterwards.
 
-use allclear_domain::{Component, Incident, StatusPage};
+use allclear_domain::{Component, Incident, StatusPage, Template};
 use allclear_incidents::writing::{self, NewIncident, WriteError};
-use askama::Template;
+use askama::Template as View;
 use axum::http::StatusCode;
 
 use super::fields::{next_choices, read_incident};
@@ -10,16 +10,18 @@ use super::picker::{self, PickerView};
 use super::preview::{self, PreviewView};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::form::Form;
+use crate::console::templates::{self, TemplateLink};
 use crate::console::times::WallClock;
 use crate::console::words::{self, Choice};
 use crate::console::{Call, Chrome};
 
-#[derive(Template)]
+#[derive(View)]
 #[template(path = "console/incidents/new.html")]
 struct ComposerView {
     chrome: Chrome,
     problems: Vec<String>,
     hints: Vec<String>,
+    templates: Vec<TemplateLink>,
     pages: Vec<Choice>,
     shown_page: String,
     title: String,
@@ -66,13 +68,17 @@ pub(super) fn fresh_form() -> Form {
 
 /// The form.
 pub(super) async fn show(call: Call) -> Answer {
-    match setting_for(&call, call.query.text("page")).await? {
-        Some(setting) => {
-            let shown = Shown { is_fresh: true, ..Shown::default() };
-            compose(&call, &setting, &fresh_form(), shown)
-        }
-        None => answer::see("/console"),
-    }
+    let Some(setting) = setting_for(&call, call.query.text("page")).await? else {
+        return answer::see("/console");
+    };
+    let to = format!("/console/incidents/new?page={}", setting.page.slug);
+    let is_wanted = |one: &Template| one.begins.is_incident();
+    let offered = templates::links(&call.app.store, setting.page.id, is_wanted, &to).await?;
+    let chosen = templates::chosen(&call, setting.page.id).await?;
+    // What somebody chose just now does not give way to what the browser kept.
+    let is_fresh = chosen.is_none();
+    let form = chosen.as_ref().map_or_else(fresh_form, templates::form_of);
+    compose(&call, &setting, &form, Shown { is_fresh, templates: offered, ..Shown::default() })
 }
 
 /// What stands around the composer's fields.
@@ -81,6 +87,8 @@ pub(super) struct Shown {
     pub(super) status: StatusCode,
     pub(super) problems: Vec<String>,
     pub(super) hints: Vec<String>,
+    /// What the form can begin with: while nothing was typed.
+    pub(super) templates: Vec<TemplateLink>,
     pub(super) is_fresh: bool,
     pub(super) preview: Option<PreviewView>,
 }
@@ -95,6 +103,7 @@ pub(super) fn compose(call: &Call, setting: &Setting, form: &Form, shown: Shown)
         chrome: Chrome::of(call, "Report an incident", ""),
         problems: shown.problems,
         hints: shown.hints,
+        templates: shown.templates,
         pages: pages.collect(),
         shown_page: slug.to_owned(),
         title: form.text("title").to_owned(),

@@ -6,7 +6,7 @@ mod fields;
 mod list;
 mod losses;
 mod paste;
-mod picker;
+pub(super) mod picker;
 mod postmortem;
 pub(super) mod preview;
 mod promises;

@@ -6,6 +6,7 @@ use allclear_domain::record::{Affected, OutageRecord, Target};
 use allclear_domain::{Component, ComponentStatus, Maintenance};
 use jiff::Timestamp;
 
+use crate::console::components::in_order;
 use crate::console::form::Form;
 use crate::console::local_time::{TimeField, Zone};
 
@@ -24,17 +25,17 @@ const MEANWHILE: [(ComponentStatus, &str); 5] = [
 
 /// The fields, as they stand in the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct PlanFields {
-    pub(super) title: String,
-    pub(super) starts_at: TimeField,
-    pub(super) ends_at: TimeField,
-    pub(super) abort_at: TimeField,
-    pub(super) expected_effect: String,
-    pub(super) recovery_plan: String,
-    pub(super) is_automatic: bool,
-    pub(super) all: bool,
-    pub(super) components: HashSet<String>,
-    pub(super) meanwhile: String,
+pub(crate) struct PlanFields {
+    pub(crate) title: String,
+    pub(crate) starts_at: TimeField,
+    pub(crate) ends_at: TimeField,
+    pub(crate) abort_at: TimeField,
+    pub(crate) expected_effect: String,
+    pub(crate) recovery_plan: String,
+    pub(crate) is_automatic: bool,
+    pub(crate) all: bool,
+    pub(crate) components: HashSet<String>,
+    pub(crate) meanwhile: String,
 }
 
 /// The instants of the fields that were sent.
@@ -53,6 +54,20 @@ impl PlanFields {
             abort_at: TimeField::of(ABORT_AT, None, zone),
             is_automatic: true,
             meanwhile: ComponentStatus::UnderMaintenance.as_str().to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Those that were sent, without times: of a template.
+    pub(crate) fn untimed(form: &Form) -> Self {
+        Self {
+            title: form.text("title").to_owned(),
+            expected_effect: form.lines("expected_effect"),
+            recovery_plan: form.lines("recovery_plan"),
+            is_automatic: form.is_ticked("is_automatic"),
+            all: form.is_ticked("all"),
+            components: form.all("component").map(str::to_owned).collect(),
+            meanwhile: form.text("meanwhile").to_owned(),
             ..Self::default()
         }
     }
@@ -99,16 +114,10 @@ impl PlanFields {
         let (ends_at, end) = time(ENDS_AT);
         let (abort_at, abort) = time(ABORT_AT);
         let fields = Self {
-            title: form.text("title").to_owned(),
             starts_at: starts_at.required(),
             ends_at: ends_at.required(),
             abort_at,
-            expected_effect: form.lines("expected_effect"),
-            recovery_plan: form.lines("recovery_plan"),
-            is_automatic: form.is_ticked("is_automatic"),
-            all: form.is_ticked("all"),
-            components: form.all("component").map(str::to_owned).collect(),
-            meanwhile: form.text("meanwhile").to_owned(),
+            ..Self::untimed(form)
         };
         let times = Times { starts_at: start, ends_at: end, abort_at: abort };
         (fields, times, problems)
@@ -133,7 +142,7 @@ impl PlanFields {
 
     /// A record with what the form says is affected; words stay, as no form has them. Where it says
     /// nothing of the status, each keeps its own.
-    pub(super) fn record(
+    pub(crate) fn record(
         &self,
         record: OutageRecord,
         components: &[Component],
@@ -170,15 +179,33 @@ impl PlanFields {
     }
 }
 
+/// One component of the list.
+pub(crate) struct Tick {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) depth: usize,
+    pub(crate) is_ticked: bool,
+}
+
+/// The components to choose from.
+pub(crate) fn ticks(components: &[Component], fields: &PlanFields) -> Vec<Tick> {
+    let tick = |(component, depth): (&Component, usize)| {
+        let id = component.id.to_string();
+        let is_ticked = fields.components.contains(&id);
+        Tick { name: component.name.clone(), depth, is_ticked, id }
+    };
+    in_order(components).into_iter().map(tick).collect()
+}
+
 /// One status of the list.
-pub(super) struct Meanwhile {
-    pub(super) value: &'static str,
-    pub(super) label: &'static str,
-    pub(super) is_chosen: bool,
+pub(crate) struct Meanwhile {
+    pub(crate) value: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) is_chosen: bool,
 }
 
 /// The statuses to choose from.
-pub(super) fn statuses(chosen: &str) -> Vec<Meanwhile> {
+pub(crate) fn statuses(chosen: &str) -> Vec<Meanwhile> {
     let one = |(status, label): (ComponentStatus, &'static str)| Meanwhile {
         value: status.as_str(),
         label,
@@ -188,6 +215,6 @@ pub(super) fn statuses(chosen: &str) -> Vec<Meanwhile> {
 }
 
 /// A text that may be left out.
-pub(super) fn maybe(text: &str) -> Option<String> {
+pub(crate) fn maybe(text: &str) -> Option<String> {
     Some(text.to_owned()).filter(|text| !text.is_empty())
 }

@@ -15,6 +15,8 @@ use super::call::Call;
 use crate::access::Needs;
 use crate::access::table::Table;
 
+pub(super) use self::fields::{Meanwhile, PlanFields, Tick, maybe, statuses, ticks};
+
 /// What answers.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
     let (reads, writes) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::Maintenance));

@@ -4,40 +4,24 @@
 use allclear_domain::ids::PublicId;
 use allclear_domain::text::Prose;
 use allclear_domain::times::Window;
-use allclear_domain::{Component, Maintenance, MaintenanceStatus, OutageRecord, StatusPage};
+use allclear_domain::{
+    Component, Maintenance, MaintenanceStatus, OutageRecord, StatusPage, Template,
+};
 use allclear_incidents::writing::{self, NewMaintenance, NewUpdate};
 use allclear_store::Stored;
-use askama::Template;
+use askama::Template as View;
 
 use super::conflict;
-use super::fields::{self, Meanwhile, PlanFields, Times, maybe};
+use super::fields::{self, Meanwhile, PlanFields, Tick, Times, maybe, ticks};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
-use crate::console::components::in_order;
 use crate::console::local_time::Zone;
+use crate::console::templates::{self, TemplateLink};
 use crate::console::trouble::{self, NotWritten, Trouble};
 use crate::console::which_page::which_page;
 
-/// A component to choose.
-pub(super) struct Tick {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) depth: usize,
-    pub(super) is_ticked: bool,
-}
-
-/// The components of a page, with those ticked that a form names.
-pub(super) fn ticks(components: &[Component], fields: &PlanFields) -> Vec<Tick> {
-    let tick = |(component, depth): (&Component, usize)| {
-        let id = component.id.to_string();
-        let is_ticked = fields.components.contains(&id);
-        Tick { name: component.name.clone(), depth, is_ticked, id }
-    };
-    in_order(components).into_iter().map(tick).collect()
-}
-
-#[derive(Template)]
+#[derive(View)]
 #[template(path = "console/maintenance/plan.html")]
 struct PlanView {
     chrome: Chrome,
@@ -45,6 +29,7 @@ struct PlanView {
     action: String,
     /// The title of the page that tells it.
     page: String,
+    templates: Vec<TemplateLink>,
     fields: PlanFields,
     ticks: Vec<Tick>,
     statuses: Vec<Meanwhile>,
@@ -82,8 +67,18 @@ pub(super) async fn find(call: &Call) -> Result<(Stored<Maintenance>, Place), Re
 pub(super) async fn show(call: Call) -> Answer {
     let which = which_page(&call).await?.ok_or(Refusal::NotFound)?;
     let place = Place::of(&call, which.here).await?;
-    let fields = PlanFields::empty(&place.zone);
-    form(&call, &place, fields, Trouble::default(), None)
+    let to = format!("/console/maintenance/new?page={}", place.page.slug);
+    let is_wanted = |one: &Template| !one.begins.is_incident();
+    let offered = templates::links(&call.app.store, place.page.id, is_wanted, &to).await?;
+    let (fields, message) = match templates::chosen(&call, place.page.id).await? {
+        Some(template) => {
+            let form = templates::form_of(&template);
+            (PlanFields::sent(&form, &place.zone).0, form.lines("message"))
+        }
+        None => (PlanFields::empty(&place.zone), String::new()),
+    };
+    let view = view(&call, &place, fields, Trouble::default(), None);
+    answer::page(view.trouble.status(), &PlanView { templates: offered, message, ..view })
 }
 
 fn form(
@@ -93,16 +88,28 @@ fn form(
     trouble: Trouble,
     window: Option<(&Maintenance, i64)>,
 ) -> Answer {
+    let view = view(call, place, fields, trouble, window);
+    answer::page(view.trouble.status(), &view)
+}
+
+fn view(
+    call: &Call,
+    place: &Place,
+    fields: PlanFields,
+    trouble: Trouble,
+    window: Option<(&Maintenance, i64)>,
+) -> PlanView {
     let (title, action) = match window {
         Some((window, _)) => {
             (window.title.as_str(), format!("/console/maintenance/{}/edit", window.public_id))
         }
         None => ("Plan maintenance", format!("/console/maintenance/new?page={}", place.page.slug)),
     };
-    let view = PlanView {
+    PlanView {
         chrome: Chrome::of(call, title, ""),
         action,
         page: place.page.title.clone(),
+        templates: Vec::new(),
         ticks: ticks(&place.components, &fields),
         statuses: fields::statuses(&fields.meanwhile),
         message: call.form.lines("message"),
@@ -110,8 +117,7 @@ fn form(
         version: window.map(|(_, version)| version),
         fields,
         trouble,
-    };
-    answer::page(view.trouble.status(), &view)
+    }
 }
 
 /// Plans a window.

@@ -242,3 +242,55 @@ async fn losses_corrections_and_a_postmortem() {
         program.instance.stop().await;
     }
 }
+
+#[tokio::test]
+async fn templates_are_written_exported_and_removed() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let new = json!({
+            "name": "Payments fail", "begins": "incident", "title": "Payments fail",
+            "text": "We **look** into it.", "impact": "critical",
+            "affected": [{"component": "checkout", "status": "major_outage"}],
+        });
+        let made = program.post("/api/v1/templates", new).await.expect(201);
+        assert_eq!(
+            (made.json["key"].as_str(), made.json["status"].as_str()),
+            (Some("payments-fail"), Some("investigating"))
+        );
+        let place = made.header("location").to_owned();
+        let foreign = json!({"recovery_plan": "Put it back."});
+        let refused = program.patch(&place, "\"v1\"", foreign).await.expect(422);
+        assert_eq!(refused.json["field"], "recovery_plan");
+        let patch = json!({"impact": null, "title": "Cards fail"});
+        let patched = program.patch(&place, "\"v1\"", patch).await.expect(200);
+        assert_eq!(
+            (&patched.json["impact"], &patched.json["title"]),
+            (&json!(null), &json!("Cards fail"))
+        );
+        let work = json!({
+            "name": "Disks", "begins": "maintenance", "title": "New disks",
+            "expected_effect": "It is slow.",
+            "affected": [{"component": "search", "status": "under_maintenance"},
+                {"component": "checkout", "status": "operational"}],
+        });
+        let refused = program.post("/api/v1/templates", work.clone()).await.expect(422);
+        assert_eq!(refused.json["field"], "affected");
+        let mut work = work;
+        work["affected"][1]["status"] = json!("under_maintenance");
+        let work = program.post("/api/v1/templates", work).await.expect(201);
+
+        let store = program.instance.store();
+        let page = store.find_default_status_page().await.unwrap().unwrap().value;
+        let contents = allclear_incidents::history::import::contents(store, page).await.unwrap();
+        let keys: Vec<_> = contents.templates.iter().map(|one| one.key.to_string()).collect();
+        assert_eq!(keys, ["disks", "payments-fail"]);
+        let old = [("if-match", "\"v1\"")];
+        program.ask("DELETE", &place, &old, None).await.expect(412);
+        program.ask("DELETE", &place, &[("if-match", "\"v2\"")], None).await.expect(204);
+        program.get(&place).await.expect(404);
+        let left = program.get("/api/v1/templates").await.expect(200);
+        assert_eq!(left.json["items"].as_array().unwrap().len(), 1);
+        assert_eq!(left.json["items"][0]["id"], work.json["id"]);
+        program.instance.stop().await;
+    }
+}

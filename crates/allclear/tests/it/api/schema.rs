@@ -136,6 +136,13 @@ async fn every_answer_has_the_shape_that_the_document_says() {
     let until = json!({"until": "2026-12-01T00:00:00Z"});
     ask(p, "PATCH /api/v1/announcements/{id}", &id, Some(until)).await;
     ask(p, "GET /api/v1/announcements", none, None).await;
+
+    let template = json!({"name": "Mail is late", "begins": "incident", "title": "Mail is late",
+        "impact": "minor", "affected": [{"component": "mail", "status": "degraded_performance"}]});
+    let id = ask(p, "POST /api/v1/templates", none, Some(template)).await.id().to_owned();
+    ask(p, "PATCH /api/v1/templates/{id}", &id, Some(json!({"text": "We look."}))).await;
+    ask(p, "GET /api/v1/templates/{id}", &id, None).await;
+    ask(p, "GET /api/v1/templates", none, None).await;
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod people;
 mod series;
 mod signing_in;
 pub(crate) mod status_pages;
+mod templates;
 mod tokens;
 mod upkeep;
 

@@ -8,7 +8,8 @@ use allclear_store::Stored;
 use askama::Template;
 
 use super::super::fields::{self, Meanwhile, maybe};
-use super::super::plan::{Place, Tick, ticks};
+use super::super::fields::{Tick, ticks};
+use super::super::plan::Place;
 use super::fields::{SeriesFields, Wanted, preview};
 use super::rule::{DAYS, PLACES};
 use crate::console::answer::{self, Answer, Refusal};
