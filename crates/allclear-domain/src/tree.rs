@@ -48,6 +48,23 @@ pub fn in_order(components: &[Component]) -> Result<Vec<TreeLine<'_>>, InvalidVa
     Ok(lines)
 }
 
+/// The components that are in use: neither retired nor part of one that is, in the order of the tree.
+#[must_use]
+pub fn in_use(components: &[Component]) -> Vec<Component> {
+    let mut kept = Vec::with_capacity(components.len());
+    let mut retired_depth = None;
+    for line in walk(components) {
+        if retired_depth.is_some_and(|depth| line.depth > depth) {
+            continue;
+        }
+        retired_depth = line.component.retired_at.map(|_| line.depth);
+        if retired_depth.is_none() {
+            kept.push(line.component.clone());
+        }
+    }
+    kept
+}
+
 /// All components that hang on a root, in order; those in a circle are left out. Each id stands once:
 /// one that stands twice could be below itself.
 pub(crate) fn walk<'a>(

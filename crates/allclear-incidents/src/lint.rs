@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use allclear_domain::ids::{ComponentId, IncidentId, MaintenanceId};
 use allclear_domain::record::OutageRecord;
-use allclear_domain::{Component, ComponentStatus, Forest, Incident, Maintenance, StatusSetting};
+use allclear_domain::{
+    Component, ComponentStatus, Forest, Incident, Maintenance, StatusSetting, tree,
+};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -130,7 +132,8 @@ fn down_without_incident(held: &Held<'_>, now: Timestamp) -> Vec<Finding> {
     for setting in held.settings {
         last.insert(setting.component_id, setting);
     }
-    let is_here = |id| held.components.iter().any(|component| component.id == id);
+    let in_use = tree::in_use(held.components);
+    let is_here = |id| in_use.iter().any(|component| component.id == id);
     last.into_values()
         .filter(|setting| setting.status > ComponentStatus::UnderMaintenance)
         .filter(|setting| is_here(setting.component_id) && !told.contains(&setting.component_id))

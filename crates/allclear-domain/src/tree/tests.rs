@@ -85,3 +85,18 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_below_a_retired_component_is_not_in_use() {
+    let mut components: Vec<Component> =
+        vec![component(1, None, 1), component(2, Some(1), 1), component(3, Some(2), 1)];
+    components.extend([component(4, None, 2), component(5, Some(1), 2)]);
+    let names = |components: &[Component]| {
+        in_use(components).iter().map(|c| c.key.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&components), ["c1", "c2", "c3", "c5", "c4"]);
+    components[1].retired_at = Some(Timestamp::UNIX_EPOCH);
+    assert_eq!(names(&components), ["c1", "c5", "c4"]);
+    components[0].retired_at = Some(Timestamp::UNIX_EPOCH);
+    assert_eq!(names(&components), ["c4"]);
+}

@@ -72,7 +72,10 @@ pub async fn add_outline(
     for line in outline {
         above.truncate(line.depth);
         let parent_id = above.last().copied().or(under);
-        let is_there = |other: &&Component| other.parent_id == parent_id && other.name == line.name;
+        let is_there = |other: &&Component| {
+            let is_same = other.parent_id == parent_id && other.name == line.name;
+            is_same && other.retired_at.is_none()
+        };
         if let Some(known) = siblings.iter().find(is_there) {
             above.push(known.id);
             continue;

@@ -12,6 +12,7 @@ mod maintenance;
 mod notes;
 mod noun;
 pub(crate) mod reminders;
+mod removing;
 mod series;
 mod status_pages;
 mod templates;
@@ -19,7 +20,7 @@ mod templates;
 use allclear_domain::audit::AuditAction;
 use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_domain::{Change, limits};
-use allclear_store::{Store, StoreError, Transaction};
+use allclear_store::{Store, StoreError, Stored, Transaction};
 use serde::Serialize;
 
 pub use self::announcements::{NewAnnouncement, announce};
@@ -31,6 +32,10 @@ pub use self::incidents::{NewIncident, NewUpdate, report_incident};
 pub use self::maintenance::{NewMaintenance, convert_maintenance, plan_maintenance};
 pub use self::notes::note;
 pub use self::noun::{Alone, Noun};
+pub use self::removing::{
+    Removal, bring_back_component, remove_component, remove_component_in, remove_status_page,
+    remove_status_page_in,
+};
 pub use self::series::{NewSeries, Planned, change_series, plan_series, plan_windows};
 pub use self::status_pages::{NewStatusPage, add_status_page, change_status_page};
 pub use self::templates::{
@@ -108,19 +113,13 @@ async fn change_in<T: Noun>(
     change: Change<'_>,
     decide: impl FnOnce(T) -> Result<T, WriteError> + Send,
 ) -> Result<(T, i64), WriteError> {
-    let not_found = || WriteError::NotFound { noun: T::NOUN, id: id.to_string() };
-    let stored = T::find(transaction, id).await?.ok_or_else(not_found)?;
-    let expected = expected.unwrap_or(stored.version);
-    if expected != stored.version {
-        let (noun, id, found) = (T::NOUN, id.to_string(), stored.version);
-        return Err(StoreError::Conflict { noun, id, expected, found }.into());
-    }
+    let stored: Stored<T> = removing::find_at(transaction, id, expected).await?;
     let value = decide(stored.value.clone())?;
     if value == stored.value {
         return Ok((value, stored.version));
     }
     check(transaction, Some(&stored.value), &value, change).await?;
-    let version = value.update(transaction, expected).await?;
+    let version = value.update(transaction, stored.version).await?;
     let (before, after) = (json(&stored.value), json(&value));
     let entry = change.entry(AuditAction::Change, value.subject(), before, after);
     transaction.insert_audit_entries(&[entry]).await?;

@@ -1,14 +1,14 @@
 //! Templates: added and removed. Everything else of one is [`super::change`].
 
-use allclear_domain::audit::AuditAction;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{StatusPageId, TemplateId};
 use allclear_domain::record::Affected;
 use allclear_domain::text::Key;
 use allclear_domain::{Change, Template, TemplateKind, limits};
-use allclear_store::{Store, StoreError, Transaction};
+use allclear_store::{Store, Stored, Transaction};
 
-use super::{Noun, WriteError, Written, create_in, json};
+use super::removing::{find_at, note_removal};
+use super::{Noun, WriteError, Written, create_in};
 
 /// A template as somebody adds it.
 #[derive(Clone, Debug)]
@@ -117,17 +117,8 @@ pub async fn remove_template_in(
     expected: Option<i64>,
     change: Change<'_>,
 ) -> Result<(), WriteError> {
-    let not_found = || WriteError::NotFound { noun: Template::NOUN, id: id.to_string() };
-    let stored = transaction.find_template(id).await?.ok_or_else(not_found)?;
-    let expected = expected.unwrap_or(stored.version);
-    if expected != stored.version {
-        let (noun, id, found) = (Template::NOUN, id.to_string(), stored.version);
-        return Err(StoreError::Conflict { noun, id, expected, found }.into());
-    }
-    transaction.remove_template(&stored.value, expected).await?;
+    let stored: Stored<Template> = find_at(transaction, id, expected).await?;
+    transaction.remove_template(&stored.value, stored.version).await?;
     transaction.remove_origin(stored.subject()).await?;
-    let before = json(&stored.value);
-    let entry = change.entry(AuditAction::Remove, stored.subject(), before, None);
-    transaction.insert_audit_entries(&[entry]).await?;
-    Ok(())
+    note_removal(transaction, &stored.value, change).await
 }

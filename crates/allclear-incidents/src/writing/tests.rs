@@ -1,7 +1,7 @@
 //! What writing promises, on the embedded database. What the database itself promises is told on
 //! both engines in the store's own story.
 
-use allclear_domain::audit::{Actor, Subject};
+use allclear_domain::audit::{Actor, AuditAction, Subject};
 use allclear_domain::ids::StatusPageId;
 use allclear_domain::incident::IncidentKind;
 use allclear_domain::record::{Affected, Target};
@@ -17,9 +17,10 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::{
-    NewComponent, NewIncident, NewMaintenance, NewStatusPage, NewTemplate, NewUpdate, WriteError,
-    add_component, add_status_page, add_template, change, change_status_page, convert_maintenance,
-    plan_maintenance, remove_template, report_incident,
+    NewComponent, NewIncident, NewMaintenance, NewStatusPage, NewTemplate, NewUpdate, Removal,
+    WriteError, add_component, add_status_page, add_template, bring_back_component, change,
+    change_status_page, convert_maintenance, plan_maintenance, remove_component,
+    remove_status_page, remove_template, report_incident,
 };
 
 struct Desk {
@@ -273,6 +274,58 @@ async fn templates_name_what_is_there_and_leave_no_trace_but_the_audit_log() {
     let filter = AuditFilter { about, ..AuditFilter::default() };
     let entries = desk.store.list_audit_entries(&filter, 10).await.unwrap();
     assert_eq!(entries.len(), 3);
-    assert!(entries[0].before.as_ref().unwrap().contains("Cards fail"));
-    assert_eq!(entries[0].after, None);
+    let gone = entries.iter().find(|entry| entry.action == AuditAction::Remove).unwrap();
+    assert!(gone.before.as_ref().unwrap().contains("Cards fail"));
+    assert_eq!(gone.after, None);
+}
+
+#[tokio::test]
+async fn history_loses_nothing_when_a_component_is_removed() {
+    let desk = Desk::new().await;
+    let page = desk.page("Shop").await;
+    let (told, free) =
+        (desk.component(page.id, "Told").await, desk.component(page.id, "Free").await);
+    let incident = desk.incident(page.id, Target::Component(told.id));
+    report_incident(&desk.store, incident, desk.change()).await.unwrap();
+    let gone = remove_component(&desk.store, free.id, Some(1), desk.change()).await.unwrap();
+    assert_eq!(gone, Removal::Gone);
+    assert_eq!(desk.store.find_component_by_id(free.id).await.unwrap(), None);
+    let late = remove_component(&desk.store, told.id, Some(9), desk.change()).await.unwrap_err();
+    assert!(matches!(late, WriteError::Store(StoreError::Conflict { .. })), "{late}");
+    let kept = remove_component(&desk.store, told.id, None, desk.change()).await.unwrap();
+    assert_eq!(kept, Removal::Retired);
+    let found = desk.store.find_component_by_id(told.id).await.unwrap().unwrap();
+    assert_eq!(found.retired_at, Some(desk.now));
+    let again = remove_component(&desk.store, told.id, None, desk.change()).await.unwrap_err();
+    assert!(again.to_string().contains("is retired already"), "{again}");
+    let back = bring_back_component(&desk.store, told.id, Some(2), desk.change()).await.unwrap();
+    assert_eq!(back.value.retired_at, None);
+}
+
+#[tokio::test]
+async fn a_group_goes_after_its_parts_and_a_page_after_all_it_holds() {
+    let desk = Desk::new().await;
+    let (first, page) = (desk.page("First").await, desk.page("Shop").await);
+    let group = desk.component(page.id, "Group").await;
+    let new = NewComponent {
+        page_id: page.id,
+        name: "Part".to_owned(),
+        key: None,
+        description: None,
+        parent_id: Some(group.id),
+        start_date: None,
+    };
+    let part = add_component(&desk.store, new, desk.change()).await.unwrap().value;
+    let refused = remove_component(&desk.store, group.id, None, desk.change()).await.unwrap_err();
+    assert!(refused.to_string().contains("has parts, such as"), "{refused}");
+    let refused = remove_status_page(&desk.store, page.id, None, desk.change()).await.unwrap_err();
+    assert!(refused.to_string().contains("holds 2 components"), "{refused}");
+    for id in [part.id, group.id] {
+        remove_component(&desk.store, id, None, desk.change()).await.unwrap();
+    }
+    let refused = remove_status_page(&desk.store, first.id, None, desk.change()).await.unwrap_err();
+    assert!(refused.to_string().contains("is the default one"), "{refused}");
+    remove_status_page(&desk.store, page.id, None, desk.change()).await.unwrap();
+    remove_status_page(&desk.store, first.id, None, desk.change()).await.unwrap();
+    assert_eq!(desk.store.list_status_pages().await.unwrap(), []);
 }

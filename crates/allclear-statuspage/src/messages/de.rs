@@ -335,6 +335,9 @@ const COMPONENT: ComponentTexts = ComponentTexts {
     no_days: "An jedem der letzten 90 Tage mit Daten in Betrieb.",
     no_records: "Kein Eintrag nennt sie.",
     no_data_before: |day| format!("Vor dem {day} gibt es keine Daten."),
+    retired_on: |day| {
+        format!("Seit dem {day} nicht mehr in Betrieb. Was davon berichtet wird, ist vergangen.")
+    },
     older_records: |count| match count {
         1 => "1 älterer Eintrag".to_owned(),
         _ => format!("{count} ältere Einträge"),

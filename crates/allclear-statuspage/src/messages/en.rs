@@ -343,6 +343,7 @@ const COMPONENT: ComponentTexts = ComponentTexts {
     no_days: "Operational on every one of the last 90 days with data.",
     no_records: "No record names it.",
     no_data_before: |day| format!("There is no data before {day}."),
+    retired_on: |day| format!("Out of use since {day}. What is told of it is history."),
     older_records: |count| match count {
         1 => "1 older record".to_owned(),
         _ => format!("{count} older records"),

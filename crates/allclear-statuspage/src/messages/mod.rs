@@ -294,6 +294,8 @@ pub(crate) struct ComponentTexts {
     pub(crate) no_days: &'static str,
     pub(crate) no_records: &'static str,
     pub(crate) no_data_before: fn(&str) -> String,
+    /// It is history.
+    pub(crate) retired_on: fn(&str) -> String,
     pub(crate) older_records: fn(usize) -> String,
 }
 

@@ -80,13 +80,14 @@ impl Model {
             line.days_without_data = ends.take_while(|end| **end <= line.begins_at).count();
             let from = start.max(line.begins_at);
             if let Some(intervals) = intervals.get(&line.id) {
+                let intervals = &line.while_in_use(intervals);
                 line.segments = uptime::merge(intervals, now);
                 line.days = uptime::tally_days(&line.segments, &self.bounds);
                 let active = intervals.iter().filter(|i| is_active(i, now));
                 line.own = active.map(|i| i.status).max().unwrap_or(ComponentStatus::Operational);
                 line.since = present_run(line, intervals, now);
             }
-            line.uptime = uptime::uptime(&line.segments, from, now, policy);
+            line.uptime = uptime::uptime(&line.segments, from, line.counts_until(now), policy);
         }
         self.add_unmeasured();
         self.roll_up();
@@ -105,7 +106,9 @@ impl Model {
         for interval in unmeasured {
             let index = self.forest.place(interval.component_id);
             let line = index.and_then(|index| self.lines.get_mut(index));
-            if let Some(line) = line.filter(|line| interval.status >= line.own) {
+            if let Some(line) =
+                line.filter(|line| interval.status >= line.own && !line.is_retired())
+            {
                 line.own = interval.status;
                 line.since = None;
             }
@@ -134,7 +137,7 @@ impl Model {
             let Some(line) = self.lines.get(index) else {
                 break;
             };
-            if line.is_group {
+            if line.is_group || line.is_retired() {
                 continue;
             }
             let affected = usize::from(line.is_affected());

@@ -185,7 +185,8 @@ impl Model {
                 add(self.maintenance_impact(window));
             }
             add(self.setting_intervals());
-            intervals.iter().map(|intervals| uptime::merge(intervals, self.now)).collect()
+            let lines = self.lines.iter().zip(&intervals);
+            lines.map(|(line, all)| uptime::merge(&line.while_in_use(all), self.now)).collect()
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::ComponentId;
-use allclear_domain::uptime::{DayTally, Segment, Uptime};
+use allclear_domain::uptime::{DayTally, Segment, StatusInterval, Uptime};
 use allclear_domain::{ComponentStatus, Forest, tree};
 use jiff::Timestamp;
 
@@ -30,7 +30,9 @@ pub(crate) struct Line {
     pub(crate) since: Option<Timestamp>,
     /// The first instant with data.
     pub(crate) begins_at: Timestamp,
-    /// How many of the drawn days lie before that.
+    /// From when on it is history, as it was retired or what it is a part of was.
+    pub(crate) retired_at: Option<Timestamp>,
+    /// How many of the drawn days lie before `begins_at`.
     pub(crate) days_without_data: usize,
     /// What was not operational in the drawn days.
     pub(crate) segments: Vec<Segment>,
@@ -44,6 +46,27 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Whether it is history.
+    pub(crate) const fn is_retired(&self) -> bool {
+        self.retired_at.is_some()
+    }
+
+    /// The instant up to which it counts.
+    pub(crate) fn counts_until(&self, now: Timestamp) -> Timestamp {
+        self.retired_at.map_or(now, |at| at.min(now))
+    }
+
+    /// Intervals as far as it was in use.
+    pub(crate) fn while_in_use(&self, intervals: &[StatusInterval]) -> Vec<StatusInterval> {
+        let Some(end) = self.retired_at else { return intervals.to_vec() };
+        let kept = intervals.iter().filter(|interval| interval.from < end);
+        kept.map(|one| StatusInterval {
+            until: Some(one.until.map_or(end, |at| at.min(end))),
+            ..*one
+        })
+        .collect()
+    }
+
     pub(crate) fn is_affected(&self) -> bool {
         self.status > ComponentStatus::UnderMaintenance
     }
@@ -59,7 +82,7 @@ pub(super) fn in_order(snapshot: &Snapshot) -> Result<(Vec<Line>, Forest), Inval
         .collect();
     let ordered = tree::in_order(&snapshot.components)?;
     let forest = Forest::of(&ordered);
-    let lines = ordered
+    let mut lines: Vec<Line> = ordered
         .iter()
         .enumerate()
         .map(|(index, ordered)| {
@@ -67,6 +90,14 @@ pub(super) fn in_order(snapshot: &Snapshot) -> Result<(Vec<Line>, Forest), Inval
             new_line(ordered, place, &forest, index)
         })
         .collect();
+    // Parents stand before their parts.
+    for index in 0..lines.len() {
+        let above = lines.get(index).and_then(|line| line.parent);
+        let above = above.and_then(|above| lines.get(above)?.retired_at);
+        if let (Some(above), Some(line)) = (above, lines.get_mut(index)) {
+            line.retired_at = Some(line.retired_at.unwrap_or(above).min(above));
+        }
+    }
     Ok((lines, forest))
 }
 
@@ -82,6 +113,7 @@ fn new_line(ordered: &tree::TreeLine<'_>, place: usize, forest: &Forest, index: 
         status: ComponentStatus::Operational,
         since: None,
         begins_at: ordered.component.created_at,
+        retired_at: ordered.component.retired_at,
         days_without_data: 0,
         segments: Vec::new(),
         days: Vec::new(),

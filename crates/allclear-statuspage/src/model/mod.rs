@@ -103,9 +103,10 @@ impl Model {
         self.present.status
     }
 
-    /// Present status of every component after roll-up, in the order of the tree.
+    /// Present status of every component in use after roll-up, in the order of the tree.
     pub fn component_statuses(&self) -> impl Iterator<Item = (ComponentId, ComponentStatus)> {
-        self.lines.iter().map(|line| (line.id, line.status))
+        let in_use = self.lines.iter().filter(|line| !line.is_retired());
+        in_use.map(|line| (line.id, line.status))
     }
 
     pub(crate) fn present(&self) -> &Present {

@@ -174,7 +174,7 @@ impl Model {
             return (Hero::One(*one), since_of_worst(told));
         }
         let since = since_of_worst(&self.lines);
-        let leaves = || self.lines.iter().filter(|line| !line.is_group);
+        let leaves = || self.lines.iter().filter(|line| !line.is_group && !line.is_retired());
         let total = leaves().count();
         let bad = leaves().filter(|line| line.is_affected()).count();
         if bad == 0 {
@@ -198,7 +198,7 @@ impl Model {
         }
         let maintained = self.topmost(|line| line.own == ComponentStatus::UnderMaintenance);
         if maintained.is_empty() && under_way.is_empty() {
-            let is_empty = self.lines.is_empty();
+            let is_empty = self.lines.iter().all(Line::is_retired);
             return (if is_empty { Hero::Quiet } else { Hero::Good }, None);
         }
         let windows = under_way.iter().filter_map(|place| self.window_at(*place));

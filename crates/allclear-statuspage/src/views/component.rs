@@ -37,6 +37,8 @@ pub(crate) struct ComponentPage {
     formula: String,
     mean_note: &'static str,
     no_data_note: String,
+    /// Empty where it is in use.
+    retired_note: String,
     days: Vec<DayRow>,
     records: Vec<EntryView>,
     older_label: String,
@@ -94,6 +96,10 @@ impl ComponentPage {
             } else {
                 String::new()
             },
+            retired_note: line.retired_at.map_or_else(String::new, |at| {
+                let day = context.locale.day_of(at);
+                (context.m.component.retired_on)(&context.locale.date(day))
+            }),
             days: context.day_rows(&rolled, &records),
             records: entries,
             older_label: (context.m.component.older_records)(older.len()),
@@ -116,11 +122,13 @@ impl Context<'_> {
         let mut parts = Vec::new();
         let mut at = index + 1;
         while let Some(part) = self.model.lines.get(at).filter(|_| at < line.end) {
-            parts.push(PartView {
-                name: self.component_link(part),
-                mark: self.mark(part.status),
-                uptime: self.uptime_text(self.share_of_window(at, part)),
-            });
+            if !part.is_retired() || line.is_retired() {
+                parts.push(PartView {
+                    name: self.component_link(part),
+                    mark: self.mark(part.status),
+                    uptime: self.uptime_text(self.share_of_window(at, part)),
+                });
+            }
             at = part.end.max(at + 1);
         }
         parts
@@ -142,7 +150,8 @@ impl Context<'_> {
         let policy = self.model.page().uptime;
         let shares = self.leaves(index, line).filter_map(|(index, leaf)| {
             let segments = all.get(index)?;
-            uptime::uptime(segments, leaf.begins_at, self.locale.now, policy).share()
+            let until = leaf.counts_until(self.locale.now);
+            uptime::uptime(segments, leaf.begins_at, until, policy).share()
         });
         mean(shares)
     }

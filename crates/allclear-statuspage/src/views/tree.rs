@@ -48,7 +48,9 @@ impl Context<'_> {
         let mut siblings: Vec<(usize, &Line)> = Vec::new();
         let mut at = start;
         while let Some(line) = self.model.lines.get(at).filter(|_| at < end) {
-            siblings.push((at, line));
+            if !line.is_retired() {
+                siblings.push((at, line));
+            }
             at = line.end.max(at + 1);
         }
         siblings.sort_by_key(|(_, line)| Reverse(weight(line)));
@@ -58,7 +60,8 @@ impl Context<'_> {
             };
             let href = self.href(&Route::Component(component.public_id));
             let mark = self.mark(line.status);
-            if line.is_group {
+            // One whose parts are all retired stands by itself.
+            if line.is_group && line.leaves > 0 {
                 nodes.push(NodeView::GroupStart(GroupView {
                     name: component.name.clone(),
                     href,

@@ -94,7 +94,7 @@ impl Context<'_> {
         until: Timestamp,
     ) -> Option<f64> {
         let from = from.max(line.begins_at);
-        let until = until.min(self.locale.now);
+        let until = until.min(line.counts_until(self.locale.now));
         let segments = self.model.all_segments().get(index)?;
         uptime::uptime(segments, from, until, self.model.page().uptime).share()
     }

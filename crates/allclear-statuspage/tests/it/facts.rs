@@ -236,3 +236,21 @@ fn work_that_takes_too_long_says_so() {
     assert_eq!(told("2026-11-20T13:05:00Z", Language::En), ((true, true), false));
     assert!(told("2026-11-20T13:05:00Z", Language::De).1);
 }
+
+#[test]
+fn a_retired_component_is_history() {
+    let mut snapshot = with(vec![open(1, ComponentStatus::MajorOutage, "2026-11-20T08:00:00Z")]);
+    let checkout = snapshot.components.iter().find(|one| one.name == "Checkout").expect("it");
+    let public_id = checkout.public_id;
+    let links = |html: &str| html.matches(&format!("components/{public_id}")).count();
+    let before = page(snapshot.clone(), &Route::Now);
+    assert!(hero(&before).contains("Checkout"), "{}", hero(&before));
+    let retired = snapshot.components.iter_mut().find(|one| one.name == "Checkout").expect("it");
+    retired.retired_at = Some(sample::at("2026-11-20T09:00:00Z"));
+    let after = page(snapshot.clone(), &Route::Now);
+    assert!(!hero(&after).contains("Checkout"), "{}", hero(&after));
+    assert!(links(&after) < links(&before), "it stands among the components no more");
+    let own = page(snapshot, &Route::Component(public_id));
+    assert!(own.contains("Out of use since"), "{own}");
+    assert!(own.contains("data-d=\"89:4 60\""), "the hour before counts: {own}");
+}

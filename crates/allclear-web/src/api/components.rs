@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::json::{Answer, at_version, created, json};
+use super::json::{Answer, at_version, created, json, nothing};
 use super::openapi::Operation;
 use super::problem::Problem;
 use super::wire::{ComponentStatusWord, ListJson, cursor_of, given};
@@ -23,6 +23,7 @@ use crate::access::table::Table;
 
 const ALL: &str = "/api/v1/components";
 const ONE: &str = "/api/v1/components/{id}";
+const BRING_BACK: &str = "/api/v1/components/{id}/bring-back";
 const STATUS: &str = "/api/v1/components/{id}/status";
 
 /// A piece of the product that users depend on.
@@ -49,6 +50,8 @@ struct ComponentJson {
     #[schemars(with = "Option<ComponentStatusWord>")]
     status: Option<ComponentStatus>,
     created_at: Timestamp,
+    /// From when on it belongs to the history alone; `null` while it is in use.
+    retired_at: Option<Timestamp>,
     /// Counts its changes. The `ETag` says the same.
     version: i64,
 }
@@ -70,6 +73,7 @@ impl ComponentJson {
             start_date: component.start_date,
             status: shown.get(&component.id).copied(),
             created_at: component.created_at,
+            retired_at: component.retired_at,
             version,
         }
     }
@@ -142,6 +146,8 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post(ALL, write, add)
         .get(ONE, read, show)
         .patch(ONE, write, patch)
+        .delete(ONE, write, remove)
+        .post(BRING_BACK, write, bring_back)
         .post(STATUS, write, set_status)
 }
 
@@ -157,6 +163,9 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(ONE, "Show a component").gives::<ComponentJson>(200),
         Operation::patch(ONE, "Change or move a component")
             .takes::<ComponentPatchJson>()
+            .gives::<ComponentJson>(200),
+        Operation::delete(ONE, "Remove a component, or retire it where anything names it"),
+        Operation::post(BRING_BACK, "Have a retired component in use again")
             .gives::<ComponentJson>(200),
         Operation::post(STATUS, "Set the status of a component by hand, from now on")
             .takes::<NewStatusJson>()
@@ -279,4 +288,20 @@ async fn set_status(call: Call) -> Answer {
         set_at: setting.set_at,
     };
     json(StatusCode::CREATED, &setting)
+}
+
+async fn remove(call: Call) -> Answer {
+    let expected = call.version_if_any()?;
+    let id = find(&call).await?.id;
+    writing::remove_component(&call.app.store, id, expected, call.change()).await?;
+    call.written();
+    Ok(nothing())
+}
+
+async fn bring_back(call: Call) -> Answer {
+    let expected = call.version_if_any()?;
+    let id = find(&call).await?.id;
+    let back = writing::bring_back_component(&call.app.store, id, expected, call.change()).await?;
+    call.written();
+    told(&call, &back.value, back.version)
 }

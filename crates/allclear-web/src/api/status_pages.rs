@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::json::{Answer, at_version, created, json};
+use super::json::{Answer, at_version, created, json, nothing};
 use super::openapi::Operation;
 use super::problem::Problem;
 use super::wire::{LanguageWord, ListJson, MaintenancePolicyWord, cursor_of, given};
@@ -174,7 +174,12 @@ struct StatusPagePatchJson {
 /// Adds the addresses of status pages.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
     let (read, write) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::StatusPages));
-    table.get(ALL, read, list).post(ALL, write, add).get(ONE, read, show).patch(ONE, write, patch)
+    table
+        .get(ALL, read, list)
+        .post(ALL, write, add)
+        .get(ONE, read, show)
+        .patch(ONE, write, patch)
+        .delete(ONE, write, remove)
 }
 
 /// What they take and give.
@@ -191,6 +196,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::patch(ONE, "Change a status page")
             .takes::<StatusPagePatchJson>()
             .gives::<StatusPageJson>(200),
+        Operation::delete(ONE, "Remove a status page that holds nothing"),
     ]
 }
 
@@ -292,4 +298,12 @@ fn patched(
         uptime: uptime.unwrap_or(page.uptime),
         ..page
     }
+}
+
+async fn remove(call: Call) -> Answer {
+    let expected = call.version_if_any()?;
+    let id = find(&call).await?.id;
+    writing::remove_status_page(&call.app.store, id, expected, call.change()).await?;
+    call.written();
+    Ok(nothing())
 }

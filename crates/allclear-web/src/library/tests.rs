@@ -1,6 +1,7 @@
 //! Pages that show components of other pages must tell the same of them.
 
 use allclear_domain::ComponentStatus;
+use allclear_domain::audit::Subject;
 use allclear_domain::ids::PublicId;
 use allclear_domain::incident::{IncidentKind, IncidentState};
 use allclear_domain::record::{Affected, OutageRecord, Publication, Target};
@@ -129,4 +130,29 @@ fn what_is_said_of_a_nearer_group_counts_wherever_a_part_is_shown() {
         let fine = [Some(ComponentStatus::Operational); 2];
         assert_eq!(statuses_after(target.clone(), left_out), fine, "{target:?}");
     }
+}
+
+#[test]
+fn what_was_removed_is_told_no_more_and_what_came_back_is() {
+    let home = page(90, ComponentSelection::Own);
+    let (one, two) = (component(1, &home, None), component(2, &home, None));
+    let mut library = Library::default();
+    library.take_in(Changes {
+        revision: 1,
+        components: vec![one.clone(), two.clone()],
+        status_pages: vec![home.clone()],
+        ..Changes::default()
+    });
+    let removed = vec![Subject::Component(one.id), Subject::Component(two.id)];
+    let touched = library.take_in(Changes {
+        revision: 2,
+        removed: removed.clone(),
+        components: vec![two.clone()],
+        ..Changes::default()
+    });
+    assert!(touched.contains(&home.id));
+    assert_eq!(library.snapshot(home.id).unwrap().components, [two]);
+    let gone = vec![Subject::StatusPage(home.id)];
+    library.take_in(Changes { revision: 3, removed: gone, ..Changes::default() });
+    assert!(library.snapshot(home.id).is_none() && library.pages().is_empty());
 }

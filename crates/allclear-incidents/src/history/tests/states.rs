@@ -241,6 +241,7 @@ fn what_facts_leave_out_is_counted() {
             "1 descriptions of components",
             "1 days from which uptime counts",
             "1 parents of components",
+            "1 ends of components",
             "1 statuses set by hand",
             "1 marks of deliberate shutdowns",
             "1 impacts that a person set",
@@ -261,6 +262,7 @@ fn what_facts_leave_out_is_counted() {
             "1 marks of windows that people begin",
             "1 former windows",
             "3 expected effects and plans of windows",
+            "2 templates",
             "1 notes on components",
             "5 authors and dates of internal notes",
         ]

@@ -1,18 +1,20 @@
 //! One component: its words, its place, and the status that somebody gives it by hand.
 
+use allclear_domain::audit::Subject;
 use allclear_domain::ids::ComponentId;
 use allclear_domain::{Component, ComponentStatus, Scope, StatusPage, StatusSetting};
-use allclear_incidents::writing::{self, Direction, WriteError};
+use allclear_incidents::writing::{self, Direction, Removal, WriteError};
 use allclear_store::Stored;
 use askama::Template;
 use axum::http::StatusCode;
 
-use super::{done, in_order, style, word};
+use super::{done, in_order, in_use, style, word};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
 use crate::console::form::Form;
 use crate::console::local_time::{self, Zone};
+use crate::console::templates::file_of;
 use crate::console::trouble::{self, NotWritten, Trouble};
 
 /// Settings by hand that are shown, newest first.
@@ -87,6 +89,10 @@ struct EditView {
     version: i64,
     fields: ComponentFields,
     parents: Vec<ParentChoice>,
+    /// Since when it is history.
+    retired: Option<String>,
+    /// The file that it comes from.
+    file: Option<String>,
     settings: Vec<SettingLine>,
     statuses: Vec<StatusChoice>,
     may_write: bool,
@@ -139,6 +145,8 @@ async fn form(call: &Call, found: &Found, fields: ComponentFields, trouble: Trou
         zone_name: zone.name.clone(),
         version: component.version,
         parents: parents(found, &fields.parent),
+        retired: component.retired_at.map(|at| local_time::both(at, &zone.zone)),
+        file: file_of(call, Subject::Component(component.id)).await?,
         settings: settings.iter().map(setting).collect(),
         statuses: ComponentStatus::ALL.into_iter().map(status).collect(),
         may_write: call.access()?.may(Scope::Components),
@@ -151,7 +159,8 @@ async fn form(call: &Call, found: &Found, fields: ComponentFields, trouble: Trou
 /// The components that it may be a part of: all but itself and its own parts.
 fn parents(found: &Found, chosen: &str) -> Vec<ParentChoice> {
     let forest = allclear_domain::Forest::grown_from(&found.all);
-    let others = in_order(&found.all).into_iter();
+    let in_use = in_use(&found.all);
+    let others = in_order(&in_use).into_iter();
     let others = others.filter(|(other, _)| !forest.is_within(other.id, found.component.id));
     let choice = |(other, depth): (&Component, usize)| {
         let id = other.id.to_string();
@@ -259,4 +268,39 @@ pub(super) async fn set_status(call: Call) -> Answer {
         .map_err(trouble::refusal)?;
     call.app.nudge.notify_one();
     answer::see(&format!("/console/components/{id}?done=status"))
+}
+
+/// Removes it, or retires it where anything names it.
+pub(super) async fn remove(call: Call) -> Answer {
+    let found = find(&call).await?;
+    let actor = call.actor()?;
+    let id = found.component.id;
+    let removed = writing::remove_component(&call.app.store, id, None, call.change(&actor)).await;
+    let done = match removed {
+        Ok(Removal::Gone) => "removed",
+        Ok(Removal::Retired) => "retired",
+        Err(error) => {
+            return match trouble::at_form(error)? {
+                NotWritten::Problems(problems) => {
+                    let fields = ComponentFields::of(&found.component);
+                    form(&call, &found, fields, Trouble::of(problems)).await
+                }
+                NotWritten::Conflict => Err(Refusal::NotFound),
+            };
+        }
+    };
+    call.app.nudge.notify_one();
+    answer::see(&format!("/console/components?page={}&done={done}", found.page.slug))
+}
+
+/// Has it in use again.
+pub(super) async fn bring_back(call: Call) -> Answer {
+    let found = find(&call).await?;
+    let actor = call.actor()?;
+    let id = found.component.id;
+    writing::bring_back_component(&call.app.store, id, None, call.change(&actor))
+        .await
+        .map_err(trouble::refusal)?;
+    call.app.nudge.notify_one();
+    answer::see(&format!("/console/components/{id}?done=back"))
 }

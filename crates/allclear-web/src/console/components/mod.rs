@@ -28,6 +28,8 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post("/console/components", writes, add)
         .get("/console/components/{id}", reads, edit::show)
         .post("/console/components/{id}", writes, edit::save)
+        .post("/console/components/{id}/remove", writes, edit::remove)
+        .post("/console/components/{id}/bring-back", writes, edit::bring_back)
         .post("/console/components/{id}/shift", writes, edit::shift)
         .post("/console/components/{id}/status", writes, edit::set_status)
 }
@@ -40,6 +42,9 @@ fn done(word: &str) -> &'static str {
         "nothing" => "All of these are there already.",
         "saved" => "Saved. Readers see it in a moment.",
         "moved" => "Moved.",
+        "removed" => "Removed. Nothing named it.",
+        "retired" => "Retired. It stays where the history tells of it.",
+        "back" => "In use again. Readers see it in a moment.",
         "status" => "Set. Readers see it in a moment.",
         _ => "",
     }
@@ -79,6 +84,14 @@ pub(super) fn in_order(components: &[Component]) -> Vec<(&Component, usize)> {
     }
 }
 
+/// The components that are in use; all of them where the tree is broken, so that it can be mended.
+pub(super) fn in_use(components: &[Component]) -> Vec<Component> {
+    match tree::in_order(components) {
+        Ok(_) => tree::in_use(components),
+        Err(_) => components.to_vec(),
+    }
+}
+
 /// One line of the tree.
 struct Line {
     id: String,
@@ -97,6 +110,8 @@ struct TreeView {
     slug: String,
     title: String,
     lines: Vec<Line>,
+    /// Those that are history alone: id and name.
+    retired: Vec<(String, String)>,
     outline: String,
     may_write: bool,
     has_pages_to_write: bool,
@@ -125,12 +140,15 @@ async fn tree_page(call: &Call, which: WhichPage, trouble: Trouble) -> Answer {
             .filter(|status| **status != ComponentStatus::Operational)
             .map(|status| (style(*status), word(*status))),
     };
+    let in_use = in_use(&components);
+    let retired = components.iter().filter(|one| !in_use.iter().any(|other| other.id == one.id));
     let access = call.access()?;
     let view = TreeView {
         chrome: Chrome::of(call, "Components", done(call.query.text("done"))),
         slug: which.here.slug.to_string(),
         title: which.here.title.clone(),
-        lines: in_order(&components).into_iter().map(line).collect(),
+        lines: in_order(&in_use).into_iter().map(line).collect(),
+        retired: retired.map(|one| (one.id.to_string(), one.name.clone())).collect(),
         outline: call.form.exact("outline").to_owned(),
         may_write: access.may(Scope::Components),
         has_pages_to_write: access.may(Scope::StatusPages),

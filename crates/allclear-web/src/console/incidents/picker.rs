@@ -99,7 +99,8 @@ fn lines(
     components: &[Component],
     choices_of: impl Fn(ComponentId) -> (Vec<Choice>, String),
 ) -> Vec<PickerRow> {
-    let lines = tree::in_order(components).unwrap_or_default();
+    let components = tree::in_use(components);
+    let lines = tree::in_order(&components).unwrap_or_default();
     let row = |line: tree::TreeLine<'_>| {
         let (choices, was) = choices_of(line.component.id);
         PickerRow {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use allclear_domain::record::{Affected, OutageRecord, Target};
-use allclear_domain::{Component, ComponentStatus, Maintenance};
+use allclear_domain::{Component, ComponentStatus, Maintenance, tree};
 use jiff::Timestamp;
 
 use crate::console::components::in_order;
@@ -194,7 +194,7 @@ pub(crate) fn ticks(components: &[Component], fields: &PlanFields) -> Vec<Tick> 
         let is_ticked = fields.components.contains(&id);
         Tick { name: component.name.clone(), depth, is_ticked, id }
     };
-    in_order(components).into_iter().map(tick).collect()
+    in_order(&tree::in_use(components)).into_iter().map(tick).collect()
 }
 
 /// One status of the list.

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use allclear_domain::{Component, StatusPage, zone};
+use allclear_domain::audit::Subject;
+use allclear_domain::{Component, StatusPage, tree, zone};
 use allclear_incidents::writing::{self, WriteError};
 use allclear_store::Stored;
 use askama::Template;
@@ -11,6 +12,7 @@ use super::fields::{self, Choice, PageFields};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
+use crate::console::templates::file_of;
 use crate::console::trouble::{self, NotWritten, Trouble};
 
 /// Components that are offered to be chosen; those that are chosen come on top of that.
@@ -31,6 +33,8 @@ struct EditView {
     is_default: bool,
     /// What the logo shows; `None` where there is none.
     logo: Option<String>,
+    /// The file that it comes from.
+    file: Option<String>,
     version: i64,
     fields: PageFields,
     languages: Vec<Choice>,
@@ -64,6 +68,7 @@ pub(super) async fn form(
         slug: page.slug.to_string(),
         is_default: page.is_default,
         logo: page.logo.as_ref().map(|logo| logo.alt.clone()),
+        file: file_of(call, Subject::StatusPage(page.id)).await?,
         version: page.version,
         languages: fields::languages(&fields.language),
         policies: fields::policies(&fields.maintenance),
@@ -81,7 +86,7 @@ async fn offer(call: &Call, fields: &PageFields) -> Result<(Vec<Offered>, bool),
     let pages = call.app.store.list_status_pages().await?;
     let titles: HashMap<_, _> = pages.iter().map(|page| (page.id, page.title.as_str())).collect();
     let chosen: HashSet<&str> = fields.chosen.iter().map(String::as_str).collect();
-    let components = call.app.store.list_components().await?;
+    let components = tree::in_use(&call.app.store.list_components().await?);
     let name = |component: &Component| {
         let title = titles.get(&component.page_id).copied().unwrap_or_default();
         format!("{} ({title})", component.name)
@@ -153,4 +158,24 @@ pub(super) async fn make_default(call: Call) -> Answer {
         .map_err(trouble::refusal)?;
     call.app.nudge.notify_one();
     answer::see(&format!("/console/status-pages/{}?done=default", page.slug))
+}
+
+/// Removes it, where nothing is on it.
+pub(super) async fn remove(call: Call) -> Answer {
+    let page = find(&call).await?;
+    let actor = call.actor()?;
+    let change = call.change(&actor);
+    match writing::remove_status_page(&call.app.store, page.id, None, change).await {
+        Ok(()) => {
+            call.app.nudge.notify_one();
+            answer::see("/console/status-pages?done=removed")
+        }
+        Err(error) => match trouble::at_form(error)? {
+            NotWritten::Problems(problems) => {
+                let fields = PageFields::of(&page);
+                form(&call, &page, fields, Trouble::of(problems)).await
+            }
+            NotWritten::Conflict => Err(Refusal::NotFound),
+        },
+    }
 }

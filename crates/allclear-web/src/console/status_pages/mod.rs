@@ -24,6 +24,7 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post("/console/status-pages/new", writes, new::add)
         .get("/console/status-pages/{slug}", writes, edit::show)
         .post("/console/status-pages/{slug}", writes, edit::save)
+        .post("/console/status-pages/{slug}/remove", writes, edit::remove)
         .post("/console/status-pages/{slug}/default", writes, edit::make_default)
         .post("/console/status-pages/{slug}/logo", writes, logo::set)
 }
@@ -33,6 +34,7 @@ fn done(word: &str) -> &'static str {
     match word {
         "saved" => "Saved. Readers see it in a moment.",
         "logo" => "The logo was changed. Readers see it in a moment.",
+        "removed" => "Removed. Nothing was on it.",
         "default" => "This is the page on / now.",
         _ => "",
     }

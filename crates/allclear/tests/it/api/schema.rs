@@ -95,6 +95,9 @@ async fn every_answer_has_the_shape_that_the_document_says() {
     ask(p, "PATCH /api/v1/components/{id}", &id, Some(json!({"start_date": "2026-01-01"}))).await;
     ask(p, "GET /api/v1/components/{id}", &id, None).await;
     ask(p, "GET /api/v1/components", none, None).await;
+    p.ask("DELETE", &format!("/api/v1/components/{id}"), &[], None).await.expect(204);
+    ask(p, "GET /api/v1/components/{id}", &id, None).await;
+    ask(p, "POST /api/v1/components/{id}/bring-back", &id, None).await;
 
     let incident = json!({
         "title": "Mail is late", "kind": "disruption", "impact": "minor",

@@ -120,3 +120,39 @@ async fn nothing_that_is_typed_runs() {
         assert!(!page.text.contains("<script>alert"), "{name}: {}", page.text);
     }
 }
+
+#[tokio::test]
+async fn a_component_is_removed_or_retired_and_brought_back() {
+    for engine in Engine::ALL {
+        let mut office = Office::open(engine).await;
+        office.page("Shop").await;
+        office.owner.fill(TREE, TREE, &[("outline", "Free\nNamed\nGroup / Part")]).await;
+        let path = |id: &str| format!("{TREE}/{id}");
+        let (free, named) = (office.component("Free").await, office.component("Named").await);
+        let status = format!("{}/status", path(&named));
+        office.owner.fill(&path(&named), &status, &[("status", "major_outage")]).await;
+        let page = office.owner.fill(&path(&free), &format!("{}/remove", path(&free)), &[]).await;
+        assert!(page.text.contains("Removed. Nothing named it."), "{}", page.text);
+        let page = office.owner.fill(&path(&named), &format!("{}/remove", path(&named)), &[]).await;
+        assert!(page.text.contains("Retired. It stays where the history"), "{}", page.text);
+        assert_eq!(names(&page.text), ["Group", "Part"]);
+        assert!(page.text.contains("<summary>Retired</summary>"), "{}", page.text);
+        office.publish().await;
+        let public = office.browser().get("/").await.text;
+        assert!(!public.contains("Named") && !public.contains("Free"), "{public}");
+        assert!(public.contains("class=\"hero op\""), "{public}");
+        let group = office.component("Group").await;
+        let page = office.owner.fill(&path(&group), &format!("{}/remove", path(&group)), &[]).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text.contains("remove them first, or move them"), "{}", page.text);
+        let back = format!("{}/bring-back", path(&named));
+        let page = office.owner.fill(&path(&named), &back, &[]).await;
+        assert!(page.text.contains("In use again."), "{}", page.text);
+        office.publish().await;
+        assert!(office.browser().get("/").await.text.contains("Named"));
+        let settings = "/console/status-pages/shop";
+        let page = office.owner.fill(settings, &format!("{settings}/remove"), &[]).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text.contains("no history is removed"), "{}", page.text);
+    }
+}
