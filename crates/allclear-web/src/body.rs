@@ -1,6 +1,9 @@
 //! The body of a request: read whole, up to a length, within a time.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
+use axum::http::Extensions;
 use bytes::Bytes;
 use http_body_util::LengthLimitError;
 use tokio::time::timeout;
@@ -12,15 +15,25 @@ use crate::limits;
 pub(crate) enum BodyProblem {
     /// It is longer than allowed.
     TooLong,
-    /// It did not come within [`limits::BODY_TIMEOUT`].
+    /// It did not come in time.
     TooSlow,
     /// It broke off.
     BrokenOff,
 }
 
-/// Reads a body. One that drips in holds its connection no longer than one that does not come.
-pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, BodyProblem> {
-    match timeout(limits::BODY_TIMEOUT, to_bytes(body, bytes_max)).await {
+/// How long the whole body of a request may take; put into each request by the front.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyTimeout(pub(crate) Duration);
+
+/// Reads the body of a request. One that drips in holds its connection no longer than one that does
+/// not come.
+pub(crate) async fn read(
+    extensions: &Extensions,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Bytes, BodyProblem> {
+    let allowed = extensions.get::<BodyTimeout>().map_or(limits::BODY_TIMEOUT, |it| it.0);
+    match timeout(allowed, to_bytes(body, bytes_max)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => {
             let is_length = error.into_inner().is::<LengthLimitError>();
@@ -35,7 +48,6 @@ mod tests {
     use std::io;
     use std::pin::Pin;
     use std::task::{Context, Poll, ready};
-    use std::time::Duration;
 
     use hyper::body::Frame;
     use tokio::time::{Interval, interval};
@@ -72,10 +84,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_body_has_a_length_and_a_time() {
-        assert_eq!(read(Body::from("12345"), 5).await, Ok(Bytes::from_static(b"12345")));
-        assert_eq!(read(Body::from("12345"), 4).await, Err(BodyProblem::TooLong));
-        assert_eq!(read(dripping(5, false), 10).await, Ok(Bytes::from_static(b"xxxxx")));
-        assert_eq!(read(dripping(1_000, false), 10_000).await, Err(BodyProblem::TooSlow));
-        assert_eq!(read(dripping(5, true), 10).await, Err(BodyProblem::BrokenOff));
+        let mut head = Extensions::new();
+        assert_eq!(read(&head, Body::from("12345"), 5).await, Ok(Bytes::from_static(b"12345")));
+        assert_eq!(read(&head, Body::from("12345"), 4).await, Err(BodyProblem::TooLong));
+        assert_eq!(read(&head, dripping(5, false), 10).await, Ok(Bytes::from_static(b"xxxxx")));
+        assert_eq!(read(&head, dripping(1_000, false), 10_000).await, Err(BodyProblem::TooSlow));
+        assert_eq!(read(&head, dripping(5, true), 10).await, Err(BodyProblem::BrokenOff));
+        head.insert(BodyTimeout(Duration::from_secs(3)));
+        assert_eq!(read(&head, dripping(5, false), 10).await, Err(BodyProblem::TooSlow));
     }
 }

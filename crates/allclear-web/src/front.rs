@@ -19,6 +19,7 @@ use tower::ServiceExt;
 
 use crate::access::address::Peer;
 use crate::app::{App, Entrance};
+use crate::body::BodyTimeout;
 use crate::handover::Handover;
 use crate::published::Published;
 use crate::respond;
@@ -33,7 +34,7 @@ pub struct Front {
     published: Published,
     router: Router,
     entrance: Arc<Entrance>,
-    connection: Option<(Peer, Handover)>,
+    connection: Option<(Peer, BodyTimeout, Handover)>,
 }
 
 impl Front {
@@ -61,8 +62,13 @@ impl Front {
     }
 
     /// The front of one connection.
-    pub(crate) fn of_connection(&self, peer: SocketAddr, handover: Handover) -> Self {
-        Self { connection: Some((Peer(peer), handover)), ..self.clone() }
+    pub(crate) fn of_connection(
+        &self,
+        peer: SocketAddr,
+        body: BodyTimeout,
+        handover: Handover,
+    ) -> Self {
+        Self { connection: Some((Peer(peer), body, handover)), ..self.clone() }
     }
 }
 
@@ -79,7 +85,7 @@ impl Service<Request<Incoming>> for Front {
             }
             return Answering::Ready(future::ready(Ok(response.map(Either::Left))));
         }
-        if let Some((peer, handover)) = &self.connection {
+        if let Some((peer, body, handover)) = &self.connection {
             // Of HTTP/2, a connection has other streams too.
             if request.version() <= Version::HTTP_11
                 && let Some(events) = routes::events(&self.published, &request)
@@ -92,6 +98,7 @@ impl Service<Request<Incoming>> for Front {
                 return Answering::Routed(Box::pin(future::pending()));
             }
             request.extensions_mut().insert(*peer);
+            request.extensions_mut().insert(*body);
         }
         let router = self.router.clone();
         Answering::Routed(Box::pin(async move {

@@ -6,8 +6,11 @@ use std::time::Duration;
 pub const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Header fields of a request; more are answered with 431.
 pub const HEADERS_MAX: usize = 64;
-/// Time for the whole body of a request; a slower one is answered with 408.
+/// Time for the whole body of a request, where the listener says nothing else; a slower one is
+/// answered with 408.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// So many times as long as for a head, a listener waits for a body.
+pub const BODY_TIMEOUT_OF_HEADS: u32 = 3;
 /// Streams of one HTTP/2 connection; further ones wait.
 pub const STREAMS_PER_CONNECTION_MAX: u32 = 64;
 /// Bytes of a certificate's file, or of its key's; a longer one is refused.

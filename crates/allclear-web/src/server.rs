@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::body::BodyTimeout;
 use crate::deadline::Deadline;
 use crate::front::Front;
 use crate::handover::Handover;
@@ -122,7 +123,8 @@ impl Shared {
         // A reader who waits for changes keeps the permit when the rest of the connection goes.
         let handover = Handover::of(permit.clone());
         let stream = Deadline::of(stream, self.allowed.header_timeout, Some(handover.clone()));
-        let front = self.front.of_connection(peer, handover);
+        let body = BodyTimeout(self.allowed.header_timeout * limits::BODY_TIMEOUT_OF_HEADS);
+        let front = self.front.of_connection(peer, body, handover);
         let connection = self.builder.serve_connection(TokioIo::new(stream), front);
         if let Err(error) = watcher.watch(connection.into_owned()).await {
             tracing::debug!(%error, "a connection ended early");

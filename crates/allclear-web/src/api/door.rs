@@ -170,7 +170,7 @@ fn read_query(query: &str) -> Result<HashMap<String, String>, Problem> {
 }
 
 async fn read_body(head: &Parts, body: Body) -> Result<Bytes, Problem> {
-    let bytes = body::read(body, BODY_BYTES_MAX).await?;
+    let bytes = body::read(&head.extensions, body, BODY_BYTES_MAX).await?;
     let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_json = kind.is_some_and(|kind| {
         let kind = kind.split(';').next().unwrap_or_default().trim();

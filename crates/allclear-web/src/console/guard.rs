@@ -140,18 +140,23 @@ async fn read_form(head: &Parts, body: Body) -> Result<(Form, Option<Vec<u8>>), 
     if !has_file && !is("application/x-www-form-urlencoded") {
         return Err(Refusal::BadForm("the form was not sent as one".to_owned()));
     }
-    let bytes = body::read(body, form::BYTES_MAX).await.map_err(|problem| match problem {
-        BodyProblem::TooLong => {
-            let most = form::BYTES_MAX / 1024;
-            let text = format!("the form is longer than {most} KB: send less at once");
-            Refusal::Refused(StatusCode::PAYLOAD_TOO_LARGE, text)
-        }
-        BodyProblem::TooSlow => {
-            let text = "the form did not come in time: send it again".to_owned();
-            Refusal::Refused(StatusCode::REQUEST_TIMEOUT, text)
-        }
-        BodyProblem::BrokenOff => Refusal::BadForm("the form broke off: send it again".to_owned()),
-    })?;
+    let bytes =
+        body::read(&head.extensions, body, form::BYTES_MAX).await.map_err(
+            |problem| match problem {
+                BodyProblem::TooLong => {
+                    let most = form::BYTES_MAX / 1024;
+                    let text = format!("the form is longer than {most} KB: send less at once");
+                    Refusal::Refused(StatusCode::PAYLOAD_TOO_LARGE, text)
+                }
+                BodyProblem::TooSlow => {
+                    let text = "the form did not come in time: send it again".to_owned();
+                    Refusal::Refused(StatusCode::REQUEST_TIMEOUT, text)
+                }
+                BodyProblem::BrokenOff => {
+                    Refusal::BadForm("the form broke off: send it again".to_owned())
+                }
+            },
+        )?;
     let read = if has_file {
         form::read_parts(&head.headers, bytes).await
     } else {

@@ -114,7 +114,7 @@ pub const SETTINGS: &[Setting] = &[
         "ALLCLEAR_HEADER_TIMEOUT_SECONDS",
         "10",
         "Seconds that a client has to send the head of a request, and before it for the handshake of \
-         TLS, 1 to 300. Slower ones are closed.",
+         TLS, 1 to 300. Slower ones are closed. The body may take three times as long.",
     ),
     setting(
         "log",

@@ -94,6 +94,10 @@ struct Kind {
 /// HTTP/2, RFC 9113, section 3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// A form that is announced and does not come.
+const FORM: &[u8] = b"POST /console/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\
+    Content-Type: application/x-www-form-urlencoded\r\n\r\nemail=";
+
 fn kinds() -> Vec<Kind> {
     let kind = |name, said: &[u8]| Kind { name, said: said.to_vec() };
     let get = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -104,6 +108,7 @@ fn kinds() -> Vec<Kind> {
         kind("nothing", b""),
         kind("a byte", b"G"),
         kind("half a head", b"GET / HTTP/1.1\r\nHost: x\r\nX: "),
+        kind("a head whose body never comes", FORM),
         kind("10 bytes of the preface", &PREFACE[..10]),
         kind("the preface", PREFACE),
         kind("the preface and settings", &preface),
