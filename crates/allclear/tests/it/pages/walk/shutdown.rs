@@ -4,7 +4,7 @@ use super::walker::{Walk, Way};
 
 #[tokio::test]
 async fn one_step_tells_what_why_and_until_when() {
-    for way in Way::BOTH {
+    for way in Way::BOTH.into_iter().chain(Way::BOTH.map(Way::without_script)) {
         let mut walk = Walk::with_a_page(way).await;
         let walker = &mut walk.walker;
         walker.open("/console").await;
