@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::dateline::{self, DateLine};
+use super::dates::PrintedDate;
 use super::headings::{demote_timelines, is_marked_section, is_year_alone, section_year};
 use super::labels::{self, Label};
 use super::lines::Line;
@@ -49,7 +50,38 @@ pub(super) fn classes(lines: &[Line<'_>]) -> Vec<Class> {
     }
     promote_alike(lines, &mut classes);
     promote_lists(lines, &mut classes);
+    promote_days(lines, &mut classes);
     classes
+}
+
+/// The date of a line that begins with one and goes on with words, and whether it could be a line
+/// of a timeline: it prints one time.
+fn day_of(line: &Line<'_>) -> Option<(PrintedDate, bool)> {
+    let found = dateline::read(line.body).filter(|_| line.body.len() <= 200)?;
+    let is_day = line.heading == 0 && !found.words.is_empty() && !found.is_posted;
+    is_day.then(|| (found.own.date, found.own.start.is_some() && !found.is_range()))
+}
+
+/// Where lines of several days stand below each other, and some print no time or a window, each
+/// begins an entry, whatever parts the date from the words.
+fn promote_days(lines: &[Line<'_>], classes: &mut [Class]) {
+    let mut at = 0;
+    while at < lines.len() {
+        let rest = lines.get(at..).unwrap_or(&[]);
+        let days: Vec<_> = rest.iter().map_while(day_of).collect();
+        let before = at.checked_sub(1).and_then(|before| lines.get(before));
+        let is_open =
+            before.is_none_or(|line| line.is_blank() || line.is_rule() || line.heading > 0);
+        let first = days.first().map(|(day, _)| *day);
+        let is_list = days.iter().any(|(day, _)| Some(*day) != first)
+            && days.iter().any(|(_, is_time)| !is_time);
+        if is_open && is_list {
+            for class in classes.iter_mut().skip(at).take(days.len()) {
+                *class = if *class == Class::Other { Class::Date } else { *class };
+            }
+        }
+        at += days.len().max(1);
+    }
 }
 
 /// Whether a line is a day, or a window, with words.

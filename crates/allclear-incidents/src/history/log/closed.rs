@@ -241,7 +241,9 @@ impl Cutter<'_, '_> {
                 from = at + 1;
                 let is_year = self.shape.lines.get(at).and_then(|line| section_year(line.body));
                 match is_year {
-                    Some(_) => self.page.understood.push((at, "the year of the records below")),
+                    Some(_) => {
+                        self.page.understood.push((at, "the year of the records below".into()));
+                    }
                     None => self.page.strays.push(at),
                 }
             }
@@ -263,7 +265,7 @@ impl Cutter<'_, '_> {
                 continue;
             };
             if texts::says_nothing(line.body) {
-                self.page.understood.push((at, "nothing happened then"));
+                self.page.understood.push((at, "nothing happened then".into()));
             } else {
                 self.page.strays.push(at);
             }

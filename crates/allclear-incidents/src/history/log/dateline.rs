@@ -26,6 +26,8 @@ pub(super) struct Span {
     pub(super) end_date: Option<PrintedDate>,
     /// When it ends.
     pub(super) end: Option<Clock>,
+    /// The zone of the end, where another one is printed than that of the start.
+    pub(super) end_zone: Option<ZoneName>,
     /// The printed offset.
     pub(super) offset: Option<Offset>,
     /// The printed label.
@@ -118,6 +120,7 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
         && let Some((span, end)) = span_at(&all, skip(&all, next, &['/', ',', '|', ';']))
         && span.start.is_some()
         && span.is_utc()
+        && is_near(&own.date, &span.date)
     {
         utc = Some(span);
         next = end;
@@ -134,6 +137,14 @@ pub(super) fn read(body: &str) -> Option<DateLine<'_>> {
     let is_apart = words.is_empty() || is_set_off || is_signed;
     let is_posted = is_posted || is_signed;
     Some(DateLine { own, utc, words, is_apart, is_bracketed, is_posted })
+}
+
+/// Whether two printed days can be the same in two zones.
+fn is_near(one: &PrintedDate, other: &PrintedDate) -> bool {
+    match (one.full(), other.full()) {
+        (Some(one), Some(other)) => super::years::days_between(one, other).abs() <= 1,
+        _ => true,
+    }
 }
 
 /// Reads a line that ends with a date, `Outage on March 2, 2017`, `Power failure (2017-03-02)`, or
@@ -270,11 +281,28 @@ fn words_after(rest: &str) -> (&str, bool) {
 fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
     if let Some((first, last, end)) = days_at(tokens, at) {
         let (date, end_date) = (PrintedDate::Full(first), Some(PrintedDate::Full(last)));
-        let span = Span { date, start: None, end_date, end: None, offset: None, label: None };
+        let span = Span {
+            date,
+            start: None,
+            end_date,
+            end: None,
+            end_zone: None,
+            offset: None,
+            label: None,
+        };
         return Some((span, end));
     }
-    let (date, after_date) = date_at(tokens, at)?;
-    let mut span = Span { date, start: None, end_date: None, end: None, offset: None, label: None };
+    let short = || short_date_at(tokens, at).map(|end| (PrintedDate::Nonexistent, end));
+    let (date, after_date) = date_at(tokens, at).or_else(short)?;
+    let mut span = Span {
+        date,
+        start: None,
+        end_date: None,
+        end: None,
+        end_zone: None,
+        offset: None,
+        label: None,
+    };
     let mut next = after_date;
     let to_clock = to_clock(tokens, after_weekday(tokens, next));
     if let Some((clock, end)) = clock_at(tokens, to_clock, false) {
@@ -291,6 +319,19 @@ fn span_at(tokens: &[Token<'_>], at: usize) -> Option<(Span, usize)> {
         }
     }
     Some((span, next))
+}
+
+/// Where a date ends that prints two digits of each of year, month and day, which can be read in
+/// several ways: `21/05/19`.
+fn short_date_at(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let [a, first, b, second, c] = tokens.get(at..at + 5)? else { return None };
+    let is_two = |token: &Token<'_>| token.value_of_width(2).is_some_and(|value| value > 0);
+    let is_apart = first.is_mark_of(&['/', '-', '.']) && first.kind == second.kind;
+    let is_glued = [first, b, second, c].iter().all(|token| token.is_glued);
+    let goes_on = tokens.get(at + 5).is_some_and(|next| next.is_glued && !next.is_mark(':'));
+    let months = [a, b].into_iter().filter(|token| token.value().is_some_and(|value| value <= 12));
+    let days = [a, b, c].iter().all(|token| is_two(token));
+    (is_apart && is_glued && !goes_on && days && months.count() > 0).then_some(at + 5)
 }
 
 /// Skips the day of the week in brackets: `2021-05-20 (Thu) 09:00`.
@@ -385,12 +426,19 @@ fn end_into(tokens: &[Token<'_>], at: usize, span: &mut Span) -> usize {
     // `17:45 SLT - 3 am restart` is words: an end is followed by nothing, a mark or a zone.
     let (start, end) = share_half(start, clock);
     let mut trial = Span { start: Some(start), end: Some(end), end_date, ..span.clone() };
-    let mut next = zone_into(tokens, after, &mut trial);
-    if let Some((ZoneName::Label(label), end)) = zone_at(tokens, next)
-        && trial.label.as_deref() == Some(&label)
-    {
-        // `17:45Z - 19:10Z`
-        next = end;
+    let has_zone = span.offset.is_some() || span.label.is_some();
+    let mut next = after;
+    match zone_at(tokens, after) {
+        // `17:45Z - 19:10Z`, `10:00 +02:00 - 11:00 UTC`
+        Some((zone, end)) if has_zone && is_joined => {
+            let is_same = match &zone {
+                ZoneName::Offset(offset) => span.offset == Some(*offset),
+                ZoneName::Label(label) => span.label.as_deref() == Some(label),
+            };
+            trial.end_zone = Some(zone).filter(|_| !is_same);
+            next = end;
+        }
+        _ => next = zone_into(tokens, next, &mut trial),
     }
     let is_words = !is_joined
         && end_date.is_none()

@@ -13,7 +13,7 @@ pub(super) enum PrintedDate {
     Yearless(Yearless),
     /// Two readings are possible, such as `02/03/2017`.
     Ambiguous(Ambiguous),
-    /// No such day, such as 30 February.
+    /// No such day, such as 30 February, or one that cannot be told, such as `21/05/19`.
     Nonexistent,
 }
 

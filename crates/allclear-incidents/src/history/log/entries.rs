@@ -1,5 +1,7 @@
 //! Cuts a page into entries: where each begins, and which lines belong to none.
 
+use std::borrow::Cow;
+
 use super::classes::{Class, classes, dated};
 use super::closed;
 use super::dateline::{self, DateLine};
@@ -71,7 +73,7 @@ pub(super) struct Page {
     /// Lines that belong to none.
     pub(super) strays: Vec<usize>,
     /// Lines that were understood though they belong to no entry, and what they mean.
-    pub(super) understood: Vec<(usize, &'static str)>,
+    pub(super) understood: Vec<(usize, Cow<'static, str>)>,
 }
 
 /// Cuts a page into entries.
@@ -141,8 +143,17 @@ impl Cutter<'_, '_> {
             }
         }
         self.table = if self.open.is_none() { Table::at(self.lines, at) } else { None };
-        if self.table.is_some() {
-            self.page.understood.push((at, "names the columns of the table below"));
+        if let (Some(table), Some(line)) = (&self.table, self.lines.get(at)) {
+            let unread = table.unread(line);
+            let meaning = match unread.as_slice() {
+                [] => "names the columns of the table below".into(),
+                names => format!(
+                    "names the columns of the table below; kept in the text alone: {}",
+                    names.join(", ")
+                )
+                .into(),
+            };
+            self.page.understood.push((at, meaning));
         }
         self.table.is_some()
     }
@@ -202,7 +213,11 @@ impl Cutter<'_, '_> {
             return Some(fresh);
         }
         match class {
-            Class::Date if is_bare && adds_time(self.lines, self.open.as_ref(), at) => {
+            Class::Date
+                if is_bare
+                    && self.is_its_window(at)
+                    && adds_time(self.lines, self.open.as_ref(), at) =>
+            {
                 self.set_range(at);
                 None
             }
@@ -309,13 +324,17 @@ fn adds_time(lines: &[Line<'_>], open: Option<&Entry>, at: usize) -> bool {
 
 /// Whether a line repeats the window right above it in UTC.
 fn repeats(lines: &[Line<'_>], open: Option<&Entry>, at: usize) -> bool {
-    let above = open.and_then(|entry| entry.range_line);
-    let is_near = above.is_some_and(|above| at <= above + 2);
-    is_near
-        && lines
-            .get(at)
-            .and_then(|line| dateline::read(line.body))
-            .is_some_and(|found| found.own.is_utc())
+    let Some(above) = open.and_then(|entry| entry.range_line).filter(|above| at <= above + 2)
+    else {
+        return false;
+    };
+    let read = |at: usize| lines.get(at).and_then(|line| dateline::read(line.body));
+    let (Some(above), Some(found)) = (read(above), read(at)) else {
+        return false;
+    };
+    let is_near = |one: &PrintedDate, other: &PrintedDate| is_same_day(one, other);
+    let (one, other) = (&above.own.date, &found.own.date);
+    found.own.is_utc() && found.words.is_empty() && (is_near(one, other) || is_near(other, one))
 }
 
 /// The printed date of an entry.

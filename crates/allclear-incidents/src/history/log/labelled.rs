@@ -43,6 +43,7 @@ impl Reader<'_> {
                 let is_next = last.is_none() && end.minute < clock.minute;
                 let date = last.unwrap_or(date);
                 let date = if is_next { moments::shifted(date, 1)? } else { date };
+                let zone = found.own.end_zone.clone().or(zone);
                 self.point(end.on(date)?, zone.as_ref(), end.is_approximate)
             });
             return Some((start, end));

@@ -40,6 +40,7 @@ mod sections;
 mod settled;
 mod spared;
 mod stated;
+mod steps;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -172,7 +173,7 @@ pub fn read_log(text: &str, options: &LogOptions) -> Result<LogImport, LogError>
     }
     import.report.understood.extend(page.understood.iter().map(|(at, meaning)| {
         let NotUnderstood { line, text } = printed(*at);
-        Understood { line, text, meaning: (*meaning).to_owned() }
+        Understood { line, text, meaning: meaning.clone().into_owned() }
     }));
     Ok(import)
 }

@@ -12,6 +12,7 @@ use super::lines::Line;
 use super::mail;
 use super::moments;
 use super::stated;
+use super::steps::Steps;
 use super::tokens::{is_space, spaced};
 use super::update_head::{self, UpdateHead, is_broken_time};
 
@@ -104,6 +105,7 @@ pub(super) fn cut<'a>(lines: &[Line<'a>], entry: &Entry, is_draft: bool) -> Part
         day: None,
         front: days::front_matter(lines, entry),
         head: mail::head_end(lines, entry.first).unwrap_or(0),
+        steps: None,
         open: Open::Nothing,
     };
     head_words(lines, entry, &mut cutter.parts, &mut cutter.wants_title);
@@ -138,6 +140,8 @@ struct Cutter<'l, 'a> {
     front: usize,
     /// The line after the head of a mail.
     head: usize,
+    /// The table of steps that is open.
+    steps: Option<Steps>,
     /// The day that a heading of the timeline prints for the times below it.
     day: Option<PrintedDate>,
     open: Open,
@@ -151,7 +155,7 @@ impl<'a> Cutter<'_, 'a> {
             return;
         }
         if line.is_rule() || line.body.is_empty() {
-            self.open = Open::Nothing;
+            self.open = if self.steps.is_some() { self.open } else { Open::Nothing };
             return;
         }
         if at < self.head {
@@ -188,6 +192,7 @@ impl<'a> Cutter<'_, 'a> {
     /// Takes a line that is more than prose, if it is.
     fn is_taken(&mut self, at: usize, line: &Line<'a>) -> bool {
         self.time_below(line)
+            || self.step(line)
             || self.day(line)
             || (labels::is_moment(line.body) && self.data(at, line))
             || self.update(at, line)
@@ -239,6 +244,26 @@ impl<'a> Cutter<'_, 'a> {
             self.open = Open::Nothing;
         }
         day.is_some()
+    }
+
+    /// Takes a row of a table of steps.
+    fn step(&mut self, line: &Line<'a>) -> bool {
+        let Open::Below(label @ (Label::Done | Label::Promised), _) = self.open else {
+            self.steps = None;
+            return false;
+        };
+        if !line.raw.contains('|') {
+            self.steps = None;
+            return false;
+        }
+        let Some(steps) = &self.steps else {
+            self.steps = Steps::at(line);
+            return self.steps.is_some();
+        };
+        self.open = Open::Below(label, Below::Items);
+        let step = steps.row(line);
+        self.parts.labels.extend(step.map(|step| (label, Cow::Owned(step))));
+        true
     }
 
     /// Takes a line that begins an update.

@@ -11,7 +11,7 @@ use super::tokens::{head, is_space, spaced, tokens};
 const COLUMNS_MAX: usize = 32;
 
 /// Heads of columns that hold what happened.
-const TITLES: [&str; 10] = [
+const TITLES: [&str; 19] = [
     "what",
     "title",
     "summary",
@@ -22,6 +22,15 @@ const TITLES: [&str; 10] = [
     "details",
     "issue",
     "problem",
+    "impact",
+    "effect",
+    "symptoms",
+    "notes",
+    "note",
+    "comment",
+    "comments",
+    "remarks",
+    "what happened",
 ];
 
 /// What a column holds.
@@ -36,7 +45,7 @@ enum Column {
 }
 
 /// The cells of a row between bars, or between tabs.
-fn cells<'a>(line: &Line<'a>) -> Vec<&'a str> {
+pub(super) fn cells<'a>(line: &Line<'a>) -> Vec<&'a str> {
     let row = line.raw.trim_matches(is_space);
     let mark = if row.contains('|') { '|' } else { '\t' };
     let row = row.strip_prefix('|').unwrap_or(row);
@@ -61,6 +70,11 @@ fn column(name: &str) -> Column {
     let name = name.split_once('(').map_or(name, |(name, _)| name).trim_matches(is_space);
     if TITLES.iter().any(|title| title.eq_ignore_ascii_case(name)) {
         return Column::Title;
+    }
+    for (known, label) in [("from", Label::Start), ("to", Label::End), ("until", Label::End)] {
+        if known.eq_ignore_ascii_case(name) {
+            return Column::Label(label);
+        }
     }
     let shown = format!("{name}: x");
     match labels::read(&shown).and_then(|found| found.label) {
@@ -92,6 +106,13 @@ impl Table {
         let mut next = lines.get(at + 1..)?.iter();
         let row = next.find(|line| !line.is_rule())?;
         table.row(row, at + 1).map(|_| table)
+    }
+
+    /// The names of the columns that are not read, as its head prints them.
+    pub(super) fn unread<'a>(&self, line: &Line<'a>) -> Vec<&'a str> {
+        let columns = self.columns.iter().zip(cells(line));
+        let unread = columns.filter(|(column, name)| **column == Column::Other && !name.is_empty());
+        unread.map(|(_, name)| name).collect()
     }
 
     /// The entry that a line of the table is.

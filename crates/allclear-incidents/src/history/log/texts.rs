@@ -99,7 +99,7 @@ pub(super) fn take_quiet(lines: &[Line<'_>], page: &mut Page) {
     page.entries = entries;
     let is_told = |at: &usize| lines.get(*at).is_some_and(|line| !line.is_blank());
     let days = quiet.iter().flat_map(|entry| entry.first..entry.end).filter(is_told);
-    page.understood.extend(days.map(|at| (at, "nothing happened on this day")));
+    page.understood.extend(days.map(|at| (at, "nothing happened on this day".into())));
 }
 
 /// Whether a line says that nothing happened: "No incidents reported today."

@@ -137,7 +137,8 @@ impl Reader<'_> {
         if last.is_none() && to.is_some_and(|to| to < from) {
             to = moments::shifted(date, 1).and_then(|next| end.on(next));
         }
-        timing.end = to.and_then(|to| self.point(to, zone.as_ref(), end.is_approximate));
+        let end_zone = line.own.end_zone.clone().or(zone);
+        timing.end = to.and_then(|to| self.point(to, end_zone.as_ref(), end.is_approximate));
         if let Some(point) = &timing.start {
             let conflict = self.offset_conflict(line, point);
             self.conflicts.extend(conflict);

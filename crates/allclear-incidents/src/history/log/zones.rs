@@ -140,6 +140,9 @@ fn zone_of_label(label: &str) -> Option<TimeZone> {
     if let Some((_, minutes)) = FIXED.iter().find(|(known, _)| *known == label) {
         return Some(Offset::from_seconds(minutes * 60).ok()?.to_time_zone());
     }
+    if label.contains('/') {
+        return find_zone(label);
+    }
     let (_, name) = CIVIL.iter().find(|(known, _)| *known == label)?;
     find_zone(name)
 }
@@ -168,6 +171,9 @@ pub(super) fn zone_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usiz
     if first.kind != Kind::Word {
         return None;
     }
+    if let Some(found) = named_at(tokens, at) {
+        return Some(found);
+    }
     if first.is_any(&["Pacific", "Mountain", "Central", "Eastern"]) {
         return region_at(tokens, at);
     }
@@ -183,6 +189,18 @@ pub(super) fn zone_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usiz
     let is_time = tokens.get(at + 1).is_some_and(|token| token.is_word("time"));
     let end = if is_time { at + 2 } else { at + 1 };
     Some((ZoneName::Label(first.text.to_owned()), end))
+}
+
+/// `Europe/Berlin`: the name of a zone, in full.
+fn named_at(tokens: &[Token<'_>], at: usize) -> Option<(ZoneName, usize)> {
+    tokens.get(at + 1).filter(|token| token.is_glued && token.is_mark('/'))?;
+    let is_part = |token: &&Token<'_>| {
+        token.is_glued && (token.kind == Kind::Word || token.is_mark_of(&['/', '_', '-']))
+    };
+    let rest = tokens.get(at + 1..)?.iter().take(6).take_while(is_part);
+    let end = at + 1 + rest.clone().count();
+    let name: String = tokens.get(at).into_iter().chain(rest).map(|token| token.text).collect();
+    find_zone(&name).map(|_| (ZoneName::Label(name), end))
 }
 
 /// `Pacific`, `Pacific time`, `Eastern Daylight Time`.

@@ -83,3 +83,72 @@ fn a_table_inside_an_entry_is_its_timeline() {
     assert_eq!(found.records.len(), 1);
     assert_eq!(found.records[0].updates.len(), 2);
 }
+
+#[test]
+fn days_below_each_other_are_entries_whatever_parts_them_from_the_words() {
+    let found = import(
+        "2021-05-01 10:00 - 10:30 web down\n2021-04-01 10:00 - 11:00 db down\n2021-03-20 02:30 mail\n2021-02-20 mail again\n2021-02-10 03:30 disk\n",
+        Some("UTC"),
+    );
+    let titles: Vec<_> = found.records.iter().map(|record| &*record.title).collect();
+    assert_eq!(titles, ["web down", "db down", "mail", "mail again", "disk"]);
+    assert_eq!(found.records[4].started_at.as_deref(), Some("2021-02-10T03:30:00+00:00"));
+    let night = import(
+        "2021-05-01\n\n2021-05-01 23:00 it began\n2021-05-02 01:00 it was restored\n",
+        Some("UTC"),
+    );
+    assert_eq!(night.records.len(), 1, "a timeline over midnight is one");
+}
+
+#[test]
+fn start_and_end_may_have_zones_of_their_own() {
+    let found = import(
+        "2021-05-01 10:00 - 10:30 PST web down\n2021-04-01 10:00 +02:00 - 11:00 UTC db down\n2021-03-29 02:30 Europe/Berlin mail\n",
+        Some("UTC"),
+    );
+    let [_, db, mail] = found.records.as_slice() else { panic!("three records") };
+    assert_eq!(
+        window(db),
+        (Some("2021-04-01T10:00:00+00:00"), Some("2021-04-01T11:00:00+00:00")),
+        "local time in the zone of the import wins"
+    );
+    assert_eq!(found.report.contradictions[0].printed, "+02:00");
+    assert_eq!((mail.title.as_str(), window(mail).0), ("mail", Some("2021-03-29T00:30:00+00:00")));
+}
+
+#[test]
+fn a_window_in_utc_on_another_day_repeats_nothing() {
+    let found = import("2021-05-01 10:00 - 10:30 UTC\n2021-04-01 10:00 - 11:00 UTC\n", Some("UTC"));
+    assert_eq!(found.records.len(), 2);
+}
+
+#[test]
+fn a_date_of_three_short_numbers_is_an_entry_that_is_not_understood() {
+    let found = import(
+        "2021-05-20 09:00 - Login failure\n\n21/05/19 18:00 - planned work on a database (2 hours)\n\n19.05.21: Mail\n",
+        Some("UTC"),
+    );
+    assert_eq!(found.records.len(), 3);
+    let drafts: Vec<_> = found.records.iter().map(|record| record.draft).collect();
+    assert_eq!(drafts, [false, true, true]);
+    let lines: Vec<_> = found.report.not_understood.iter().map(|line| line.line).collect();
+    assert_eq!(lines, [3, 5]);
+    assert_eq!(import("10.11.12.13 was down\n\n10:20\n", None).records.len(), 1);
+}
+
+#[test]
+fn columns_of_a_table_are_read_or_named_in_the_report() {
+    let found = import(
+        "| Date | From | To | What | Impact | Ticket |\n|---|---|---|---|---|---|\n| 2021-03-04 | 10:00 | 10:45 | API | 500s after a deploy | 12 |\n| 2021-02-28 | 23:50 | 00:20 | DB | failover | 13 |\n",
+        Some("UTC"),
+    );
+    assert_eq!(
+        window(&found.records[0]),
+        (Some("2021-03-04T10:00:00+00:00"), Some("2021-03-04T10:45:00+00:00"))
+    );
+    assert_eq!(
+        window(&found.records[1]),
+        (Some("2021-02-28T23:50:00+00:00"), Some("2021-03-01T00:20:00+00:00"))
+    );
+    assert!(found.report.understood[0].meaning.ends_with("kept in the text alone: Ticket"));
+}

@@ -164,3 +164,22 @@ fn names_in_any_letters_become_keys() {
     assert_eq!(keys[3..], ["lodz", "cafe"]);
     assert_eq!(found.records[0].affected.len(), 6, "{:?}", found.records[0].affected);
 }
+
+#[test]
+fn a_table_of_steps_is_read_by_its_head() {
+    let tables = [
+        "| Action | Owner | Due |\n|---|---|---|\n| Add a canary | robin | 2024-03-01 |\n| Watch it | kim | soon |\n",
+        "No | Task | Owner | Deadline | Status |\n1 | Add a canary | robin | 2024-03-01 | open |\n2 | Watch it | kim | soon | Done |\n",
+    ];
+    for (table, state) in tables.into_iter().zip([Promised, Done]) {
+        let record = one(&format!(
+            "2024-02-01 - Errors\n\nIt broke.\n\n## Action items\n{table}\nThat is all.\n"
+        ));
+        let [canary, watch] = record.actions.as_slice() else { panic!("{:?}", record.actions) };
+        assert!(canary.text.starts_with("Add a canary (robin, due 2024-03-01"), "{}", canary.text);
+        assert_eq!(canary.due.as_deref(), Some("2024-03-01"));
+        assert_eq!(canary.state, Promised);
+        assert!(watch.text.starts_with("Watch it (kim, soon"), "{}", watch.text);
+        assert_eq!(watch.state, state);
+    }
+}
