@@ -191,8 +191,8 @@ fn work_past_its_end_or_past_its_abort_time() {
     let verifying = under_way.clone().verify(after(80)).unwrap();
     for window in [&under_way, &verifying] {
         assert_eq!(found_of(&scene, window, 89), []);
-        assert_eq!(found_of(&scene, window, 90), [past_abort.clone()]);
-        assert_eq!(found_of(&scene, window, 119), [past_abort.clone()]);
+        assert_eq!(found_of(&scene, window, 90), std::slice::from_ref(&past_abort));
+        assert_eq!(found_of(&scene, window, 119), std::slice::from_ref(&past_abort));
         assert_eq!(found_of(&scene, window, 120), [past_abort.clone(), overrun.clone()]);
     }
     let longer = under_way.clone().extend(after(240), None, after(100)).unwrap();

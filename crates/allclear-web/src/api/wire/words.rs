@@ -82,6 +82,7 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::incident::{Impact, IncidentKind};
+    use allclear_domain::maintenance::SeriesState;
     use allclear_domain::record::{Certainty, LossKind, LossOutcome};
     use allclear_domain::status_page::{Language, MaintenancePolicy};
     use allclear_domain::text::ProseFormat;
@@ -105,6 +106,8 @@ mod tests {
         assert_eq!(ComponentStatusWord::ALL, ComponentStatus::ALL.map(ComponentStatus::as_str));
         reads::<IncidentStatus>(IncidentStatusWord::ALL);
         reads::<MaintenanceStatus>(MaintenanceStatusWord::ALL);
+        let ended = SeriesState::Ended { at: jiff::Timestamp::MIN };
+        assert_eq!(SeriesStatusWord::ALL, [SeriesState::Running, ended].map(SeriesState::as_str));
         reads::<IncidentKind>(IncidentKindWord::ALL);
         reads::<Impact>(ImpactWord::ALL);
         reads::<ProseFormat>(ProseFormatWord::ALL);

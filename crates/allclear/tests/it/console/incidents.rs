@@ -465,6 +465,32 @@ async fn losses(shop: &mut Shop, path: &str) {
     assert!(page.text.contains("name=\"loss0_lost\" value=\"4\""), "{}", page.text);
 }
 
+/// A postmortem with a timeline, first for the team and then for everybody.
+async fn postmortem(shop: &mut Shop, path: &str) {
+    let (form, public) = (format!("{path}/postmortem"), public_path(path));
+    let version = async |shop: &mut Shop| {
+        let page = shop.office.owner.get(&form).await;
+        page.hidden("version").unwrap().to_owned()
+    };
+    let at = version(shop).await;
+    let written = [
+        ("version", at.as_str()),
+        ("summary", "We learned much."),
+        ("timeline", "2026-11-21 12:00 It began\r\n2026-11-21 A long day\r\nWe slept"),
+        ("do", "write"),
+    ];
+    let page = shop.office.owner.fill(&form, &form, &written).await;
+    assert!(page.text.contains("Postmortem (draft)"), "{}", page.text);
+    assert!(!shop.public(&public).await.contains("We learned much."));
+    let page = shop.office.owner.get(&form).await;
+    let lines = "2026-11-21 12:00 It began\n2026-11-21 A long day\nWe slept</textarea>";
+    assert!(page.text.contains(lines), "{}", page.text);
+    let at = version(shop).await;
+    let shown = [("version", at.as_str()), ("summary", "We learned much."), ("do", "publish")];
+    shop.office.owner.fill(&form, &form, &shown).await;
+    assert!(shop.public(&public).await.contains("We learned much."));
+}
+
 #[tokio::test]
 async fn facts_promises_and_a_postmortem() {
     for engine in Engine::ALL {
@@ -507,23 +533,7 @@ async fn facts_promises_and_a_postmortem() {
 
         let over = [("status", "resolved"), ("text", "It is over."), ("do", "post")];
         post(&mut shop.office.owner, &path, &over).await;
-        let at = version(&mut shop, &step("postmortem")).await;
-        let written = [
-            ("version", at.as_str()),
-            ("summary", "We learned much."),
-            ("timeline", "2026-11-21 12:00 It began\r\n2026-11-21 A long day\r\nWe slept"),
-            ("do", "write"),
-        ];
-        let page = shop.office.owner.fill(&step("postmortem"), &step("postmortem"), &written).await;
-        assert!(page.text.contains("Postmortem (draft)"), "{}", page.text);
-        assert!(!shop.public(&public).await.contains("We learned much."));
-        let form = shop.office.owner.get(&step("postmortem")).await;
-        let lines = "2026-11-21 12:00 It began\n2026-11-21 A long day\nWe slept</textarea>";
-        assert!(form.text.contains(lines), "{}", form.text);
-        let at = version(&mut shop, &step("postmortem")).await;
-        let shown = [("version", at.as_str()), ("summary", "We learned much."), ("do", "publish")];
-        shop.office.owner.fill(&step("postmortem"), &step("postmortem"), &shown).await;
-        assert!(shop.public(&public).await.contains("We learned much."));
+        postmortem(&mut shop, &path).await;
 
         let at = version(&mut shop, &step("details")).await;
         let changed = [

@@ -210,19 +210,12 @@ pub(super) async fn save(call: Call) -> Answer {
     };
     let actor = call.actor()?;
     let change = call.change(&actor);
-    let error =
-        match writing::change_series(&call.app.store, series.id, Some(expected), change, apply)
-            .await
-        {
-            Ok(_) => {
-                call.app.nudge.notify_one();
-                return answer::see(&format!(
-                    "/console/maintenance-series/{}?done=saved",
-                    series.id
-                ));
-            }
-            Err(error) => error,
-        };
+    let written =
+        writing::change_series(&call.app.store, series.id, Some(expected), change, apply).await;
+    let Err(error) = written else {
+        call.app.nudge.notify_one();
+        return answer::see(&format!("/console/maintenance-series/{}?done=saved", series.id));
+    };
     match trouble::at_form(error)? {
         NotWritten::Problems(problems) => {
             form(&call, &place, fields, Said::wrong(problems), Some((&series, expected)))

@@ -130,12 +130,9 @@ pub(super) async fn end(call: Call) -> Answer {
     let change = call.change(&actor);
     let end = |series: MaintenanceSeries| Ok(series.end(call.now)?);
     let ended = writing::change_series(&call.app.store, series.id, Some(expected), change, end);
-    let error = match ended.await {
-        Ok(_) => {
-            call.app.nudge.notify_one();
-            return answer::see(&format!("/console/maintenance-series/{}?done=ended", series.id));
-        }
-        Err(error) => error,
+    let Err(error) = ended.await else {
+        call.app.nudge.notify_one();
+        return answer::see(&format!("/console/maintenance-series/{}?done=ended", series.id));
     };
     match trouble::at_form(error)? {
         NotWritten::Problems(problems) => page(&call, &series, &place, Trouble::of(problems)).await,
