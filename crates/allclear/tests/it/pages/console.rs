@@ -231,3 +231,35 @@ async fn tab_reaches_every_control_and_the_focus_is_seen() {
     assert_none(&findings);
     tour.end().await;
 }
+
+#[tokio::test]
+async fn forms_of_what_is_there() {
+    let mut tour = set_up().await;
+    let new = "/console/maintenance-series/new";
+    tour.open(new).await;
+    let page =
+        tour.browser.text("document.querySelector('main form').getAttribute('action')").await;
+    let plan = [
+        ("title", "New certificates"),
+        ("first", "2026-11-22T02:30"),
+        ("how", "rule"),
+        ("rule", "FREQ=DAILY"),
+    ];
+    tour.fill(&page, &plan).await;
+    tour.look_over("a series").await;
+    let series = tour.browser.text("location.pathname").await;
+    tour.visit(&format!("{series}/edit")).await;
+    tour.open(&series).await;
+    let window = tour.browser.text("document.querySelector('.listed a').getAttribute('href')");
+    let window = window.await;
+    tour.visit(&window).await;
+    let store = tour.office.instance.store().clone();
+    let page = store.list_status_pages().await.unwrap().remove(0);
+    tour.visit(&format!("/console/status-pages/{}", page.slug)).await;
+    let incidents = store.list_incidents(page.id).await.unwrap();
+    let with_losses = incidents.iter().find(|incident| !incident.record.losses.is_empty());
+    let incident = with_losses.unwrap_or(&incidents[0]).public_id;
+    tour.visit(&format!("/console/incidents/{incident}/record")).await;
+    tour.visit(&format!("/console/incidents/{incident}/postmortem")).await;
+    tour.end().await;
+}
