@@ -1,5 +1,8 @@
 //! A status page: what customers read. Several per installation.
 
+use std::fmt;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ComponentId, StatusPageId};
@@ -45,6 +48,37 @@ pub struct StatusPage {
     /// How uptime is counted; printed beside the number.
     #[serde(default)]
     pub uptime: UptimePolicy,
+    /// When the password was set that readers need; `None` where everybody may read. The password
+    /// itself is kept apart, as a [`ReaderPassword`]: a page without one is closed to all readers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_set_at: Option<Timestamp>,
+}
+
+impl StatusPage {
+    /// Whether readers need a password.
+    #[must_use]
+    pub const fn is_protected(&self) -> bool {
+        self.password_set_at.is_some()
+    }
+}
+
+/// What readers of a protected status page are let in by. It is no part of the page's document, so
+/// that no export, no audit entry and no answer can hold it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReaderPassword {
+    /// The page.
+    pub page_id: StatusPageId,
+    /// argon2id hash of the password, in PHC string format.
+    pub password_hash: String,
+    /// What readers' cookies are signed with: another one with every password, so that a new password
+    /// ends what the former one opened.
+    pub cookie_key: String,
+}
+
+impl fmt::Debug for ReaderPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReaderPassword of {}", self.page_id)
+    }
 }
 
 /// A language of the status page.

@@ -8,21 +8,25 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::PeopleError;
 
-/// How many attempts there may be under a name.
+/// How many attempts are taken.
 #[derive(Clone, Copy, Debug)]
-struct Budget {
+pub struct Pace {
     /// Attempts that are free before waiting begins.
     free: i32,
     /// How long it takes until one more is free.
     one_every: SignedDuration,
 }
 
-/// Of one client, or for one thing to guess.
-const NARROW: Budget = Budget { free: 10, one_every: SignedDuration::from_secs(30) };
-/// Of all clients together that try one person's password. So wide that a single client, who has
-/// the narrow one, keeps nobody out of their own account; a password of twelve characters stands
-/// ten thousand times as many.
-const WIDE: Budget = Budget { free: 100, one_every: SignedDuration::from_secs(3) };
+impl Pace {
+    /// Of one client, or one person.
+    pub const ONE: Self = Self { free: 10, one_every: SignedDuration::from_secs(30) };
+    /// Of all clients together that try one person's password. So wide that a single client, who has
+    /// the pace of one, keeps nobody out of their own account; a password of twelve characters
+    /// stands ten thousand times as many.
+    pub const ALL_CLIENTS: Self = Self { free: 100, one_every: SignedDuration::from_secs(3) };
+    /// Of all who read a protected page: one of them must not keep the others out.
+    pub const ALL_READERS: Self = Self { free: 100, one_every: SignedDuration::from_secs(2) };
+}
 
 /// Names that are remembered; beyond, those with the fewest attempts are forgotten.
 const NAMES_MAX: usize = 10_000;
@@ -40,8 +44,8 @@ impl Attempts {
     /// # Errors
     /// [`PeopleError::TooManyAttempts`], and then nothing was counted.
     pub fn count(&self, names: &[&str], now: Timestamp) -> Result<(), PeopleError> {
-        let budgeted: Vec<_> = names.iter().map(|name| (*name, NARROW)).collect();
-        self.spend(&budgeted, now)
+        let paced: Vec<(&str, Pace)> = names.iter().map(|name| (*name, Pace::ONE)).collect();
+        self.count_paced(&paced, now)
     }
 
     /// Counts an attempt of a client to sign in as a person.
@@ -54,17 +58,21 @@ impl Attempts {
         email: &str,
         now: Timestamp,
     ) -> Result<(), PeopleError> {
-        self.spend(&[(client, NARROW), (email, WIDE)], now)
+        self.count_paced(&[(client, Pace::ONE), (email, Pace::ALL_CLIENTS)], now)
     }
 
-    fn spend(&self, names: &[(&str, Budget)], now: Timestamp) -> Result<(), PeopleError> {
+    /// The same, each name at its own pace.
+    ///
+    /// # Errors
+    /// [`PeopleError::TooManyAttempts`], and then nothing was counted.
+    pub fn count_paced(&self, names: &[(&str, Pace)], now: Timestamp) -> Result<(), PeopleError> {
         let mut paid_at = self.paid_at.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Vec::with_capacity(names.len());
-        for (name, budget) in names {
-            let horizon = now + budget.one_every * budget.free;
+        for (name, pace) in names {
+            let horizon = now + pace.one_every * pace.free;
             // A clock that was set back must not lock anybody out for longer than the horizon.
             let paid = paid_at.get(*name).copied().unwrap_or(now).clamp(now, horizon);
-            let after = paid + budget.one_every;
+            let after = paid + pace.one_every;
             if after > horizon {
                 return Err(PeopleError::TooManyAttempts {
                     retry_after: after.duration_since(horizon),
@@ -82,7 +90,7 @@ impl Attempts {
     pub fn give_back(&self, client: &str) {
         let mut paid_at = self.paid_at.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(paid) = paid_at.get_mut(client) {
-            *paid -= NARROW.one_every;
+            *paid -= Pace::ONE.one_every;
         }
     }
 
@@ -120,7 +128,7 @@ mod tests {
         assert!(attempts.count(&["a"], start).is_err());
         assert!(attempts.count(&["c", "b"], start).is_err());
         attempts.count(&["c"], start).unwrap();
-        let later = start + NARROW.one_every;
+        let later = start + Pace::ONE.one_every;
         attempts.count(&["a"], later).unwrap();
         assert!(attempts.count(&["a"], later).is_err());
         attempts.clear("a");
@@ -160,6 +168,25 @@ mod tests {
     }
 
     #[test]
+    fn one_reader_is_slowed_down_long_before_the_others() {
+        let attempts = Attempts::default();
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let all = ("all", Pace::ALL_READERS);
+        for client in 0..10 {
+            let one = client.to_string();
+            for _ in 0..10 {
+                attempts.count_paced(&[(&one, Pace::ONE), all], now).unwrap();
+            }
+            if client < 9 {
+                assert!(attempts.count_paced(&[(&one, Pace::ONE), all], now).is_err());
+            }
+        }
+        let next = ("another", Pace::ONE);
+        assert!(attempts.count_paced(&[next, all], now).is_err());
+        attempts.count_paced(&[next, all], now + Pace::ALL_READERS.one_every).unwrap();
+    }
+
+    #[test]
     fn a_clock_set_back_locks_nobody_out() {
         let attempts = Attempts::default();
         let start = Timestamp::from_second(1_000_000).unwrap();
@@ -171,7 +198,7 @@ mod tests {
         else {
             panic!("still too many");
         };
-        assert!(retry_after <= NARROW.one_every, "{retry_after}");
+        assert!(retry_after <= Pace::ONE.one_every, "{retry_after}");
     }
 
     #[test]

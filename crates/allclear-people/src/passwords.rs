@@ -44,7 +44,24 @@ impl Passwords {
         email: &EmailAddress,
         entropy: &Entropy,
     ) -> Result<String, PeopleError> {
-        check(password, email)?;
+        check(password, Some(email))?;
+        self.hash_checked(password, entropy).await
+    }
+
+    /// The hash of a new password that belongs to no person, in PHC string format.
+    ///
+    /// # Errors
+    /// Where the password breaks a rule.
+    pub async fn hash_shared(
+        &self,
+        password: &str,
+        entropy: &Entropy,
+    ) -> Result<String, PeopleError> {
+        check(password, None)?;
+        self.hash_checked(password, entropy).await
+    }
+
+    async fn hash_checked(&self, password: &str, entropy: &Entropy) -> Result<String, PeopleError> {
         let password = password.to_owned();
         let salt: [u8; 16] = entropy.bytes();
         let hash = self.blocking(move || {
@@ -94,7 +111,7 @@ fn broken() -> PeopleError {
 
 /// The rules: long enough, not the address, not one character over and over. Nothing else: rules
 /// about signs make passwords worse (NIST SP 800-63B, section 5.1.1.2).
-fn check(password: &str, email: &EmailAddress) -> Result<(), InvalidValue> {
+fn check(password: &str, email: Option<&EmailAddress>) -> Result<(), InvalidValue> {
     let refuse = |problem: String| Err(InvalidValue::new("password", problem));
     let chars = password.chars().count();
     if chars < limits::PASSWORD_CHARS_MIN {
@@ -105,7 +122,7 @@ fn check(password: &str, email: &EmailAddress) -> Result<(), InvalidValue> {
         let most = limits::PASSWORD_BYTES_MAX;
         return refuse(format!("is longer than {most} bytes: use a shorter one"));
     }
-    if password.to_lowercase() == email.as_str() {
+    if email.is_some_and(|email| password.to_lowercase() == email.as_str()) {
         return refuse("is your address: use another one".to_owned());
     }
     let mut different: Vec<char> = password.chars().collect();
@@ -150,9 +167,9 @@ mod tests {
     #[test]
     fn rules() {
         for bad in ["short", "you@a-long-example.com", "aaaaaaaaaaaaaaaa", &"ab c".repeat(999)] {
-            assert!(check(bad, &email()).is_err(), "{bad}");
+            assert!(check(bad, Some(&email())).is_err(), "{bad}");
         }
-        assert!(check("vier kurze Worte", &email()).is_ok());
-        assert!(check("\u{1f511}\u{1f40e}\u{1f50b}\u{1f4ce}".repeat(3).as_str(), &email()).is_ok());
+        assert!(check("vier kurze Worte", Some(&email())).is_ok());
+        assert!(check("\u{1f511}\u{1f40e}\u{1f50b}\u{1f4ce}".repeat(3).as_str(), None).is_ok());
     }
 }

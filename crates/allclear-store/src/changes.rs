@@ -1,11 +1,12 @@
 //! What changed since a revision, read as one state of the database.
 
 use allclear_domain::audit::Subject;
+use allclear_domain::status_page::ReaderPassword;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 
 use crate::engine::{Bind, Link};
 use crate::error::{BadRow, StoreError};
-use crate::nouns::{self, Versioned};
+use crate::nouns::{self, Versioned, readers};
 use crate::row::Row;
 use crate::sql::{audit, dialect, settings};
 use crate::store::{Store, find_revision};
@@ -19,6 +20,8 @@ pub struct Changes {
     pub removed: Vec<Subject>,
     /// Status pages, oldest first.
     pub status_pages: Vec<StatusPage>,
+    /// What readers of protected status pages are let in by: all of it, changed or not.
+    pub reader_passwords: Vec<ReaderPassword>,
     /// Components, oldest first.
     pub components: Vec<Component>,
     /// Statuses that people set, in the order of time.
@@ -70,14 +73,16 @@ impl Store {
 
 async fn read_changes(link: &mut Link, since: i64) -> Result<Changes, StoreError> {
     let revision = find_revision(link).await?;
-    if revision == since {
-        return Ok(Changes { revision, ..Changes::default() });
-    }
     let mut bad = Vec::new();
+    let reader_passwords = readers::list_readable(link, &mut bad).await?;
+    if revision == since {
+        return Ok(Changes { revision, reader_passwords, ..Changes::default() });
+    }
     Ok(Changes {
         revision,
         removed: removed(link, since).await?,
         status_pages: changed(link, since, &mut bad).await?,
+        reader_passwords,
         components: changed(link, since, &mut bad).await?,
         status_settings: {
             let binds = vec![Bind::Integer(since)];

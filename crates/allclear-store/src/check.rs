@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::engine::{Bind, Link};
 use crate::error::StoreError;
 use crate::nouns::tokens::TokenRow;
-use crate::nouns::{self, Record, Versioned};
+use crate::nouns::{self, Record, Versioned, readers};
 use crate::row::Row;
 use crate::sql::{self, audit, dialect, installation, notes, reminders, settings};
 use crate::store::{Store, find_revision};
@@ -194,6 +194,9 @@ async fn read_everything(link: &mut Link, problems: &mut Vec<String>) -> Result<
     read_versioned::<Template>(link, problems).await?;
     read_versioned::<Person>(link, problems).await?;
     read_versioned::<TokenRow>(link, problems).await?;
+    let mut bad = Vec::new();
+    readers::list_readable(link, &mut bad).await?;
+    problems.extend(bad.iter().take(PROBLEMS_MAX).map(ToString::to_string));
     read_records::<StatusSetting>(link, settings::LIST, vec![], problems).await?;
     read_records::<Reminder>(link, reminders::LIST_ALL, vec![], problems).await?;
     read_records::<InternalNote>(link, notes::LIST_ALL, vec![], problems).await?;

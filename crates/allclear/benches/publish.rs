@@ -180,6 +180,7 @@ fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
         colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     };
     let mut components: Vec<Component> = Vec::with_capacity(COMPONENTS);
     for n in 0..COMPONENTS {

@@ -11,6 +11,10 @@ use super::batch::Batch;
 use super::contents::Contents;
 use super::own::{AllclearFile, VERSION};
 
+/// What is told of a protected page that comes in: better closed than open to everybody.
+const PASSWORD_STAYED: &str = "page: readers need a password, which no file holds: nobody can read \
+                               it until somebody sets one in the console";
+
 /// Checks that a file can be read by this binary.
 ///
 /// # Errors
@@ -75,6 +79,9 @@ pub fn batch_of(
         templates: Vec::new(),
         notes: Vec::new(),
     };
+    if there.is_none() && batch.page.is_protected() {
+        differing.push(PASSWORD_STAYED.to_owned());
+    }
     let there = there.unwrap_or(&nothing);
     let mut skipped = 0;
     let mut count = |found: usize| skipped += found;

@@ -56,6 +56,7 @@ impl Left {
             page.colors != ColorTokens::default(),
             !page.components.is_own(),
             page.uptime != UptimePolicy::default(),
+            page.is_protected(),
         ];
         self.add("settings of the page", settings.into_iter().filter(|is_set| *is_set).count());
     }

@@ -37,7 +37,9 @@ pub use self::removing::{
     remove_status_page_in,
 };
 pub use self::series::{NewSeries, Planned, change_series, plan_series, plan_windows};
-pub use self::status_pages::{NewStatusPage, add_status_page, change_status_page};
+pub use self::status_pages::{
+    NewStatusPage, Protection, add_status_page, change_status_page, protect_status_page,
+};
 pub use self::templates::{
     NewTemplate, add_template, add_template_in, remove_template, remove_template_in,
 };

@@ -4,7 +4,7 @@
 use allclear_domain::audit::AuditAction;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::StatusPageId;
-use allclear_domain::status_page::{ComponentSelection, Language, UptimePolicy};
+use allclear_domain::status_page::{ComponentSelection, Language, ReaderPassword, UptimePolicy};
 use allclear_domain::text::Key;
 use allclear_domain::{Change, StatusPage, limits};
 use allclear_store::{Store, Transaction};
@@ -61,6 +61,7 @@ pub async fn add_status_page(
         colors: allclear_domain::status_page::ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     };
     check_among(&mut transaction, &page, &others).await?;
     create_in(&mut transaction, &page, change).await?;
@@ -68,7 +69,17 @@ pub async fn add_status_page(
     Ok(Written { value: page, version: 1, revision })
 }
 
-/// Changes a status page. Where it becomes the default, the former default no longer is.
+/// Who may read a status page.
+#[derive(Clone, Debug)]
+pub enum Protection {
+    /// Everybody.
+    Open,
+    /// Who knows the password.
+    Password(ReaderPassword),
+}
+
+/// Changes a status page. Where it becomes the default, the former default no longer is. Who may
+/// read it stays as it is.
 ///
 /// # Errors
 /// Where there is no such page, its slug or a host name is another's, a chosen component is not
@@ -81,6 +92,54 @@ pub async fn change_status_page(
     decide: impl FnOnce(StatusPage) -> Result<StatusPage, WriteError> + Send,
 ) -> Result<Written<StatusPage>, WriteError> {
     let mut transaction = store.begin().await?;
+    let (value, version) = decide_in(&mut transaction, id, expected, change, |before| {
+        let password_set_at = before.password_set_at;
+        Ok(StatusPage { password_set_at, ..decide(before)? })
+    })
+    .await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value, version, revision })
+}
+
+/// Changes a status page, and who may read it. What the former password opened is closed.
+///
+/// # Errors
+/// As [`change_status_page`].
+pub async fn protect_status_page(
+    store: &Store,
+    id: StatusPageId,
+    expected: Option<i64>,
+    protection: Protection,
+    change: Change<'_>,
+    decide: impl FnOnce(StatusPage) -> Result<StatusPage, WriteError> + Send,
+) -> Result<Written<StatusPage>, WriteError> {
+    let mut transaction = store.begin().await?;
+    let password_set_at = match &protection {
+        Protection::Open => None,
+        Protection::Password(_) => Some(change.now),
+    };
+    let (value, version) = decide_in(&mut transaction, id, expected, change, |before| {
+        Ok(StatusPage { password_set_at, ..decide(before)? })
+    })
+    .await?;
+    match protection {
+        Protection::Open => transaction.remove_reader_password(id).await?,
+        Protection::Password(password) => {
+            let password = ReaderPassword { page_id: id, ..password };
+            transaction.set_reader_password(&password).await?;
+        }
+    }
+    let revision = transaction.commit().await?;
+    Ok(Written { value, version, revision })
+}
+
+async fn decide_in(
+    transaction: &mut Transaction,
+    id: StatusPageId,
+    expected: Option<i64>,
+    change: Change<'_>,
+    decide: impl FnOnce(StatusPage) -> Result<StatusPage, WriteError> + Send,
+) -> Result<(StatusPage, i64), WriteError> {
     let mut others = transaction.list_status_pages().await?;
     let was_default = others.iter().any(|page| page.id == id && page.is_default);
     others.retain(|page| page.id != id);
@@ -88,20 +147,17 @@ pub async fn change_status_page(
     let before = before
         .ok_or_else(|| WriteError::NotFound { noun: StatusPage::NOUN, id: id.to_string() })?;
     let after = decide(before.value)?;
-    check_among(&mut transaction, &after, &others).await?;
+    check_among(transaction, &after, &others).await?;
     if was_default && !after.is_default {
         let problem = "one page has to be the default: make another one the default instead";
         return Err(InvalidValue::new("is_default", problem).into());
     }
     if after.is_default && !was_default {
         for former in others.iter().filter(|page| page.is_default) {
-            step_back(&mut transaction, former.id, change).await?;
+            step_back(transaction, former.id, change).await?;
         }
     }
-    let changed = change_in(&mut transaction, id, expected, change, |_| Ok(after));
-    let (value, version) = changed.await?;
-    let revision = transaction.commit().await?;
-    Ok(Written { value, version, revision })
+    change_in(transaction, id, expected, change, |_| Ok(after)).await
 }
 
 /// Takes the mark of the default from a page.

@@ -12,6 +12,7 @@ pub(crate) mod notes;
 pub(crate) mod origins;
 pub(crate) mod pages;
 pub(crate) mod people;
+pub(crate) mod readers;
 pub(crate) mod reminders;
 pub(crate) mod series;
 pub(crate) mod sessions;

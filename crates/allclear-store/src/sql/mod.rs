@@ -17,6 +17,7 @@ pub(crate) mod notes;
 pub(crate) mod origins;
 pub(crate) mod pages;
 pub(crate) mod people;
+pub(crate) mod readers;
 pub(crate) mod reminders;
 pub(crate) mod series;
 pub(crate) mod sessions;
@@ -78,6 +79,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("origins", origins::ALL),
         ("pages", pages::ALL),
         ("people", people::ALL),
+        ("readers", readers::ALL),
         ("reminders", reminders::ALL),
         ("series", series::ALL),
         ("sessions", sessions::ALL),

@@ -77,6 +77,7 @@ stories! {
     people::a_link_is_found_once,
     people::a_recovery_code_is_used_once,
     people::when_somebody_was_last_there,
+    people::what_readers_are_let_in_by,
     read_back::every_noun_reads_back_equal,
     read_back::every_noun_reads_back_equal_after_reopening,
     read_back::minimal_nouns_read_back_equal,

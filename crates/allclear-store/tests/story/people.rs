@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use allclear_domain::ids::PersonId;
 use allclear_domain::person::PersonState;
 use allclear_domain::session::{LinkPurpose, SecretDigest};
+use allclear_domain::status_page::ReaderPassword;
 use allclear_domain::{
     ApiToken, Credentials, EmailAddress, Entropy, OneTimeLink, Person, Role, Scope, Session,
+    StatusPage,
 };
 use allclear_store::{StoreError, TokenRow};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::harness::Home;
+use crate::samples::Samples;
 
 fn now() -> Timestamp {
     "2026-11-21T09:00:00Z".parse().unwrap()
@@ -242,4 +245,43 @@ pub(crate) async fn when_somebody_was_last_there(home: Home) {
     assert_eq!(home.store.list_seen().await.unwrap(), [(ada.id, now())].into());
     let stored = home.store.find_person(ada.id).await.unwrap().unwrap();
     assert_eq!((&stored.value, stored.version), (&ada, 1), "that is no change of the person");
+}
+
+pub(crate) async fn what_readers_are_let_in_by(home: Home) {
+    let samples = Samples::new();
+    let (shop, host) = (samples.page("shop"), samples.page("host"));
+    let password = |page: &StatusPage, hash: &str| ReaderPassword {
+        page_id: page.id,
+        password_hash: hash.to_owned(),
+        cookie_key: format!("key of {hash}"),
+    };
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.insert_status_page(&shop).await.unwrap();
+    transaction.insert_status_page(&host).await.unwrap();
+    transaction.set_reader_password(&password(&shop, "first")).await.unwrap();
+    transaction.set_reader_password(&password(&host, "other")).await.unwrap();
+    let revision = transaction.commit().await.unwrap();
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.set_reader_password(&password(&shop, "second")).await.unwrap();
+    transaction.commit().await.unwrap();
+    let found = home.store.find_reader_password(shop.id).await.unwrap();
+    assert_eq!(found, Some(password(&shop, "second")));
+    assert!(!format!("{found:?}").contains("second"), "it prints as nothing");
+
+    // All of them come with every change, and with none.
+    let changes = home.store.changes_since(revision).await.unwrap();
+    let mut found = changes.reader_passwords;
+    found.sort_by(|a, b| b.password_hash.cmp(&a.password_hash));
+    assert_eq!(found, [password(&shop, "second"), password(&host, "other")]);
+    let changes = home.store.changes_since(changes.revision).await.unwrap();
+    assert_eq!(changes.reader_passwords.len(), 2);
+
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.remove_reader_password(shop.id).await.unwrap();
+    transaction.remove_reader_password(shop.id).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(home.store.find_reader_password(shop.id).await.unwrap(), None);
+    let mut transaction = home.store.begin().await.unwrap();
+    let error = transaction.set_reader_password(&password(&samples.page("gone"), "x")).await;
+    assert!(error.is_err(), "of a page that is not there");
 }

@@ -20,6 +20,7 @@ async fn write_everything(store: &Store) -> (Changes, Subject) {
     let parent = samples.component(page.id, "service");
     let component = samples.full_component(&parent, "login");
     let mut expected = Changes {
+        reader_passwords: Vec::new(),
         revision: 0,
         removed: Vec::new(),
         status_pages: vec![page.clone()],
@@ -141,6 +142,7 @@ pub(crate) async fn minimal_nouns_read_back_equal(home: Home) {
     assert_eq!(found.unwrap().value, announcement);
     let expected = Changes {
         removed: Vec::new(),
+        reader_passwords: Vec::new(),
         revision: transaction.commit().await.unwrap(),
         status_pages: vec![page],
         components: vec![component],

@@ -55,6 +55,7 @@ impl Samples {
             colors: ColorTokens::default(),
             components: ComponentSelection::Own,
             uptime: UptimePolicy::default(),
+            password_set_at: None,
         }
     }
 
@@ -78,6 +79,7 @@ impl Samples {
                 degraded_permille: 100,
                 maintenance: MaintenancePolicy::CountsAsDown,
             },
+            password_set_at: Some(at(NANOS)),
             ..self.page(slug)
         }
     }

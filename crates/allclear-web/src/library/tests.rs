@@ -29,6 +29,7 @@ fn page(n: u128, components: ComponentSelection) -> StatusPage {
         colors: ColorTokens::default(),
         components,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     }
 }
 

@@ -27,6 +27,7 @@ fn page(number: u128) -> StatusPage {
         colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     }
 }
 

@@ -34,6 +34,7 @@ fn page(number: u128, slug: &str, host_names: &[&str]) -> Arc<PublishedStatusPag
         colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     };
     let snapshot = Snapshot {
         page,

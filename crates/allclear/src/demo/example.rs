@@ -43,6 +43,7 @@ pub(super) fn batch(entropy: &Entropy, now: Timestamp) -> Result<Batch> {
         colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     };
     let shops = example.component("Shops", "What buyers see.", None)?;
     let checkout = example.component("Checkout", "Cart, payment and receipt.", Some(shops))?;

@@ -119,6 +119,7 @@ impl Reading<'_> {
             colors: ColorTokens::default(),
             components: ComponentSelection::Own,
             uptime: UptimePolicy::default(),
+            password_set_at: None,
         })
     }
 

@@ -75,6 +75,7 @@ pub(crate) fn page() -> StatusPage {
         colors: allclear_domain::status_page::ColorTokens::default(),
         components: allclear_domain::status_page::ComponentSelection::Own,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     }
 }
 

@@ -139,6 +139,7 @@ fn page() -> StatusPage {
         colors: ColorTokens::default(),
         components: ComponentSelection::Own,
         uptime: UptimePolicy::default(),
+        password_set_at: None,
     }
 }
 
