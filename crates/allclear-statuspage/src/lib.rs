@@ -17,10 +17,11 @@ mod views;
 
 pub use model::Model;
 pub use ready::Ready;
-pub use render::{render, render_absence, render_content, render_not_found};
+pub use render::{render, render_absence, render_closed, render_content, render_not_found};
 pub use route::Route;
 pub use snapshot::Snapshot;
 pub use views::absence::{Absence, FIRST_IMPORT};
+pub use views::closed::Closed;
 
 /// The policy that every page is served with: nothing inline, nothing from elsewhere.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \

@@ -8,6 +8,7 @@ use crate::ready::{CSS, HTML, Ready};
 use crate::route::Route;
 use crate::views::absence::{Absence, AbsenceView};
 use crate::views::announcement::AnnouncementPage;
+use crate::views::closed::{Closed, ClosedView};
 use crate::views::component::ComponentPage;
 use crate::views::history::{HistoryPage, MonthPage, UndatedPage};
 use crate::views::incident::IncidentPage;
@@ -82,6 +83,13 @@ pub fn render_not_found(model: &Model, language: Language) -> Ready {
 pub fn render_absence(absence: Absence, language: Language) -> Ready {
     let text = AbsenceView::new(absence, language).render().unwrap_or_default();
     Ready::new(503, HTML, text.into_bytes())
+}
+
+/// The form that asks for the password of a protected status page. It is the same for all of them.
+#[must_use]
+pub fn render_closed(closed: Closed, language: Language) -> Ready {
+    let text = ClosedView::new(closed, language).render().unwrap_or_default();
+    Ready::new(closed.status(), HTML, text.into_bytes())
 }
 
 /// Rendering writes to memory, so it fails only where a value cannot be printed; none can.

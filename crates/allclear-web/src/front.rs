@@ -18,7 +18,7 @@ use rustls::ServerConfig;
 use tower::ServiceExt;
 
 use crate::access::address::Peer;
-use crate::app::{App, Entrance};
+use crate::app::App;
 use crate::body::BodyTimeout;
 use crate::handover::Handover;
 use crate::published::Published;
@@ -33,7 +33,7 @@ type Answer = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
 pub struct Front {
     published: Published,
     router: Router,
-    entrance: Arc<Entrance>,
+    app: Arc<App>,
     connection: Option<(Peer, BodyTimeout, Handover)>,
 }
 
@@ -41,14 +41,13 @@ impl Front {
     /// A front before what is published, and before what writes.
     #[must_use]
     pub fn of(published: Published, app: App) -> Self {
-        let entrance = app.entrance.clone();
-        let router = routes::router(published.clone(), app);
-        Self { router, published, entrance, connection: None }
+        let router = routes::router(published.clone(), app.clone());
+        Self { router, published, app: Arc::new(app), connection: None }
     }
 
     /// What handshakes are made with, where connections begin with one.
     pub(crate) fn tls(&self) -> Option<Arc<ServerConfig>> {
-        self.entrance.certificates.as_ref().map(Certificates::config)
+        self.app.entrance.certificates.as_ref().map(Certificates::config)
     }
 
     /// Leaves connections for those who do not wait for changes.
@@ -78,7 +77,7 @@ impl Service<Request<Incoming>> for Front {
     type Future = Answering;
 
     fn call(&self, mut request: Request<Incoming>) -> Answering {
-        let is_tls = self.entrance.certificates.is_some();
+        let is_tls = self.app.entrance.certificates.is_some();
         if let Some(mut response) = routes::first_view(&self.published, &request) {
             if is_tls {
                 respond::insist_on_tls(response.headers_mut());
@@ -88,7 +87,7 @@ impl Service<Request<Incoming>> for Front {
         if let Some((peer, body, handover)) = &self.connection {
             // Of HTTP/2, a connection has other streams too.
             if request.version() <= Version::HTTP_11
-                && let Some(events) = routes::events(&self.published, &request)
+                && let Some(events) = routes::events(&self.app, &request)
             {
                 let (mut head, changes) = events.into_parts();
                 if is_tls {

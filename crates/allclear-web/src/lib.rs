@@ -18,6 +18,7 @@ mod logo;
 pub mod prepared;
 pub mod published;
 pub mod publisher;
+mod readers;
 mod respond;
 mod routes;
 pub mod server;

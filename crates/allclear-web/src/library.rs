@@ -28,6 +28,8 @@ pub struct Library {
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
     maintenance: BTreeMap<MaintenanceId, Arc<Maintenance>>,
     announcements: BTreeMap<AnnouncementId, Arc<Announcement>>,
+    /// What readers' cookies are signed with, of protected pages.
+    cookie_keys: HashMap<StatusPageId, String>,
 }
 
 impl Library {
@@ -79,6 +81,11 @@ impl Library {
             touched.insert(page.id);
             self.pages.insert(page.id, page);
         }
+        let keys = changes.reader_passwords.into_iter();
+        let keys: HashMap<_, _> = keys.map(|one| (one.page_id, one.cookie_key)).collect();
+        let either = self.cookie_keys.keys().chain(keys.keys());
+        touched.extend(either.filter(|id| self.cookie_keys.get(id) != keys.get(id)));
+        self.cookie_keys = keys;
         for component in changes.components {
             touched.insert(component.page_id);
             self.components.insert(component.id, component);
@@ -138,6 +145,12 @@ impl Library {
             page,
             revision: self.revision,
         })
+    }
+
+    /// What cookies of a protected page's readers are signed with; `None` where it has no password.
+    #[must_use]
+    pub fn cookie_key(&self, page_id: StatusPageId) -> Option<&String> {
+        self.cookie_keys.get(&page_id)
     }
 
     /// The components that a page shows, and the incidents and windows that it tells.

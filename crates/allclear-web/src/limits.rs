@@ -27,6 +27,10 @@ pub const RENDERINGS_WAITING_MAX: usize = 256;
 pub const SEARCHES_MAX: usize = 1;
 /// Readers that may wait for a search; further ones are told to come back.
 pub const SEARCHES_WAITING_MAX: usize = 64;
+/// Bytes of the form before a protected status page; a longer one counts as empty.
+pub const READER_FORM_BYTES_MAX: usize = 8 * 1024;
+/// Time for that form to arrive; a slower one counts as empty.
+pub const READER_FORM_WITHIN: Duration = Duration::from_secs(10);
 /// Rows that cannot be read and are logged one by one when they are first met; more are counted.
 pub const BAD_ROWS_LOGGED_MAX: usize = 100;
 /// How long open requests may take when the server stops.

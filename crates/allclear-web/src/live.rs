@@ -94,6 +94,14 @@ impl Live {
         self.pages().changes.retain(|id, _| there.contains(id));
     }
 
+    /// Ends the streams of these pages; new ones may begin.
+    pub(crate) fn end(&self, pages: &[StatusPageId]) {
+        let mut all = self.pages();
+        for id in pages {
+            all.changes.remove(id);
+        }
+    }
+
     /// Ends all streams, and begins no more: the server stops.
     pub(crate) fn close(&self) {
         let mut pages = self.pages();

@@ -7,8 +7,9 @@ mod status_page;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use allclear_domain::ids::StatusPageId;
 use allclear_domain::status_page::Language;
-use allclear_statuspage::{Absence, Route, render_absence};
+use allclear_statuspage::{Absence, Closed, Route, render_absence, render_closed};
 use arc_swap::ArcSwap;
 
 use self::directory::Directory;
@@ -28,6 +29,7 @@ pub struct Published {
     renderings: Places,
     searches: Places,
     absences: Arc<HashMap<(Absence, Language), Prepared>>,
+    closed: Arc<HashMap<(Closed, Language), Prepared>>,
     live: Live,
 }
 
@@ -41,11 +43,18 @@ impl Published {
                 ((absence, language), prepared)
             })
         });
+        let closed = Closed::ALL.into_iter().flat_map(|closed| {
+            Language::ALL.map(|language| {
+                let prepared = Prepared::of(render_closed(closed, language), Some(language));
+                ((closed, language), prepared)
+            })
+        });
         Self {
             directory: Arc::default(),
             renderings: Places::new(limits::RENDERINGS_MAX, limits::RENDERINGS_WAITING_MAX),
             searches: Places::new(limits::SEARCHES_MAX, limits::SEARCHES_WAITING_MAX),
             absences: Arc::new(absences.collect()),
+            closed: Arc::new(closed.collect()),
             live: Live::with_room(limits::EVENT_READERS_MAX),
         }
     }
@@ -86,6 +95,12 @@ impl Published {
         self.directory.load().of_slug(slug).cloned()
     }
 
+    /// The page of an id.
+    pub(crate) fn of_id(&self, id: StatusPageId) -> Option<Arc<PublishedStatusPage>> {
+        let directory = self.directory.load();
+        directory.pages().find(|page| page.status_page().id == id).cloned()
+    }
+
     /// Why there is no status page where one is asked for; `None` where all that there are are
     /// shown, so that the address is wrong.
     #[must_use]
@@ -105,11 +120,21 @@ impl Published {
         prepared.unwrap_or_else(|| Prepared::of(render_absence(absence, language), Some(language)))
     }
 
+    /// What stands before a protected status page.
+    #[must_use]
+    pub fn form(&self, closed: Closed, language: Language) -> Prepared {
+        let prepared = self.closed.get(&(closed, language)).cloned();
+        prepared.unwrap_or_else(|| Prepared::of(render_closed(closed, language), Some(language)))
+    }
+
     /// Shows these pages from now on. Others stay as they are, as long as the store has them.
     pub(crate) fn show(&self, pages: &[Arc<PublishedStatusPage>], inventory: &Inventory) {
-        let next = self.directory.load().with(pages, inventory);
-        self.directory.store(Arc::new(next));
+        let former = self.directory.load();
+        let locked_anew = former.locked_anew(pages);
+        self.directory.store(Arc::new(former.with(pages, inventory)));
         self.live.keep(&inventory.status_pages);
+        // Whoever was let in by a former password hears nothing more.
+        self.live.end(&locked_anew);
     }
 
     /// Who is told when pages change.

@@ -166,8 +166,11 @@ impl Publisher {
     }
 
     async fn publish(&self, state: &State, now: Timestamp) -> Report {
-        let snapshots = state.due.iter().filter_map(|id| state.library.snapshot(*id));
-        let snapshots: Vec<Snapshot> = snapshots.collect();
+        let library = &state.library;
+        let due = state.due.iter();
+        let snapshots = due
+            .filter_map(|id| Some((library.snapshot(*id)?, library.cookie_key(*id).cloned())))
+            .collect::<Vec<(Snapshot, Option<String>)>>();
         let inventory = state.inventory();
         let (revision, bad_rows) = (inventory.revision, inventory.bad_rows);
         let (published, changed) = (self.published.clone(), state.changed.clone());
@@ -180,13 +183,23 @@ impl Publisher {
         let rendering = tokio::task::spawn_blocking(move || {
             let mut failed = Vec::new();
             let mut pages = Vec::new();
-            for snapshot in snapshots {
-                let slug = snapshot.page.slug.to_string();
+            let mut stale = Vec::new();
+            for (snapshot, cookie_key) in snapshots {
+                let page = snapshot.page.clone();
                 match Model::build(Arc::new(snapshot), now) {
-                    Ok(model) => pages.push(Arc::new(PublishedStatusPage::of(Arc::new(model)))),
-                    Err(problem) => failed.push((slug, problem.to_string())),
+                    Ok(model) => {
+                        let page = PublishedStatusPage::of(Arc::new(model));
+                        pages.push(Arc::new(page.opened_with(cookie_key)));
+                    }
+                    Err(problem) => {
+                        // It stays as it was, but not open to whom it is closed now.
+                        let former = published.of_id(page.id);
+                        stale.extend(former.map(|former| former.locked_as(&page, cookie_key)));
+                        failed.push((page.slug.to_string(), problem.to_string()));
+                    }
                 }
             }
+            published.show(&stale.into_iter().map(Arc::new).collect::<Vec<_>>(), &inventory);
             // The publisher's own language first: readers must not wait for the others.
             published.show(&pages, &inventory);
             let all = pages.iter().map(|page| Arc::new(page.and_in(Language::ALL)));

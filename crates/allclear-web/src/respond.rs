@@ -85,6 +85,13 @@ pub(crate) fn guard(headers: &mut HeaderMap) {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
 
+/// What an answer before or of a protected status page says: nobody keeps it, nobody lists it.
+pub(crate) fn keep_private(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+}
+
 /// Has browsers come over TLS alone for a year (RFC 6797).
 pub(crate) fn insist_on_tls(headers: &mut HeaderMap) {
     headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

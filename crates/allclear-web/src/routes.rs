@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use allclear_domain::status_page::Language;
-use allclear_statuspage::{Absence, Route, assets};
+use allclear_statuspage::{Absence, Closed, Route, assets};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -23,6 +23,7 @@ use crate::console;
 use crate::live;
 use crate::prepared::Prepared;
 use crate::published::{Overloaded, Published, PublishedStatusPage};
+use crate::readers::{self, Asked};
 use crate::respond;
 
 /// A response whose body is there already.
@@ -34,8 +35,8 @@ pub(crate) fn router(published: Published, app: App) -> Router {
         .route("/healthz", get(async || respond::plain(StatusCode::OK, "ok\n").map(Body::new)))
         .route("/readyz", get(readyz))
         .method_not_allowed_fallback(async || method_not_allowed().map(Body::new))
-        .fallback(public)
         .with_state(published)
+        .merge(Router::new().fallback(public).with_state(app.clone()))
         .merge(console::router(app.clone()))
         .merge(api::router(app))
 }
@@ -50,6 +51,9 @@ pub(crate) fn first_view<B>(published: &Published, request: &Request<B>) -> Opti
         "/" => published.of_host(host(uri, headers))?,
         path => published.of_slug(path.strip_prefix("/p/")?.strip_suffix('/')?)?,
     };
+    if page.is_protected() {
+        return None;
+    }
     let language = wanted_language(uri, headers).unwrap_or(page.language());
     Some(respond::page(page.first_view(language)?, headers))
 }
@@ -82,65 +86,120 @@ async fn readyz(State(published): State<Published>) -> Response<Body> {
 }
 
 /// Assets and status pages.
-async fn public(State(published): State<Published>, request: Request<Body>) -> Response<Body> {
-    let (head, _) = request.into_parts();
-    if let Some(page) = followed(&published, &head.method, &head.uri, &head.headers) {
-        let events = live::respond(published.live(), page.status_page().id, &head.headers);
-        return match events {
+async fn public(State(app): State<App>, request: Request<Body>) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    if head.uri.path().starts_with("/assets/") {
+        let is_read = reads(&head.method);
+        let read = || asset(head.uri.path(), &head.headers);
+        return (if is_read { read() } else { method_not_allowed() }).map(Body::new);
+    }
+    let at = Address::of(&app.published, &head.uri, &head.headers);
+    match &at.page {
+        Some(page) if page.is_protected() => {
+            let mut response = protected(&app, page, &at, &head, body).await;
+            respond::keep_private(response.headers_mut());
+            response
+        }
+        _ if reads(&head.method) => shown(&app.published, &at, &head).await,
+        _ => method_not_allowed().map(Body::new),
+    }
+}
+
+/// What is below a protected page, for those whom it opens to; for others, the form.
+async fn protected(
+    app: &App,
+    page: &PublishedStatusPage,
+    at: &Address<'_>,
+    head: &Parts,
+    body: Body,
+) -> Response<Body> {
+    let language = wanted_language(&head.uri, &head.headers).unwrap_or(page.language());
+    if head.method == Method::POST {
+        let asked = Asked { base: at.base.clone(), below: at.below, language };
+        return readers::sign_in(app, page, asked, head, body).await.map(Body::new);
+    }
+    if !reads(&head.method) {
+        return method_not_allowed().map(Body::new);
+    }
+    let headers = &head.headers;
+    if readers::may_read(app, page, headers) || readers::is_of_the_team(app, headers).await {
+        return shown(&app.published, at, head).await;
+    }
+    readers::form(app, Closed::Asked, language, head).map(Body::new)
+}
+
+/// Where a request leads: a status page, and what is asked for below it.
+struct Address<'a> {
+    /// The page that answers; `None` where there is none.
+    page: Option<Arc<PublishedStatusPage>>,
+    /// Where it stands: `/`, or `/p/{slug}/`.
+    base: String,
+    /// The path below; `None` where no page stands there, and the host's page says so.
+    below: Option<&'a str>,
+    /// Whether the slash after the slug is missing.
+    is_short: bool,
+}
+
+impl<'a> Address<'a> {
+    fn of(published: &Published, uri: &'a Uri, headers: &HeaderMap) -> Self {
+        let of_host = || published.of_host(host(uri, headers));
+        if let Some(rest) = uri.path().strip_prefix("/p/") {
+            let (slug, below) = rest.split_once('/').unwrap_or((rest, ""));
+            return match published.of_slug(slug) {
+                Some(page) => {
+                    let base = format!("/p/{slug}/");
+                    let is_short = !rest.contains('/');
+                    Self { page: Some(page), base, below: Some(below), is_short }
+                }
+                None => {
+                    Self { page: of_host(), base: "/".to_owned(), below: None, is_short: false }
+                }
+            };
+        }
+        // One slash and no more: `//history` is another address, at which nothing stands. Sending its
+        // reader on would be no help, as `//host` in a `Location` leads to another site.
+        let below = uri.path().strip_prefix('/').unwrap_or(uri.path());
+        Self { page: of_host(), base: "/".to_owned(), below: Some(below), is_short: false }
+    }
+}
+
+/// What stands at an address, for whoever may read it.
+async fn shown(published: &Published, at: &Address<'_>, head: &Parts) -> Response<Body> {
+    let (uri, headers) = (&head.uri, &head.headers);
+    let (Some(page), Some(below)) = (&at.page, at.below) else {
+        return no_page(published, uri, headers).map(Body::new);
+    };
+    if at.is_short {
+        return below_a_slash(&at.base, uri).map(Body::new);
+    }
+    if below == "events" && head.method == Method::GET {
+        return match live::respond(published.live(), page.status_page().id, headers) {
             Ok(events) => events.map(Body::new),
             Err(Overloaded) => overloaded("60").map(Body::new),
         };
     }
-    answer(&published, &head).await.map(Body::new)
+    status_page(published, page.clone(), below, uri, headers).await.map(Body::new)
 }
 
-/// The changes of a page, where the request is for them and there is room for another reader.
-pub(crate) fn events<B>(
-    published: &Published,
-    request: &Request<B>,
-) -> Option<Response<live::Changes>> {
-    let page = followed(published, request.method(), request.uri(), request.headers())?;
-    live::respond(published.live(), page.status_page().id, request.headers()).ok()
-}
-
-/// The page whose changes a reader asks to be told of.
-fn followed(
-    published: &Published,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Option<Arc<PublishedStatusPage>> {
-    if method != Method::GET {
+/// The changes of a page, where the request is for them, whoever asks may read the page, and there is
+/// room for another reader.
+pub(crate) fn events<B>(app: &App, request: &Request<B>) -> Option<Response<live::Changes>> {
+    if request.method() != Method::GET {
         return None;
     }
-    match uri.path() {
+    let (published, uri, headers) = (&app.published, request.uri(), request.headers());
+    let page = match uri.path() {
         "/events" => published.of_host(host(uri, headers)),
         path => published.of_slug(path.strip_prefix("/p/")?.strip_suffix("/events")?),
+    }?;
+    if !readers::may_read(app, &page, headers) {
+        return None;
     }
-}
-
-async fn answer(published: &Published, request: &Parts) -> ReadyResponse {
-    if !reads(&request.method) {
-        return method_not_allowed();
+    let mut response = live::respond(published.live(), page.status_page().id, headers).ok()?;
+    if page.is_protected() {
+        respond::keep_private(response.headers_mut());
     }
-    let (uri, headers) = (&request.uri, &request.headers);
-    if uri.path().starts_with("/assets/") {
-        return asset(uri.path(), headers);
-    }
-    if let Some(rest) = uri.path().strip_prefix("/p/") {
-        return match rest.split_once('/') {
-            Some((slug, below)) => {
-                let page = published.of_slug(slug);
-                status_page(published, page, below, uri, headers).await
-            }
-            None => below_a_slash(published, rest, uri, headers),
-        };
-    }
-    let page = published.of_host(host(uri, headers));
-    // One slash and no more: `//history` is another address, at which nothing stands. Sending its
-    // reader on would be no help, as `//host` in a `Location` leads to another site.
-    let below = uri.path().strip_prefix('/').unwrap_or(uri.path());
-    status_page(published, page, below, uri, headers).await
+    Some(response)
 }
 
 fn method_not_allowed() -> ReadyResponse {
@@ -159,18 +218,10 @@ fn asset(path: &str, headers: &HeaderMap) -> ReadyResponse {
 }
 
 /// `/p/{slug}` is `/p/{slug}/`: links on the page count from there.
-fn below_a_slash(
-    published: &Published,
-    slug: &str,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> ReadyResponse {
-    if published.of_slug(slug).is_none() {
-        return no_page(published, uri, headers);
-    }
+fn below_a_slash(base: &str, uri: &Uri) -> ReadyResponse {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut response = respond::plain(StatusCode::PERMANENT_REDIRECT, "");
-    if let Ok(to) = HeaderValue::from_str(&format!("/p/{slug}/{query}")) {
+    if let Ok(to) = HeaderValue::from_str(&format!("{base}{query}")) {
         response.headers_mut().insert(LOCATION, to);
     }
     response
@@ -178,14 +229,11 @@ fn below_a_slash(
 
 async fn status_page(
     published: &Published,
-    page: Option<Arc<PublishedStatusPage>>,
+    page: Arc<PublishedStatusPage>,
     below: &str,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> ReadyResponse {
-    let Some(page) = page else {
-        return no_page(published, uri, headers);
-    };
     let language = wanted_language(uri, headers).unwrap_or(page.language());
     let route = Route::parse(below, uri.query());
     match published.find(page, route, language).await {

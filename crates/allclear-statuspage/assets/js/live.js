@@ -44,6 +44,8 @@ doc.body.append(told);
 const news = el => all("h1,.update", el).map(u => u.textContent);
 const load = async () => {
   const answer = await fetch(location, { cache: "no-cache" }).catch(() => 0);
+  // Readers need a password now, or another one.
+  if (answer.status == 403) location.reload();
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html"), next = one("main", page);
   const focus = doc.activeElement, old = was;

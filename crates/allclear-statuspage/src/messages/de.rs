@@ -3,8 +3,8 @@
 use allclear_domain::status_page::{MaintenancePolicy, UptimePolicy};
 
 use super::{
-    AbsenceTexts, Chrome, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages, Now, Past,
-    RecordTexts, percent,
+    AbsenceTexts, Chrome, ClosedTexts, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages,
+    Now, Past, RecordTexts, percent,
 };
 
 pub(super) static MESSAGES: Messages = Messages {
@@ -66,6 +66,7 @@ pub(super) static MESSAGES: Messages = Messages {
         to_now: "Status jetzt",
     },
     absence: ABSENCE,
+    closed: CLOSED,
     now: NOW,
     past: PAST,
     incident: INCIDENT,
@@ -93,6 +94,20 @@ const ABSENCE: AbsenceTexts = AbsenceTexts {
               in einem Ordner auf Zeit und wird am Ende entfernt.",
     to_examine: "Welche Statusseite fehlt und warum, steht im Protokoll des Servers. Was mit der \
                  Datenbank nicht stimmt, zeigt dieser Befehl:",
+};
+
+const CLOSED: ClosedTexts = ClosedTexts {
+    brand: "Statusseite",
+    title: "Diese Seite braucht ein Passwort",
+    text: "Wer sie lesen soll, hat das Passwort von denen bekommen, die sie veröffentlichen. In diesem \
+           Browser geben Sie es einmal im Monat ein.",
+    password: "Passwort",
+    open: "Seite öffnen",
+    wrong_password: "Das Passwort ist falsch. Vielleicht wurde es geändert: Bitte fragen Sie dort nach, \
+                     woher Sie es haben.",
+    too_many_attempts: "Das waren zu viele Versuche. Bitte warten Sie eine Minute, dann versuchen Sie \
+                        es noch einmal.",
+    not_now: "Das Passwort kann gerade nicht geprüft werden. Bitte versuchen Sie es später noch einmal.",
 };
 
 const NOW: Now = Now {

@@ -3,8 +3,8 @@
 use allclear_domain::status_page::{MaintenancePolicy, UptimePolicy};
 
 use super::{
-    AbsenceTexts, Chrome, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages, Now, Past,
-    RecordTexts, percent,
+    AbsenceTexts, Chrome, ClosedTexts, ComponentTexts, IncidentTexts, MaintenanceTexts, Messages,
+    Now, Past, RecordTexts, percent,
 };
 
 pub(super) static MESSAGES: Messages = Messages {
@@ -77,6 +77,7 @@ pub(super) static MESSAGES: Messages = Messages {
         to_now: "Status now",
     },
     absence: ABSENCE,
+    closed: CLOSED,
     now: NOW,
     past: PAST,
     incident: INCIDENT,
@@ -103,6 +104,18 @@ const ABSENCE: AbsenceTexts = AbsenceTexts {
               is removed at the end.",
     to_examine: "The log says which status page is missing, and why. What is wrong with the \
                  database, this command lists:",
+};
+
+const CLOSED: ClosedTexts = ClosedTexts {
+    brand: "Status page",
+    title: "This page needs a password",
+    text: "Those whom it is meant for were told the password by whoever publishes it. In this browser \
+           you enter it once a month.",
+    password: "Password",
+    open: "Open the page",
+    wrong_password: "The password is wrong. It may have been changed: please ask whoever told you.",
+    too_many_attempts: "There were too many attempts. Please wait a minute, then try again.",
+    not_now: "The password cannot be checked at the moment. Please try again later.",
 };
 
 const NOW: Now = Now {

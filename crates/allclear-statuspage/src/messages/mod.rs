@@ -53,6 +53,7 @@ pub(crate) struct Messages {
 
     pub(crate) chrome: Chrome,
     pub(crate) absence: AbsenceTexts,
+    pub(crate) closed: ClosedTexts,
     pub(crate) now: Now,
     pub(crate) past: Past,
     pub(crate) incident: IncidentTexts,
@@ -88,6 +89,18 @@ pub(crate) struct AbsenceTexts {
     pub(crate) to_import: &'static str,
     pub(crate) to_look: &'static str,
     pub(crate) to_examine: &'static str,
+}
+
+/// The form before a protected status page.
+pub(crate) struct ClosedTexts {
+    pub(crate) brand: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) password: &'static str,
+    pub(crate) open: &'static str,
+    pub(crate) wrong_password: &'static str,
+    pub(crate) too_many_attempts: &'static str,
+    pub(crate) not_now: &'static str,
 }
 
 /// The first view.

@@ -5,6 +5,7 @@ pub(crate) mod announcement;
 mod bars;
 mod cards;
 mod changes;
+pub(crate) mod closed;
 pub(crate) mod component;
 mod entries;
 mod gantt;
@@ -159,6 +160,7 @@ impl<'a> Context<'a> {
             languages: self.languages(""),
             ago: self.m.ago,
             units: self.m.units.join("|"),
+            is_listed: !page.is_protected(),
         }
     }
 
@@ -219,6 +221,8 @@ pub(crate) struct PageView {
     pub(crate) languages: Vec<LanguageLink>,
     pub(crate) ago: &'static str,
     pub(crate) units: String,
+    /// Whether search engines may list it.
+    pub(crate) is_listed: bool,
 }
 
 impl PageView {
@@ -250,6 +254,7 @@ impl PageView {
             languages: Vec::new(),
             ago: m.ago,
             units: m.units.join("|"),
+            is_listed: true,
         }
     }
 }

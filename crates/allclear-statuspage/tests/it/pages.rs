@@ -5,8 +5,8 @@ use std::sync::Arc;
 use allclear_domain::posted::StatusChange;
 use allclear_domain::status_page::Language;
 use allclear_statuspage::{
-    Absence, FIRST_IMPORT, Model, Ready, Route, Snapshot, assets, render, render_absence,
-    render_not_found,
+    Absence, Closed, FIRST_IMPORT, Model, Ready, Route, Snapshot, assets, render, render_absence,
+    render_closed, render_not_found,
 };
 
 use crate::{markup, sample};
@@ -64,6 +64,25 @@ fn where_no_status_page_is_it_says_so_and_leads_to_the_console_alone() {
             let tag = language.tag();
             insta::assert_snapshot!(format!("{tag}_absence_{name}"), settled(html));
         }
+    }
+}
+
+#[test]
+fn the_form_before_a_protected_page_says_what_went_wrong() {
+    for (closed, status) in Closed::ALL.into_iter().zip([403, 403, 429, 503]) {
+        for language in Language::ALL {
+            let ready = render_closed(closed, language);
+            assert_eq!(ready.status, status);
+            let html = text(&ready);
+            markup::check(html, "closed");
+            assert!(html.contains("<meta name=\"robots\" content=\"noindex\">"), "{html}");
+            assert_eq!(html.contains("role=\"alert\""), closed != Closed::Asked, "{html}");
+        }
+    }
+    for (language, closed) in [(Language::En, Closed::Asked), (Language::De, Closed::WrongPassword)]
+    {
+        let ready = render_closed(closed, language);
+        insta::assert_snapshot!(format!("{}_closed", language.tag()), settled(text(&ready)));
     }
 }
 

@@ -1,8 +1,13 @@
-//! Cookies: one for a session, one for who is about to sign in.
+//! Cookies: one for a session, one for who is about to sign in, and one for each protected status page
+//! that a reader gave the password of.
 
+use allclear_domain::ids::StatusPageId;
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use jiff::SignedDuration;
+
+/// Values of one name that are looked at.
+const VALUES_MAX: usize = 4;
 
 /// A cookie of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +32,7 @@ impl Cookie {
 
     /// Its value in a request; the first one, where there are several.
     pub(crate) fn find(self, headers: &HeaderMap, is_secure: bool) -> Option<&str> {
-        let name = self.name(is_secure);
-        let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';'));
-        pairs.find_map(|pair| {
-            let (key, value) = pair.trim().split_once('=')?;
-            (key == name && !value.is_empty()).then_some(value)
-        })
+        values(headers, self.name(is_secure)).next()
     }
 
     /// The header that sets it. Scripts cannot read it, and other sites' forms do not bring it.
@@ -53,6 +52,58 @@ impl Cookie {
     }
 }
 
+/// The cookie of readers of a protected status page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ReaderCookie(pub(crate) StatusPageId);
+
+impl ReaderCookie {
+    /// Its name, another one for each page. It belongs to the path of the page, so the prefix cannot
+    /// be `__Host-`.
+    fn name(self, is_secure: bool) -> String {
+        let prefix = if is_secure { "__Secure-" } else { "" };
+        format!("{prefix}allclear_reader_{}", self.0.uuid().simple())
+    }
+
+    /// Whether one of its values in a request is right: a page that stands at two addresses can have
+    /// set two.
+    pub(crate) fn has(
+        self,
+        headers: &HeaderMap,
+        is_secure: bool,
+        is_right: impl FnMut(&str) -> bool,
+    ) -> bool {
+        values(headers, &self.name(is_secure)).take(VALUES_MAX).any(is_right)
+    }
+
+    /// The header that sets it for the addresses that begin with `base`.
+    pub(crate) fn set(
+        self,
+        value: &str,
+        base: &str,
+        lasts: SignedDuration,
+        is_secure: bool,
+    ) -> HeaderValue {
+        let name = self.name(is_secure);
+        let seconds = lasts.as_secs().max(0);
+        let secure = if is_secure { "; Secure" } else { "" };
+        let text = format!(
+            "{name}={value}; Path={base}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+        );
+        // Names, values and paths are of our own making.
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+/// The values of a cookie in a request, but for empty ones.
+fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';'));
+    pairs.filter_map(move |pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name && !value.is_empty()).then_some(value)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +116,24 @@ mod tests {
         assert_eq!(Cookie::Session.find(&headers, false), Some("secret"));
         assert_eq!(Cookie::Session.find(&headers, true), Some("other"));
         assert_eq!(Cookie::Visitor.find(&headers, false), None);
+    }
+
+    #[test]
+    fn a_page_has_a_cookie_of_its_own() {
+        let entropy = allclear_domain::Entropy::from_seed(1);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let (one, other) = (ReaderCookie(entropy.id(now)), ReaderCookie(entropy.id(now)));
+        let set = one.set("x", "/p/shop/", SignedDuration::from_hours(1), true);
+        let set = set.to_str().unwrap();
+        assert!(set.starts_with("__Secure-allclear_reader_"), "{set}");
+        let tail = "=x; Path=/p/shop/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure";
+        assert!(set.ends_with(tail), "{set}");
+        let mut headers = HeaderMap::new();
+        let pair = |value: &str| format!("{}={value}", one.name(false));
+        headers.append(COOKIE, format!("{}; {}", pair("old"), pair("new")).parse().unwrap());
+        assert!(one.has(&headers, false, |value| value == "new"));
+        assert!(!one.has(&headers, true, |_| true));
+        assert!(!other.has(&headers, false, |_| true));
     }
 
     #[test]

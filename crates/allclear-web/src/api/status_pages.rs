@@ -7,10 +7,12 @@ use allclear_domain::status_page::{
 };
 use allclear_domain::text::Key;
 use allclear_domain::{Scope, StatusPage};
-use allclear_incidents::writing::{self, NewStatusPage};
+use allclear_incidents::writing::{self, NewStatusPage, Protection};
+use allclear_people::readers;
 use allclear_store::Stored;
 use axum::http::StatusCode;
 use data_encoding::BASE64;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +70,8 @@ struct StatusPageJson {
     /// Ids of the components that it shows, from any page; `null` where it shows its own.
     components: Option<Vec<String>>,
     uptime: UptimeJson,
+    /// When the password was set that readers need; `null` where everybody may read.
+    password_set_at: Option<Timestamp>,
     /// Counts its changes. The `ETag` says the same.
     version: i64,
 }
@@ -98,6 +102,7 @@ impl StatusPageJson {
                 degraded_permille: page.uptime.degraded_permille,
                 maintenance: page.uptime.maintenance,
             },
+            password_set_at: page.password_set_at,
             version,
         }
     }
@@ -141,7 +146,7 @@ impl NewLogoJson {
 }
 
 /// What changes of a status page: what is left out stays, `null` removes it.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[schemars(rename = "StatusPagePatch")]
 #[serde(deny_unknown_fields, default)]
 struct StatusPagePatchJson {
@@ -169,6 +174,9 @@ struct StatusPagePatchJson {
     /// The picture beside its title; `null` takes it away.
     #[serde(deserialize_with = "given")]
     logo: Option<Option<NewLogoJson>>,
+    /// The password that readers need from now on; `null` lets everybody read. It is never shown.
+    #[serde(deserialize_with = "given")]
+    password: Option<Option<String>>,
 }
 
 /// Adds the addresses of status pages.
@@ -250,7 +258,7 @@ async fn add(call: Call) -> Answer {
 
 async fn patch(call: Call) -> Answer {
     let expected = call.version()?;
-    let patch: StatusPagePatchJson = call.json()?;
+    let mut patch: StatusPagePatchJson = call.json()?;
     let components = match &patch.components {
         Some(Some(ids)) => {
             let ids = ids.iter().map(|id| call.id("components", id));
@@ -262,13 +270,27 @@ async fn patch(call: Call) -> Answer {
     let logo = patch.logo.as_ref().map(|logo| logo.as_ref().map(NewLogoJson::read).transpose());
     let logo = logo.transpose()?;
     let id = find(&call).await?.id;
-    let (store, change) = (&call.app.store, call.change());
-    let written = writing::change_status_page(store, id, Some(expected), change, |page| {
+    let protection = match patch.password.take() {
+        Some(Some(password)) => {
+            let app = &call.app;
+            let made = readers::make_password(&app.passwords, id, &password, &app.entropy).await?;
+            Some(Protection::Password(made))
+        }
+        Some(None) => Some(Protection::Open),
+        None => None,
+    };
+    let (store, change, expected) = (&call.app.store, call.change(), Some(expected));
+    let decide = |page| {
         let page = patched(page, patch, components);
         let logo = logo.unwrap_or_else(|| page.logo.clone());
         Ok(StatusPage { logo, ..page })
-    });
-    let written = written.await?;
+    };
+    let written = match protection {
+        Some(protection) => {
+            writing::protect_status_page(store, id, expected, protection, change, decide).await?
+        }
+        None => writing::change_status_page(store, id, expected, change, decide).await?,
+    };
     call.written();
     told(&written.value, written.version)
 }

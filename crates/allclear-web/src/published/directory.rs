@@ -51,6 +51,16 @@ impl Directory {
         Self { by_host: claims.collect(), by_slug, default, inventory: inventory.clone() }
     }
 
+    /// Those of the pages that opened differently until now.
+    pub(super) fn locked_anew(&self, pages: &[Arc<PublishedStatusPage>]) -> Vec<StatusPageId> {
+        let is_anew = |page: &&Arc<PublishedStatusPage>| {
+            let mut all = self.by_slug.values();
+            let former = all.find(|former| former.status_page().id == page.status_page().id);
+            former.is_some_and(|former| !former.is_locked_as(page))
+        };
+        pages.iter().filter(is_anew).map(|page| page.status_page().id).collect()
+    }
+
     /// What it was measured by.
     pub(super) const fn inventory(&self) -> &Inventory {
         &self.inventory

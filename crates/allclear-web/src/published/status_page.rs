@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use allclear_domain::ids::ComponentId;
 use allclear_domain::status_page::Language;
 use allclear_domain::{ComponentStatus, StatusPage};
+use allclear_people::readers;
 use allclear_statuspage::{Model, Route, render, render_not_found};
+use jiff::Timestamp;
 
 use crate::limits;
 use crate::prepared::Prepared;
@@ -18,6 +20,15 @@ pub struct PublishedStatusPage {
     /// What stands at every address where nothing stands; made once, when first asked for.
     not_found: HashMap<Language, OnceLock<Prepared>>,
     cache: Mutex<Cache>,
+    lock: Lock,
+}
+
+/// What a page is closed with.
+#[derive(Clone, PartialEq, Eq)]
+struct Lock {
+    is_protected: bool,
+    /// What readers' cookies are signed with. A protected page without it opens to none of them.
+    cookie_key: Option<String>,
 }
 
 #[derive(Default)]
@@ -51,9 +62,40 @@ impl PublishedStatusPage {
     /// A page whose first view is ready in its publisher's language alone.
     #[must_use]
     pub fn of(model: Arc<Model>) -> Self {
-        let page = Self::with(model, HashMap::new());
+        let lock = Lock { is_protected: model.page().is_protected(), cookie_key: None };
+        let page = Self::with(model, HashMap::new(), lock);
         let own = page.language();
         page.and_in([own])
+    }
+
+    /// The same page, with the key that readers' cookies are signed with.
+    #[must_use]
+    pub fn opened_with(mut self, cookie_key: Option<String>) -> Self {
+        self.lock.cookie_key = cookie_key;
+        self
+    }
+
+    /// The same page as it was rendered, closed or opened as the page is set now.
+    pub(crate) fn locked_as(&self, page: &StatusPage, cookie_key: Option<String>) -> Self {
+        let lock = Lock { is_protected: page.is_protected(), cookie_key };
+        Self::with(self.model.clone(), self.first_views.clone(), lock)
+    }
+
+    /// Whether readers need a password.
+    #[must_use]
+    pub const fn is_protected(&self) -> bool {
+        self.lock.is_protected
+    }
+
+    /// Whether what a reader presents opens it.
+    pub(crate) fn opens_to(&self, presented: &str, now: Timestamp) -> bool {
+        let key = self.lock.cookie_key.as_ref();
+        key.is_some_and(|key| readers::is_pass(key, self.status_page().id, presented, now))
+    }
+
+    /// Whether it opens as another one does: to everybody, or to the same passes.
+    pub(super) fn is_locked_as(&self, other: &Self) -> bool {
+        self.lock == other.lock
     }
 
     /// The same page with its first view ready in these languages too.
@@ -67,12 +109,13 @@ impl PublishedStatusPage {
                 first_views.insert(language, Prepared::of(ready, Some(language)));
             }
         }
-        Self::with(self.model.clone(), first_views)
+        Self::with(self.model.clone(), first_views, self.lock.clone())
     }
 
-    fn with(model: Arc<Model>, first_views: HashMap<Language, Prepared>) -> Self {
+    fn with(model: Arc<Model>, first_views: HashMap<Language, Prepared>, lock: Lock) -> Self {
         let not_found = Language::ALL.map(|language| (language, OnceLock::new()));
-        Self { model, first_views, not_found: HashMap::from(not_found), cache: Mutex::default() }
+        let not_found = HashMap::from(not_found);
+        Self { model, first_views, not_found, cache: Mutex::default(), lock }
     }
 
     /// What is known of the page itself.

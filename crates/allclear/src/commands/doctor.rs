@@ -124,6 +124,16 @@ async fn store(settings: &Settings) -> Vec<Finding> {
     // Pages that cannot be read are told of already.
     let pages = store.list_status_pages().await.unwrap_or_default();
     findings.extend(tls::judge_host_names(settings, &pages));
+    for page in pages.iter().filter(|page| page.is_protected()) {
+        if let Ok(None) = store.find_reader_password(page.id).await {
+            let text = format!(
+                "readers of the status page `{}` need a password, and it has none, as after an \
+                 import: set one in the console",
+                page.slug
+            );
+            findings.push(Finding { check: "pages", verdict: Verdict::Warning, text });
+        }
+    }
     store.close().await;
     findings
 }

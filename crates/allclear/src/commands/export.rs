@@ -25,7 +25,16 @@ pub(super) async fn run(args: &ExportArgs, settings: &Settings) -> Result<u8> {
         bail!("there is no status page `{slug}`");
     }
     match (args.format, pages.as_slice()) {
-        (ExportFormat::Allclear, _) => say_json(&AllclearFile::of(pages))?,
+        (ExportFormat::Allclear, pages) => {
+            for page in pages.iter().filter(|contents| contents.page.is_protected()) {
+                remark(&format!(
+                    "The password of `{}` is left out: where this is brought in, nobody can read \
+                     the page until somebody sets one.",
+                    page.page.slug
+                ));
+            }
+            say_json(&AllclearFile::of(pages.to_vec()))?;
+        }
         (ExportFormat::Facts, [page]) => {
             say_json(&to_facts::facts_of(page)?)?;
             let left_out = left_out(page);

@@ -16,6 +16,7 @@ mod console;
 mod history;
 mod live;
 mod pages;
+mod protected;
 mod serving;
 mod set_back;
 mod support;

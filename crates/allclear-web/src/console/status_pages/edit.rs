@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use allclear_domain::audit::Subject;
-use allclear_domain::{Component, StatusPage, tree, zone};
+use allclear_domain::{Component, StatusPage, limits, tree, zone};
 use allclear_incidents::writing::{self, WriteError};
 use allclear_store::Stored;
 use askama::Template;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::fields::{self, Choice, PageFields};
 use crate::console::answer::{self, Answer, Refusal};
@@ -42,6 +44,9 @@ struct EditView {
     zones: Vec<String>,
     offered: Vec<Offered>,
     is_cut: bool,
+    /// When its password was set; empty where it has none.
+    password_set_at: String,
+    password_bytes_max: usize,
 }
 
 /// The form.
@@ -49,6 +54,11 @@ pub(super) async fn show(call: Call) -> Answer {
     let page = find(&call).await?;
     let fields = PageFields::of(&page);
     form(&call, &page, fields, Trouble::default()).await
+}
+
+/// The form as the page stands, with what is wrong.
+pub(super) async fn again(call: &Call, page: &Stored<StatusPage>, problem: String) -> Answer {
+    form(call, page, PageFields::of(page), Trouble::of(vec![problem])).await
 }
 
 pub(super) async fn find(call: &Call) -> Result<Stored<StatusPage>, Refusal> {
@@ -75,6 +85,8 @@ pub(super) async fn form(
         zones: zone::list_zones(),
         offered,
         is_cut,
+        password_set_at: page.password_set_at.map(day_of).unwrap_or_default(),
+        password_bytes_max: limits::PASSWORD_BYTES_MAX,
         fields,
         trouble,
     };
@@ -141,6 +153,11 @@ async fn conflict(call: &Call, fields: PageFields) -> Answer {
     let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
     let trouble = Trouble::conflict(&PageFields::of(&page).rows(name), &fields.rows(name));
     form(call, &page, fields, trouble).await
+}
+
+/// The day of an instant, in UTC.
+fn day_of(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).date().to_string()
 }
 
 /// A form without the version that it was made to.

@@ -4,6 +4,7 @@ mod edit;
 mod fields;
 mod logo;
 mod new;
+mod password;
 
 use allclear_domain::Scope;
 use askama::Template;
@@ -27,6 +28,8 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post("/console/status-pages/{slug}/remove", writes, edit::remove)
         .post("/console/status-pages/{slug}/default", writes, edit::make_default)
         .post("/console/status-pages/{slug}/logo", writes, logo::set)
+        .post("/console/status-pages/{slug}/password", writes, password::set)
+        .post("/console/status-pages/{slug}/password/remove", writes, password::remove)
 }
 
 /// What was just done, by its word in the query.
@@ -36,6 +39,8 @@ fn done(word: &str) -> &'static str {
         "logo" => "The logo was changed. Readers see it in a moment.",
         "removed" => "Removed. Nothing was on it.",
         "default" => "This is the page on / now.",
+        "password" => "Readers need this password now. What a former one opened is closed.",
+        "open" => "Everybody may read this page now.",
         _ => "",
     }
 }
@@ -44,6 +49,7 @@ struct PageLine {
     slug: String,
     title: String,
     is_default: bool,
+    is_protected: bool,
     hosts: String,
 }
 
@@ -59,6 +65,7 @@ async fn list(call: Call) -> Answer {
     let mut pages = call.app.store.list_status_pages().await?;
     pages.sort_by(|a, b| (!a.is_default, &a.slug).cmp(&(!b.is_default, &b.slug)));
     let lines = pages.into_iter().map(|page| PageLine {
+        is_protected: page.is_protected(),
         slug: page.slug.to_string(),
         title: page.title,
         is_default: page.is_default,

@@ -10,6 +10,7 @@
 mod axe;
 mod browser;
 mod checkers;
+mod closed;
 mod console;
 mod every_page;
 mod freshness;

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use allclear::instance::Instance;
 use allclear_domain::audit::Actor;
 use allclear_domain::incident::IncidentKind;
+use allclear_domain::status_page::Language;
 use allclear_domain::text::Prose;
 use allclear_domain::times::Bound;
 use allclear_domain::{Change, Entropy, IncidentStatus, TurnedClock};
 use allclear_incidents::history::import;
-use allclear_incidents::writing::{self, NewIncident, NewUpdate};
+use allclear_incidents::writing::{self, NewIncident, NewStatusPage, NewUpdate, Protection};
+use allclear_people::{Passwords, readers};
+use allclear_store::Store;
 use axum::body::Body;
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
@@ -37,24 +40,32 @@ const NOTHING: [&str; 4] =
 /// Addresses of an installation that has no status page yet.
 const ABSENT: [&str; 2] = ["/", "/?lang=de"];
 
+/// Addresses of a status page that readers need a password for.
+const CLOSED: [&str; 2] = ["/", "/?lang=de"];
+
+/// What that page opens to.
+pub(super) const READER_PASSWORD: &str = "four words for readers";
+
 /// The instant of [`NOON`].
 pub(super) fn noon() -> Timestamp {
     NOON.parse().unwrap()
 }
 
-/// A running instance with the demo's contents, and one with none.
+/// A running instance with the demo's contents, one with none, and one with a protected page.
 pub(super) struct Site {
     instance: Instance,
     empty: Instance,
+    closed: Instance,
     client: Client<HttpConnector, Body>,
-    _fresh: [Fresh; 2],
+    _fresh: [Fresh; 3],
 }
 
 /// One page, as it was served.
 pub(super) struct Page {
     /// Path and query; the whole address where it is not on the demo's instance.
     pub(super) address: String,
-    /// 200, 404 where nothing stands, or 503 where there is no status page yet.
+    /// 200, 404 where nothing stands, 503 where there is no status page yet, or 403 where one is
+    /// protected.
     pub(super) status: u16,
     /// The bytes.
     pub(super) html: String,
@@ -72,11 +83,16 @@ impl Site {
         store.close().await;
         let clock = TurnedClock::at(noon());
         let empty = Fresh::on(Engine::Sqlite);
+        let closed = Fresh::on(Engine::Sqlite);
+        let store = closed.store().await;
+        close(&store).await;
+        store.close().await;
         Self {
             instance: fresh.instance(&clock).await,
             empty: empty.instance(&clock).await,
+            closed: closed.instance(&clock).await,
             client: Client::builder(TokioExecutor::new()).build_http(),
-            _fresh: [fresh, empty],
+            _fresh: [fresh, empty, closed],
         }
     }
 
@@ -84,6 +100,7 @@ impl Site {
     pub(super) async fn stop(self) {
         self.instance.stop().await;
         self.empty.stop().await;
+        self.closed.stop().await;
     }
 
     /// Reports an incident on the default page; readers are told at once.
@@ -119,6 +136,11 @@ impl Site {
             return address.to_owned();
         }
         format!("http://{}{address}", self.instance.address())
+    }
+
+    /// The address of the protected page.
+    pub(super) fn closed_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.closed.address())
     }
 
     /// Status, media type and body of an address.
@@ -158,11 +180,13 @@ impl Site {
             let address = address.to_owned();
             crawl.pages.push(Page { address, status, html });
         }
-        for path in ABSENT {
-            let address = format!("http://{}{path}", self.empty.address());
+        let absent = ABSENT.map(|path| (&self.empty, path, 503));
+        let closed = CLOSED.map(|path| (&self.closed, path, 403));
+        for (instance, path, wanted) in absent.into_iter().chain(closed) {
+            let address = format!("http://{}{path}", instance.address());
             let (status, _, html) = self.get(&address).await;
-            if status != 503 {
-                crawl.findings.push(format!("{address}: {status} and not 503"));
+            if status != wanted {
+                crawl.findings.push(format!("{address}: {status} and not {wanted}"));
             }
             crawl.pages.push(Page { address, status, html });
         }
@@ -178,6 +202,19 @@ impl Site {
         pages.retain(|page| seen.insert(page.html.clone()));
         pages
     }
+}
+
+/// Adds a status page that readers need a password for.
+async fn close(store: &Store) {
+    let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(3));
+    let change = Change { actor: &actor, entropy: &entropy, now: noon() };
+    let (slug, language) = (None, Language::En);
+    let new = NewStatusPage { title: "Closed".to_owned(), slug, timezone: None, language };
+    let page = writing::add_status_page(store, new, change).await.unwrap().value;
+    let passwords = Passwords::default();
+    let made = readers::make_password(&passwords, page.id, READER_PASSWORD, &entropy).await;
+    let protection = Protection::Password(made.unwrap());
+    writing::protect_status_page(store, page.id, None, protection, change, Ok).await.unwrap();
 }
 
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
@@ -40,7 +40,21 @@ impl Program {
 
     /// Asks for something, with or without a body.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.ask_at(method, path, body, "").await
+    }
+
+    /// The same, for something that is at a version; an empty one is not sent.
+    pub(crate) async fn ask_at(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        version: &str,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if !version.is_empty() {
+            request = request.header(IF_MATCH, version);
+        }
         if !self.token.is_empty() {
             request = request.header(AUTHORIZATION, format!("Bearer {}", self.token));
         }
