@@ -167,7 +167,7 @@ impl<'a> Address<'a> {
 async fn shown(published: &Published, at: &Address<'_>, head: &Parts) -> Response<Body> {
     let (uri, headers) = (&head.uri, &head.headers);
     let (Some(page), Some(below)) = (&at.page, at.below) else {
-        return no_page(published, uri, headers).map(Body::new);
+        return no_page(published, at.page.as_deref(), uri, headers).map(Body::new);
     };
     if at.is_short {
         return below_a_slash(&at.base, uri).map(Body::new);
@@ -251,10 +251,15 @@ fn overloaded(seconds: &'static str) -> ReadyResponse {
 
 /// There is no status page at an address: because there is none at all, because the one that is
 /// meant cannot be shown, or because the address is wrong. Only then there is a way onward, by the
-/// page that the reader's host shows.
-fn no_page(published: &Published, uri: &Uri, headers: &HeaderMap) -> ReadyResponse {
+/// page that the reader's host shows: the one that whoever asks was let in to.
+fn no_page(
+    published: &Published,
+    page: Option<&PublishedStatusPage>,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> ReadyResponse {
     let wanted = wanted_language(uri, headers);
-    let prepared = match (published.absence(), published.of_host(host(uri, headers))) {
+    let prepared = match (published.absence(), page) {
         (None, Some(page)) => page.not_found(wanted.unwrap_or(page.language())),
         (absence, _) => {
             let absence = absence.unwrap_or(Absence::CannotBeShown);
