@@ -24,6 +24,11 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("allclear-oncall", &["allclear-domain", "allclear-store", "allclear-delivery"]),
     ("allclear-incidents", &["allclear-domain", "allclear-store", "allclear-delivery"]),
     ("allclear-people", &["allclear-domain", "allclear-store", "allclear-delivery"]),
+    // Above the areas, as the web is: files declare what belongs to several of them.
+    (
+        "allclear-apply",
+        &["allclear-domain", "allclear-store", "allclear-incidents", "allclear-people"],
+    ),
     (
         "allclear-web",
         &[
@@ -36,6 +41,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "allclear-people",
             "allclear-relay",
             "allclear-failover",
+            "allclear-apply",
         ],
     ),
     (
@@ -52,6 +58,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
             "allclear-oncall",
             "allclear-incidents",
             "allclear-people",
+            "allclear-apply",
             "allclear-web",
         ],
     ),

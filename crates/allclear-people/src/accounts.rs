@@ -8,7 +8,7 @@ use allclear_domain::audit::Subject;
 use allclear_domain::ids::PersonId;
 use allclear_domain::person::{Person, check_name};
 use allclear_domain::{Access, Change, Role};
-use allclear_store::Store;
+use allclear_store::{Store, Transaction};
 
 use crate::audit;
 use crate::error::PeopleError;
@@ -47,12 +47,30 @@ pub async fn change(
     change: Change<'_>,
 ) -> Result<Person, PeopleError> {
     let mut transaction = store.begin().await?;
+    let (person, has_changed) = change_in(&mut transaction, id, wanted, by, change).await?;
+    match has_changed {
+        true => transaction.commit().await.map(|_| ())?,
+        false => transaction.rollback().await?,
+    }
+    Ok(person)
+}
+
+/// The same, in a transaction that does more. Also tells whether anything is different.
+///
+/// # Errors
+/// As [`change`].
+pub async fn change_in(
+    transaction: &mut Transaction,
+    id: PersonId,
+    wanted: Wanted<'_>,
+    by: &Access,
+    change: Change<'_>,
+) -> Result<(Person, bool), PeopleError> {
     let stored = transaction.find_person(id).await?.ok_or_else(|| not_found(id))?;
     check_reach(by, stored.role)?;
     let person = changed(stored.value.clone(), wanted, by, change)?;
     if person == stored.value {
-        transaction.rollback().await?;
-        return Ok(person);
+        return Ok((person, false));
     }
     transaction.update_person(&person, stored.version).await?;
     let is_owner = |person: &Person| person.role == Role::Owner && person.is_active();
@@ -65,8 +83,7 @@ pub async fn change(
     }
     let entry = audit::changed(change, Subject::Person(id), &stored.value, &person);
     transaction.insert_audit_entries(&[entry]).await?;
-    transaction.commit().await?;
-    Ok(person)
+    Ok((person, true))
 }
 
 fn changed(

@@ -41,12 +41,15 @@ pub enum Command {
     /// Serve the status pages
     Serve(ServeArgs),
     /// Serve a filled instance from a temporary folder
-    Demo(ServeArgs),
+    Demo(ListenArgs),
     /// Bring in history: facts, a hand-kept log, or Allclear's own export
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArgs),
     /// Write everything that status pages hold to standard output
     Export(ExportArgs),
+    /// Make components, status pages, templates and roles as files declare them
+    #[command(after_help = APPLY_HELP)]
+    Apply(ApplyArgs),
     /// Copy the embedded database to a file, while the server runs or not
     Backup {
         /// File to write; it must not exist
@@ -129,9 +132,47 @@ const IMPORT_HELP: &str = "Examples:\n  \
     allclear export | allclear import allclear - --data elsewhere\n\n\
     An import can be repeated: what is there already is skipped, and nothing is overwritten.";
 
-/// What `serve` and `demo` take.
+const APPLY_HELP: &str = "Examples:\n  \
+    allclear apply status/ --plan    show what would change, and write nothing\n  \
+    allclear apply status/           make it so; applying again changes nothing\n  \
+    allclear apply status/ --prune   also remove what stands in the files no more\n\n\
+    It asks the server at ALLCLEAR_URL, with the token in ALLCLEAR_TOKEN. Without them, or with --data, it \
+    works on the database itself, which no server may hold meanwhile. Removing more than 30 % of what comes \
+    from files needs --force. `serve --apply DIR` applies a folder at the start and whenever it changes.";
+
+/// What `apply` takes.
+#[derive(Clone, Debug, Args)]
+pub struct ApplyArgs {
+    /// A file, or a folder with files whose names end in .toml
+    pub path: PathBuf,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Also remove what came from the files and stands in them no more; what was made otherwise stays
+    #[arg(long)]
+    pub prune: bool,
+    /// Remove even more than 30 % of what comes from files
+    #[arg(long, requires = "prune")]
+    pub force: bool,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: nouns::Print,
+}
+
+/// What `serve` takes.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
+    /// Where to listen
+    #[command(flatten)]
+    pub on: ListenArgs,
+    /// Folder of .toml files to apply at the start and whenever they change; it removes nothing
+    #[arg(long, value_name = "DIR")]
+    pub apply: Option<PathBuf>,
+}
+
+/// Where to listen.
+#[derive(Debug, Args)]
+pub struct ListenArgs {
     /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen)]
     pub listen: Option<SocketAddr>,

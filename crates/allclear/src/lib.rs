@@ -1,5 +1,6 @@
 //! `allclear`: the outage system in one binary. This crate wires the others together.
 
+pub mod apply_duty;
 pub mod cli;
 pub mod commands;
 pub mod demo;

@@ -38,7 +38,8 @@ pub use self::removing::{
 };
 pub use self::series::{NewSeries, Planned, change_series, plan_series, plan_windows};
 pub use self::status_pages::{
-    NewStatusPage, Protection, add_status_page, change_status_page, protect_status_page,
+    NewStatusPage, Protection, add_status_page, add_status_page_in, change_status_page,
+    change_status_page_in, protect_status_page,
 };
 pub use self::templates::{
     NewTemplate, add_template, add_template_in, remove_template, remove_template_in,
@@ -108,7 +109,10 @@ pub async fn change<T: Alone>(
 }
 
 /// The same, in a transaction that does more.
-async fn change_in<T: Noun>(
+///
+/// # Errors
+/// As [`change`].
+pub async fn change_in<T: Noun>(
     transaction: &mut Transaction,
     id: T::Id,
     expected: Option<i64>,
@@ -141,8 +145,11 @@ async fn create<T: Noun>(
     Ok(Written { value, version: 1, revision })
 }
 
-/// The same, in a transaction that does more.
-async fn create_in<T: Noun>(
+/// The same, in a transaction that does more. What holds between nouns is the caller's to look at.
+///
+/// # Errors
+/// Where a value is not taken, something that it names is not there, or the store refuses.
+pub async fn create_in<T: Noun>(
     transaction: &mut Transaction,
     value: &T,
     change: Change<'_>,

@@ -128,6 +128,7 @@ pub async fn remove_status_page_in(
         let problem = format!("“{}” is the default one: make another the default", stored.title);
         return Err(InvalidValue::new("status page", problem).into());
     }
+    transaction.remove_reader_password(id).await?;
     transaction.remove_status_page(&stored.value, stored.version).await?;
     transaction.remove_origin(stored.subject()).await?;
     note_removal(transaction, &stored.value, change).await

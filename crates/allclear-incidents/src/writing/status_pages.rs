@@ -34,15 +34,7 @@ pub async fn add_status_page(
     change: Change<'_>,
 ) -> Result<Written<StatusPage>, WriteError> {
     let mut transaction = store.begin().await?;
-    let others = transaction.list_status_pages().await?;
-    if others.len() >= limits::STATUS_PAGES_MAX {
-        let max = limits::STATUS_PAGES_MAX;
-        return Err(InvalidValue::new(
-            "status pages",
-            format!("there are {max}, and no more are kept"),
-        )
-        .into());
-    }
+    let is_default = transaction.list_status_pages().await?.is_empty();
     let slug = match new.slug {
         Some(slug) => slug,
         None => Key::from_name(&new.title).unwrap_or(Key::new("status")?),
@@ -52,7 +44,7 @@ pub async fn add_status_page(
         slug,
         title: new.title,
         description: String::new(),
-        is_default: others.is_empty(),
+        is_default,
         host_names: Vec::new(),
         timezone: new.timezone,
         timezone_label: None,
@@ -63,8 +55,7 @@ pub async fn add_status_page(
         uptime: UptimePolicy::default(),
         password_set_at: None,
     };
-    check_among(&mut transaction, &page, &others).await?;
-    create_in(&mut transaction, &page, change).await?;
+    add_status_page_in(&mut transaction, &page, change).await?;
     let revision = transaction.commit().await?;
     Ok(Written { value: page, version: 1, revision })
 }
@@ -76,6 +67,30 @@ pub enum Protection {
     Open,
     /// Who knows the password.
     Password(ReaderPassword),
+}
+
+/// The same, in a transaction that does more. Where it is the default, the former one no longer is.
+///
+/// # Errors
+/// As [`add_status_page`].
+pub async fn add_status_page_in(
+    transaction: &mut Transaction,
+    page: &StatusPage,
+    change: Change<'_>,
+) -> Result<(), WriteError> {
+    let others = transaction.list_status_pages().await?;
+    if others.len() >= limits::STATUS_PAGES_MAX {
+        let max = limits::STATUS_PAGES_MAX;
+        let problem = format!("there are {max}, and no more are kept");
+        return Err(InvalidValue::new("status pages", problem).into());
+    }
+    check_among(transaction, page, &others).await?;
+    if page.is_default {
+        for former in others.iter().filter(|other| other.is_default) {
+            step_back(transaction, former.id, change).await?;
+        }
+    }
+    create_in(transaction, page, change).await
 }
 
 /// Changes a status page. Where it becomes the default, the former default no longer is. Who may
@@ -92,11 +107,8 @@ pub async fn change_status_page(
     decide: impl FnOnce(StatusPage) -> Result<StatusPage, WriteError> + Send,
 ) -> Result<Written<StatusPage>, WriteError> {
     let mut transaction = store.begin().await?;
-    let (value, version) = decide_in(&mut transaction, id, expected, change, |before| {
-        let password_set_at = before.password_set_at;
-        Ok(StatusPage { password_set_at, ..decide(before)? })
-    })
-    .await?;
+    let changed = change_status_page_in(&mut transaction, id, expected, change, decide).await;
+    let (value, version) = changed?;
     let revision = transaction.commit().await?;
     Ok(Written { value, version, revision })
 }
@@ -131,6 +143,24 @@ pub async fn protect_status_page(
     }
     let revision = transaction.commit().await?;
     Ok(Written { value, version, revision })
+}
+
+/// The same as [`change_status_page`], in a transaction that does more.
+///
+/// # Errors
+/// As [`change_status_page`].
+pub async fn change_status_page_in(
+    transaction: &mut Transaction,
+    id: StatusPageId,
+    expected: Option<i64>,
+    change: Change<'_>,
+    decide: impl FnOnce(StatusPage) -> Result<StatusPage, WriteError> + Send,
+) -> Result<(StatusPage, i64), WriteError> {
+    decide_in(transaction, id, expected, change, |before| {
+        let password_set_at = before.password_set_at;
+        Ok(StatusPage { password_set_at, ..decide(before)? })
+    })
+    .await
 }
 
 async fn decide_in(

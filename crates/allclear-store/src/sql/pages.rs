@@ -37,5 +37,6 @@ super::statements! {
         + (select count(*) from maintenance_windows m where m.page_id = $1)
         + (select count(*) from announcements a where a.page_id = $1)
         + (select count(*) from templates t where t.page_id = $1)
+        + (select count(*) from maintenance_series s where s.page_id = $1)
         + (select count(*) from internal_notes n where n.subject_id = $1) as held";
 }

@@ -4,6 +4,7 @@
 //! [`openapi`] describes each. Errors are problem details (RFC 9457).
 
 mod announcements;
+mod apply;
 mod audit;
 mod call;
 mod components;
@@ -54,6 +55,7 @@ fn table() -> Table<Call> {
     let table = maintenance::routes(table);
     let table = series::routes(table);
     let table = templates::routes(table);
+    let table = apply::routes(table);
     announcements::routes(table)
 }
 
@@ -69,6 +71,7 @@ fn operations() -> Vec<Operation> {
     all.extend(maintenance::operations());
     all.extend(series::operations());
     all.extend(templates::operations());
+    all.extend(apply::operations());
     all.extend(announcements::operations());
     all
 }

@@ -46,6 +46,8 @@ pub(crate) enum Problem {
     InvalidAll(Vec<InvalidValue>),
     /// The state of the thing does not allow it.
     Transition(InvalidTransition),
+    /// A guard refuses.
+    Guard(String),
     /// Something about people.
     People(PeopleError),
     /// The store failed.
@@ -132,6 +134,7 @@ impl Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 self.invalid().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
             ),
+            Self::Guard(text) => ("guard", "A guard refuses", StatusCode::CONFLICT, text.clone()),
             Self::Transition(error) => (
                 "invalid-transition",
                 "Its state does not allow this",

@@ -147,7 +147,7 @@ fn what_was_removed_is_told_no_more_and_what_came_back_is() {
     let removed = vec![Subject::Component(one.id), Subject::Component(two.id)];
     let touched = library.take_in(Changes {
         revision: 2,
-        removed: removed.clone(),
+        removed,
         components: vec![two.clone()],
         ..Changes::default()
     });

@@ -15,7 +15,7 @@ mod token;
 use allclear_store::{InstanceLock, Location, Store, StoreError};
 use anyhow::{Error, Result};
 
-use crate::cli::{Cli, Command, ConfigCommand};
+use crate::cli::{Cli, Command, ConfigCommand, ServeArgs};
 use crate::settings::{Environment, Flags, Settings};
 
 /// Done.
@@ -31,8 +31,8 @@ const REFUSED: u8 = 3;
 /// Whatever the command could not do.
 pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
     let mut flags = Flags { config: cli.config, data: cli.data, listen: None };
-    if let Command::Serve(args) | Command::Demo(args) = &cli.command {
-        flags.listen = args.listen.map(|address| address.to_string());
+    if let Command::Serve(ServeArgs { on, .. }) | Command::Demo(on) = &cli.command {
+        flags.listen = on.listen.map(|address| address.to_string());
     }
     if let Command::Reference { folder } = &cli.command {
         return reference::run(folder);
@@ -61,7 +61,8 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
         return Err(Elsewhere { command, url: remote.url.clone() }.into());
     }
     match command {
-        Command::Serve(_) => serve::serve(settings).await,
+        Command::Serve(args) => serve::serve(settings, args.apply).await,
+        Command::Apply(args) => nouns::apply(args, &settings).await,
         Command::Demo(_) => serve::demo(settings).await,
         Command::Import(args) => import::run(&args, &settings).await,
         Command::Export(args) => export::run(&args, &settings).await,

@@ -2,8 +2,10 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use allclear_apply::Plan;
 use allclear_domain::audit::Actor;
 use allclear_domain::{Clock, Entropy, SystemClock};
 use allclear_incidents::history::import;
@@ -17,7 +19,8 @@ use anyhow::{Context, Result, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::DONE;
+use super::{DONE, FAILED};
+use crate::apply_duty::ApplyDuty;
 use crate::demo;
 use crate::instance::{Conditions, Instance};
 use crate::open_files;
@@ -25,10 +28,24 @@ use crate::output::remark;
 use crate::settings::{LogFormat, Settings};
 
 /// Serves until it is told to stop.
-pub(super) async fn serve(settings: Settings) -> Result<u8> {
+pub(super) async fn serve(settings: Settings, folder: Option<PathBuf>) -> Result<u8> {
     start_log(&settings)?;
     let (store, _lock) = super::open_to_write(&settings).await?;
-    run(&settings, store).await
+    let Some(folder) = folder else { return run(&settings, store).await };
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(Entropy::from_system()));
+    let duty = ApplyDuty::new(folder, store.clone(), clock, entropy);
+    // What is wrong at the start is better told than served over; later it must not stop anything.
+    match duty.run_once().await {
+        Ok(plan) => plan.iter().flat_map(Plan::lines).for_each(|line| remark(&line)),
+        Err(error) => {
+            store.close().await;
+            return Err(error);
+        }
+    }
+    tokio::select! {
+        done = run(&settings, store) => done,
+        () = duty.run() => Ok(FAILED),
+    }
 }
 
 /// Serves a filled instance from a folder that goes with it.

@@ -7,6 +7,7 @@
 
 mod absence;
 mod api;
+mod apply;
 mod bad_days;
 mod bad_rows;
 mod bad_values;

@@ -1,5 +1,6 @@
 //! One person: what they may do, and what an owner can do about them.
 
+use allclear_domain::audit::Subject;
 use allclear_domain::ids::PersonId;
 use allclear_domain::person::PersonState;
 use allclear_domain::{Person, Role, Scope};
@@ -9,6 +10,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::super::answer::{self, Answer, Refusal};
+use super::super::templates::file_of;
 use super::super::when::When;
 use super::super::{Call, Chrome};
 use super::{RoleView, is_last_owner, path, role_views, state};
@@ -22,6 +24,8 @@ struct PersonView {
     id: PersonId,
     name: String,
     email: String,
+    /// The file that their role comes from.
+    file: Option<String>,
     role: Role,
     roles: Vec<RoleView>,
     state: &'static str,
@@ -64,6 +68,7 @@ async fn page(call: &Call, status: StatusCode, done: &str, problem: &str) -> Ans
         id,
         name: call.form.maybe("name").unwrap_or(&person.name).to_owned(),
         email: person.email.to_string(),
+        file: file_of(call, Subject::Person(id)).await?,
         role: person.role,
         roles: role_views(&access, call.form.text("role").parse().unwrap_or(person.role)),
         state: state(person),

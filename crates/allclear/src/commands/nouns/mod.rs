@@ -2,9 +2,11 @@
 //! on the database itself.
 
 mod api;
+mod apply;
 mod request;
 
 pub(crate) use self::api::Refusal;
+pub(super) use self::apply::apply;
 
 use allclear_domain::ComponentStatus;
 use anyhow::{Result, anyhow};

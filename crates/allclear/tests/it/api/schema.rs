@@ -140,6 +140,10 @@ async fn every_answer_has_the_shape_that_the_document_says() {
     ask(p, "PATCH /api/v1/announcements/{id}", &id, Some(until)).await;
     ask(p, "GET /api/v1/announcements", none, None).await;
 
+    let file = json!({"name": "a.toml", "text": "[[component]]\nkey = \"mail\"\nname = \"Post\"\n\
+        status_page = \"example-shop\"\n"});
+    ask(p, "POST /api/v1/apply", none, Some(json!({"files": [file]}))).await;
+
     let template = json!({"name": "Mail is late", "begins": "incident", "title": "Mail is late",
         "impact": "minor", "affected": [{"component": "mail", "status": "degraded_performance"}]});
     let id = ask(p, "POST /api/v1/templates", none, Some(template)).await.id().to_owned();

@@ -38,6 +38,11 @@ impl Program {
         }
     }
 
+    /// What opens the API to it.
+    pub(crate) fn secret(&self) -> &str {
+        &self.token
+    }
+
     /// Asks for something, with or without a body.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
         self.ask_at(method, path, body, "").await
