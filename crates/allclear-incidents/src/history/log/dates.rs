@@ -343,7 +343,8 @@ pub(super) fn days_at(tokens: &[Token<'_>], at: usize) -> Option<(Date, Date, us
         let last = last.full()?;
         (first.in_year_anyway(last.year())?, last, end)
     };
-    let is_clock = tokens.get(end).is_some_and(|next| next.is_glued && next.is_mark(':'));
+    let is_clock = tokens.get(end).is_some_and(|next| next.is_glued && next.is_mark(':'))
+        && tokens.get(end + 1).is_some_and(|next| next.is_glued && next.kind == Kind::Number);
     (first <= last && !is_clock).then_some((first, last, end))
 }
 

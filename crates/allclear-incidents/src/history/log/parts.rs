@@ -202,9 +202,10 @@ impl<'a> Cutter<'_, 'a> {
             || self.below(line)
     }
 
-    /// Takes a line that is nothing else: the title, or prose.
+    /// Takes a line that is nothing else: the title, or prose. A table in a wiki's markup is
+    /// prose whose beginning is not understood.
     fn told(&mut self, at: usize, line: &Line<'a>) {
-        if is_broken_time(line.body) {
+        if is_broken_time(line.body) || line.raw.trim_start().starts_with("{|") {
             self.parts.not_understood.push(at);
             self.open = Open::Nothing;
         } else if std::mem::take(&mut self.wants_title) {

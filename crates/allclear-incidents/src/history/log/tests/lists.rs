@@ -152,3 +152,22 @@ fn columns_of_a_table_are_read_or_named_in_the_report() {
     );
     assert!(found.report.understood[0].meaning.ends_with("kept in the text alone: Ticket"));
 }
+
+#[test]
+fn a_table_in_the_markup_of_a_wiki_is_a_draft_and_named() {
+    let found = import(
+        "{| class=\"wikitable\"\n! Date !! Duration\n|-\n| 2019-02-03 || 45 min\n|}\n",
+        Some("UTC"),
+    );
+    assert!(found.records.iter().all(|record| record.draft));
+    let lines: Vec<_> = found.report.not_understood.iter().map(|line| line.line).collect();
+    assert_eq!(lines, [1]);
+}
+
+#[test]
+fn two_days_may_stand_before_a_colon() {
+    let found = import("May 3rd-4th, 2021: Lost packets\n", Some("UTC"));
+    let [record] = found.records.as_slice() else { panic!("one record") };
+    assert_eq!(record.title, "Lost packets");
+    assert_eq!(record.ended_on.map(|day| day.to_string()).as_deref(), Some("2021-05-04"));
+}
