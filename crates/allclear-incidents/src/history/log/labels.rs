@@ -227,3 +227,29 @@ pub(super) fn is_nothing(value: &str) -> bool {
             | "?"
     )
 }
+
+/// Whether a line with an unknown label stands among data, or could itself be nothing else.
+pub(super) fn is_among_data(lines: &[super::lines::Line<'_>], at: usize, value: &str) -> bool {
+    let known = |line: Option<&super::lines::Line<'_>>| {
+        line.is_some_and(|line| {
+            read(line.body).is_some_and(|found| found.label.is_some())
+                || super::dateline::read(line.body).is_some()
+        })
+    };
+    let beside = |step: isize| {
+        let mut index = at;
+        for _ in 0..3 {
+            let Some(next) = index.checked_add_signed(step) else {
+                return false;
+            };
+            index = next;
+            match lines.get(index) {
+                Some(line) if line.is_blank() => {}
+                line => return known(line),
+            }
+        }
+        false
+    };
+    let is_short = value.len() <= 60 && !value.is_empty();
+    is_short || beside(1) || beside(-1)
+}

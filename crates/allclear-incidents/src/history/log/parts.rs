@@ -323,7 +323,7 @@ impl<'a> Cutter<'_, 'a> {
             && !self.wants_title
             && !self.is_draft
             && stated::read(line.body).is_none()
-            && is_among_data(self.lines, at, found.value);
+            && labels::is_among_data(self.lines, at, found.value);
         if is_data {
             self.parts.not_understood.push(at);
         }
@@ -479,30 +479,4 @@ fn accepted_head<'a>(
         && parts.updates.last().is_some_and(|last| last.more.is_empty());
     let is_free = before_blank || after_update || open == Open::Nothing;
     (head.is_apart || is_free).then_some(head)
-}
-
-/// Whether a line with an unknown label stands among data, or could itself be nothing else.
-fn is_among_data(lines: &[Line<'_>], at: usize, value: &str) -> bool {
-    let known = |line: Option<&Line<'_>>| {
-        line.is_some_and(|line| {
-            labels::read(line.body).is_some_and(|found| found.label.is_some())
-                || dateline::read(line.body).is_some()
-        })
-    };
-    let beside = |step: isize| {
-        let mut index = at;
-        for _ in 0..3 {
-            let Some(next) = index.checked_add_signed(step) else {
-                return false;
-            };
-            index = next;
-            match lines.get(index) {
-                Some(line) if line.is_blank() => {}
-                line => return known(line),
-            }
-        }
-        false
-    };
-    let is_short = value.len() <= 60 && !value.is_empty();
-    is_short || beside(1) || beside(-1)
 }
