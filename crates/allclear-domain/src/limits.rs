@@ -7,8 +7,9 @@ use jiff::SignedDuration;
 pub const DUE_AT_ONCE_MAX: usize = 100;
 /// Characters of a rule by which maintenance repeats; a longer one is refused.
 pub const RULE_CHARS_MAX: usize = 500;
-/// Times of a rule that are looked at, from its first one on; later ones do not come.
-pub const RULE_TIMES_MAX: usize = 20_000;
+/// Times of a rule that are looked at, from its first one on; later ones do not come. A rule begins in
+/// 1970 at the earliest, so a daily one has days for more than a hundred years.
+pub const RULE_TIMES_MAX: usize = 50_000;
 /// Maintenance series of one page that have not ended; another is refused.
 pub const SERIES_PER_PAGE_MAX: usize = 100;
 /// Windows of one maintenance series that are announced ahead; later ones are when one has begun.

@@ -64,7 +64,7 @@ impl SeriesFields {
                 ..PlanFields::affecting(&series.affected, zone)
             },
             repeats: RuleFields::of(&series.rule),
-            first: series.first.strftime("%Y-%m-%dT%H:%M").to_string(),
+            first: local_field(series.first),
             timezone: series.timezone.clone(),
             lasts_minutes: series.lasts_minutes.to_string(),
             abort_after_minutes: series
@@ -145,6 +145,12 @@ impl SeriesFields {
         ]);
         rows
     }
+}
+
+/// A local time as the value of a field, to the second where it has one.
+fn local_field(at: DateTime) -> String {
+    let text = if at.second() == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" };
+    at.strftime(text).to_string()
 }
 
 fn minutes(name: &str, text: &str) -> Result<u32, String> {
