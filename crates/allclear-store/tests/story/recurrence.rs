@@ -52,7 +52,10 @@ pub(crate) async fn a_series_and_its_windows(home: Home) {
     let store = &home.store;
     let stored = store.find_maintenance_series(running.id).await.unwrap().unwrap();
     assert_eq!((&stored.value, stored.version), (&running, 1));
-    assert_eq!(store.list_maintenance_series(page.id).await.unwrap(), [running.clone()]);
+    assert_eq!(
+        store.list_maintenance_series(page.id).await.unwrap(),
+        std::slice::from_ref(&running)
+    );
     let from = |day: &str| store.list_windows_of_series(running.id, day.parse().unwrap());
     assert_eq!(from("2026-12-01").await.unwrap(), windows[..2]);
     assert_eq!(from("2026-12-07").await.unwrap(), windows[1..2]);

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use allclear_domain::audit::Subject;
 use allclear_domain::ids::StatusPageId;
 use allclear_domain::posted::Posted;
-use allclear_domain::record::OutageRecord;
+use allclear_domain::record::{Affected, OutageRecord};
 use allclear_domain::status_page::{ComponentSelection, StatusPage};
 use uuid::Uuid;
 
@@ -48,12 +48,7 @@ pub(super) fn check(items: &[Item<'_>], there: &Installation, findings: &mut Fin
                 }
             }
             Noun::Series(series) => {
-                for (place, affected) in series.affected.iter().enumerate() {
-                    if let Some(id) = affected.target.component() {
-                        let field = format_args!("affected[{place}].target");
-                        known.anywhere(item, field, ("component", id.uuid()), id, findings);
-                    }
-                }
+                known.affected(item, &series.affected, findings);
             }
             Noun::Maintenance(window) => {
                 known.components(item, &window.record, &window.updates, findings);
@@ -82,12 +77,7 @@ pub(super) fn check(items: &[Item<'_>], there: &Installation, findings: &mut Fin
                         "names another page than the one it stands in",
                     );
                 }
-                for (place, affected) in template.affected.iter().enumerate() {
-                    if let Some(id) = affected.target.component() {
-                        let field = format_args!("affected[{place}].target");
-                        known.anywhere(item, field, ("component", id.uuid()), id, findings);
-                    }
-                }
+                known.affected(item, &template.affected, findings);
             }
             Noun::Announcement(_) => {}
         }
@@ -131,6 +121,15 @@ impl<'a> Known<'a> {
     ) {
         for (spot, id) in named_components(record, updates) {
             self.anywhere(item, spot, ("component", id.uuid()), id, findings);
+        }
+    }
+
+    fn affected(&self, item: &Item<'_>, affected: &[Affected], findings: &mut Findings) {
+        for (place, affected) in affected.iter().enumerate() {
+            if let Some(id) = affected.target.component() {
+                let field = format_args!("affected[{place}].target");
+                self.anywhere(item, field, ("component", id.uuid()), id, findings);
+            }
         }
     }
 
