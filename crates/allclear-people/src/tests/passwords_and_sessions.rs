@@ -55,7 +55,7 @@ async fn guessing_from_within_is_slowed_down_as_it_is_at_the_door() {
     let tired = guess(PASSWORD, "198.51.100.1").await;
     assert!(matches!(tired, Err(PeopleError::TooManyAttempts { .. })), "{tired:?}");
     let door = home.sign_in("owner@example.com", PASSWORD).await;
-    assert!(matches!(door, Err(PeopleError::TooManyAttempts { .. })), "they count together");
+    assert!(door.is_ok(), "the owner is not kept out by it: {door:?}");
 }
 
 #[tokio::test]

@@ -177,10 +177,10 @@ async fn a_logo_is_set_and_taken_away() {
             assert_eq!(refused.status, 422, "{told}");
             assert!(refused.text.contains(told), "{told}: {}", refused.text);
         }
-        let large = vec![0; 2 * 1024 * 1024];
+        let large = vec![0; 3 * 1024 * 1024];
         let bell = fields("A bell");
         let sent = office.owner.fill_with_file((page, path), &bell, ("logo", &large));
-        assert_eq!(sent.await.status, 400, "longer than any form");
+        assert_eq!(sent.await.status, 413, "longer than any form");
         let set = office.owner.fill_with_file((page, path), &bell, ("logo", PIXEL)).await;
         assert!(set.text.contains("The logo was changed."), "{}", set.text);
         assert!(set.text.contains("src=\"/p/shop/logo\" alt=\"A bell\""), "{}", set.text);

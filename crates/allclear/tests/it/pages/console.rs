@@ -78,7 +78,7 @@ impl Tour {
             "{{ const form = document.querySelector('form[action=\"{action}\"]');
             for (const [name, value] of {fields}) form.elements[name].value = value;
             globalThis.isOld = true;
-            form.requestSubmit(form.querySelector('button')); }}"
+            form.requestSubmit(form.querySelector('.main') ?? form.querySelector('button')); }}"
         );
         self.browser.value(&script).await;
         let is_new = "globalThis.isOld !== true && document.readyState === 'complete'";

@@ -87,7 +87,7 @@ const SEND: &str = "(() => {
         if (field.name === 'form_token' || field.name === 'version') continue;
         if (field.localName === 'textarea') field.value = `TEXT`;
         if (field.localName === 'select' && isAll) field.add(new Option('x', `TEXT`, true, true));
-        if (field.localName !== 'input' || /^(checkbox|radio)$/.test(field.type)) continue;
+        if (field.localName !== 'input' || /^(checkbox|radio|file)$/.test(field.type)) continue;
         if (field.type === 'hidden' && !isAll) continue;
         if (/^(date|time|email|number|url|color)/.test(field.type)) {
             if (!isAll) continue;
@@ -168,6 +168,7 @@ impl Reading {
         let is_meant = |line: &String| {
             line.contains("responded with a status of 4")
                 || line.contains("does not conform to the required format")
+                || line.contains("cannot be parsed, or is out of range")
         };
         let complaints = self.walker.browser.complaints().await.into_iter();
         let complaints = complaints.filter(|line| !is_meant(line));
