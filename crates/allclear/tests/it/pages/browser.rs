@@ -273,12 +273,22 @@ struct Chromedriver {
     port: u16,
 }
 
-/// Starts the driver, waits for the end of standard input, ends the driver.
+/// Starts the driver, waits for the end of standard input, ends the driver. It leaves what the driver
+/// writes to the driver, so that who reads it sees when that has ended.
 const GUARD: &str =
-    r#""$0" --port=0 & driver=$!; exec 2>/dev/null; read -r _; kill "$driver"; wait "$driver""#;
+    r#""$0" --port=0 & driver=$!; exec >/dev/null 2>&1; read -r _; kill "$driver"; wait "$driver""#;
+
+/// How often it is started: it takes a port of IPv4 that is free, and ends where the same port of
+/// IPv6 is not.
+const STARTS_MAX: usize = 5;
 
 impl Chromedriver {
     fn start(folder: &TempDir) -> Self {
+        let started = (0..STARTS_MAX).find_map(|_| Self::try_start(folder));
+        started.expect("chromedriver ended without saying its port")
+    }
+
+    fn try_start(folder: &TempDir) -> Option<Self> {
         let mut guard = Command::new("sh")
             .args(["-c", GUARD])
             .arg(prepared("ALLCLEAR_TEST_CHROMEDRIVER"))
@@ -288,11 +298,14 @@ impl Chromedriver {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(guard.stdout.take().unwrap()).lines();
-        let port = lines.find_map(|line| port_in(&line.unwrap()));
+        let Some(port) = lines.find_map(|line| port_in(&line.unwrap())) else {
+            drop(guard.stdin.take());
+            guard.wait().unwrap();
+            return None;
+        };
         // The driver goes on writing: somebody has to read.
         std::thread::spawn(move || lines.for_each(drop));
-        let port = port.expect("chromedriver ended without saying its port");
-        Self { guard, port }
+        Some(Self { guard, port })
     }
 }
 
