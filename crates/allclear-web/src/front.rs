@@ -11,16 +11,18 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, Version};
 use bytes::Bytes;
-use http_body_util::{Either, Full};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use rustls::ServerConfig;
 use tower::ServiceExt;
 
 use crate::access::address::Peer;
+use crate::activity::Activity;
 use crate::app::App;
 use crate::body::BodyTimeout;
 use crate::handover::Handover;
+use crate::live::Changes;
 use crate::published::Published;
 use crate::respond;
 use crate::routes;
@@ -28,13 +30,22 @@ use crate::tls::Certificates;
 
 type Answer = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
 
+/// What answers on one connection know of it.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    pub(crate) peer: SocketAddr,
+    pub(crate) body: BodyTimeout,
+    pub(crate) handover: Handover,
+    pub(crate) activity: Activity,
+}
+
 /// What answers requests. Cheap to clone: one for each connection.
 #[derive(Clone)]
 pub struct Front {
     published: Published,
     router: Router,
     app: Arc<App>,
-    connection: Option<(Peer, BodyTimeout, Handover)>,
+    connection: Option<Connection>,
 }
 
 impl Front {
@@ -61,13 +72,8 @@ impl Front {
     }
 
     /// The front of one connection.
-    pub(crate) fn of_connection(
-        &self,
-        peer: SocketAddr,
-        body: BodyTimeout,
-        handover: Handover,
-    ) -> Self {
-        Self { connection: Some((Peer(peer), body, handover)), ..self.clone() }
+    pub(crate) fn of_connection(&self, connection: Connection) -> Self {
+        Self { connection: Some(connection), ..self.clone() }
     }
 }
 
@@ -78,26 +84,24 @@ impl Service<Request<Incoming>> for Front {
 
     fn call(&self, mut request: Request<Incoming>) -> Answering {
         let is_tls = self.app.entrance.certificates.is_some();
+        if let Some(connection) = &self.connection {
+            connection.activity.asked(request.version());
+        }
         if let Some(mut response) = routes::first_view(&self.published, &request) {
             if is_tls {
                 respond::insist_on_tls(response.headers_mut());
             }
             return Answering::Ready(future::ready(Ok(response.map(Either::Left))));
         }
-        if let Some((peer, body, handover)) = &self.connection {
-            // Of HTTP/2, a connection has other streams too.
-            if request.version() <= Version::HTTP_11
-                && let Some(events) = routes::events(&self.app, &request)
-            {
-                let (mut head, changes) = events.into_parts();
+        if let Some(connection) = &self.connection {
+            if let Some(mut events) = routes::events(&self.app, &request) {
                 if is_tls {
-                    respond::insist_on_tls(&mut head.headers);
+                    respond::insist_on_tls(events.headers_mut());
                 }
-                handover.tell(head.headers, changes);
-                return Answering::Routed(Box::pin(future::pending()));
+                return connection.tell(events, request.version());
             }
-            request.extensions_mut().insert(*peer);
-            request.extensions_mut().insert(*body);
+            request.extensions_mut().insert(Peer(connection.peer));
+            request.extensions_mut().insert(connection.body);
         }
         let router = self.router.clone();
         Answering::Routed(Box::pin(async move {
@@ -107,6 +111,26 @@ impl Service<Request<Incoming>> for Front {
             }
             Ok(response.map(Either::Right))
         }))
+    }
+}
+
+impl Connection {
+    /// Tells a reader of changes. Of HTTP/2, a connection has other streams too; one of HTTP/1 does
+    /// nothing else any more.
+    fn tell(&self, events: Response<Changes>, version: Version) -> Answering {
+        if version <= Version::HTTP_11 {
+            let (head, changes) = events.into_parts();
+            self.handover.tell(head.headers, changes);
+            return Answering::Routed(Box::pin(future::pending()));
+        }
+        let listens = self.activity.listens();
+        let events = events.map(|changes| {
+            Either::Right(Body::new(changes.map_frame(move |frame| {
+                let _held = &listens;
+                frame
+            })))
+        });
+        Answering::Ready(future::ready(Ok(events)))
     }
 }
 

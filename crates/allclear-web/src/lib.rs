@@ -4,6 +4,7 @@
 //! from a bounded cache of each published page. See [`publisher`] for how a change gets here.
 
 pub mod access;
+mod activity;
 pub mod api;
 mod app;
 mod body;

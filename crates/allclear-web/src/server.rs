@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
 
+use crate::activity::Activity;
 use crate::body::BodyTimeout;
 use crate::deadline::Deadline;
-use crate::front::Front;
+use crate::front::{Connection, Front};
 use crate::handover::Handover;
 use crate::limits;
 use crate::tls::{self, Shaken};
@@ -41,8 +42,7 @@ struct Accepted {
     stream: TcpStream,
     peer: SocketAddr,
     permit: Arc<OwnedSemaphorePermit>,
-    watcher: Watcher,
-    /// Ends when the listener stops.
+    /// Changes when the listener stops. Dropped when the connection ends.
     open: watch::Receiver<()>,
 }
 
@@ -56,7 +56,6 @@ pub async fn serve(
     let connections = Arc::new(Semaphore::new(allowed.connections_max));
     front.leave_room_of(allowed.connections_max);
     let shared = Shared { builder: builder(allowed), front, allowed };
-    let serving = GracefulShutdown::new();
     let (listening, open) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
@@ -82,13 +81,13 @@ pub async fn serve(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection closed at once");
         }
-        let (permit, watcher) = (Arc::new(permit), serving.watcher());
-        let accepted = Accepted { stream, peer, permit, watcher, open: open.clone() };
+        let accepted = Accepted { stream, peer, permit: Arc::new(permit), open: open.clone() };
         tokio::spawn(shared.clone().begin(accepted));
     }
-    drop((listener, listening));
+    drop((listener, open));
+    listening.send_replace(());
     shared.front.close();
-    if tokio::time::timeout(limits::SHUTDOWN_GRACE, serving.shutdown()).await.is_err() {
+    if timeout(limits::SHUTDOWN_GRACE, listening.closed()).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }
 }
@@ -96,9 +95,9 @@ pub async fn serve(
 impl Shared {
     /// Shakes hands where that is due, then serves. Others are accepted meanwhile.
     async fn begin(self, accepted: Accepted) {
-        let Accepted { stream, peer, permit, watcher, mut open } = accepted;
+        let Accepted { stream, peer, permit, mut open } = accepted;
         let Some(config) = self.front.tls() else {
-            return self.talk(stream, peer, permit, watcher).await;
+            return self.talk(stream, peer, permit, open).await;
         };
         let shaken = tokio::select! {
             shaken = tls::shake_hands(stream, config, self.allowed.header_timeout) => shaken,
@@ -106,7 +105,7 @@ impl Shared {
             _ = open.changed() => return,
         };
         match shaken {
-            Ok(Shaken::Safe(stream)) => self.talk(stream, peer, permit, watcher).await,
+            Ok(Shaken::Safe(stream)) => self.talk(stream, peer, permit, open).await,
             Ok(Shaken::Refused) => tracing::debug!(%peer, "plain HTTP was refused"),
             Err(error) => tracing::debug!(%peer, %error, "no handshake"),
         }
@@ -118,18 +117,34 @@ impl Shared {
         stream: S,
         peer: SocketAddr,
         permit: Arc<OwnedSemaphorePermit>,
-        watcher: Watcher,
+        mut open: watch::Receiver<()>,
     ) {
         // A reader who waits for changes keeps the permit when the rest of the connection goes.
-        let handover = Handover::of(permit.clone());
+        let handover = Handover::of(permit);
         let stream = Deadline::of(stream, self.allowed.header_timeout, Some(handover.clone()));
         let body = BodyTimeout(self.allowed.header_timeout * limits::BODY_TIMEOUT_OF_HEADS);
-        let front = self.front.of_connection(peer, body, handover);
-        let connection = self.builder.serve_connection(TokioIo::new(stream), front);
-        if let Err(error) = watcher.watch(connection.into_owned()).await {
-            tracing::debug!(%error, "a connection ended early");
+        let activity = Activity::begun();
+        let idle = activity.idle(self.allowed.header_timeout * limits::IDLE_OF_HEADS);
+        let front = Connection { peer, body, handover, activity: activity.clone() };
+        let front = self.front.of_connection(front);
+        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), front));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            // Whoever stops the listener waits for this one, for a while.
+            _ = open.changed() => {
+                connection.as_mut().graceful_shutdown();
+                Some(connection.await)
+            }
+            () = idle => {
+                connection.as_mut().graceful_shutdown();
+                timeout(limits::SHUTDOWN_GRACE, connection).await.ok()
+            }
+        };
+        match ended {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::debug!(%error, "a connection ended early"),
+            None => tracing::debug!(%peer, "a connection took no answer, and was cut off"),
         }
-        drop(permit);
     }
 }
 

@@ -2,7 +2,7 @@
 //! served as before.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -165,6 +165,56 @@ fn clients_that_stop_taking_part_keep_no_place() {
         let sleepers = sleepers(server.client(), &kind, PLACES);
         assert_eq!(server.get("/").status, 200, "{}", kind.name);
         drop(sleepers);
+    }
+    is_well(server);
+}
+
+/// A frame of HTTP/2: RFC 9113, section 4.1.
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+/// Answers every PING until the other side hangs up, and gives what ended it.
+fn answer_pings(mut stream: TcpStream) -> ErrorKind {
+    let mut head = [0; 9];
+    loop {
+        if let Err(error) = stream.read_exact(&mut head) {
+            return error.kind();
+        }
+        let length = u64::from(u32::from_be_bytes([0, head[0], head[1], head[2]]));
+        let mut payload = Vec::new();
+        (&mut stream).take(length).read_to_end(&mut payload).unwrap_or_default();
+        let is_ping = head[3] == 6 && head[4] == 0;
+        if is_ping && let Err(error) = stream.write_all(&frame(6, 1, 0, &payload)) {
+            return error.kind();
+        }
+    }
+}
+
+/// They answer every PING, so the HTTP library takes them for well; and so they are, but for asking
+/// nothing, or taking no answer.
+#[test]
+fn clients_of_http2_that_only_answer_pings_keep_no_place() {
+    const PLACES: usize = 30;
+    let (_fresh, server) = serve_few(PLACES);
+    // No window at all for answers (section 6.9.2), and a request for `/` (RFC 7541, appendix A).
+    let no_window = frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]);
+    let request = frame(1, 5, 1, &[0x82, 0x84, 0x86, 0x41, 1, b'x']);
+    for said in [frame(4, 0, 0, &[]), [no_window, request].concat()] {
+        let said = [PREFACE, &said].concat();
+        let clients: Vec<_> = (0..PLACES)
+            .map(|_| {
+                let mut stream = server.client().connect();
+                stream.write_all(&said).unwrap();
+                std::thread::spawn(move || answer_pings(stream))
+            })
+            .collect();
+        assert_eq!(server.get("/").status, 200);
+        for client in clients {
+            let ended = client.join().unwrap();
+            assert!(!matches!(ended, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{ended}");
+        }
     }
     is_well(server);
 }
