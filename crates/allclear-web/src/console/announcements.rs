@@ -1,5 +1,6 @@
 //! Announcements: the list, a new one, its words, until when it stands on the first view.
 
+use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::PublicId;
 use allclear_domain::text::Prose;
 use allclear_domain::{Announcement, Scope, StatusPage};
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 use super::answer::{self, Answer, Refusal};
 use super::call::Call;
 use super::chrome::Chrome;
-use super::local_time::{TimeField, Zone, both};
+use super::clock::{TimeField, WallClock};
 use super::trouble::{self, NotWritten, Trouble};
 use super::which_page::{WhichPage, which_page};
 use crate::access::Needs;
@@ -64,18 +65,18 @@ async fn list(call: Call) -> Answer {
     let Some(which) = which_page(&call).await? else {
         return answer::see("/console/status-pages");
     };
-    let zone = Zone::of(&which.here);
+    let clock = WallClock::of(&which.here);
     let announcements = call.app.store.list_announcements(which.here.id).await?;
     let line = |one: &Announcement| Line {
         id: one.public_id.to_string(),
         title: one.title.clone(),
         mark: mark(one, call.now),
-        until: one.until.map(|at| both(at, &zone.zone)).unwrap_or_default(),
+        until: one.until.map(|at| clock.both(at)).unwrap_or_default(),
     };
     let view = ListView {
         chrome: Chrome::of(&call, "Announcements", done(call.query.text("done"))),
         slug: which.here.slug.to_string(),
-        zone_name: zone.name.clone(),
+        zone_name: clock.name.clone(),
         lines: announcements.iter().rev().map(line).collect(),
         may_write: call.access()?.may(Scope::Incidents),
         which,
@@ -107,13 +108,13 @@ impl Fields {
         ]
     }
 
-    fn of(one: &Announcement, zone: &Zone) -> Self {
+    fn of(one: &Announcement, clock: &WallClock) -> Self {
         let (title, body) = (one.title.clone(), one.body.text.clone());
-        Self { title, body, until: TimeField::of(UNTIL, one.until, zone) }
+        Self { title, body, until: TimeField::of(UNTIL, one.until, clock) }
     }
 
-    fn sent(call: &Call, zone: &Zone) -> (Self, Result<Option<Timestamp>, String>) {
-        let (until, at) = TimeField::sent(UNTIL, &call.form, zone);
+    fn sent(call: &Call, clock: &WallClock) -> (Self, Result<Option<Timestamp>, InvalidValue>) {
+        let (until, at) = TimeField::sent(UNTIL, &call.form, clock);
         let (title, body) = (call.form.text("title").to_owned(), call.form.lines("body"));
         (Self { title, body, until }, at)
     }
@@ -161,16 +162,18 @@ fn form(
 
 async fn show_new(call: Call) -> Answer {
     let which = which_page(&call).await?.ok_or(Refusal::NotFound)?;
-    let (fields, _) = Fields::sent(&call, &Zone::of(&which.here));
+    let (fields, _) = Fields::sent(&call, &WallClock::of(&which.here));
     form(&call, &which.here, fields, Trouble::default(), None)
 }
 
 async fn announce(call: Call) -> Answer {
     let page = which_page(&call).await?.ok_or(Refusal::NotFound)?.here;
-    let (fields, until) = Fields::sent(&call, &Zone::of(&page));
+    let (fields, until) = Fields::sent(&call, &WallClock::of(&page));
     let until = match until {
         Ok(until) => until,
-        Err(problem) => return form(&call, &page, fields, Trouble::of(vec![problem]), None),
+        Err(problem) => {
+            return form(&call, &page, fields, Trouble::of(vec![problem.to_string()]), None);
+        }
     };
     let new = NewAnnouncement {
         page_id: page.id,
@@ -204,19 +207,19 @@ async fn find(call: &Call) -> Result<(Stored<Announcement>, StatusPage), Refusal
 
 async fn show(call: Call) -> Answer {
     let (one, page) = find(&call).await?;
-    let fields = Fields::of(&one, &Zone::of(&page));
+    let fields = Fields::of(&one, &WallClock::of(&page));
     form(&call, &page, fields, Trouble::default(), Some((&one, one.version)))
 }
 
 async fn save(call: Call) -> Answer {
     let (one, page) = find(&call).await?;
-    let (fields, until) = Fields::sent(&call, &Zone::of(&page));
+    let (fields, until) = Fields::sent(&call, &WallClock::of(&page));
     let expected = call.form.text("version").parse::<i64>();
     let expected = expected.map_err(|_| Refusal::BadForm("load the page again".to_owned()))?;
     let until = match until {
         Ok(until) => until,
         Err(problem) => {
-            let trouble = Trouble::of(vec![problem]);
+            let trouble = Trouble::of(vec![problem.to_string()]);
             return form(&call, &page, fields, trouble, Some((&one, expected)));
         }
     };
@@ -246,7 +249,7 @@ async fn save(call: Call) -> Answer {
             }
             NotWritten::Conflict => {
                 let (one, page) = find(&call).await?;
-                let theirs = Fields::of(&one, &Zone::of(&page)).rows();
+                let theirs = Fields::of(&one, &WallClock::of(&page)).rows();
                 let trouble = Trouble::conflict(&theirs, &fields.rows());
                 form(&call, &page, fields, trouble, Some((&one, one.version)))
             }

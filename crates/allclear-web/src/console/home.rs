@@ -12,10 +12,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::answer::{self, Answer, Refusal};
+use super::clock::WallClock;
 use super::incidents::preview::public_base;
 use super::incidents::room::path_of;
 use super::incidents::who::{self, Names};
-use super::times::{WallClock, tell_length};
+use super::when::tell_length;
 use super::{Call, Chrome, words};
 
 /// Things of a kind that home names; the rest is in the lists.
@@ -78,7 +79,7 @@ async fn parts(store: &Store) -> Result<Vec<Part>, Refusal> {
     let mut parts = Vec::new();
     for page in store.list_status_pages().await? {
         parts.push(Part {
-            clock: WallClock::of(&page)?,
+            clock: WallClock::of(&page),
             components: store.list_components_of(page.id).await?,
             incidents: store.list_unsettled_incidents(page.id).await?,
             maintenance: store.list_unsettled_maintenance(page.id).await?,

@@ -1,6 +1,6 @@
 //! Instants as the console prints them: exactly in UTC, and as an age where that is what counts.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// One instant, ready to print.
 pub(crate) struct When {
@@ -36,14 +36,26 @@ impl When {
     }
 }
 
+/// A length of time in its two largest units.
+pub(crate) fn tell_length(length: SignedDuration) -> String {
+    let minutes = length.as_mins().max(0);
+    let (hours, days) = (minutes / 60, minutes / (24 * 60));
+    match (days, hours, minutes) {
+        (0, 0, 0) => "less than a minute".to_owned(),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, _) if minutes % 60 == 0 => format!("{hours} h"),
+        (0, hours, _) => format!("{hours} h {} min", minutes % 60),
+        (1, _, _) => format!("1 day {} h", hours % 24),
+        (days, _, _) => format!("{days} days {} h", hours % 24),
+    }
+}
+
 fn iso(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
     use super::*;
 
     #[test]
@@ -60,5 +72,19 @@ mod tests {
         assert_eq!(When::at(now).text, "21 Nov 2026, 12:00 UTC");
         assert_eq!(When::exactly(now).text, "21 Nov 2026, 12:00:00 UTC");
         assert_eq!(When::at(now).iso, "2026-11-21T12:00:00Z");
+    }
+
+    #[test]
+    fn lengths() {
+        for (minutes, told) in [
+            (0, "less than a minute"),
+            (5, "5 min"),
+            (60, "1 h"),
+            (61, "1 h 1 min"),
+            (1_500, "1 day 1 h"),
+            (3_000, "2 days 2 h"),
+        ] {
+            assert_eq!(tell_length(SignedDuration::from_mins(minutes)), told);
+        }
     }
 }

@@ -12,8 +12,8 @@ use super::{done, in_order, in_use, style, word};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
+use crate::console::clock::WallClock;
 use crate::console::form::Form;
-use crate::console::local_time::{self, Zone};
 use crate::console::templates::file_of;
 use crate::console::trouble::{self, NotWritten, Trouble};
 
@@ -126,11 +126,11 @@ async fn form(call: &Call, found: &Found, fields: ComponentFields, trouble: Trou
     let component = &found.component;
     let settings = call.app.store.list_latest_settings(component.id, SETTINGS_SHOWN).await?;
     let present = settings.first().map_or(ComponentStatus::Operational, |latest| latest.status);
-    let zone = Zone::of(&found.page);
+    let clock = WallClock::of(&found.page);
     let setting = |setting: &StatusSetting| SettingLine {
         style: style(setting.status),
         word: word(setting.status),
-        at: local_time::both(setting.set_at, &zone.zone),
+        at: clock.both(setting.set_at),
     };
     let status = |status: ComponentStatus| StatusChoice {
         value: status.as_str(),
@@ -142,10 +142,10 @@ async fn form(call: &Call, found: &Found, fields: ComponentFields, trouble: Trou
         id: component.id.to_string(),
         public_id: component.public_id.to_string(),
         slug: found.page.slug.to_string(),
-        zone_name: zone.name.clone(),
+        zone_name: clock.name.clone(),
         version: component.version,
         parents: parents(found, &fields.parent),
-        retired: component.retired_at.map(|at| local_time::both(at, &zone.zone)),
+        retired: component.retired_at.map(|at| clock.both(at)),
         file: file_of(call, Subject::Component(component.id)).await?,
         settings: settings.iter().map(setting).collect(),
         statuses: ComponentStatus::ALL.into_iter().map(status).collect(),

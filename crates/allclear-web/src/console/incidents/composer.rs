@@ -5,13 +5,13 @@ use allclear_incidents::writing::{self, NewIncident, WriteError};
 use askama::Template as View;
 use axum::http::StatusCode;
 
-use super::fields::{next_choices, read_incident};
+use super::fields::{ENDED, NextView, STARTED, read_incident};
 use super::picker::{self, PickerView};
 use super::preview::{self, PreviewView};
 use crate::console::answer::{self, Answer, Refusal};
+use crate::console::clock::{TimeField, WallClock};
 use crate::console::form::Form;
 use crate::console::templates::{self, TemplateLink};
-use crate::console::times::WallClock;
 use crate::console::words::{self, Choice};
 use crate::console::{Call, Chrome};
 
@@ -28,12 +28,10 @@ struct ComposerView {
     text: String,
     statuses: Vec<Choice>,
     picker: PickerView,
-    next: Vec<Choice>,
-    next_at: String,
-    started: String,
-    ended: String,
+    next: NextView,
+    started: TimeField,
+    ended: TimeField,
     impacts: Vec<Choice>,
-    zone: String,
     has_more: bool,
     /// Whether a text that was kept in the browser may take the place of what stands here.
     is_fresh: bool,
@@ -57,7 +55,7 @@ pub(super) async fn setting_for(call: &Call, slug: &str) -> Result<Option<Settin
     let default = pages.iter().min_by_key(|page| (!page.is_default, &page.slug));
     let Some(page) = wanted.or(default).cloned() else { return Ok(None) };
     let components = picker::components_of(store, &page).await?;
-    let clock = WallClock::of(&page)?;
+    let clock = WallClock::of(&page);
     Ok(Some(Setting { pages, page, components, clock }))
 }
 
@@ -110,12 +108,10 @@ pub(super) fn compose(call: &Call, setting: &Setting, form: &Form, shown: Shown)
         text: form.lines("text"),
         statuses: words::incident_status_choices(form.text("status")),
         picker: picker::for_start(&setting.components, form),
-        next: next_choices(form.text("next")),
-        next_at: form.text("next_at").to_owned(),
-        started: form.text("started").to_owned(),
-        ended: form.text("ended").to_owned(),
+        next: NextView::of(form.text("next"), form, &setting.clock),
+        started: TimeField::sent(STARTED, form, &setting.clock).0.hinting("Empty: now."),
+        ended: TimeField::sent(ENDED, form, &setting.clock).0.hinting("Only if it is over."),
         impacts: words::impact_choices(form.text("impact")),
-        zone: setting.clock.name.clone(),
         has_more,
         is_fresh: shown.is_fresh,
         preview: shown.preview,

@@ -10,11 +10,12 @@ use allclear_incidents::writing::{self, WriteError};
 use askama::Template;
 use axum::http::StatusCode;
 
+use super::fields::{ENDED, SHOWN_AT, STARTED};
 use super::room::Room;
 use super::update;
 use crate::console::answer::{self, Answer, Refusal};
+use crate::console::clock::{TimeField, WallClock};
 use crate::console::form::Form;
-use crate::console::times::WallClock;
 use crate::console::words::{self, Choice};
 use crate::console::{Call, Chrome};
 
@@ -30,8 +31,7 @@ struct EditUpdateView {
     back: String,
     version: i64,
     text: String,
-    shown_at: String,
-    zone: String,
+    shown_at: TimeField,
     /// What it says now, where somebody else changed it meanwhile.
     meanwhile: Option<String>,
     is_fresh: bool,
@@ -47,10 +47,9 @@ struct DetailsView {
     back: String,
     version: i64,
     title: String,
-    started: String,
-    ended: String,
+    started: TimeField,
+    ended: TimeField,
     is_open: bool,
-    zone: String,
     impacts: Vec<Choice>,
     earlier: Vec<Choice>,
     meanwhile: Vec<String>,
@@ -61,16 +60,17 @@ fn update_of<'a>(call: &Call, room: &'a Room) -> Result<&'a IncidentUpdate, Refu
     room.stored.value.updates.iter().find(|update| update.id == id).ok_or(Refusal::NotFound)
 }
 
-fn moment_field(moment: Moment, clock: &WallClock) -> String {
-    moment.instant().map(|at| clock.field(at)).unwrap_or_default()
+/// The fields as the message says them.
+fn fields_of(update: &IncidentUpdate, clock: &WallClock) -> Form {
+    let shown_at = TimeField::of(SHOWN_AT, update.shown_at.instant(), clock);
+    shown_at.put(Form::of([("text", &update.body.text)]))
 }
 
 /// The form for a message.
 pub(super) async fn show_update(call: Call) -> Answer {
     let room = Room::enter(&call).await?;
     let update = update_of(&call, &room)?;
-    let shown_at = moment_field(update.shown_at, &room.setting.clock);
-    let form = Form::of([("text", &update.body.text), ("shown_at", &shown_at)]);
+    let form = fields_of(update, &room.setting.clock);
     update_form(&call, &room, &form, StatusCode::OK, Vec::new())
 }
 
@@ -92,8 +92,7 @@ fn update_form(
         back: room.path(),
         version: room.stored.version,
         text: form.lines("text"),
-        shown_at: form.text("shown_at").to_owned(),
-        zone: room.setting.clock.name.clone(),
+        shown_at: TimeField::sent(SHOWN_AT, form, &room.setting.clock).0,
         meanwhile: (is_stale && is_other).then(|| update.body.text.clone()),
         is_fresh: status == StatusCode::OK,
         draft: update.id.to_string(),
@@ -106,10 +105,9 @@ pub(super) async fn edit_update(call: Call) -> Answer {
     let room = Room::enter(&call).await?;
     let update = update_of(&call, &room)?;
     let clock = &room.setting.clock;
-    let was = moment_field(update.shown_at, clock);
-    let sent = call.form.text("shown_at");
-    let shown_at = match clock.read("said at", sent) {
-        Ok(at) => at.filter(|_| sent != was).map(|at| Moment::At { at }),
+    let is_same = TimeField::is_same(SHOWN_AT, &call.form, &fields_of(update, clock));
+    let shown_at = match TimeField::read(SHOWN_AT, &call.form, clock) {
+        Ok(at) => at.filter(|_| !is_same).map(|at| Moment::At { at }),
         Err(problem) => return refuse_update(&call, problem.into()).await,
     };
     let body = Prose { format: update.body.format, text: call.form.lines("text") };
@@ -136,17 +134,14 @@ async fn refuse_update(call: &Call, error: WriteError) -> Answer {
 
 /// The fields as the incident says them.
 fn details_of(incident: &Incident, clock: &WallClock) -> Form {
-    let field = |bound: Option<Bound>| {
-        bound.and_then(Bound::instant).map(|at| clock.field(at)).unwrap_or_default()
-    };
     let same = incident.same_cause_as.map(|id| id.to_string()).unwrap_or_default();
-    Form::of([
+    let form = Form::of([
         ("title", &incident.title),
-        ("started", &field(Some(incident.started))),
-        ("ended", &field(incident.ended())),
         ("impact", incident.impact_override.map(words::impact_value).unwrap_or_default()),
         ("same_cause", &same),
-    ])
+    ]);
+    let form = TimeField::of(STARTED, incident.started.instant(), clock).put(form);
+    TimeField::of(ENDED, incident.ended().and_then(Bound::instant), clock).put(form)
 }
 
 /// The form for title, times, impact and cause.
@@ -190,10 +185,9 @@ async fn details_form(
         back: room.path(),
         version: room.stored.version,
         title: form.text("title").to_owned(),
-        started: form.text("started").to_owned(),
-        ended: form.text("ended").to_owned(),
+        started: TimeField::sent(STARTED, form, clock).0,
+        ended: TimeField::sent(ENDED, form, clock).0,
         is_open: incident.is_open(),
-        zone: clock.name.clone(),
         impacts: words::impact_choices(form.text("impact")),
         earlier,
         meanwhile: meanwhile.collect(),
@@ -236,14 +230,14 @@ fn decide_details(
         .override_impact(words::read_impact(form.text("impact")))
         .set_same_cause(same_cause)?;
     // A time that was not touched keeps what the field cannot show: "about", or a day alone.
-    let touched = |name: &str| form.text(name) != was.text(name);
-    if touched("started") {
-        let started = clock.read("began", form.text("started"))?;
+    let touched = |named| !TimeField::is_same(named, form, &was);
+    if touched(STARTED) {
+        let started = TimeField::read(STARTED, form, clock)?;
         let started = started.ok_or_else(|| InvalidValue::new("began", "is empty: say when"))?;
         incident = incident.correct_start(Bound::exactly(started), call.now)?;
     }
-    if touched("ended") && !incident.is_open() {
-        let ended = clock.read("ended", form.text("ended"))?;
+    if touched(ENDED) && !incident.is_open() {
+        let ended = TimeField::read(ENDED, form, clock)?;
         let ended =
             ended.ok_or_else(|| InvalidValue::new("ended", "is empty: reopen the incident"))?;
         incident = incident.correct_end(Bound::exactly(ended), call.now)?;

@@ -10,9 +10,17 @@ use allclear_incidents::writing::{NewIncident, NewUpdate};
 use jiff::{SignedDuration, Timestamp};
 
 use super::picker;
+use crate::console::clock::{Named, TimeField, WallClock};
 use crate::console::form::Form;
-use crate::console::times::WallClock;
 use crate::console::words::{self, Choice};
+
+/// When it began.
+pub(super) const STARTED: Named = ("started", "Began");
+/// When it was over.
+pub(super) const ENDED: Named = ("ended", "Ended");
+/// When a message was said.
+pub(super) const SHOWN_AT: Named = ("shown_at", "Said at");
+const NEXT_AT: Named = ("next_at", "or at this time");
 
 /// In how many minutes the next update may be announced.
 const NEXT_MINUTES: [(&str, &str); 6] = [
@@ -25,12 +33,25 @@ const NEXT_MINUTES: [(&str, &str); 6] = [
 ];
 
 /// The choices of when the next update is due.
-pub(super) fn next_choices(chosen: &str) -> Vec<Choice> {
+fn next_choices(chosen: &str) -> Vec<Choice> {
     let mut choices: Vec<Choice> =
         NEXT_MINUTES.iter().map(|(value, name)| Choice::of(value, name, chosen)).collect();
     choices.push(Choice::of("at", "at a given time", chosen));
     choices.push(Choice::of("", "do not say", chosen));
     choices
+}
+
+/// When the next update is due: in some minutes, or at a time.
+pub(super) struct NextView {
+    pub(super) choices: Vec<Choice>,
+    pub(super) at: TimeField,
+}
+
+impl NextView {
+    /// As the form says it, with `chosen` among the minutes.
+    pub(super) fn of(chosen: &str, form: &Form, clock: &WallClock) -> Self {
+        Self { choices: next_choices(chosen), at: TimeField::sent(NEXT_AT, form, clock).0 }
+    }
 }
 
 /// By when the next update is announced.
@@ -40,7 +61,7 @@ pub(super) fn read_next(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, InvalidValue> {
     // Whoever gives a time means it, whatever else is still chosen.
-    if let Some(at) = clock.read("next update", form.text("next_at"))? {
+    if let Some(at) = TimeField::read(NEXT_AT, form, clock)? {
         return Ok(Some(at));
     }
     match form.text("next") {
@@ -63,8 +84,8 @@ pub(super) fn read_incident(
     if title.is_empty() {
         return Err(InvalidValue::new("title", "is empty: say in one line what happened"));
     }
-    let started = clock.read("started", form.text("started"))?.unwrap_or(now);
-    let ended = clock.read("ended", form.text("ended"))?;
+    let started = TimeField::read(STARTED, form, clock)?.unwrap_or(now);
+    let ended = TimeField::read(ENDED, form, clock)?;
     let status = words::read_incident_status(form.text("status"));
     let is_over = ended.is_some() || status == Some(IncidentStatus::Resolved);
     let next_update_due_at = if is_over { None } else { read_next(form, clock, now)? };

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use super::room::path_of;
 use crate::console::answer::{self, Answer};
-use crate::console::times::WallClock;
+use crate::console::clock::WallClock;
 use crate::console::words::{self, Choice};
 use crate::console::{Call, Chrome};
 
@@ -47,7 +47,7 @@ pub(super) async fn show(call: Call) -> Answer {
     let pages = call.app.store.list_status_pages().await?;
     let (mut found, mut has_any) = (Vec::new(), false);
     for page in &pages {
-        let clock = WallClock::of(page)?;
+        let clock = WallClock::of(page);
         for incident in call.app.store.list_incidents(page.id).await? {
             has_any = true;
             let is_here = slug.is_empty() || page.slug.as_str() == slug;

@@ -19,11 +19,11 @@ pub(super) mod who;
 
 use allclear_domain::Scope;
 use allclear_incidents::writing::WriteError;
-use allclear_store::StoreError;
 use axum::http::StatusCode;
 
 use super::answer::{Refusal, sentence};
 use super::call::Call;
+use super::trouble::{self, NotWritten};
 use crate::access::Needs;
 use crate::access::table::Table;
 
@@ -58,26 +58,24 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
 }
 
 /// Why something was not written, as sentences for the form; what is not the form's fault is a
-/// refusal of its own.
+/// refusal of its own, except that what was typed stays where the store fails.
 fn told_of(error: WriteError) -> Result<(StatusCode, Vec<String>), Refusal> {
-    match error {
-        WriteError::Invalid(problems) => {
-            let told = problems.iter().map(|problem| sentence(&problem.to_string())).collect();
+    match trouble::at_form(error) {
+        Ok(NotWritten::Problems(problems)) => {
+            let told = problems.iter().map(|problem| sentence(problem)).collect();
             Ok((StatusCode::UNPROCESSABLE_ENTITY, told))
         }
-        WriteError::Transition(error) => {
-            Ok((StatusCode::CONFLICT, vec![sentence(&error.to_string())]))
-        }
-        WriteError::NotFound { .. } => Err(Refusal::NotFound),
-        WriteError::Store(StoreError::Conflict { .. }) => {
+        Ok(NotWritten::Conflict) => {
             let text = "Somebody else changed it while you wrote. What it says now is shown; \
                         send yours again to put it in its place.";
             Ok((StatusCode::CONFLICT, vec![text.to_owned()]))
         }
-        WriteError::Store(error) => {
-            let (status, text) = Refusal::from(error).told();
+        Err(Refusal::Store(error)) => {
+            tracing::error!(%error, "an incident could not be written");
+            let (status, text) = Refusal::Store(error).told();
             Ok((status, vec![text]))
         }
+        Err(refusal) => Err(refusal),
     }
 }
 

@@ -13,7 +13,9 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 
 use super::composer::{self, Setting, Shown};
+use super::fields::{ENDED, STARTED};
 use crate::console::answer::{self, Answer, sentence};
+use crate::console::clock::TimeField;
 use crate::console::form::Form;
 use crate::console::words;
 use crate::console::{Call, Chrome};
@@ -124,15 +126,12 @@ fn understand(
 }
 
 fn form_of(incident: &Incident, text: &str, setting: &Setting, hints: &mut Vec<String>) -> Form {
-    let field = |bound: Option<Bound>| {
-        let at = bound.and_then(|bound| bound.earliest(setting.clock.zone()));
-        at.map(|at| setting.clock.field(at)).unwrap_or_default()
-    };
-    let (started, ended) = (field(Some(incident.started)), field(incident.ended()));
-    if started.is_empty() {
+    let at = |bound: Option<Bound>| bound.and_then(|bound| bound.earliest(setting.clock.zone()));
+    let (started, ended) = (at(Some(incident.started)), at(incident.ended()));
+    if started.is_none() {
         hints.push("It is not clear when it began: an empty field means now.".to_owned());
     }
-    if ended.is_empty() {
+    if ended.is_none() {
         hints.push("It is not clear when it ended: without an end it counts as open.".to_owned());
     }
     let impact = incident.impact_override.map(words::impact_value).unwrap_or_default();
@@ -141,10 +140,11 @@ fn form_of(incident: &Incident, text: &str, setting: &Setting, hints: &mut Vec<S
         ("text", &whole_text(incident, text)),
         ("status", incident.state.status().as_str()),
         ("next", ""),
-        ("started", &started),
-        ("ended", &ended),
         ("impact", impact),
     ]);
+    for (named, at) in [(STARTED, started), (ENDED, ended)] {
+        form = TimeField::of(named, at, &setting.clock).put(form);
+    }
     for affected in &incident.record.affected {
         let known = |id| setting.components.iter().any(|component| component.id == id);
         match &affected.target {

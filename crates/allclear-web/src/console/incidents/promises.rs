@@ -9,7 +9,7 @@ use super::room::{self, Room, Shown};
 use super::update;
 use crate::console::Call;
 use crate::console::answer::{Answer, Refusal};
-use crate::console::times::WallClock;
+use crate::console::clock::WallClock;
 
 /// One step.
 pub(crate) struct PromiseView {

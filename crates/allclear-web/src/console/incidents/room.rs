@@ -15,14 +15,15 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 
 use super::composer::Setting;
-use super::fields::next_choices;
+use super::fields::{ENDED, NextView, SHOWN_AT};
 use super::picker::{self, PickerView};
 use super::preview::{PreviewView, public_base};
 use super::promises::PromiseView;
 use super::who::{self, Changed, Names};
 use crate::console::answer::{self, Answer, Refusal};
+use crate::console::clock::{TimeField, WallClock};
 use crate::console::form::Form;
-use crate::console::times::{WallClock, tell_length};
+use crate::console::when::tell_length;
 use crate::console::words::{self, Choice};
 use crate::console::{Call, Chrome};
 
@@ -39,11 +40,9 @@ struct RoomView {
     text: String,
     statuses: Vec<Choice>,
     picker: PickerView,
-    next: Vec<Choice>,
-    next_at: String,
-    shown_at: String,
-    ended: String,
-    zone: String,
+    next: NextView,
+    shown_at: TimeField,
+    ended: TimeField,
     has_more: bool,
     is_fresh: bool,
     preview: Option<PreviewView>,
@@ -117,7 +116,7 @@ impl Room {
         let page = pages.iter().find(|page| page.id == stored.value.page_id).cloned();
         let page = page.ok_or(Refusal::NotFound)?;
         let components = picker::components_of(store, &page).await?;
-        let clock = WallClock::of(&page)?;
+        let clock = WallClock::of(&page);
         Ok(Self { stored, setting: Setting { pages, page, components, clock } })
     }
 
@@ -184,11 +183,11 @@ pub(super) async fn show_with(call: &Call, room: &Room, form: &Form, shown: Show
         text: form.lines("text"),
         statuses,
         picker: picker::for_update(&room.setting.components, &room.standing(call.now), form),
-        next: next_choices(if is_update { form.text("next") } else { "30" }),
-        next_at: form.text("next_at").to_owned(),
-        shown_at: form.text("shown_at").to_owned(),
-        ended: form.text("ended").to_owned(),
-        zone: clock.name.clone(),
+        next: NextView::of(if is_update { form.text("next") } else { "30" }, form, clock),
+        shown_at: TimeField::sent(SHOWN_AT, form, clock).0.hinting("Empty: now."),
+        ended: TimeField::sent(ENDED, form, clock)
+            .0
+            .hinting("With “Resolved”. Empty: when it is said."),
         has_more,
         is_fresh: shown.is_fresh,
         preview: shown.preview,

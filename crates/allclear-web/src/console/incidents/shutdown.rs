@@ -14,9 +14,13 @@ use super::composer::{self, Setting};
 use super::picker::{self, PickerView};
 use super::preview::{self, PreviewView};
 use crate::console::answer::{self, Answer};
+use crate::console::clock::{Named, TimeField};
 use crate::console::form::Form;
 use crate::console::words::Choice;
 use crate::console::{Call, Chrome};
+
+const UNTIL: Named = ("until", "Expected to be back");
+const UNTIL_HINT: &str = "Empty: not known. Readers are told, and the next update is due by then.";
 
 #[derive(Template)]
 #[template(path = "console/incidents/shutdown.html")]
@@ -28,8 +32,7 @@ struct ShutdownView {
     title: String,
     why: String,
     picker: PickerView,
-    until: String,
-    zone: String,
+    until: TimeField,
     is_fresh: bool,
     preview: Option<PreviewView>,
 }
@@ -65,8 +68,7 @@ fn page(call: &Call, setting: &Setting, form: &Form, shown: Shown) -> Answer {
         title: form.text("title").to_owned(),
         why: form.lines("why"),
         picker: picker::for_start(&setting.components, form),
-        until: form.text("until").to_owned(),
-        zone: setting.clock.name.clone(),
+        until: TimeField::sent(UNTIL, form, &setting.clock).0.hinting(UNTIL_HINT),
         is_fresh: shown.is_fresh,
         preview: shown.preview,
     };
@@ -86,7 +88,7 @@ fn read(call: &Call, setting: &Setting) -> Result<NewIncident, InvalidValue> {
     if affected.is_empty() && !setting.components.is_empty() {
         return Err(InvalidValue::new("components", "none is chosen: say what is down"));
     }
-    let until = clock.read("until", form.text("until"))?;
+    let until = TimeField::read(UNTIL, form, clock)?;
     if until.is_some_and(|until| until <= call.now) {
         return Err(InvalidValue::new("until", "lies in the past: give a later time"));
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-use crate::console::local_time;
+use crate::console::clock;
 
 /// The lines of a timeline.
 pub(super) fn text_of(timeline: &[TimelineEntry], zone: &TimeZone) -> String {
@@ -67,7 +67,7 @@ fn entry(line: &str, zone: &TimeZone) -> Result<TimelineEntry, InvalidValue> {
         return Ok(of(Moment::On { on, local: None }, rest));
     };
     let local = format!("{on}T{}", time.strftime("%H:%M:%S"));
-    let at = local_time::read(&local, zone, None).map_err(|_| {
+    let at = clock::read(&local, zone, None).map_err(|_| {
         let problem = format!(
             "clocks skip or show twice {on} {}: write it in UTC, as in 2026-11-21T13:05:00Z",
             time.strftime("%H:%M")

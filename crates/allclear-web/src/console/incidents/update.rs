@@ -9,11 +9,12 @@ use allclear_domain::{Incident, IncidentStatus, IncidentUpdate};
 use allclear_incidents::writing::{self, NewUpdate, WriteError};
 use jiff::Timestamp;
 
-use super::fields::read_next;
+use super::fields::{ENDED, SHOWN_AT, read_next};
 use super::picker;
 use super::preview;
 use super::room::{self, Room, Shown};
 use crate::console::answer::{self, Answer};
+use crate::console::clock::TimeField;
 use crate::console::{Call, words};
 
 /// An update as the form says it, with the end where it names one.
@@ -32,7 +33,7 @@ fn read(call: &Call, room: &Room) -> Result<Said, InvalidValue> {
     if body.text.is_empty() && changes.is_empty() && !is_news {
         return Err(InvalidValue::new("update", "says nothing new: write a text"));
     }
-    let ended = clock.read("ended", form.text("ended"))?;
+    let ended = TimeField::read(ENDED, form, clock)?;
     if ended.is_some() && status != Some(IncidentStatus::Resolved) {
         let problem = "is given, but the status is not “Resolved”: choose that, or leave it empty";
         return Err(InvalidValue::new("ended", problem));
@@ -40,7 +41,7 @@ fn read(call: &Call, room: &Room) -> Result<Said, InvalidValue> {
     let update = NewUpdate {
         status,
         body,
-        shown_at: clock.read("said at", form.text("shown_at"))?,
+        shown_at: TimeField::read(SHOWN_AT, form, clock)?,
         changes,
         next_update_due_at: if is_over { None } else { read_next(form, clock, call.now)? },
     };

@@ -11,7 +11,6 @@ use super::plan::Place;
 use super::{list, show, word};
 use crate::console::answer::Refusal;
 use crate::console::call::Call;
-use crate::console::local_time::both;
 use crate::console::trouble::Trouble;
 
 /// Entries of the audit log that are looked through; a form that is older shows what it wants alone.
@@ -58,7 +57,7 @@ fn rows(window: &Maintenance, place: &Place) -> Rows {
     let readers = if window.publication.is_public() { "everybody" } else { "the team: a draft" };
     let mut rows = vec![
         ("Status", word(window.state.status()).to_owned()),
-        ("Announced", list::when(window, &place.zone)),
+        ("Announced", list::when(window, &place.clock)),
     ];
     rows.extend(plan(window, place));
     rows.push(("Readers", readers.to_owned()));
@@ -69,7 +68,7 @@ fn rows(window: &Maintenance, place: &Place) -> Rows {
 /// What is planned of a window beside its times.
 pub(super) fn plan(window: &Maintenance, place: &Place) -> Rows {
     let automatic = if window.is_automatic { "yes" } else { "no" };
-    let abort_at = window.abort_at.map(|at| both(at, &place.zone.zone));
+    let abort_at = window.abort_at.map(|at| place.clock.both(at));
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     vec![
         ("Title", window.title.clone()),

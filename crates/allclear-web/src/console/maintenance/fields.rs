@@ -6,9 +6,9 @@ use allclear_domain::record::{Affected, OutageRecord, Target};
 use allclear_domain::{Component, ComponentStatus, Maintenance, tree};
 use jiff::Timestamp;
 
+use crate::console::clock::{TimeField, WallClock};
 use crate::console::components::in_order;
 use crate::console::form::Form;
-use crate::console::local_time::{TimeField, Zone};
 
 pub(super) const STARTS_AT: (&str, &str) = ("starts_at", "Start");
 pub(super) const ENDS_AT: (&str, &str) = ("ends_at", "End");
@@ -47,11 +47,11 @@ pub(super) struct Times {
 
 impl PlanFields {
     /// An empty form.
-    pub(super) fn empty(zone: &Zone) -> Self {
+    pub(super) fn empty(clock: &WallClock) -> Self {
         Self {
-            starts_at: TimeField::of(STARTS_AT, None, zone).required(),
-            ends_at: TimeField::of(ENDS_AT, None, zone).required(),
-            abort_at: TimeField::of(ABORT_AT, None, zone),
+            starts_at: TimeField::of(STARTS_AT, None, clock).required(),
+            ends_at: TimeField::of(ENDS_AT, None, clock).required(),
+            abort_at: TimeField::of(ABORT_AT, None, clock),
             is_automatic: true,
             meanwhile: ComponentStatus::UnderMaintenance.as_str().to_owned(),
             ..Self::default()
@@ -73,19 +73,19 @@ impl PlanFields {
     }
 
     /// Those of a window.
-    pub(super) fn of(window: &Maintenance, zone: &Zone) -> Self {
+    pub(super) fn of(window: &Maintenance, clock: &WallClock) -> Self {
         Self {
             title: window.title.clone(),
-            abort_at: TimeField::of(ABORT_AT, window.abort_at, zone),
+            abort_at: TimeField::of(ABORT_AT, window.abort_at, clock),
             expected_effect: window.expected_effect.clone().unwrap_or_default(),
             recovery_plan: window.recovery_plan.clone().unwrap_or_default(),
             is_automatic: window.is_automatic,
-            ..Self::affecting(&window.record.affected, zone)
+            ..Self::affecting(&window.record.affected, clock)
         }
     }
 
     /// A form that names what is affected, and nothing else yet.
-    pub(super) fn affecting(affected: &[Affected], zone: &Zone) -> Self {
+    pub(super) fn affecting(affected: &[Affected], clock: &WallClock) -> Self {
         let ids = affected.iter().filter_map(|affected| affected.target.component());
         let first = affected.first().map(|affected| affected.status);
         let is_one = affected.iter().all(|affected| Some(affected.status) == first);
@@ -95,17 +95,17 @@ impl PlanFields {
             all: affected.iter().any(|affected| affected.target == Target::All),
             components: ids.map(|id| id.to_string()).collect(),
             meanwhile: meanwhile.to_owned(),
-            ..Self::empty(zone)
+            ..Self::empty(clock)
         }
     }
 
     /// Those that were sent, with what cannot be read of their times.
-    pub(super) fn sent(form: &Form, zone: &Zone) -> (Self, Times, Vec<String>) {
+    pub(super) fn sent(form: &Form, clock: &WallClock) -> (Self, Times, Vec<String>) {
         let mut problems = Vec::new();
         let mut time = |name| {
-            let (field, at) = TimeField::sent(name, form, zone);
+            let (field, at) = TimeField::sent(name, form, clock);
             let at = at.unwrap_or_else(|problem| {
-                problems.push(problem);
+                problems.push(problem.to_string());
                 None
             });
             (field, at)

@@ -13,7 +13,7 @@ use super::{done, word};
 use crate::console::answer::{self, Answer};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
-use crate::console::local_time::{self, Zone};
+use crate::console::clock::WallClock;
 use crate::console::which_page::{WhichPage, which_page};
 
 /// Past windows that are listed; a filter finds older ones.
@@ -48,21 +48,21 @@ pub(super) async fn show(call: Call) -> Answer {
     let Some(which) = which_page(&call).await? else {
         return answer::see("/console/status-pages");
     };
-    let zone = Zone::of(&which.here);
+    let clock = WallClock::of(&which.here);
     let wanted = call.query.text("q").to_owned();
     let mut windows = call.app.store.list_maintenance(which.here.id).await?;
     let series = call.app.store.list_maintenance_series(which.here.id).await?;
     let needle = wanted.to_lowercase();
     windows.retain(|window| window.title.to_lowercase().contains(&needle));
     windows.sort_by_key(|window| (window.window.starts_at, window.id));
-    let line = |window: &Maintenance| line(window, &zone, call.now);
+    let line = |window: &Maintenance| line(window, &clock, call.now);
     let of = |is_wanted: fn(&Maintenance) -> bool| windows.iter().filter(move |w| is_wanted(w));
     let mut past: Vec<&Maintenance> = of(is_past).collect();
     past.sort_by_key(|window| Reverse((window.started().instant(), window.id)));
     let view = ListView {
         chrome: Chrome::of(&call, "Maintenance", done(call.query.text("done"))),
         slug: which.here.slug.to_string(),
-        zone_name: zone.name.clone(),
+        zone_name: clock.name.clone(),
         wanted,
         under_way: of(Maintenance::is_under_way).map(line).collect(),
         upcoming: of(is_upcoming).map(line).collect(),
@@ -83,19 +83,19 @@ fn is_past(window: &Maintenance) -> bool {
     !is_upcoming(window) && !window.is_under_way()
 }
 
-fn line(window: &Maintenance, zone: &Zone, now: Timestamp) -> Line {
+fn line(window: &Maintenance, clock: &WallClock, now: Timestamp) -> Line {
     Line {
         id: window.public_id.to_string(),
         title: window.title.clone(),
         status: word(window.state.status()),
-        when: when(window, zone),
+        when: when(window, clock),
         marks: marks(window, now),
     }
 }
 
 /// The announced window.
-pub(super) fn when(window: &Maintenance, zone: &Zone) -> String {
-    let told = |at: Option<Timestamp>| at.map(|at| local_time::both(at, &zone.zone));
+pub(super) fn when(window: &Maintenance, clock: &WallClock) -> String {
+    let told = |at: Option<Timestamp>| at.map(|at| clock.both(at));
     match (told(window.window.starts_at), told(window.window.ends_at)) {
         (Some(start), Some(end)) => format!("{start} to {end}"),
         (Some(start), None) => format!("from {start}"),

@@ -16,7 +16,7 @@ use super::fields::{self, Meanwhile, PlanFields, Tick, Times, maybe, ticks};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
-use crate::console::local_time::Zone;
+use crate::console::clock::WallClock;
 use crate::console::templates::{self, TemplateLink};
 use crate::console::trouble::{self, NotWritten, Trouble};
 use crate::console::which_page::which_page;
@@ -43,13 +43,13 @@ struct PlanView {
 pub(super) struct Place {
     pub(super) page: StatusPage,
     pub(super) components: Vec<Component>,
-    pub(super) zone: Zone,
+    pub(super) clock: WallClock,
 }
 
 impl Place {
     pub(super) async fn of(call: &Call, page: StatusPage) -> Result<Self, Refusal> {
         let components = call.app.store.list_components_of(page.id).await?;
-        Ok(Self { zone: Zone::of(&page), page, components })
+        Ok(Self { clock: WallClock::of(&page), page, components })
     }
 }
 
@@ -73,9 +73,9 @@ pub(super) async fn show(call: Call) -> Answer {
     let (fields, message) = match templates::chosen(&call, place.page.id).await? {
         Some(template) => {
             let form = templates::form_of(&template);
-            (PlanFields::sent(&form, &place.zone).0, form.lines("message"))
+            (PlanFields::sent(&form, &place.clock).0, form.lines("message"))
         }
-        None => (PlanFields::empty(&place.zone), String::new()),
+        None => (PlanFields::empty(&place.clock), String::new()),
     };
     let view = view(&call, &place, fields, Trouble::default(), None);
     answer::page(view.trouble.status(), &PlanView { templates: offered, message, ..view })
@@ -124,7 +124,7 @@ fn view(
 pub(super) async fn plan(call: Call) -> Answer {
     let which = which_page(&call).await?.ok_or(Refusal::NotFound)?;
     let place = Place::of(&call, which.here).await?;
-    let (fields, times, problems) = PlanFields::sent(&call.form, &place.zone);
+    let (fields, times, problems) = PlanFields::sent(&call.form, &place.clock);
     let new = match new(&call, &place, &fields, &times, problems) {
         Ok(new) => new,
         Err(problems) => return form(&call, &place, fields, Trouble::of(problems), None),
@@ -190,7 +190,7 @@ fn new(
 /// The form for one that is there.
 pub(super) async fn show_edit(call: Call) -> Answer {
     let (window, place) = find(&call).await?;
-    let fields = PlanFields::of(&window, &place.zone);
+    let fields = PlanFields::of(&window, &place.clock);
     form(&call, &place, fields, Trouble::default(), Some((&window, window.version)))
 }
 
@@ -215,7 +215,7 @@ fn planned(
 /// Saves what was planned otherwise.
 pub(super) async fn save(call: Call) -> Answer {
     let (window, place) = find(&call).await?;
-    let (fields, times, problems) = PlanFields::sent(&call.form, &place.zone);
+    let (fields, times, problems) = PlanFields::sent(&call.form, &place.clock);
     let expected = call.form.text("version").parse::<i64>();
     let expected = expected.map_err(|_| Refusal::BadForm("load the page again".to_owned()))?;
     let record = fields.record(window.record.clone(), &place.components);

@@ -7,7 +7,6 @@ use allclear_domain::reminder::{ReminderKind, ReminderState};
 use super::plan::Place;
 use crate::console::answer::Refusal;
 use crate::console::call::Call;
-use crate::console::local_time::both;
 
 /// One reminder.
 pub(super) struct ReminderLine {
@@ -25,7 +24,7 @@ pub(super) async fn of(
     let there = call.app.store.list_reminders(Subject::Maintenance(window.id)).await?;
     let line = |reminder: &allclear_domain::Reminder| ReminderLine {
         what: what(reminder.kind),
-        at: both(reminder.due_at, &place.zone.zone),
+        at: place.clock.both(reminder.due_at),
         state: match reminder.state {
             ReminderState::Waiting => "waiting",
             ReminderState::CameDue { .. } => "its time came",

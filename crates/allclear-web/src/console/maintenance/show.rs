@@ -15,7 +15,7 @@ use super::{done, list, word};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
-use crate::console::local_time::{TimeField, both};
+use crate::console::clock::TimeField;
 use crate::console::trouble::Trouble;
 
 struct UpdateLine {
@@ -96,7 +96,7 @@ pub(super) async fn page(
     place: &Place,
     trouble: Trouble,
 ) -> Answer {
-    let zone = &place.zone;
+    let clock = &place.clock;
     let (new_start, new_end) = times(call, window, place);
     let typed = |name| call.form.lines(name);
     let view = ShowView {
@@ -104,7 +104,7 @@ pub(super) async fn page(
         id: window.public_id.to_string(),
         slug: place.page.slug.to_string(),
         status: word(window.state.status()),
-        zone_name: zone.name.clone(),
+        zone_name: clock.name.clone(),
         marks: list::marks(window, call.now),
         facts: facts(window, place),
         former: former(window, place),
@@ -164,8 +164,8 @@ fn steps(window: &Maintenance) -> Steps {
 fn times(call: &Call, window: &Maintenance, place: &Place) -> (TimeField, TimeField) {
     let field =
         |name: (&'static str, &'static str), at: Option<Timestamp>| match call.form.maybe(name.0) {
-            Some(_) => TimeField::sent(name, &call.form, &place.zone).0.required(),
-            None => TimeField::of(name, at, &place.zone).required(),
+            Some(_) => TimeField::sent(name, &call.form, &place.clock).0.required(),
+            None => TimeField::of(name, at, &place.clock).required(),
         };
     let end = match window.window.ends_at {
         Some(end) if window.is_under_way() => Some(end + SignedDuration::from_hours(1)),
@@ -175,8 +175,8 @@ fn times(call: &Call, window: &Maintenance, place: &Place) -> (TimeField, TimeFi
 }
 
 fn facts(window: &Maintenance, place: &Place) -> Vec<(&'static str, String)> {
-    let told = |at: Timestamp| both(at, &place.zone.zone);
-    let mut facts = vec![("Announced", list::when(window, &place.zone))];
+    let told = |at: Timestamp| place.clock.both(at);
+    let mut facts = vec![("Announced", list::when(window, &place.clock))];
     if let Some(started) = window.started().instant().filter(|_| !window_is_ahead(window)) {
         facts.push(("Began", told(started)));
     }
@@ -224,8 +224,8 @@ fn former(window: &Maintenance, place: &Place) -> Vec<FormerLine> {
     let line = |former: &allclear_domain::maintenance::FormerWindow| {
         let then = Maintenance { window: former.window.clone(), ..window.clone() };
         FormerLine {
-            when: list::when(&then, &place.zone),
-            changed_at: both(former.changed_at, &place.zone.zone),
+            when: list::when(&then, &place.clock),
+            changed_at: place.clock.both(former.changed_at),
             why: former.why.clone().unwrap_or_default(),
         }
     };
@@ -237,7 +237,7 @@ fn line(call: &Call, update: &MaintenanceUpdate, place: &Place) -> UpdateLine {
     let is_being_edited = call.form.maybe("update") == Some(id.as_str());
     UpdateLine {
         status: update.status.map_or("", word),
-        at: update.shown_at.instant().map_or_else(String::new, |at| both(at, &place.zone.zone)),
+        at: update.shown_at.instant().map_or_else(String::new, |at| place.clock.both(at)),
         text: update.body.text.clone(),
         is_edited: !update.edits.is_empty(),
         typed: if is_being_edited { call.form.lines("text") } else { update.body.text.clone() },
@@ -249,7 +249,7 @@ fn line(call: &Call, update: &MaintenanceUpdate, place: &Place) -> UpdateLine {
 async fn notes(call: &Call, window: &Maintenance, place: &Place) -> Result<Vec<NoteLine>, Refusal> {
     let notes = call.app.store.list_internal_notes(Subject::Maintenance(window.id)).await?;
     let line = |note: allclear_domain::InternalNote| NoteLine {
-        at: both(note.written_at, &place.zone.zone),
+        at: place.clock.both(note.written_at),
         text: note.body.reveal_to_team().to_owned(),
         author: note.author,
     };

@@ -1,7 +1,7 @@
 //! What people do with a window: begin, verify, complete, cancel, tell, move, extend, convert, note.
 
 use allclear_domain::audit::Subject;
-use allclear_domain::error::InvalidTransition;
+use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_domain::maintenance::AnnouncedWindow;
 use allclear_domain::note::NoteKind;
 use allclear_domain::posted::UpdateEdit;
@@ -18,7 +18,7 @@ use super::plan::{Place, find};
 use super::show;
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
-use crate::console::local_time::TimeField;
+use crate::console::clock::{Named, TimeField};
 use crate::console::trouble::{self, NotWritten, Trouble};
 
 /// What becomes of a window that is converted.
@@ -146,7 +146,7 @@ fn announced(
     let starts_at = start.or(window.window.starts_at);
     let times = AnnouncedWindow { starts_at, ends_at: Some(end), length: None };
     let wanted = Maintenance { window: times, ..window.clone() };
-    vec![("Announced", super::list::when(&wanted, &place.zone))]
+    vec![("Announced", super::list::when(&wanted, &place.clock))]
 }
 
 /// The version that a form was made to.
@@ -156,13 +156,11 @@ fn version(call: &Call) -> Result<i64, Refusal> {
 }
 
 /// A time of a form, or what is wrong with it.
-fn time(
-    call: &Call,
-    place: &Place,
-    name: (&'static str, &'static str),
-) -> Result<Timestamp, String> {
-    let (_, at) = TimeField::sent(name, &call.form, &place.zone);
-    at?.ok_or_else(|| format!("{}: is empty: give a time", name.1))
+fn time(call: &Call, place: &Place, named: Named) -> Result<Timestamp, String> {
+    let at = TimeField::read(named, &call.form, &place.clock);
+    let at =
+        at.and_then(|at| at.ok_or_else(|| InvalidValue::new(named.1, "is empty: give a time")));
+    at.map_err(|problem| problem.to_string())
 }
 
 /// Announces another end while work is under way.

@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::super::fields::PlanFields;
 use super::rule::{self, RuleFields};
+use crate::console::clock::WallClock;
 use crate::console::form::Form;
-use crate::console::local_time::{Zone, both};
 
 /// Dates that a preview shows.
 const PREVIEWED: usize = 5;
@@ -42,18 +42,18 @@ pub(super) struct Wanted {
 
 impl SeriesFields {
     /// An empty form.
-    pub(super) fn empty(zone: &Zone) -> Self {
+    pub(super) fn empty(clock: &WallClock) -> Self {
         Self {
-            plan: PlanFields::empty(zone),
+            plan: PlanFields::empty(clock),
             repeats: RuleFields::empty(),
-            timezone: zone.name.clone(),
+            timezone: clock.name.clone(),
             lasts_minutes: "60".to_owned(),
             ..Self::default()
         }
     }
 
     /// Those of a series.
-    pub(super) fn of(series: &MaintenanceSeries, zone: &Zone) -> Self {
+    pub(super) fn of(series: &MaintenanceSeries, clock: &WallClock) -> Self {
         let days = series.except.iter().map(Date::to_string);
         Self {
             plan: PlanFields {
@@ -61,7 +61,7 @@ impl SeriesFields {
                 expected_effect: series.expected_effect.clone().unwrap_or_default(),
                 recovery_plan: series.recovery_plan.clone().unwrap_or_default(),
                 is_automatic: series.is_automatic,
-                ..PlanFields::affecting(&series.affected, zone)
+                ..PlanFields::affecting(&series.affected, clock)
             },
             repeats: RuleFields::of(&series.rule),
             first: local_field(series.first),
@@ -75,9 +75,9 @@ impl SeriesFields {
     }
 
     /// Those that were sent. The zone is not among them: it is the page's, or that of the series.
-    pub(super) fn sent(form: &Form, zone: &Zone, timezone: &str) -> Self {
+    pub(super) fn sent(form: &Form, clock: &WallClock, timezone: &str) -> Self {
         Self {
-            plan: PlanFields::sent(form, zone).0,
+            plan: PlanFields::sent(form, clock).0,
             repeats: RuleFields::sent(form),
             first: form.text("first").to_owned(),
             timezone: timezone.to_owned(),
@@ -165,17 +165,17 @@ pub(super) fn preview(
 ) -> Result<Vec<String>, String> {
     let recurrence = Recurrence::new(&wanted.rule, wanted.first, timezone, &wanted.except);
     let recurrence = recurrence.map_err(|problem| problem.to_string())?;
-    let zone = allclear_domain::zone::get_zone(timezone).map_err(|problem| problem.to_string())?;
+    let clock = WallClock::named(timezone).map_err(|problem| problem.to_string())?;
     let next = recurrence.after(now, Timestamp::MAX, PREVIEWED);
     let told = |one: &Occurrence| {
         let ends_at = one.starts_at.checked_add(i64::from(wanted.lasts_minutes).minutes());
         let ends_at = ends_at.unwrap_or(one.starts_at);
-        let day = one.starts_at.to_zoned(zone.clone()).strftime("%a").to_string();
+        let day = one.starts_at.to_zoned(clock.zone().clone()).strftime("%a").to_string();
         let moved = match one.is_skipped {
             true => ". Clocks are set forward then: it begins as much later",
             false => "",
         };
-        format!("{day} {} to {}{moved}", both(one.starts_at, &zone), both(ends_at, &zone))
+        format!("{day} {} to {}{moved}", clock.both(one.starts_at), clock.both(ends_at))
     };
     Ok(next.iter().map(told).collect())
 }

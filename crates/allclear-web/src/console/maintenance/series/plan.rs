@@ -114,7 +114,7 @@ fn form(
 pub(super) async fn show(call: Call) -> Answer {
     let which = which_page(&call).await?.ok_or(Refusal::NotFound)?;
     let place = Place::of(&call, which.here).await?;
-    let fields = SeriesFields::empty(&place.zone);
+    let fields = SeriesFields::empty(&place.clock);
     form(&call, &place, fields, Said::default(), None)
 }
 
@@ -139,7 +139,7 @@ struct Known<'a> {
 pub(super) async fn plan(call: Call) -> Answer {
     let which = which_page(&call).await?.ok_or(Refusal::NotFound)?;
     let place = Place::of(&call, which.here).await?;
-    let fields = SeriesFields::sent(&call.form, &place.zone, &place.zone.name);
+    let fields = SeriesFields::sent(&call.form, &place.clock, &place.clock.name);
     let known = Known { affected: &[], components: &place.components };
     let wanted = match wanted(&call, &fields, &known) {
         Ok(wanted) => wanted,
@@ -178,14 +178,14 @@ pub(super) async fn plan(call: Call) -> Answer {
 /// The form for one that is there.
 pub(super) async fn show_edit(call: Call) -> Answer {
     let (series, place) = find(&call).await?;
-    let fields = SeriesFields::of(&series, &place.zone);
+    let fields = SeriesFields::of(&series, &place.clock);
     form(&call, &place, fields, Said::default(), Some((&series, series.version)))
 }
 
 /// Changes a series, and with it the windows that follow it.
 pub(super) async fn save(call: Call) -> Answer {
     let (series, place) = find(&call).await?;
-    let fields = SeriesFields::sent(&call.form, &place.zone, &series.timezone);
+    let fields = SeriesFields::sent(&call.form, &place.clock, &series.timezone);
     let expected = call.form.text("version").parse::<i64>();
     let expected = expected.map_err(|_| Refusal::BadForm("load the page again".to_owned()))?;
     let known = Known { affected: &series.affected, components: &place.components };
@@ -222,7 +222,7 @@ pub(super) async fn save(call: Call) -> Answer {
         }
         NotWritten::Conflict => {
             let (series, place) = find(&call).await?;
-            let theirs = SeriesFields::of(&series, &place.zone).rows(&place.components);
+            let theirs = SeriesFields::of(&series, &place.clock).rows(&place.components);
             let trouble = Trouble::conflict(&theirs, &fields.rows(&place.components));
             let said = Said { trouble, preview: None };
             form(&call, &place, fields, said, Some((&series, series.version)))

@@ -15,7 +15,6 @@ use super::repeats;
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
-use crate::console::local_time::both;
 use crate::console::trouble::{self, NotWritten, Trouble};
 
 /// One window of the series.
@@ -75,7 +74,7 @@ async fn page(
         facts: facts(series, place),
         following: windows.iter().filter(|window| window.follows_series(call.now)).count(),
         windows: windows.iter().map(|window| line(window, place)).collect(),
-        zone_name: place.zone.name.clone(),
+        zone_name: place.clock.name.clone(),
         version: series.version,
         may_write: call.access()?.may(Scope::Maintenance),
         trouble,
@@ -87,7 +86,7 @@ fn line(window: &Maintenance, place: &Place) -> WindowLine {
     WindowLine {
         id: window.public_id.to_string(),
         title: window.title.clone(),
-        when: list::when(window, &place.zone),
+        when: list::when(window, &place.clock),
         status: super::super::word(window.state.status()),
         is_by_hand: window.series.is_some_and(|series| series.is_by_hand)
             && matches!(window.state, MaintenanceState::Scheduled),
@@ -97,7 +96,7 @@ fn line(window: &Maintenance, place: &Place) -> WindowLine {
 fn facts(series: &MaintenanceSeries, place: &Place) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Repeats", repeats(series))];
     if let SeriesState::Ended { at } = series.state {
-        facts.push(("Ended", both(at, &place.zone.zone)));
+        facts.push(("Ended", place.clock.both(at)));
     }
     facts.push(("Rule", series.rule.clone()));
     facts.push(("From", series.first.strftime("%Y-%m-%d").to_string()));

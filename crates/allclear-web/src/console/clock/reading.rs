@@ -1,4 +1,4 @@
-//! Times in forms: what stands on a page's own clock, read without ever shifting it in silence.
+//! What stands on a page's own clock, read without ever shifting it in silence.
 //!
 //! Where clocks are set forward, some times of day do not exist; where they are set back, some
 //! exist twice. The first is refused with the times around it, the second asks which one is meant.
@@ -6,8 +6,6 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
-
-use super::form::Form;
 
 /// Which of two equal times of day is meant, where clocks are set back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +26,8 @@ pub(crate) enum LocalTimeProblem {
 }
 
 impl LocalTimeProblem {
-    fn told(&self, zone_name: &str) -> String {
+    /// The problem, as a sentence goes on after the name of the field.
+    pub(super) fn told(&self, zone_name: &str) -> String {
         match self {
             Self::Unreadable => "is no date with a time: write it as 2026-11-21T13:00".to_owned(),
             Self::Skipped { at, first_after } => format!(
@@ -85,112 +84,8 @@ impl Earlier for Timestamp {
     }
 }
 
-fn shown(at: DateTime) -> String {
+pub(super) fn shown(at: DateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// An instant on a page's own clock with what it is in UTC, such as `2026-11-21 13:00 (12:00 UTC)`.
-pub(crate) fn both(at: Timestamp, zone: &TimeZone) -> String {
-    let (here, utc) = (at.to_zoned(zone.clone()), at.to_zoned(TimeZone::UTC));
-    if here.offset() == Offset::UTC {
-        return format!("{} UTC", shown(utc.datetime()));
-    }
-    let utc = if here.date() == utc.date() {
-        utc.strftime("%H:%M").to_string()
-    } else {
-        shown(utc.datetime())
-    };
-    format!("{} ({utc} UTC)", shown(here.datetime()))
-}
-
-/// A field for a time, as a form shows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TimeField {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
-    /// What stands in it.
-    pub(crate) value: String,
-    /// The zone it is read in.
-    pub(crate) zone_name: String,
-    /// What it is in UTC; empty where nothing is known yet.
-    pub(crate) utc: String,
-    pub(crate) is_required: bool,
-    /// Whether it happens twice, so that one has to be chosen.
-    pub(crate) asks_which: bool,
-    pub(crate) is_second: bool,
-}
-
-impl TimeField {
-    /// A field with a time, or an empty one.
-    pub(crate) fn of(
-        (name, label): (&'static str, &'static str),
-        at: Option<Timestamp>,
-        zone: &Zone,
-    ) -> Self {
-        let empty = Self { name, label, zone_name: zone.name.clone(), ..Self::default() };
-        let Some(at) = at else { return empty };
-        let here = at.to_zoned(zone.zone.clone());
-        let text = if here.second() == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" };
-        let ambiguous = zone.zone.to_ambiguous_timestamp(here.datetime()).offset();
-        let (asks_which, is_second) = match ambiguous {
-            AmbiguousOffset::Fold { after, .. } => (true, here.offset() == after),
-            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => (false, false),
-        };
-        let value = here.strftime(text).to_string();
-        let utc = format!("{} UTC", shown(at.to_zoned(TimeZone::UTC).datetime()));
-        Self { value, utc, asks_which, is_second, ..empty }
-    }
-
-    /// It has to be filled in.
-    pub(crate) fn required(self) -> Self {
-        Self { is_required: true, ..self }
-    }
-
-    /// The field as it was sent, and the instant in it: none where it was left empty.
-    pub(crate) fn sent(
-        (name, label): (&'static str, &'static str),
-        form: &Form,
-        zone: &Zone,
-    ) -> (Self, Result<Option<Timestamp>, String>) {
-        let text = form.text(name);
-        let fold = match form.text(&format!("{name}_which")) {
-            "first" => Some(Fold::First),
-            "second" => Some(Fold::Second),
-            _ => None,
-        };
-        let field = Self { value: text.to_owned(), ..Self::of((name, label), None, zone) };
-        if text.is_empty() {
-            return (field, Ok(None));
-        }
-        match read(text, &zone.zone, fold) {
-            Ok(at) => (Self::of((name, label), Some(at), zone), Ok(Some(at))),
-            Err(problem) => {
-                let asks_which = matches!(problem, LocalTimeProblem::Twice { .. });
-                let told = format!("{label}: {}", problem.told(&zone.name));
-                (Self { asks_which, ..field }, Err(told))
-            }
-        }
-    }
-}
-
-/// The zone of a page, with the name that stands beside its times.
-#[derive(Clone, Debug)]
-pub(crate) struct Zone {
-    pub(crate) zone: TimeZone,
-    pub(crate) name: String,
-}
-
-impl Zone {
-    /// That of a page; UTC where it has none that is known.
-    pub(crate) fn of(page: &allclear_domain::StatusPage) -> Self {
-        match page.zone() {
-            Ok(zone) => {
-                let name = page.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
-                Self { zone, name }
-            }
-            Err(_) => Self { zone: TimeZone::UTC, name: "UTC".to_owned() },
-        }
-    }
 }
 
 #[cfg(test)]
@@ -262,26 +157,5 @@ mod tests {
             assert_eq!(told(text, zone, Some(Fold::First)), first, "{zone}");
             assert_eq!(told(text, zone, Some(Fold::Second)), second, "{zone}");
         }
-    }
-
-    #[test]
-    fn every_instant_of_a_year_is_read_back_from_its_own_field() {
-        let zone = Zone { zone: get_zone("Europe/Berlin").unwrap(), name: "Europe/Berlin".into() };
-        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        for step in 0..(365 * 24 * 2) {
-            let at = start + jiff::SignedDuration::from_mins(30 * step);
-            let field = TimeField::of(("at", "At"), Some(at), &zone);
-            let which = if field.is_second { Fold::Second } else { Fold::First };
-            assert_eq!(read(&field.value, &zone.zone, Some(which)), Ok(at), "{}", field.value);
-            assert_eq!(read(&field.value, &zone.zone, None).is_err(), field.asks_which);
-        }
-    }
-
-    #[test]
-    fn what_it_is_in_utc() {
-        let zone = get_zone("America/New_York").unwrap();
-        let both = |text: &str| both(text.parse().unwrap(), &zone);
-        assert_eq!(both("2026-11-21T18:00:00Z"), "2026-11-21 13:00 (18:00 UTC)");
-        assert_eq!(both("2026-11-22T02:00:00Z"), "2026-11-21 21:00 (2026-11-22 02:00 UTC)");
     }
 }
