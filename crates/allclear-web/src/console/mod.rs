@@ -20,6 +20,7 @@ mod incidents;
 mod links;
 mod local_time;
 mod maintenance;
+mod once;
 mod people;
 mod set_up;
 mod sign_in;

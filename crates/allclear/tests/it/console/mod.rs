@@ -15,6 +15,7 @@ mod signing_in;
 pub(crate) mod status_pages;
 mod templates;
 mod tokens;
+mod twice;
 mod upkeep;
 
 use allclear::instance::Instance;
