@@ -7,6 +7,7 @@ mod audit;
 mod authorization;
 mod components;
 mod escaping;
+mod incident_list;
 mod incidents;
 mod maintenance;
 mod people;
