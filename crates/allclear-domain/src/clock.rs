@@ -6,8 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Where the time comes from.
 pub trait Clock: Send + Sync {
-    /// The present instant.
+    /// The present instant, to the microsecond: what is kept of it reads back the same.
     fn now(&self) -> Timestamp;
+}
+
+/// An instant as exactly as databases keep it: to the microsecond. Shorter fractions are cut.
+#[must_use]
+pub fn to_the_microsecond(at: Timestamp) -> Timestamp {
+    let rest = i64::from(at.subsec_nanosecond() % 1_000);
+    at.checked_sub(SignedDuration::from_nanos(rest)).unwrap_or(at)
 }
 
 /// The machine's clock: the one place that reads it.
@@ -17,7 +24,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        to_the_microsecond(Timestamp::now())
     }
 }
 
@@ -47,6 +54,27 @@ impl TurnedClock {
 
 impl Clock for TurnedClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        to_the_microsecond(*self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_go_by_the_microsecond() {
+        for (set, read) in [
+            ("2026-11-21T12:00:00.123456789Z", "2026-11-21T12:00:00.123456Z"),
+            ("2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z"),
+            ("1969-12-31T23:59:59.999999999Z", "1970-01-01T00:00:00Z"),
+        ] {
+            let clock = TurnedClock::at(set.parse().unwrap());
+            assert_eq!(clock.now(), read.parse::<Timestamp>().unwrap(), "{set}");
+        }
+        for edge in [Timestamp::MIN, Timestamp::MAX] {
+            assert_eq!(to_the_microsecond(edge).as_microsecond(), edge.as_microsecond());
+        }
+        assert_eq!(SystemClock.now().subsec_nanosecond() % 1_000, 0);
     }
 }

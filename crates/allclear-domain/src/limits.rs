@@ -96,9 +96,11 @@ pub const SESSIONS_PER_PERSON_MAX: usize = 20;
 pub const TOKENS_MAX: usize = 1_000;
 /// Characters of an idempotency key; a longer one is refused.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
-/// How long the answer to a request with an idempotency key is kept; then the key may be used anew.
+/// How long the answer to a request with an idempotency key is kept, or where a form of the console
+/// led; then the key, or the form, may be used anew.
 pub const KEPT_ANSWER_LASTS: SignedDuration = SignedDuration::from_hours(24);
-/// Answers that are kept for one token; another request with a new key is refused.
+/// Answers that are kept for one token or person; another request with a new key is refused, and
+/// further forms are done as often as they are sent.
 pub const KEPT_ANSWERS_MAX: i64 = 10_000;
 /// Bytes of an answer that is kept; of a longer one it is only known that it was given.
 pub const KEPT_ANSWER_BYTES_MAX: usize = 256 * 1024;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use allclear_domain::audit::{Actor, Subject};
+use allclear_domain::clock::to_the_microsecond;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{PersonId, TokenId};
 use allclear_domain::person::check_name;
@@ -60,7 +61,7 @@ pub async fn create(
         scopes: new.scopes,
         created_by,
         created_at: change.now,
-        expires_at: new.expires_at,
+        expires_at: new.expires_at.map(to_the_microsecond),
         revoked_at: None,
     };
     let there = transaction.list_tokens().await?;

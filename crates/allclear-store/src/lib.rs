@@ -42,6 +42,7 @@ pub use location::{FILE_NAME, Location};
 pub use nouns::Stored;
 pub use nouns::answers::KeptAnswer;
 pub use nouns::audit::{About, AuditFilter};
+pub use nouns::incidents::{BegunSlice, Stage};
 pub use nouns::maintenance::DueMaintenance;
 pub use nouns::slices::Slice;
 pub use nouns::sources::{SourceState, Taken};

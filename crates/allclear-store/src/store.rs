@@ -1,5 +1,7 @@
 //! The store: open connections to one database, shared by everybody who reads or writes.
 
+use std::sync::{Mutex, PoisonError};
+
 use uuid::Uuid;
 
 use crate::engine::{Bind, Link, Pools};
@@ -10,7 +12,7 @@ use crate::nouns::{self, Record, Stored, Versioned};
 use crate::open;
 use crate::sql::installation;
 use crate::testing::Weakness;
-use crate::transaction::{Rider, Transaction, no_installation};
+use crate::transaction::{Ride, Rider, Transaction, no_installation};
 
 /// A database that is open. Cheap to clone; all clones share the connections.
 #[derive(Clone, Debug)]
@@ -64,7 +66,14 @@ impl Store {
     /// this too, or fails with [`StoreError::Duplicate`] where one under that key was there first.
     #[must_use]
     pub fn keeping(&self, kept: KeptAnswer) -> Self {
-        Self { pools: self.pools.clone(), rider: Rider::new(Some(kept).into()) }
+        let waiting = Mutex::new(Ride::Waiting(kept));
+        Self { pools: self.pools.clone(), rider: Rider::new(waiting) }
+    }
+
+    /// Whether a commit through this store, or a clone of it, wrote what it is [keeping](Self::keeping).
+    #[must_use]
+    pub fn has_kept(&self) -> bool {
+        matches!(*self.rider.lock().unwrap_or_else(PoisonError::into_inner), Ride::Written)
     }
 
     /// The newest revision. It grows with every committed transaction.

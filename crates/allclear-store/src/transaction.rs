@@ -25,7 +25,19 @@ pub struct Transaction {
 }
 
 /// What the first commit through a store has to write besides what it was for.
-pub(crate) type Rider = Arc<Mutex<Option<KeptAnswer>>>;
+pub(crate) type Rider = Arc<Mutex<Ride>>;
+
+/// How far that is.
+#[derive(Debug, Default)]
+pub(crate) enum Ride {
+    /// There is none.
+    #[default]
+    Nothing,
+    /// It waits for a commit.
+    Waiting(KeptAnswer),
+    /// It was written.
+    Written,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -64,12 +76,18 @@ impl Transaction {
     /// Where the database fails, or a statement before did; then nothing was written. Only where a
     /// database server was lost in the middle ([`StoreError::Unreachable`]) it may have been.
     pub async fn commit(mut self) -> Result<i64, StoreError> {
-        let kept = self.rider.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(kept) = kept {
-            self.insert_kept_answer(&kept).await?;
+        let waiting = match &*self.rider.lock().unwrap_or_else(PoisonError::into_inner) {
+            Ride::Waiting(kept) => Some(kept.clone()),
+            Ride::Nothing | Ride::Written => None,
+        };
+        if let Some(kept) = &waiting {
+            self.insert_kept_answer(kept).await?;
         }
         self.link()?.run(dialect::COMMIT).await?;
         self.state = State::Over;
+        if waiting.is_some() {
+            *self.rider.lock().unwrap_or_else(PoisonError::into_inner) = Ride::Written;
+        }
         Ok(self.revision)
     }
 

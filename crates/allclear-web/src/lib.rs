@@ -12,6 +12,7 @@ pub mod console;
 mod deadline;
 mod front;
 mod handover;
+mod kept;
 pub mod library;
 pub mod limits;
 mod live;

@@ -54,25 +54,35 @@ pub enum Command {
     Backup {
         /// File to write; it must not exist
         file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Put a backup in place of an empty data folder
     Restore {
         /// File that `backup` wrote
         file: PathBuf,
     },
-    /// Incidents: report, update, resolve, list, show
+    /// Incidents: report, update, resolve, reopen, publish, list, show
     #[command(after_help = WAY_HELP)]
     Incident {
         /// What to do
         #[command(subcommand)]
         command: nouns::IncidentCommand,
     },
-    /// Maintenance windows: plan, list, begin, complete, cancel
+    /// Maintenance windows: plan, list, publish, begin, complete, cancel, turn into an incident
     #[command(after_help = WAY_HELP)]
     Maintenance {
         /// What to do
         #[command(subcommand)]
         command: nouns::MaintenanceCommand,
+    },
+    /// Announcements: add, list, show, publish, take off
+    #[command(after_help = WAY_HELP)]
+    Announcement {
+        /// What to do
+        #[command(subcommand)]
+        command: nouns::AnnouncementCommand,
     },
     /// Components: list, add, set a status by hand
     #[command(after_help = WAY_HELP)]
@@ -252,7 +262,11 @@ pub struct ExportArgs {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Read all settings and show which value is in force and where it came from
-    Check,
+    Check {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What to do with people.
@@ -274,11 +288,17 @@ pub enum PersonCommand {
         /// What they may do: viewer, responder, editor or owner
         #[arg(long, default_value = "responder")]
         role: Role,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Print a new link: to accept an invitation, or to choose another password
     Link {
         /// The address they sign in with
         email: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Give somebody another role
     Role {
@@ -325,10 +345,16 @@ pub enum TokenCommand {
         /// Days until it ends; never, where this is left out
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
         expires_in_days: Option<u16>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Revoke a token: it opens nothing from then on
     Revoke {
         /// Its id, as the list has it
         id: TokenId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }

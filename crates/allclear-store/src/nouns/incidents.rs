@@ -1,8 +1,10 @@
 //! Incidents as rows: the document, and columns for what is searched, constrained or due.
 
-use allclear_domain::Incident;
 use allclear_domain::ids::{IncidentId, PublicId, StatusPageId};
 use allclear_domain::times::Bound;
+use allclear_domain::{Incident, IncidentStatus};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
@@ -30,7 +32,7 @@ impl Record for Incident {
             Bind::Bool(self.publication.is_public()),
             Bind::Bool(self.is_settled()),
             Bind::Text(self.state.status().as_str().to_owned()),
-            Bind::MaybeInteger(self.started.instant().map(micros)),
+            Bind::Integer(micros(began(self))),
             Bind::MaybeInteger(self.ended().and_then(Bound::instant).map(micros)),
             Bind::MaybeText(source.map(|source| source.key.clone())),
             Bind::MaybeText(source.map(|source| source.digest.clone())),
@@ -41,6 +43,36 @@ impl Record for Incident {
     fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
         columns.document()
     }
+}
+
+/// When an incident began, as lists are ordered: whichever zone its page has, a day begins at its
+/// midnight in UTC.
+fn began(incident: &Incident) -> Timestamp {
+    incident.started.earliest(&TimeZone::UTC).unwrap_or(Timestamp::MIN)
+}
+
+/// What is wanted of the incidents in the order in which they began, the latest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BegunSlice {
+    /// What the slice before ended with; `None` for the first one.
+    pub from: Option<IncidentId>,
+    /// Of this status page alone, where one is named.
+    pub page_id: Option<StatusPageId>,
+    /// At this stage alone, where one is named.
+    pub stage: Option<Stage>,
+    /// How many, at most.
+    pub limit: usize,
+}
+
+/// How far the team is with an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The team alone may read it.
+    Draft,
+    /// Readers see it, and it is not over.
+    Open,
+    /// Readers see it, and it is over.
+    Over,
 }
 
 impl Versioned for Incident {
@@ -71,6 +103,48 @@ impl Store {
         page_id: StatusPageId,
     ) -> Result<Vec<Incident>, StoreError> {
         self.list_by(sql::LIST_UNSETTLED, vec![Bind::Uuid(page_id.uuid())]).await
+    }
+
+    /// Incidents, drafts among them, in the order in which they began, the latest first. Nothing
+    /// comes after one that is not there.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn slice_incidents_begun(
+        &self,
+        slice: &BegunSlice,
+    ) -> Result<Vec<Incident>, StoreError> {
+        let (started, from) = match slice.from {
+            None => (i64::MAX, Uuid::max()),
+            Some(from) => match self.find_started(from.uuid()).await? {
+                Some(started) => (started, from.uuid()),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let limit = Bind::Integer(i64::try_from(slice.limit).unwrap_or(i64::MAX));
+        let mut binds = vec![Bind::Integer(started), Bind::Uuid(from)];
+        let page = slice.page_id.map(StatusPageId::uuid);
+        let text = match (slice.stage, page) {
+            (Some(stage @ (Stage::Draft | Stage::Open)), page) => {
+                binds.extend([Bind::Bool(stage == Stage::Open), limit, Bind::MaybeUuid(page)]);
+                sql::LIST_UNFINISHED_BEGUN_BEFORE
+            }
+            (stage, page) => {
+                let over = IncidentStatus::Resolved.as_str().to_owned();
+                binds.extend([Bind::MaybeText(stage.map(|_| over)), limit]);
+                binds.extend(page.map(Bind::Uuid));
+                if page.is_some() { sql::LIST_OF_PAGE_BEGUN_BEFORE } else { sql::LIST_BEGUN_BEFORE }
+            }
+        };
+        self.list_by(text, binds).await
+    }
+
+    async fn find_started(&self, id: Uuid) -> Result<Option<i64>, StoreError> {
+        let row =
+            self.read().await?.fetch_optional(sql::FIND_STARTED, vec![Bind::Uuid(id)]).await?;
+        let started =
+            row.map(|row| row.of(Incident::TABLE, Incident::PREFIX).integer("started_at"));
+        Ok(started.transpose()?)
     }
 
     /// The incident with this id, draft or not.

@@ -38,6 +38,22 @@ super::statements! {
         where id < $1 and (page_id = $2 or $2 is null)
             and ($3 like '% ' || status || ' %' or $3 is null)
         order by id desc limit $4";
+    /// Those that began before one, the latest first, with one status alone where one is named.
+    LIST_BEGUN_BEFORE = "select id, document, version, revision from incidents
+        where (started_at, id) < ($1, $2) and (is_public and status = $3 or $3 is null)
+        order by started_at desc, id desc limit $4";
+    /// The same, of a page.
+    LIST_OF_PAGE_BEGUN_BEFORE = "select id, document, version, revision from incidents
+        where page_id = $5 and (started_at, id) < ($1, $2)
+            and (is_public and status = $3 or $3 is null)
+        order by started_at desc, id desc limit $4";
+    /// Those among them that are drafts or not over, of a page where one is named.
+    LIST_UNFINISHED_BEGUN_BEFORE = "select id, document, version, revision from incidents
+        where (not is_public or status <> 'resolved') and is_public = $3
+            and (started_at, id) < ($1, $2) and (page_id = $5 or $5 is null)
+        order by started_at desc, id desc limit $4";
+    /// When one began, as lists are ordered.
+    FIND_STARTED = "select id, started_at from incidents where id = $1";
     /// Those that changed after a revision.
     LIST_CHANGED = "select id, document, version, revision from incidents where revision > $1 order by id";
     /// The version of one.

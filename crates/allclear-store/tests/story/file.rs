@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use allclear_domain::audit::Subject;
 use allclear_store::testing::{Weakness, open_weakened};
-use allclear_store::{FILE_NAME, InstanceLock, Location, Store, StoreError, backup, restore};
+use allclear_store::{
+    FILE_NAME, InstanceLock, Location, SCHEMA, Store, StoreError, backup, restore,
+};
 
 use crate::harness::{Home, run_on_file, tell};
 use crate::samples::Samples;
@@ -207,7 +209,7 @@ async fn a_backup_is_complete_while_others_write(home: Home) {
         let report = backup(&home.location, &home.folder.join(format!("b{number}"))).await.unwrap();
         // The first revision wrote 200 incidents, each later one ten.
         assert_eq!(report.counts.incidents, 200 + (report.revision - 1) * 10);
-        assert_eq!(report.schema, allclear_store::SCHEMA);
+        assert_eq!(report.schema, SCHEMA);
         assert_eq!(report.bytes, report.file.metadata().unwrap().len());
     }
     writer.await.unwrap();
@@ -309,10 +311,11 @@ async fn a_foreign_or_newer_backup_is_refused(home: Home) {
     assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
     let file = home.folder.join("b");
     backup(&home.location, &file).await.unwrap();
-    let newer = "insert into _sqlx_migrations values (9, 'later', current_timestamp, true, '', 0)";
-    run_on_file(&file, newer).await;
+    let later = SCHEMA + 1;
+    let newer = format!("values ({later}, 'later', current_timestamp, true, '', 0)");
+    run_on_file(&file, &format!("insert into _sqlx_migrations {newer}")).await;
     let error = restore(&file, &target).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { found: 9, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { found, .. } if found == later), "{error}");
     assert!(!elsewhere.exists());
 }
 

@@ -14,6 +14,7 @@
 mod audit;
 mod bad_rows;
 mod batch;
+mod begun;
 mod check;
 mod file;
 mod harness;
@@ -65,6 +66,8 @@ stories! {
     bad_rows::a_bad_row_that_is_put_right_is_read_again,
     batch::ten_thousand_incidents_with_notes_and_audit,
     batch::every_size_around_a_chunk,
+    begun::incidents_in_the_order_in_which_they_began,
+    begun::nothing_is_read_beyond_a_slice,
     check::a_healthy_database,
     check::a_bad_row_is_a_problem_and_not_the_end,
     check::many_bad_rows_are_counted,

@@ -1,6 +1,8 @@
 //! The schema: the same on both engines, and never one that this binary does not know.
 
-use allclear_store::{Location, SCHEMA, Store, StoreError};
+use allclear_domain::times::Bound;
+use allclear_store::{BegunSlice, Location, SCHEMA, Store, StoreError};
+use jiff::civil::date;
 
 use crate::harness::{Content, Home};
 use crate::samples::Samples;
@@ -46,28 +48,33 @@ pub(crate) async fn both_engines_have_the_same_tables(home: Home) {
     }
 }
 
-const NEWER: &str = "insert into _sqlx_migrations
-    (version, description, installed_on, success, checksum, execution_time)
-    values (7, 'later', current_timestamp, true, '', 0)";
+/// The number of a step that this binary does not know.
+const LATER: i64 = SCHEMA + 1;
 
 pub(crate) async fn a_newer_schema_is_refused(home: Home) {
     home.store.clone().close().await;
-    home.run(NEWER).await;
+    let newer = "insert into _sqlx_migrations
+        (version, description, installed_on, success, checksum, execution_time)";
+    home.run(&format!("{newer} values ({LATER}, 'later', current_timestamp, true, '', 0)")).await;
     for opened in [Store::open(&home.location).await, Store::open_existing(&home.location).await] {
         let error = opened.unwrap_err();
         let StoreError::Newer { found, known } = error else {
             panic!("{error}");
         };
-        assert_eq!((found, known), (7, SCHEMA));
+        assert_eq!((found, known), (LATER, SCHEMA));
         assert!(error.to_string().contains("newer Allclear"), "{error}");
         assert!(!error.retry());
     }
-    home.run("delete from _sqlx_migrations where version = 7").await;
+    home.run(&format!("delete from _sqlx_migrations where version = {LATER}")).await;
     home.open().await.close().await;
 }
 
 /// Takes every step but the first back.
-const TAKE_BACK: [&str; 24] = [
+const TAKE_BACK: [&str; 27] = [
+    "drop index incidents_started",
+    "drop index incidents_unfinished",
+    // As steps before the seventh wrote it.
+    "update incidents set started_at = null",
     "drop index audit_entries_removed",
     "alter table components drop column retired_at",
     "drop table origins",
@@ -97,10 +104,18 @@ const TAKE_BACK: [&str; 24] = [
 pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {
     let samples = Samples::new();
     let page = samples.full_page("shop");
-    let incidents = vec![samples.incident(page.id)];
+    let mut incidents: Vec<_> = (0..4).map(|_| samples.incident(page.id)).collect();
+    let days = [date(2024, 2, 29), date(2023, 12, 31), date(1999, 1, 1)];
+    for (incident, on) in incidents.iter_mut().zip(days) {
+        incident.started = Bound::On { on };
+    }
+    incidents[3].started = Bound::Unknown;
+    let ids: Vec<_> = incidents.iter().map(|incident| incident.id).collect();
     let content = Content { pages: vec![page], incidents, ..Content::default() };
     content.write(&home.store).await.unwrap();
     let before = home.store.changes_since(0).await.unwrap();
+    let starts = "select cast(started_at as text) from incidents order by started_at";
+    let started = home.rows(starts).await;
     home.store.clone().close().await;
     for statement in TAKE_BACK {
         home.run(statement).await;
@@ -110,6 +125,10 @@ pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {
     assert!(error.to_string().contains("allclear serve"), "{error}");
     let store = home.open().await;
     assert_eq!(store.changes_since(0).await.unwrap(), before);
+    assert_eq!(home.rows(starts).await, started, "days and unknown starts are put in order");
+    let slice = BegunSlice { limit: 9, ..BegunSlice::default() };
+    let list = store.slice_incidents_begun(&slice).await.unwrap();
+    assert_eq!(list.iter().map(|incident| incident.id).collect::<Vec<_>>(), ids);
     let pages = &before.status_pages;
     assert_eq!(store.list_maintenance_series(pages[0].id).await.unwrap(), []);
     store.close().await;

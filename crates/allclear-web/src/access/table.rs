@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::Response;
+use axum::http::{Response, StatusCode};
 use axum::routing::{MethodFilter, on};
 
 use super::{Needs, Rule};
@@ -16,9 +16,9 @@ use crate::app::App;
 /// and JSON. The value is the request as its handlers see it.
 pub(crate) trait Door: Send + Sized + 'static {
     /// Why something was not done.
-    type Refusal: Send;
+    type Refusal: Send + 'static;
     /// What is needed afterwards to say so.
-    type After: Send;
+    type After: Send + 'static;
 
     /// Looks who asks and what for; the answer where they are turned away.
     fn enter(
@@ -55,7 +55,7 @@ impl<D: Door> Table<D> {
     pub(crate) fn get<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
     where
         F: Fn(D) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer<D>> + Send,
+        Done: Future<Output = Answer<D>> + Send + 'static,
     {
         self.add(MethodFilter::GET, "GET", path, needs, handler)
     }
@@ -64,7 +64,7 @@ impl<D: Door> Table<D> {
     pub(crate) fn post<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
     where
         F: Fn(D) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer<D>> + Send,
+        Done: Future<Output = Answer<D>> + Send + 'static,
     {
         self.add(MethodFilter::POST, "POST", path, needs, handler)
     }
@@ -73,7 +73,7 @@ impl<D: Door> Table<D> {
     pub(crate) fn patch<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
     where
         F: Fn(D) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer<D>> + Send,
+        Done: Future<Output = Answer<D>> + Send + 'static,
     {
         self.add(MethodFilter::PATCH, "PATCH", path, needs, handler)
     }
@@ -82,7 +82,7 @@ impl<D: Door> Table<D> {
     pub(crate) fn delete<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
     where
         F: Fn(D) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer<D>> + Send,
+        Done: Future<Output = Answer<D>> + Send + 'static,
     {
         self.add(MethodFilter::DELETE, "DELETE", path, needs, handler)
     }
@@ -97,7 +97,7 @@ impl<D: Door> Table<D> {
     ) -> Self
     where
         F: Fn(D) -> Done + Clone + Send + Sync + 'static,
-        Done: Future<Output = Answer<D>> + Send,
+        Done: Future<Output = Answer<D>> + Send + 'static,
     {
         self.rules.push(Rule { method, path, needs });
         let guarded = move |State(app): State<App>, params: RawPathParams, request: Request| {
@@ -105,7 +105,12 @@ impl<D: Door> Table<D> {
             let params = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
             async move {
                 match D::enter(app, needs, params, request).await {
-                    Ok((call, after)) => D::leave(after, handler(call).await).await,
+                    Ok((call, after)) if method == "GET" => {
+                        D::leave(after, handler(call).await).await
+                    }
+                    Ok((call, after)) => {
+                        to_its_end(async move { D::leave(after, handler(call).await).await }).await
+                    }
                     Err(turned_away) => turned_away,
                 }
             }
@@ -135,5 +140,21 @@ impl<D: Door> Table<D> {
             }
         };
         self.router.route(rest, axum::routing::any(nowhere)).with_state(app)
+    }
+}
+
+/// Does something whole, even where whoever asked goes away meanwhile: a browser whose button is
+/// pressed twice drops the first request, and the second is to be told what became of it.
+async fn to_its_end(work: impl Future<Output = Response<Body>> + Send + 'static) -> Response<Body> {
+    match tokio::spawn(work).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => {
+                let mut response = Response::new(Body::from("The server is stopping.\n"));
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                response
+            }
+        },
     }
 }

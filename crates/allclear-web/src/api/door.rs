@@ -24,6 +24,7 @@ use crate::access::address;
 use crate::access::table::Door;
 use crate::app::App;
 use crate::body;
+use crate::kept;
 
 /// Bytes of a body; a longer one is refused.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -63,9 +64,11 @@ impl Door for Call {
     ) -> Result<(Self, After), Response<Body>> {
         let (head, body) = request.into_parts();
         let path = head.uri.path().to_owned();
-        let whole = app.clone();
         match enter(app, needs, params, head, body).await {
-            Ok((call, key)) => Ok((call, After { path, key: key.map(|key| (whole, key)) })),
+            Ok((call, key)) => {
+                let key = key.map(|key| (call.app.clone(), key));
+                Ok((call, After { path, key }))
+            }
             Err(Refused::For(problem)) => {
                 Err(Self::leave(After { path, key: None }, Err(problem)).await)
             }
@@ -79,9 +82,7 @@ impl Door for Call {
         let After { path, key } = after;
         let answered = match (answered, &key) {
             // Whatever it failed with: the same request was being done at that time.
-            (Err(_), Some((app, id))) if idempotency::is_kept(app, *id).await => {
-                Err(Problem::KeyInUse)
-            }
+            (Err(_), Some((app, id))) if kept::is_done(app, *id).await => Err(Problem::KeyInUse),
             (answered, _) => answered,
         };
         let mut response = answered.unwrap_or_else(|problem| {
@@ -97,7 +98,9 @@ impl Door for Call {
             }
             response
         });
-        if let Some((app, id)) = key {
+        if let Some((app, id)) = key
+            && app.store.has_kept()
+        {
             response = idempotency::keep(&app, id, response).await;
         }
         let headers = response.headers_mut();

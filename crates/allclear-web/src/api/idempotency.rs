@@ -1,8 +1,7 @@
 //! `Idempotency-Key` (the IETF's draft of that name): a `POST` that is sent again is not done again.
 //!
-//! That it was done is written in the transaction of the change, so that no crash can come between.
-//! What was answered is added afterwards; where that did not come about, whoever asks again is told
-//! that it was done.
+//! That it was done is written with the change, and what was answered afterwards ([`crate::kept`]);
+//! where that did not come about, whoever asks again is told that it was done.
 
 use allclear_domain::{Access, limits};
 use allclear_store::KeptAnswer;
@@ -17,6 +16,7 @@ use uuid::Uuid;
 
 use super::problem::Problem;
 use crate::app::App;
+use crate::kept::{self, Known};
 
 /// The header.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -59,45 +59,16 @@ pub(super) async fn look_up(
     }
     let Some(key) = head.headers.get(KEY) else { return Ok(Asked::WithoutKey) };
     let key = read_key(key)?;
-    let actor = access.actor.to_string();
-    let kept = KeptAnswer {
-        id: id_of(&actor, key),
-        request_digest: request_digest(head, body),
-        actor,
-        answer: None,
-        expires_at: now.checked_add(limits::KEPT_ANSWER_LASTS).unwrap_or(Timestamp::MAX),
-    };
-    match app.store.find_kept_answer(kept.id).await? {
-        Some(known) if known.expires_at <= now => forget(app, now).await?,
-        Some(known) if known.request_digest != kept.request_digest => {
-            return Err(Problem::KeyUsed);
+    let known = kept::look_up(app, (&access.actor, key), request_digest(head, body), now).await?;
+    match known {
+        Known::Nothing(kept) => Ok(Asked::First(kept)),
+        Known::Done(kept) => {
+            let answer = kept.answer.as_deref().and_then(restored);
+            answer.map(Asked::Again).ok_or(Problem::KeyInUse)
         }
-        Some(known) => {
-            let answer = known.answer.as_deref().and_then(restored);
-            return answer.map(Asked::Again).ok_or(Problem::KeyInUse);
-        }
-        None => {}
+        Known::Other => Err(Problem::KeyUsed),
+        Known::TooMany => Err(Problem::TooManyKeys),
     }
-    if app.store.count_kept_answers(&kept.actor).await? >= limits::KEPT_ANSWERS_MAX {
-        forget(app, now).await?;
-        if app.store.count_kept_answers(&kept.actor).await? >= limits::KEPT_ANSWERS_MAX {
-            return Err(Problem::TooManyKeys);
-        }
-    }
-    Ok(Asked::First(kept))
-}
-
-/// Whether a request under a key was done.
-pub(super) async fn is_kept(app: &App, id: Uuid) -> bool {
-    matches!(app.store.find_kept_answer(id).await, Ok(Some(_)))
-}
-
-/// Forgets what is over.
-async fn forget(app: &App, now: Timestamp) -> Result<(), Problem> {
-    let mut transaction = app.store.begin().await?;
-    transaction.remove_kept_answers_over(now).await?;
-    transaction.commit().await?;
-    Ok(())
 }
 
 fn read_key(key: &HeaderValue) -> Result<&str, Problem> {
@@ -110,15 +81,6 @@ fn read_key(key: &HeaderValue) -> Result<&str, Problem> {
             Problem::BadRequest(format!("Idempotency-Key: write 1 to {max} visible characters"))
         },
     )
-}
-
-fn id_of(actor: &str, key: &str) -> Uuid {
-    let digest = Sha256::new().chain_update(actor).chain_update([0]).chain_update(key).finalize();
-    let mut bytes = [0; 16];
-    for (byte, from) in bytes.iter_mut().zip(digest) {
-        *byte = from;
-    }
-    Uuid::from_bytes(bytes)
 }
 
 /// What tells a request from another: where it goes, what it was made to, and its body.
@@ -146,7 +108,7 @@ fn restored(answer: &str) -> Option<Response<Body>> {
     Some(response)
 }
 
-/// Keeps what was answered. That it cannot be kept is no reason to keep the answer back.
+/// Keeps what was answered.
 pub(super) async fn keep(app: &App, id: Uuid, response: Response<Body>) -> Response<Body> {
     if !response.status().is_success() || response.extensions().get::<NotKept>().is_some() {
         return response;
@@ -163,17 +125,9 @@ pub(super) async fn keep(app: &App, id: Uuid, response: Response<Body>) -> Respo
         };
         let headers = KEPT_HEADERS.iter().filter_map(header).collect();
         let answer = AnswerJson { status: head.status.as_u16(), headers, body: text };
-        if let Err(error) = write(app, id, &answer).await {
-            tracing::warn!(%error, "what was answered could not be kept");
+        if let Ok(text) = serde_json::to_string(&answer) {
+            kept::keep(app, id, &text).await;
         }
     }
     Response::from_parts(head, Body::from(bytes))
-}
-
-async fn write(app: &App, id: Uuid, answer: &AnswerJson) -> Result<(), allclear_store::StoreError> {
-    let text = serde_json::to_string(answer).unwrap_or_default();
-    let mut transaction = app.store.begin().await?;
-    transaction.set_kept_answer(id, &text).await?;
-    transaction.commit().await?;
-    Ok(())
 }

@@ -11,6 +11,7 @@ use axum::http::{Response, StatusCode};
 use super::answer::{self, Refusal};
 use super::call::Call;
 use super::guard::Shown;
+use super::once;
 
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     let text = [
@@ -54,6 +55,8 @@ pub(crate) struct Chrome {
     pub(crate) name: String,
     pub(crate) role: Option<Role>,
     pub(crate) form_token: String,
+    /// The id of the forms of this page, each of which is done once under it.
+    pub(crate) once: String,
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
     pub(crate) icon: &'static str,
@@ -92,6 +95,7 @@ impl Chrome {
             name: access.map(|access| access.name).unwrap_or_default(),
             role: call.signed_in.as_ref().map(|who| who.person.role),
             form_token: call.form_token.clone(),
+            once: once::new_id(&call.app.entropy),
             style: &STYLE.path,
             script: &SCRIPT.path,
             icon: assets::icon_path(ComponentStatus::Operational),
@@ -106,6 +110,7 @@ impl Chrome {
             name: String::new(),
             role: None,
             form_token: String::new(),
+            once: String::new(),
             style: &STYLE.path,
             script: &SCRIPT.path,
             icon: assets::icon_path(ComponentStatus::Operational),

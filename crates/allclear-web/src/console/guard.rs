@@ -15,6 +15,7 @@ use super::answer::{self, Answer, Refusal};
 use super::call::Call;
 use super::chrome;
 use super::form::{self, Form};
+use super::once::Once;
 use crate::access::address::{self, Peer};
 use crate::access::cookies::Cookie;
 use crate::access::table::Door;
@@ -39,14 +40,22 @@ impl Door for Call {
         let (mut call, visitor) = Self::of(app, params, &head)
             .await
             .map_err(|refusal| answer::sealed(chrome::refused_blindly(&refusal)))?;
-        let shown = Shown::of(&call, visitor);
-        match let_through(&mut call, needs, &head, body).await {
-            Ok(()) => Ok((call, shown)),
-            Err(refusal) => Err(Self::leave(shown, Err(refusal)).await),
+        let mut shown = Shown::of(&call, visitor);
+        if let Err(refusal) = let_through(&mut call, needs, &head, body).await {
+            return Err(Self::leave(shown, Err(refusal)).await);
         }
+        match Once::begin(&mut call).await {
+            Ok(once) => shown.once = once,
+            Err(as_before) => return Err(Self::leave(shown, as_before).await),
+        }
+        Ok((call, shown))
     }
 
-    async fn leave(shown: Shown, answered: Answer) -> Response<Body> {
+    async fn leave(mut shown: Shown, answered: Answer) -> Response<Body> {
+        let answered = match shown.once.take() {
+            Some(once) => once.settle(answered).await,
+            None => answered,
+        };
         let mut response = match answered {
             Ok(response) => response,
             Err(Refusal::SignInFirst) => shown.to_sign_in(),
@@ -71,6 +80,7 @@ pub(crate) struct Shown {
     pub(crate) chrome: chrome::Chrome,
     is_get: bool,
     visitor: Option<HeaderValue>,
+    once: Option<Once>,
 }
 
 impl Shown {
@@ -81,6 +91,7 @@ impl Shown {
             chrome: chrome::Chrome::of(call, "Not done", ""),
             is_get: call.is_get,
             visitor,
+            once: None,
         }
     }
 

@@ -20,6 +20,7 @@ mod home;
 mod incidents;
 mod links;
 mod maintenance;
+mod once;
 mod people;
 mod set_up;
 mod sign_in;

@@ -140,6 +140,10 @@ pub enum IncidentCommand {
         #[command(flatten)]
         print: Print,
     },
+    /// Say that it was not over
+    Reopen(OneArgs),
+    /// Show a draft to everybody
+    Publish(OneArgs),
     /// List incidents, newest first
     List {
         /// Only those that are not over
@@ -153,13 +157,7 @@ pub enum IncidentCommand {
         print: Print,
     },
     /// Show an incident
-    Show {
-        /// Its id or its public id
-        id: String,
-        /// How it is printed
-        #[command(flatten)]
-        print: Print,
-    },
+    Show(OneArgs),
 }
 
 /// What to do with maintenance windows.
@@ -225,12 +223,84 @@ pub enum MaintenanceCommand {
         #[command(flatten)]
         print: Print,
     },
+    /// Show a draft to everybody
+    Publish(OneArgs),
     /// Say that work began
     Begin(StepArgs),
     /// Say that it is over
     Complete(StepArgs),
     /// Call it off
     Cancel(StepArgs),
+    /// Turn work that failed into an incident
+    Convert(ConvertArgs),
+}
+
+/// Work that failed, and the incident that goes on from it.
+#[derive(Clone, Debug, Args)]
+pub struct ConvertArgs {
+    /// Id or public id of the maintenance window
+    pub id: String,
+    /// Title of the incident: one line that says what happened
+    pub title: String,
+    /// The status that what was under maintenance has now
+    #[arg(long, value_parser = component_status, default_value = "major_outage")]
+    pub status: ComponentStatus,
+    /// What is said
+    #[command(flatten)]
+    pub said: Said,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: Print,
+}
+
+/// What to do with announcements.
+#[derive(Debug, Subcommand)]
+pub enum AnnouncementCommand {
+    /// Announce something
+    Add {
+        /// One line
+        title: String,
+        /// What readers are told, in Markdown
+        #[arg(long, short, value_name = "TEXT")]
+        message: String,
+        /// Until when it stands on the first view, such as 2026-11-21T09:00:00Z
+        #[arg(long, value_name = "TIME")]
+        until: Option<Timestamp>,
+        /// The team alone may read it for now
+        #[arg(long)]
+        draft: bool,
+        /// Where
+        #[command(flatten)]
+        on: OnPage,
+        /// How it is printed
+        #[command(flatten)]
+        print: Print,
+    },
+    /// List announcements, newest first
+    List {
+        /// Where
+        #[command(flatten)]
+        on: OnPage,
+        /// How it is printed
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Show an announcement
+    Show(OneArgs),
+    /// Show a draft to everybody
+    Publish(OneArgs),
+    /// Take it off the first view
+    TakeOff(OneArgs),
+}
+
+/// One thing.
+#[derive(Clone, Debug, Args)]
+pub struct OneArgs {
+    /// Its id or its public id
+    pub id: String,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: Print,
 }
 
 /// What to plan again and again.

@@ -4,14 +4,19 @@ use std::path::Path;
 
 use allclear_store::Counts;
 use anyhow::Result;
+use serde_json::{Value, json};
 
 use super::DONE;
-use crate::output::say;
+use crate::output::{say, say_json};
 use crate::settings::Settings;
 
 /// Copies the embedded database, while a server runs or not.
-pub(super) async fn backup(file: &Path, settings: &Settings) -> Result<u8> {
+pub(super) async fn backup(file: &Path, json: bool, settings: &Settings) -> Result<u8> {
     let report = allclear_store::backup(&settings.location, file).await?;
+    if json {
+        say_json(&json!({"file": file, "holds": counted(&report.counts)}))?;
+        return Ok(DONE);
+    }
     say(&format!("{} written and verified: {}", file.display(), told(&report.counts)))?;
     Ok(DONE)
 }
@@ -22,6 +27,17 @@ pub(super) async fn restore(file: &Path, settings: &Settings) -> Result<u8> {
     let report = allclear_store::restore(file, &settings.location).await?;
     say(&format!("{} restored and verified: {}", file.display(), told(&report.counts)))?;
     Ok(DONE)
+}
+
+/// What a database holds, by noun.
+fn counted(counts: &Counts) -> Value {
+    json!({
+        "status_pages": counts.status_pages,
+        "components": counts.components,
+        "incidents": counts.incidents,
+        "maintenance_windows": counts.maintenance_windows,
+        "announcements": counts.announcements,
+    })
 }
 
 /// What a database holds, in words.

@@ -66,16 +66,19 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
         Command::Demo(_) => serve::demo(settings).await,
         Command::Import(args) => import::run(&args, &settings).await,
         Command::Export(args) => export::run(&args, &settings).await,
-        Command::Backup { file } => backup::backup(&file, &settings).await,
+        Command::Backup { file, json } => backup::backup(&file, json, &settings).await,
         Command::Restore { file } => backup::restore(&file, &settings).await,
         Command::Incident { command } => nouns::incident(command, &settings).await,
         Command::Maintenance { command } => nouns::maintenance(command, &settings).await,
+        Command::Announcement { command } => nouns::announcement(command, &settings).await,
         Command::Component { command } => nouns::component(command, &settings).await,
         Command::Shutdown(args) => nouns::shutdown(args, &settings).await,
         Command::StatusPage { command } => nouns::status_page(command, &settings).await,
         Command::Person { command } => person::run(command, &settings).await,
         Command::Token { command } => token::run(command, &settings).await,
-        Command::Config { command: ConfigCommand::Check } => config::check(&settings),
+        Command::Config { command: ConfigCommand::Check { json } } => {
+            config::check(&settings, json)
+        }
         Command::Doctor { json } => doctor::run(&settings, json).await,
         Command::Reference { folder } => reference::run(&folder),
     }

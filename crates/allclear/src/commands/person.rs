@@ -7,6 +7,8 @@ use allclear_people::accounts::{self, Standing, Wanted};
 use allclear_people::{Secret, links};
 use allclear_store::Store;
 use anyhow::{Result, anyhow};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::DONE;
 use crate::cli::PersonCommand;
@@ -48,14 +50,15 @@ async fn change(command: PersonCommand, store: &Store, settings: &Settings) -> R
     let change = Change { actor: &by.actor, entropy: &entropy, now: SystemClock.now() };
     match command {
         PersonCommand::List { .. } => {}
-        PersonCommand::Invite { email, name, role } => {
+        PersonCommand::Invite { email, name, role, json } => {
             let (person, secret) = links::invite(store, &email, &name, role, &by, change).await?;
-            say_link(&person, LinkPurpose::Invitation, &secret, settings)?;
+            let link = Link::of(LinkPurpose::Invitation, &secret, settings);
+            say_link(&person, &link, json, change.now)?;
         }
-        PersonCommand::Link { email } => {
+        PersonCommand::Link { email, json } => {
             let person = find(store, &email).await?;
             let (person, purpose, secret) = links::renew(store, person.id, &by, change).await?;
-            say_link(&person, purpose, &secret, settings)?;
+            say_link(&person, &Link::of(purpose, &secret, settings), json, change.now)?;
         }
         PersonCommand::Role { email, role } => {
             let person = find(store, &email).await?;
@@ -74,7 +77,7 @@ async fn change(command: PersonCommand, store: &Store, settings: &Settings) -> R
             let wanted = Wanted { standing: Some(Standing::Enabled), ..Wanted::default() };
             accounts::change(store, person.id, wanted, &by, change).await?;
             let (person, purpose, secret) = links::renew(store, person.id, &by, change).await?;
-            say_link(&person, purpose, &secret, settings)?;
+            say_link(&person, &Link::of(purpose, &secret, settings), false, change.now)?;
         }
         PersonCommand::RemoveAuthenticator { email } => {
             let person = find(store, &email).await?;
@@ -92,20 +95,33 @@ async fn find(store: &Store, email: &str) -> Result<Person> {
     Ok(found.ok_or_else(missing)?.value)
 }
 
-fn say_link(
-    person: &Person,
-    purpose: LinkPurpose,
-    secret: &Secret,
-    settings: &Settings,
-) -> Result<()> {
-    let (path, hours) = match purpose {
-        LinkPurpose::Invitation => ("invitation", links::INVITATION_LASTS.as_hours()),
-        LinkPurpose::SetUp | LinkPurpose::PasswordReset | LinkPurpose::SecondFactor => {
-            ("password", links::RESET_LASTS.as_hours())
-        }
-    };
-    let base = settings.entrance.public_url.clone();
-    let base = base.unwrap_or_else(|| format!("http://{}", settings.listen));
+/// A link that works once.
+struct Link {
+    url: String,
+    lasts: SignedDuration,
+}
+
+impl Link {
+    fn of(purpose: LinkPurpose, secret: &Secret, settings: &Settings) -> Self {
+        let (path, lasts) = match purpose {
+            LinkPurpose::Invitation => ("invitation", links::INVITATION_LASTS),
+            LinkPurpose::SetUp | LinkPurpose::PasswordReset | LinkPurpose::SecondFactor => {
+                ("password", links::RESET_LASTS)
+            }
+        };
+        let base = settings.entrance.public_url.clone();
+        let base = base.unwrap_or_else(|| format!("http://{}", settings.listen));
+        Self { url: format!("{base}/console/{path}?token={}", secret.reveal()), lasts }
+    }
+}
+
+fn say_link(person: &Person, link: &Link, json: bool, now: Timestamp) -> Result<()> {
+    if json {
+        let mut told = serde_json::to_value(person)?;
+        told["link"] = json!({"url": link.url, "expires_at": now + link.lasts});
+        return say_json(&told);
+    }
+    let hours = link.lasts.as_hours();
     remark(&format!("For {}; it works once, for {hours} hours:", person.email));
-    say(&format!("{base}/console/{path}?token={}", secret.reveal()))
+    say(&link.url)
 }

@@ -56,17 +56,27 @@ async fn change(command: TokenCommand, store: &Store) -> Result<u8> {
     let change = Change { actor: &by.actor, entropy: &entropy, now };
     match command {
         TokenCommand::List { .. } => {}
-        TokenCommand::Create { name, scopes, expires_in_days } => {
+        TokenCommand::Create { name, scopes, expires_in_days, json } => {
             let lasts = |days: u16| now + SignedDuration::from_hours(i64::from(days) * 24);
             let scopes = BTreeSet::from_iter(scopes);
             let new = NewToken { name: &name, scopes, expires_at: expires_in_days.map(lasts) };
             let (token, secret) = tokens::create(store, new, &by, change).await?;
             remark(&format!("{}: keep it now, it is not shown again", token.id));
-            say(secret.reveal())?;
+            if json {
+                let mut made = serde_json::to_value(&token)?;
+                made["secret"] = secret.reveal().into();
+                say_json(&made)?;
+            } else {
+                say(secret.reveal())?;
+            }
         }
-        TokenCommand::Revoke { id } => {
-            tokens::revoke(store, id, &by, change).await?;
-            say(&format!("{id} opens nothing any more"))?;
+        TokenCommand::Revoke { id, json } => {
+            let token = tokens::revoke(store, id, &by, change).await?;
+            if json {
+                say_json(&token)?;
+            } else {
+                say(&format!("{id} opens nothing any more"))?;
+            }
         }
     }
     Ok(DONE)

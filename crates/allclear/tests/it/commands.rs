@@ -215,3 +215,47 @@ fn people_and_tokens_are_made_at_the_machine() {
         refused(&run(&["token", "create", "--name", "x", "--scopes", "root"]), 2);
     }
 }
+
+/// The value that a command printed, and nothing beside it.
+fn printed(fresh: &Fresh, words: &[&str]) -> serde_json::Value {
+    let text = stdout(&fresh.command().args(words).output().unwrap());
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{words:?}: {error}: {text}"))
+}
+
+#[test]
+fn what_a_command_did_is_told_as_json_too() {
+    for engine in Engine::ALL {
+        let fresh = Fresh::on(engine);
+        let words = ["token", "create", "--name", "deploy", "--scopes", "read,incidents", "--json"];
+        let token = printed(&fresh, &words);
+        assert_eq!(token["scopes"], serde_json::json!(["read", "incidents"]));
+        assert!(token["secret"].as_str().unwrap().starts_with("allclear_"), "{token}");
+        let id = token["id"].as_str().unwrap();
+        let listed = printed(&fresh, &["token", "list", "--json"]);
+        assert!(listed[0].get("secret").is_none(), "{listed}");
+        let revoked = printed(&fresh, &["token", "revoke", id, "--json"]);
+        assert!(revoked["revoked_at"].is_string() && revoked["id"] == token["id"], "{revoked}");
+
+        let email = "grace@example.com";
+        let words = ["person", "invite", email, "--name", "Grace", "--role", "editor", "--json"];
+        let invited = printed(&fresh, &words);
+        assert_eq!((&invited["email"], &invited["role"]), (&email.into(), &"editor".into()));
+        let link = |told: &serde_json::Value| told["link"]["url"].as_str().unwrap().to_owned();
+        assert!(link(&invited).contains("/console/invitation?token="), "{invited}");
+        assert!(invited["link"]["expires_at"].is_string(), "{invited}");
+        let again = printed(&fresh, &["person", "link", email, "--json"]);
+        assert_eq!(again["id"], invited["id"]);
+        assert_ne!(link(&again), link(&invited));
+
+        let config = printed(&fresh, &["config", "check", "--json"]);
+        let settings = config["settings"].as_array().unwrap();
+        assert!(settings.iter().any(|one| one["key"] == "listen"), "{config}");
+        assert_eq!(config["checks"][0]["verdict"], "ok", "{config}");
+        if engine == Engine::Sqlite {
+            let file = fresh.folder.path().join("copy");
+            let file = file.to_str().unwrap();
+            let backup = printed(&fresh, &["backup", file, "--json"]);
+            assert_eq!((&backup["file"], &backup["holds"]["incidents"]), (&file.into(), &0.into()));
+        }
+    }
+}

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::super::answer::{self, Answer};
+use super::super::once;
 use super::super::{Call, Chrome};
 use super::picture::{self, Picture};
 use super::{Part, told};
@@ -87,7 +88,11 @@ fn show_codes(call: &Call, codes: &[Secret]) -> Answer {
         chrome: Chrome::of(call, "Your recovery codes", ""),
         codes: codes.iter().map(|code| code.reveal().to_owned()).collect(),
     };
-    answer::page(StatusCode::OK, &view)
+    once::shown(
+        answer::page(StatusCode::OK, &view),
+        "these recovery codes were already made, and were shown then. They are not shown again: \
+         where nobody kept them, make new ones on the page of your account",
+    )
 }
 
 /// Makes new recovery codes.

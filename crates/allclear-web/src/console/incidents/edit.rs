@@ -7,6 +7,7 @@ use allclear_domain::text::Prose;
 use allclear_domain::times::{Bound, Moment};
 use allclear_domain::{Incident, IncidentUpdate};
 use allclear_incidents::writing::{self, WriteError};
+use allclear_store::{BegunSlice, Store, StoreError};
 use askama::Template;
 use axum::http::StatusCode;
 
@@ -159,18 +160,13 @@ async fn details_form(
     problems: Vec<String>,
 ) -> Answer {
     let (incident, clock) = (&room.stored.value, &room.setting.clock);
-    let mut others = call.app.store.list_incidents(incident.page_id).await?;
-    others.retain(|other| other.id != incident.id);
     let chosen = form.text("same_cause");
     let mut earlier = vec![Choice::of("", "None", chosen)];
-    let offered = others.iter().rev().enumerate();
-    let offered = offered
-        .filter(|(place, other)| *place < EARLIER_MAX || other.id.to_string() == chosen)
-        .map(|(_, other)| {
-            let name = format!("{} ({})", other.title, clock.tell_bound(other.started));
-            Choice::of(&other.id.to_string(), &name, chosen)
-        });
-    earlier.extend(offered);
+    let others = others(&call.app.store, incident, chosen).await?;
+    earlier.extend(others.iter().map(|other| {
+        let name = format!("{} ({})", other.title, clock.tell_bound(other.started));
+        Choice::of(&other.id.to_string(), &name, chosen)
+    }));
     let is_stale =
         form.maybe("version").is_some_and(|version| version != room.stored.version.to_string());
     let now = details_of(incident, clock);
@@ -193,6 +189,27 @@ async fn details_form(
         meanwhile: meanwhile.collect(),
     };
     answer::page(status, &view)
+}
+
+/// Other incidents of the page that may have the same cause: the latest ones, and the chosen one.
+async fn others(
+    store: &Store,
+    incident: &Incident,
+    chosen: &str,
+) -> Result<Vec<Incident>, StoreError> {
+    let page_id = Some(incident.page_id);
+    let slice = BegunSlice { page_id, limit: EARLIER_MAX + 1, ..BegunSlice::default() };
+    let mut others = store.slice_incidents_begun(&slice).await?;
+    others.retain(|other| other.id != incident.id);
+    others.truncate(EARLIER_MAX);
+    let missing = chosen.parse().ok().filter(|id| !others.iter().any(|other| other.id == *id));
+    if let Some(id) = missing
+        && let Some(chosen) = store.find_incident(id).await?
+        && chosen.page_id == incident.page_id
+    {
+        others.push(chosen.value);
+    }
+    Ok(others)
 }
 
 /// Changes title, times, impact and cause.

@@ -8,6 +8,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::super::answer::{self, Answer};
+use super::super::once;
 use super::super::when::When;
 use super::super::{Call, Chrome};
 use super::path;
@@ -43,7 +44,11 @@ pub(super) fn page(call: &Call, person: &Person, purpose: LinkPurpose, secret: &
         until: When::at(call.now + lasts),
         path: path(person),
     };
-    answer::page(StatusCode::OK, &view)
+    once::shown(
+        answer::page(StatusCode::OK, &view),
+        "this link was already made, and was shown then. It is not shown again: where nobody kept \
+         it, make another on the page of that person",
+    )
 }
 
 /// A new link: to accept the invitation, or to choose another password.

@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::answer::{self, Answer, Refusal};
+use super::super::once;
 use super::super::when::When;
 use super::super::{Call, Chrome};
 
@@ -126,5 +127,9 @@ fn show_secret(call: &Call, name: &str, ends: Option<Timestamp>, secret: &Secret
         base_url: call.base_url.clone(),
         ends: ends.map(When::at),
     };
-    answer::page(StatusCode::OK, &view)
+    once::shown(
+        answer::page(StatusCode::OK, &view),
+        "this token was already made, and its secret was shown then. It is not shown again: where \
+         nobody kept it, revoke the token and make another",
+    )
 }

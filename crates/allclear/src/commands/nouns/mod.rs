@@ -16,8 +16,8 @@ use self::api::Api;
 use self::request::{affects, changes, message, targets, with_page};
 use super::DONE;
 use crate::cli::nouns::{
-    ComponentCommand, IncidentCommand, MaintenanceCommand, OnPage, Print, RepeatArgs, ReportArgs,
-    StatusPageCommand, StepArgs,
+    AnnouncementCommand, ComponentCommand, ConvertArgs, IncidentCommand, MaintenanceCommand,
+    OnPage, OneArgs, Print, RepeatArgs, ReportArgs, StatusPageCommand, StepArgs,
 };
 use crate::output::{remark, say, say_json};
 use crate::settings::Settings;
@@ -49,11 +49,9 @@ pub(super) async fn incident(command: IncidentCommand, settings: &Settings) -> R
         IncidentCommand::List { open, on, print } => {
             list("incidents", open, &on, print, settings).await
         }
-        IncidentCommand::Show { id, print } => {
-            let mut api = Api::to_read(settings).await?;
-            let done = api.get(&format!("/api/v1/incidents/{id}")).await;
-            told(api, done, print).await
-        }
+        IncidentCommand::Show(args) => show("incidents", args, settings).await,
+        IncidentCommand::Reopen(args) => bare_step("incidents", "reopen", args, settings).await,
+        IncidentCommand::Publish(args) => bare_step("incidents", "publish", args, settings).await,
     }
 }
 
@@ -123,6 +121,10 @@ pub(super) async fn maintenance(command: MaintenanceCommand, settings: &Settings
         MaintenanceCommand::List { open, on, print } => {
             list("maintenance", open, &on, print, settings).await
         }
+        MaintenanceCommand::Publish(args) => {
+            bare_step("maintenance", "publish", args, settings).await
+        }
+        MaintenanceCommand::Convert(args) => convert(args, settings).await,
         MaintenanceCommand::Begin(args) => step(args, ("begin", "in_progress"), settings).await,
         MaintenanceCommand::Complete(args) => step(args, ("complete", "completed"), settings).await,
         MaintenanceCommand::Cancel(args) => step(args, ("cancel", "cancelled"), settings).await,
@@ -157,6 +159,55 @@ async fn step(args: StepArgs, (step, status): (&str, &str), settings: &Settings)
         }
         None => api.post(&format!("{path}/{step}"), Value::Null).await,
     };
+    told(api, done, args.print).await
+}
+
+/// Work that failed becomes an incident.
+async fn convert(args: ConvertArgs, settings: &Settings) -> Result<u8> {
+    let mut becomes = json!({"title": args.title, "status": args.status});
+    if let Some(text) = args.said.message {
+        becomes["update"] = json!({"body": text, "status": "investigating"});
+    }
+    let mut api = Api::to_write(settings).await?;
+    let done = api.post(&format!("/api/v1/maintenance/{}/convert", args.id), becomes).await;
+    // A line is about the incident; JSON tells of both.
+    let done = done.map(|mut both| if args.print.json { both } else { both["incident"].take() });
+    told(api, done, args.print).await
+}
+
+/// Announcements.
+pub(super) async fn announcement(command: AnnouncementCommand, settings: &Settings) -> Result<u8> {
+    match command {
+        AnnouncementCommand::Add { title, message, until, draft, on, print } => {
+            let new = json!({"title": title, "body": message, "until": until, "is_draft": draft});
+            let mut api = Api::to_write(settings).await?;
+            let done = api.post("/api/v1/announcements", with_page(new, &on)).await;
+            told(api, done, print).await
+        }
+        AnnouncementCommand::List { on, print } => {
+            list("announcements", false, &on, print, settings).await
+        }
+        AnnouncementCommand::Show(args) => show("announcements", args, settings).await,
+        AnnouncementCommand::Publish(args) => {
+            bare_step("announcements", "publish", args, settings).await
+        }
+        AnnouncementCommand::TakeOff(args) => {
+            bare_step("announcements", "take-off", args, settings).await
+        }
+    }
+}
+
+/// Shows one thing.
+async fn show(noun: &str, args: OneArgs, settings: &Settings) -> Result<u8> {
+    let mut api = Api::to_read(settings).await?;
+    let done = api.get(&format!("/api/v1/{noun}/{}", args.id)).await;
+    told(api, done, args.print).await
+}
+
+/// A step that needs no words.
+async fn bare_step(noun: &str, step: &str, args: OneArgs, settings: &Settings) -> Result<u8> {
+    let mut api = Api::to_write(settings).await?;
+    let done = api.post(&format!("/api/v1/{noun}/{}/{step}", args.id), Value::Null).await;
     told(api, done, args.print).await
 }
 

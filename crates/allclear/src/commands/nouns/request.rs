@@ -79,6 +79,7 @@ pub(super) fn targets<'a>(all: &'a [Value], named: &'a str) -> impl Iterator<Ite
 pub(super) fn line(value: &Value) -> String {
     let text = |field: &str| value[field].as_str();
     let named = text("key").or(text("slug")).or(text("public_id")).or(text("component"));
-    let parts = [text("id"), named, text("status"), text("title").or(text("name"))];
+    let draft = value.get("published_at").filter(|at| at.is_null()).map(|_| "draft");
+    let parts = [text("id"), named, text("status"), draft, text("title").or(text("name"))];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

@@ -174,3 +174,93 @@ async fn what_works_here_alone_says_so() {
     }
     assert!(!empty.exists(), "nothing was made");
 }
+
+/// Drafts, announcements and work that fails: with a server and without one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_drafted_is_published_and_work_that_fails_becomes_an_incident() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        tell(async |words: &[&str]| run(asking(&program, words)).await).await;
+        program.instance.stop().await;
+        let fresh = Fresh::on(engine);
+        let ask = async |words: &[&str]| {
+            let mut command = fresh.command();
+            command.args(words);
+            run(command).await
+        };
+        stdout(&ask(&["status-page", "add", "Example Shop"]).await);
+        stdout(&ask(&["component", "add", "Checkout"]).await);
+        tell(ask).await;
+    }
+}
+
+async fn tell(ask: impl AsyncFn(&[&str]) -> Output) {
+    let draft = ["incident", "report", "Payments fail", "--draft", "--json"];
+    let draft = json(&ask(&draft).await);
+    assert_eq!(draft["published_at"], Value::Null);
+    let id = draft["public_id"].as_str().unwrap();
+    let listed = stdout(&ask(&["incident", "list"]).await);
+    assert!(listed.contains("investigating  draft  Payments fail"), "{listed}");
+    let published = json(&ask(&["incident", "publish", id, "--json"]).await);
+    assert!(published["published_at"].is_string(), "{published}");
+    assert_eq!(ask(&["incident", "publish", id]).await.status.code(), Some(3), "it is already");
+    stdout(&ask(&["incident", "resolve", id]).await);
+    let again = stdout(&ask(&["incident", "reopen", id]).await);
+    assert!(again.contains("investigating  Payments fail"), "{again}");
+    assert_eq!(ask(&["incident", "reopen", id]).await.status.code(), Some(3), "it is open");
+
+    let add = [
+        "announcement",
+        "add",
+        "New address",
+        "--message",
+        "We move.",
+        "--until",
+        "2099-01-01T00:00:00Z",
+        "--draft",
+        "--json",
+    ];
+    let notice = json(&ask(&add).await);
+    assert_eq!((&notice["body"], &notice["published_at"]), (&"We move.".into(), &Value::Null));
+    let id = notice["id"].as_str().unwrap();
+    stdout(&ask(&["announcement", "publish", id]).await);
+    let shown = json(&ask(&["announcement", "show", id, "--json"]).await);
+    assert!(shown["published_at"].is_string(), "{shown}");
+    let off = json(&ask(&["announcement", "take-off", id, "--json"]).await);
+    assert!(off["until"].as_str().unwrap() < "2099", "{off}");
+    let listed = stdout(&ask(&["announcement", "list"]).await);
+    assert!(listed.contains("New address") && !listed.contains("draft"), "{listed}");
+
+    let plan = [
+        "maintenance",
+        "plan",
+        "New disks",
+        "--from",
+        "2099-01-01T01:00:00Z",
+        "--to",
+        "2099-01-01T02:00:00Z",
+        "--affects",
+        "checkout",
+        "--draft",
+        "--json",
+    ];
+    let planned = json(&ask(&plan).await);
+    let id = planned["id"].as_str().unwrap();
+    assert!(planned["published_at"].is_null(), "{planned}");
+    stdout(&ask(&["maintenance", "publish", id]).await);
+    stdout(&ask(&["maintenance", "begin", id]).await);
+    let convert = [
+        "maintenance",
+        "convert",
+        id,
+        "The disks are broken",
+        "--status",
+        "partial_outage",
+        "--message",
+        "We put the old ones back.",
+    ];
+    let line = stdout(&ask(&convert).await);
+    assert!(line.contains("investigating  The disks are broken"), "{line}");
+    assert!(line.starts_with("inc_"), "{line}");
+    assert_eq!(ask(&convert).await.status.code(), Some(3), "it was converted already");
+}

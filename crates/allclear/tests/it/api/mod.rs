@@ -3,6 +3,7 @@
 mod again;
 mod commands;
 mod contract;
+mod created;
 mod limits;
 mod nouns;
 mod schema;

@@ -7,6 +7,7 @@ mod audit;
 mod authorization;
 mod components;
 mod escaping;
+mod incident_list;
 mod incidents;
 mod maintenance;
 mod people;
@@ -15,6 +16,7 @@ mod signing_in;
 pub(crate) mod status_pages;
 mod templates;
 mod tokens;
+mod twice;
 mod upkeep;
 
 use allclear::instance::Instance;

@@ -39,6 +39,18 @@ impl Page {
     }
 }
 
+/// A text as a form is sent with it.
+pub(crate) fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
 /// One browser, with its cookies.
 pub(crate) struct Browser {
     client: Client<HttpConnector, Body>,
@@ -55,6 +67,16 @@ impl Browser {
             base: format!("http://{address}"),
             cookies: BTreeMap::new(),
             headers: Vec::new(),
+        }
+    }
+
+    /// Another window of it: the same cookies, and a connection of its own.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            base: self.base.clone(),
+            cookies: self.cookies.clone(),
+            headers: self.headers.clone(),
         }
     }
 
@@ -122,18 +144,8 @@ impl Browser {
 
     /// Sends a form as it stands, and does not follow.
     pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let encode = |text: &str| -> String {
-            text.bytes()
-                .map(|byte| match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                        char::from(byte).to_string()
-                    }
-                    other => format!("%{other:02X}"),
-                })
-                .collect()
-        };
         let pairs =
-            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         self.ask("POST", path, Some(body)).await
     }
@@ -143,6 +155,7 @@ impl Browser {
         let page = self.get(from).await;
         let token = page.hidden("form_token").unwrap_or_else(|| panic!("no form: {}", page.text));
         let mut all = vec![("form_token", token)];
+        all.extend(page.hidden("once").map(|once| ("once", once)));
         all.extend_from_slice(fields);
         let page = self.send(path, &all).await;
         self.follow(page).await

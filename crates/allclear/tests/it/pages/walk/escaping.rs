@@ -84,7 +84,7 @@ const SEND: &str = "(() => {
     const form = document.forms[FORM], isAll = IS_ALL;
     form.noValidate = true;
     for (const field of form.elements) {
-        if (field.name === 'form_token' || field.name === 'version') continue;
+        if (/^(form_token|once|version)$/.test(field.name)) continue;
         if (field.localName === 'textarea') field.value = `TEXT`;
         if (field.localName === 'select' && isAll) field.add(new Option('x', `TEXT`, true, true));
         if (field.localName !== 'input' || /^(checkbox|radio|file)$/.test(field.type)) continue;
