@@ -8,6 +8,7 @@ mod ambient;
 mod arrows;
 mod bench;
 mod docs;
+mod http;
 mod machine;
 mod pages;
 mod postgres;

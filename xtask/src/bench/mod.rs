@@ -5,7 +5,6 @@
 //! ever adds. An absolute figure has the machine's load beside it.
 
 mod history;
-mod http;
 mod nginx;
 mod page;
 pub(crate) mod process;

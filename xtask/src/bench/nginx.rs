@@ -9,8 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::http::{self, Encoding, Response};
 use super::process::Server;
+use crate::http::{self, Encoding, Response};
 use crate::{machine, postgres, run};
 
 /// Headers that nginx writes itself.

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::http::{self, Encoding};
 use super::nginx::Nginx;
 use super::process::Server;
 use super::{Report, Row, history, least, wrk};
+use crate::http::{self, Encoding};
 use crate::say::tell;
 use crate::{ambient, postgres, run};
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::http;
+use crate::http;
 use crate::run;
 
 /// Linux counts the CPU time of processes in hundredths of a second.

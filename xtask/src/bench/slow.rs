@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::http::{self, Encoding};
 use super::process::Server;
 use super::{Report, Row, least, make_room};
+use crate::http::{self, Encoding};
 use crate::say::tell;
 use crate::{machine, postgres};
 

@@ -2,7 +2,7 @@
 
 use allclear_domain::ids::AnnouncementId;
 use allclear_domain::text::ProseFormat;
-use allclear_domain::{Announcement, Scope};
+use allclear_domain::{Announcement, Scope, limits};
 use allclear_incidents::writing::{self, NewAnnouncement, WriteError};
 use allclear_store::Stored;
 use axum::http::StatusCode;
@@ -74,6 +74,7 @@ struct NewAnnouncementJson {
     /// Id or slug of the status page that tells it; the default one where this is left out.
     status_page: Option<String>,
     /// One line.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     title: String,
     /// The notice.
     body: String,
@@ -92,6 +93,7 @@ struct NewAnnouncementJson {
 #[schemars(rename = "AnnouncementPatch")]
 #[serde(deny_unknown_fields, default)]
 struct AnnouncementPatchJson {
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     title: Option<String>,
     body: Option<String>,
     /// How the body is written; Markdown where this is left out.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use allclear_domain::ids::ComponentId;
 use allclear_domain::text::Key;
-use allclear_domain::{Component, ComponentStatus, Scope};
+use allclear_domain::{Component, ComponentStatus, Scope, limits};
 use allclear_incidents::writing::{self, NewComponent, WriteError};
 use allclear_store::Stored;
 use axum::http::StatusCode;
@@ -87,6 +87,7 @@ struct NewComponentJson {
     /// Id or slug of the status page it belongs to; the default one where this is left out.
     status_page: Option<String>,
     /// Name as readers see it.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: String,
     /// Short name; made from the name where this is left out.
     #[schemars(with = "Option<String>")]
@@ -104,6 +105,7 @@ struct NewComponentJson {
 #[schemars(rename = "ComponentPatch")]
 #[serde(deny_unknown_fields, default)]
 struct ComponentPatchJson {
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: Option<String>,
     #[serde(deserialize_with = "given")]
     description: Option<Option<String>>,

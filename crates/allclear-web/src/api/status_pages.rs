@@ -6,7 +6,7 @@ use allclear_domain::status_page::{
     ComponentSelection, Language, Logo, MaintenancePolicy, UptimePolicy,
 };
 use allclear_domain::text::Key;
-use allclear_domain::{Scope, StatusPage};
+use allclear_domain::{Scope, StatusPage, limits};
 use allclear_incidents::writing::{self, NewStatusPage, Protection};
 use allclear_people::readers;
 use allclear_store::Stored;
@@ -114,6 +114,7 @@ impl StatusPageJson {
 #[serde(deny_unknown_fields)]
 struct NewStatusPageJson {
     /// Name of the publisher or the product.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     title: String,
     /// Short name in addresses; made from the title where this is left out.
     #[schemars(with = "Option<String>")]
@@ -150,6 +151,7 @@ impl NewLogoJson {
 #[schemars(rename = "StatusPagePatch")]
 #[serde(deny_unknown_fields, default)]
 struct StatusPagePatchJson {
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     title: Option<String>,
     #[schemars(with = "Option<String>")]
     slug: Option<Key>,

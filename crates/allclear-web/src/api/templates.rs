@@ -5,7 +5,7 @@ use allclear_domain::ids::TemplateId;
 use allclear_domain::incident::Impact;
 use allclear_domain::record::Affected;
 use allclear_domain::text::Key;
-use allclear_domain::{IncidentStatus, Scope, Template, TemplateKind};
+use allclear_domain::{IncidentStatus, Scope, Template, TemplateKind, limits};
 use allclear_incidents::writing::{self, NewTemplate};
 use allclear_store::Stored;
 use axum::http::StatusCode;
@@ -111,11 +111,13 @@ struct NewTemplateJson {
     #[schemars(with = "Option<String>")]
     key: Option<Key>,
     /// Name as the team sees it.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: String,
     /// What begins with it.
     #[schemars(with = "TemplateKindWord")]
     begins: Begins,
     /// The title that readers see.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     title: String,
     /// The first message to readers.
     #[serde(default)]
@@ -141,7 +143,9 @@ struct NewTemplateJson {
 #[schemars(rename = "TemplatePatch")]
 #[serde(deny_unknown_fields, default)]
 struct TemplatePatchJson {
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: Option<String>,
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     title: Option<String>,
     text: Option<String>,
     /// Of an incident alone.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{configuration, quoted, same};
-use crate::bench::http::Response;
+use crate::http::Response;
 
 fn page(headers: &[(&str, &str)]) -> Response {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

@@ -2,7 +2,7 @@
 
 use allclear_domain::incident::{Impact, IncidentKind};
 use allclear_domain::record::Publication;
-use allclear_domain::{Incident, IncidentStatus};
+use allclear_domain::{Incident, IncidentStatus, limits};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,7 @@ pub(crate) struct NewIncidentJson {
     /// Id or slug of the status page that tells it; the default one where this is left out.
     pub(super) status_page: Option<String>,
     /// One line that says what happened.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     pub(super) title: String,
     /// `disruption` where this is left out.
     #[schemars(with = "Option<IncidentKindWord>")]
@@ -126,6 +127,7 @@ pub(crate) struct NewIncidentJson {
 #[schemars(rename = "IncidentPatch")]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct IncidentPatchJson {
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     pub(super) title: Option<String>,
     /// How bad it is; `null` lets it follow from what is affected.
     #[schemars(with = "Option<ImpactWord>")]

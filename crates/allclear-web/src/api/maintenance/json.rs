@@ -2,7 +2,7 @@
 
 use allclear_domain::maintenance::{AnnouncedWindow, FormerWindow, InSeries};
 use allclear_domain::times::Window;
-use allclear_domain::{ComponentStatus, IncidentStatus, Maintenance, MaintenanceStatus};
+use allclear_domain::{ComponentStatus, IncidentStatus, Maintenance, MaintenanceStatus, limits};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -149,6 +149,7 @@ pub(crate) struct NewMaintenanceJson {
     /// Id or slug of the status page that tells it; the default one where this is left out.
     pub(super) status_page: Option<String>,
     /// One line that says what is done.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     pub(super) title: String,
     pub(super) starts_at: Timestamp,
     pub(super) ends_at: Timestamp,
@@ -175,6 +176,7 @@ pub(crate) struct NewMaintenanceJson {
 #[schemars(rename = "MaintenancePatch")]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct MaintenancePatchJson {
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     pub(super) title: Option<String>,
     #[serde(deserialize_with = "given")]
     pub(super) expected_effect: Option<Option<String>>,
@@ -219,6 +221,7 @@ pub(crate) struct ExtensionJson {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConversionJson {
     /// Title of the incident.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     pub(super) title: String,
     /// The status that what was under maintenance has now.
     #[schemars(with = "ComponentStatusWord")]

@@ -1,5 +1,6 @@
 //! Maintenance series as the API takes and gives them.
 
+use allclear_domain::limits;
 use allclear_domain::maintenance::{MaintenanceSeries, SeriesState};
 use allclear_domain::recurrence::Recurrence;
 use jiff::Timestamp;
@@ -94,6 +95,7 @@ pub(super) struct NewSeriesJson {
     /// Id or slug of the status page that tells its windows; the default one where this is left out.
     pub(super) status_page: Option<String>,
     /// One line that says what is done: the title of each window.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     pub(super) title: String,
     /// When it repeats: the value of an RRULE (RFC 5545) with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.
     pub(super) rule: String,
@@ -125,6 +127,7 @@ pub(super) struct NewSeriesJson {
 #[schemars(rename = "MaintenanceSeriesPatch")]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SeriesPatchJson {
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     title: Option<String>,
     rule: Option<String>,
     first: Option<DateTime>,

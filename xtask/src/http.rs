@@ -11,7 +11,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the request accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     /// As it is.
     Identity,
     /// Compressed.
@@ -20,38 +20,50 @@ pub(super) enum Encoding {
 
 /// An answer; the body is as sent, so still compressed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Response {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Response {
     /// The value of a header, by name in any case.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
 
 /// Asks a server on loopback.
-pub(super) fn get(port: u16, path: &str, encoding: Encoding) -> Result<Response> {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    stream.set_write_timeout(Some(TIMEOUT))?;
+pub(crate) fn get(port: u16, path: &str, encoding: Encoding) -> Result<Response> {
     let accepted = match encoding {
         Encoding::Identity => "identity",
         Encoding::Gzip => "gzip",
     };
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: {accepted}\r\n\
-         Connection: close\r\n\r\n"
+    exchange(port, &format!("GET {path} HTTP/1.1\r\nAccept-Encoding: {accepted}\r\n"), "")
+        .with_context(|| format!("ask for {path}"))
+}
+
+/// Sends JSON to a server on loopback, with a token for its API.
+pub(crate) fn post(port: u16, path: &str, token: &str, json: &str) -> Result<Response> {
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n",
+        json.len()
     );
+    exchange(port, &head, json).with_context(|| format!("send to {path}"))
+}
+
+fn exchange(port: u16, head: &str, body: &str) -> Result<Response> {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
+    let request = format!("{head}Host: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n{body}");
     stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).with_context(|| format!("read the answer to {path}"))?;
-    parse(&bytes).with_context(|| format!("understand the answer to {path}"))
+    stream.read_to_end(&mut bytes).context("read the answer")?;
+    parse(&bytes).context("understand the answer")
 }
 
 /// A whole answer, read until the connection closed.

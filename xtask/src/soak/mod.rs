@@ -1,21 +1,25 @@
 //! `cargo xtask soak api`: a running server, and Schemathesis asking it everything that the document
 //! of the API allows, and much that it does not.
 
+mod answers;
+mod seeds;
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::postgres::free_port;
 use crate::say::say;
-use crate::{run, workspace};
+use crate::{http, run, workspace};
 
 /// What asks; from the package index of Python.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Where it is told what a status means here.
 const CONFIG: &str = "xtask/api/schemathesis.toml";
-const SCOPES: &str = "read,incidents,maintenance,components,status_pages";
+const SCOPES: &str = "read,incidents,maintenance,components,status_pages,people,audit";
 
 /// Ends a server with the run.
 struct Running(Child);
@@ -28,7 +32,7 @@ impl Drop for Running {
     }
 }
 
-/// True if nothing was found.
+/// True if nothing was found, and every operation was seen to do what it is for.
 pub(crate) fn api() -> Result<bool> {
     let target = workspace::target_folder()?;
     run::output(&mut run::cargo(&["build", "--package", "allclear"])?)?;
@@ -36,27 +40,46 @@ pub(crate) fn api() -> Result<bool> {
     let asker = install(&target)?;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
-    let ask = |words: &[&str]| -> Result<String> {
-        run::output(Command::new(&binary).arg("--data").arg(&data).args(words))
-    };
-    ask(&["status-page", "add", "Example Shop"])?;
-    ask(&["component", "add", "Checkout"])?;
-    let token = ask(&["token", "create", "--name", "soak", "--scopes", SCOPES])?;
-    let listen = format!("127.0.0.1:{}", free_port()?);
+    let create = ["token", "create", "--name", "soak", "--scopes", SCOPES];
+    let token = run::output(Command::new(&binary).arg("--data").arg(&data).args(create))?;
+    let token = token.trim();
+    let port = free_port()?;
+    let listen = format!("127.0.0.1:{port}");
     let mut serve = Command::new(&binary);
     serve.arg("--data").arg(&data).args(["serve", "--listen", &listen]);
     let server = serve.stdin(Stdio::null()).stderr(Stdio::null()).stdout(Stdio::null()).spawn()?;
     let _running = Running(server);
     wait_for(&listen)?;
+    let seeds = seeds::sow(port, token)?;
+    let config = folder.path().join("schemathesis.toml");
+    let known = std::fs::read_to_string(workspace::root()?.join(CONFIG))?;
+    std::fs::write(&config, known + &seeds.config())?;
+    let archive = folder.path().join("archive");
     say(&format!("asking http://{listen}/api/v1"))?;
-    run::succeeds(
+    let has_found_nothing = run::succeeds(
         Command::new(asker)
-            .current_dir(workspace::root()?)
-            .args(["--config-file", CONFIG, "run"])
+            .arg("--config-file")
+            .arg(config)
+            .arg("run")
             .arg(format!("http://{listen}/api/v1/openapi.json"))
             .arg("--header")
-            .arg(format!("Authorization: Bearer {}", token.trim())),
-    )
+            .arg(format!("Authorization: Bearer {token}"))
+            .args(["--report", "har", "--report-dir"])
+            .arg(&archive),
+    )?;
+    let document = http::get(port, "/api/v1/openapi.json", http::Encoding::Identity)?;
+    let document: Value = serde_json::from_slice(&document.body)?;
+    let answers = answers::read(&archive, &document)?;
+    let never_done = answers::never_done(&answers, &document);
+    for (operation, statuses) in &answers {
+        say(&format!("{operation}: {statuses:?}"))?;
+    }
+    for operation in &never_done {
+        say(&format!("never done: {operation}"))?;
+    }
+    let requests: usize = answers.values().flat_map(|of| of.values()).sum();
+    say(&format!("{requests} requests of {} operations", answers.len()))?;
+    Ok(has_found_nothing && never_done.is_empty())
 }
 
 fn install(target: &Path) -> Result<std::path::PathBuf> {
