@@ -1,8 +1,16 @@
 //! A provider that is down, slow or drowns whoever asks: the page says so, and passwords still work.
 
+use std::sync::Arc;
+
 use allclear_domain::Clock;
 use jiff::SignedDuration;
+use rcgen::{CertificateParams, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::hostile::{Hostile, Reply, back, well_signed};
 use super::{assert_outside, office, set_out};
@@ -91,6 +99,29 @@ async fn on_the_way_back() {
         let page = browser.ask("GET", &back(&there), None).await;
         assert_outside(&browser, &page, 503, DOWN);
     }
+}
+
+/// Whoever stands between us and the provider has a certificate that nobody known signed.
+#[tokio::test]
+async fn a_certificate_that_nobody_known_signed() {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let secret = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![certificate.der().clone()], secret).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let shaken = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        TlsAcceptor::from(Arc::new(config)).accept(stream).await
+    });
+    let office = office(Engine::Sqlite, &issuer, NOON.parse().unwrap()).await;
+    let mut browser = office.browser();
+    let page = browser.ask("GET", "/console/sign-in/provider", None).await;
+    assert_outside(&browser, &page, 503, DOWN);
+    let refused = shaken.await.unwrap().unwrap_err().to_string();
+    assert!(refused.contains("UnknownCA"), "{refused}");
 }
 
 /// A provider that refuses a code is not down.
