@@ -71,8 +71,9 @@ const PURE: [&str; 2] = ["allclear-domain", "allclear-statuspage"];
 /// What a pure crate must not reach, not even through another crate.
 const IMPURE: [&str; 4] = ["tokio", "sqlx", "axum", "reqwest"];
 
-/// The crypto backend that must not come in beside ring: two of them and TLS cannot choose.
-const SECOND_BACKEND: &str = "aws-lc-sys";
+/// What must not come in beside rustls with ring: two backends and TLS cannot choose, two stacks and
+/// one of them is forgotten.
+const SECOND_STACKS: [&str; 3] = ["aws-lc-sys", "openssl-sys", "native-tls"];
 
 /// True if every dependency is a permitted one.
 pub(crate) fn run() -> Result<bool> {
@@ -83,7 +84,9 @@ pub(crate) fn run() -> Result<bool> {
         let mut command = run::cargo(&words)?;
         problems.extend(impure(name, &run::output(command.args(["--prefix", "none"]))?));
     }
-    problems.extend(second_backend()?);
+    for second in SECOND_STACKS {
+        problems.extend(second_stack(second)?);
+    }
     for problem in &problems {
         tell(problem)?;
     }
@@ -151,9 +154,9 @@ fn impure(name: &str, tree: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether the second crypto backend is anywhere in the graph, with all features and targets.
-fn second_backend() -> Result<Option<String>> {
-    let words = ["tree", "--workspace", "--all-features", "--target", "all", "-i", SECOND_BACKEND];
+/// Whether a second TLS stack is anywhere in the graph, with all features and targets.
+fn second_stack(name: &str) -> Result<Option<String>> {
+    let words = ["tree", "--workspace", "--all-features", "--target", "all", "-i", name];
     let mut command: Command = run::cargo(&words)?;
     let output = command.output().context("start cargo tree")?;
     let complaint = String::from_utf8_lossy(&output.stderr);
@@ -165,7 +168,7 @@ fn second_backend() -> Result<Option<String>> {
         bail!("cargo tree failed:\n{complaint}");
     }
     Ok((!found.trim().is_empty()).then(|| {
-        format!("{SECOND_BACKEND} is in the graph; choose features that use ring instead:\n{found}")
+        format!("{name} is in the graph; choose features that use ring instead:\n{found}")
     }))
 }
 

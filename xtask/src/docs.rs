@@ -56,7 +56,9 @@ pub(crate) fn check() -> Result<bool> {
 
 fn generate(folder: &Path) -> Result<()> {
     let folder = folder.to_str().context("the temporary folder's name is not UTF-8")?;
-    let words = ["run", "--quiet", "--package", "allclear", "--", "reference", folder];
+    // As the tests are built, so that it is built once.
+    let words =
+        ["run", "--quiet", "--all-features", "--package", "allclear", "--", "reference", folder];
     run::output(&mut run::cargo(&words)?).map(drop)
 }
 

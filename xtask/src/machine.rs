@@ -46,8 +46,18 @@ pub(crate) const TOOLS: [Tool; 11] = [
     tool("slowhttptest", "slowhttptest", Need::Bench, "sends heads of requests slowly"),
     tool("chromium", "chromium", Need::Pages, "pages are looked at in a real browser"),
     tool("chromedriver", "chromium-driver", Need::Pages, "drives the browser"),
-    tool("node", "nodejs", Need::Pages, "npm is written for it"),
-    tool("npm", "npm", Need::Pages, "fetches the accessibility and the HTML checker"),
+    tool(
+        "node",
+        "nodejs",
+        Need::Pages,
+        "npm is written for it, and the provider that people sign in through",
+    ),
+    tool(
+        "npm",
+        "npm",
+        Need::Pages,
+        "fetches that provider, the accessibility and the HTML checker",
+    ),
     tool("java", "default-jre-headless", Need::Pages, "runs the HTML checker"),
 ];
 

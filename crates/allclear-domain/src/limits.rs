@@ -108,3 +108,5 @@ pub const KEPT_ANSWER_BYTES_MAX: usize = 256 * 1024;
 pub const CLIENT_CHARS_MAX: usize = 200;
 /// Recovery codes that somebody with an authenticator gets; new ones replace the former.
 pub const RECOVERY_CODES: usize = 10;
+/// Bytes of what a provider calls somebody (OpenID Connect Core 1.0, section 2); more are refused.
+pub const SUBJECT_BYTES_MAX: usize = 255;

@@ -11,6 +11,7 @@ mod error;
 pub mod links;
 pub mod own;
 pub mod passwords;
+pub mod provider;
 pub mod readers;
 mod recovery;
 pub mod secret;

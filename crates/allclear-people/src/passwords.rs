@@ -18,7 +18,7 @@ const HASHES_MAX: usize = 2;
 /// KiB of memory, passes and lanes.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// A hash that no password has, of equal cost: checking it hides that an address is unknown.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$\
+pub(crate) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$\
                       MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
 
 /// What hashes and checks passwords. Cheap to clone; all clones share the places.

@@ -24,6 +24,7 @@ use crate::{
 mod authenticators;
 mod managing;
 mod passwords_and_sessions;
+mod providers;
 
 const PASSWORD: &str = "four quite short words";
 const FROM: From<'static> = From { address: "192.0.2.1", client: "a browser" };

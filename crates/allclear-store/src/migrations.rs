@@ -52,10 +52,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0007_started.sql"),
         include_str!("../migrations/postgres/0007_started.sql"),
     ),
+    (
+        8,
+        "identities",
+        include_str!("../migrations/sqlite/0008_identities.sql"),
+        include_str!("../migrations/postgres/0008_identities.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 7;
+pub(crate) const SCHEMA: i64 = 8;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -21,6 +21,9 @@ pub struct Entrance {
     pub trusted_proxies: Vec<IpNet>,
     /// What our own listener speaks TLS with; `None` where it speaks plainly.
     pub certificates: Option<Certificates>,
+    /// The provider that people may sign in through; `None` where nobody named one.
+    #[cfg(feature = "oidc")]
+    pub provider: Option<Arc<crate::oidc::Provider>>,
 }
 
 impl Entrance {
@@ -35,6 +38,16 @@ impl Entrance {
     #[must_use]
     pub const fn scheme(&self) -> &'static str {
         if self.certificates.is_some() { "https" } else { "http" }
+    }
+
+    /// What people call the provider that they may sign in through.
+    #[must_use]
+    pub fn provider_name(&self) -> Option<&str> {
+        #[cfg(feature = "oidc")]
+        let name = self.provider.as_ref().map(|provider| provider.name());
+        #[cfg(not(feature = "oidc"))]
+        let name = None;
+        name
     }
 }
 

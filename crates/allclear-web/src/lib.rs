@@ -17,6 +17,8 @@ pub mod library;
 pub mod limits;
 mod live;
 mod logo;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 pub mod prepared;
 pub mod published;
 pub mod publisher;

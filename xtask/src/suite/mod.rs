@@ -9,7 +9,7 @@ mod ledger;
 mod snapshots;
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ use crate::pages::{self, Prepared};
 use crate::postgres::Cluster;
 use crate::say::{say, tell};
 use crate::suite::counts::Counts;
-use crate::{arrows, docs, run, tidy};
+use crate::{arrows, docs, provider, run, tidy};
 
 /// Runs everything; true if all of it holds.
 pub(crate) fn run() -> Result<bool> {
@@ -29,8 +29,11 @@ pub(crate) fn run() -> Result<bool> {
     report.step("tidy", tidy::run)?;
     report.step("arrows", arrows::run)?;
     report.step("clippy", || {
-        cargo_succeeds(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+        let words = ["clippy", "--workspace", "--all-features", "--all-targets", "--"];
+        cargo_succeeds(&[&words[..], &["-D", "warnings"]].concat())
     })?;
+    // Everything else here is built with every feature; this is what most people build.
+    report.step("without features", || cargo_succeeds(&["check", "--package", "allclear"]))?;
     report.step("docs", documentation)?;
     report.step("machine", || machine::prepare(Need::Test).map(|()| true))?;
     let mut prepared = None;
@@ -38,8 +41,13 @@ pub(crate) fn run() -> Result<bool> {
         prepared = Some(pages::prepare()?);
         Ok(true)
     })?;
+    let mut provider = None;
+    report.step("provider", || {
+        provider = Some(provider::prepare()?);
+        Ok(true)
+    })?;
     let records = tempfile::tempdir()?;
-    report.tests(records.path(), prepared.as_ref())?;
+    report.tests(records.path(), prepared.as_ref(), provider)?;
     if report.counts == Counts::default() {
         tell("no test ran, so neither the store's ledger nor the snapshots were checked")?;
     } else {
@@ -82,8 +90,14 @@ impl Report {
     }
 
     /// All tests of the workspace, with PostgreSQL beside them and a browser at hand. Without the
-    /// browser the tests of pages fail; the others run all the same.
-    fn tests(&mut self, records: &Path, pages: Option<&Prepared>) -> Result<()> {
+    /// browser the tests of pages fail, without the provider those of signing in through one; the
+    /// others run all the same.
+    fn tests(
+        &mut self,
+        records: &Path,
+        pages: Option<&Prepared>,
+        provider: Option<(&'static str, PathBuf)>,
+    ) -> Result<()> {
         let mut cluster = None;
         self.step("postgres", || {
             cluster = Some(Cluster::start()?);
@@ -92,7 +106,7 @@ impl Report {
         let mut counts = Counts::default();
         self.step("test", || {
             let cluster = cluster.as_ref().context("not run: PostgreSQL did not start")?;
-            let (succeeded, counted) = cargo_test(&cluster.url(), pages, records)?;
+            let (succeeded, counted) = cargo_test(&cluster.url(), pages, provider, records)?;
             counts = counted;
             for line in counts.problems() {
                 tell(&line)?;
@@ -121,15 +135,22 @@ fn cargo_succeeds(words: &[&str]) -> Result<bool> {
 
 fn documentation() -> Result<bool> {
     let generated = docs::check()?;
-    let mut rustdoc = run::cargo(&["doc", "--no-deps", "--workspace", "--quiet"])?;
+    let mut rustdoc =
+        run::cargo(&["doc", "--no-deps", "--workspace", "--all-features", "--quiet"])?;
     rustdoc.env("RUSTDOCFLAGS", "-D warnings");
     Ok(run::succeeds(&mut rustdoc)? && generated)
 }
 
 /// Runs the tests with their output shown, counting as it goes by.
-fn cargo_test(postgres: &str, pages: Option<&Prepared>, records: &Path) -> Result<(bool, Counts)> {
-    let mut command = run::cargo(&["test", "--workspace", "--no-fail-fast"])?;
+fn cargo_test(
+    postgres: &str,
+    pages: Option<&Prepared>,
+    provider: Option<(&'static str, PathBuf)>,
+    records: &Path,
+) -> Result<(bool, Counts)> {
+    let mut command = run::cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])?;
     command
+        .envs(provider)
         .env("ALLCLEAR_TEST_POSTGRES", postgres)
         .env("ALLCLEAR_TEST_LEDGER", records.join(LEDGER))
         .env("INSTA_UPDATE", "no")

@@ -5,6 +5,7 @@ pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod components;
 pub(crate) mod credentials;
+pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod links;
 pub(crate) mod maintenance;

@@ -9,6 +9,7 @@ pub(crate) mod audit;
 pub(crate) mod components;
 pub(crate) mod credentials;
 pub(crate) mod dialect;
+pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod installation;
 pub(crate) mod links;
@@ -71,6 +72,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("audit", audit::ALL),
         ("components", components::ALL),
         ("credentials", credentials::ALL),
+        ("identities", identities::ALL),
         ("incidents", incidents::ALL),
         ("installation", installation::ALL),
         ("links", links::ALL),

@@ -18,6 +18,7 @@ mod begun;
 mod check;
 mod file;
 mod harness;
+mod identities;
 mod people;
 mod read_back;
 mod recurrence;
@@ -72,6 +73,9 @@ stories! {
     check::a_bad_row_is_a_problem_and_not_the_end,
     check::many_bad_rows_are_counted,
     check::every_statement_is_read_by_the_engine,
+    identities::a_subject_belongs_to_one_person,
+    identities::a_person_has_one_subject_at_an_issuer,
+    identities::a_trip_is_used_once,
     people::people_read_back,
     people::credentials_are_set_over_each_other,
     people::sessions_begin_and_end,

@@ -16,6 +16,9 @@ pub(crate) enum Cookie {
     Session,
     /// What the forms of somebody who is not signed in are bound to.
     Visitor,
+    /// The way to a provider and back.
+    #[cfg(feature = "oidc")]
+    Trip,
 }
 
 impl Cookie {
@@ -27,6 +30,10 @@ impl Cookie {
             (Self::Session, true) => "__Host-allclear_session",
             (Self::Visitor, false) => "allclear_visitor",
             (Self::Visitor, true) => "__Host-allclear_visitor",
+            #[cfg(feature = "oidc")]
+            (Self::Trip, false) => "allclear_trip",
+            #[cfg(feature = "oidc")]
+            (Self::Trip, true) => "__Host-allclear_trip",
         }
     }
 

@@ -34,6 +34,9 @@ pub(crate) struct Call {
     pub(crate) form_token: String,
     /// The cookie that its own form must belong to.
     pub(crate) form_cookie: Option<String>,
+    /// The cookie of somebody who comes back from a provider.
+    #[cfg(feature = "oidc")]
+    pub(crate) trip_cookie: Option<String>,
     /// The client's address, as attempts are counted by it.
     pub(crate) client_address: String,
     /// The browser, as it names itself.

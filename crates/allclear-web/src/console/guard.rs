@@ -214,6 +214,8 @@ impl Call {
             file: None,
             form_token: secret::form_token(&bound),
             form_cookie,
+            #[cfg(feature = "oidc")]
+            trip_cookie: Cookie::Trip.find(headers, is_secure).map(str::to_owned),
             client_address: address::counted_by(client),
             client: user_agent.unwrap_or_default().to_owned(),
             base_url: address::base_url(&app.entrance, headers, uri),

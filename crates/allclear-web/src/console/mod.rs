@@ -22,6 +22,8 @@ mod links;
 mod maintenance;
 mod once;
 mod people;
+#[cfg(feature = "oidc")]
+mod provider;
 mod set_up;
 mod sign_in;
 mod status_pages;
@@ -65,6 +67,8 @@ fn table() -> Table<Call> {
         .post("/console/invitation", Needs::Nothing, links::accept_invitation)
         .get("/console/password", Needs::Nothing, links::show_reset)
         .post("/console/password", Needs::Nothing, links::reset_password);
+    #[cfg(feature = "oidc")]
+    let table = provider::routes(table);
     let table = incidents::routes(table);
     let table = account::add(table);
     let table = people::add(table);

@@ -20,6 +20,22 @@ struct SignInView {
     email: String,
     next: String,
     is_set_up: bool,
+    provider: Option<ProviderView>,
+}
+
+/// The provider that people may sign in through.
+struct ProviderView {
+    name: String,
+    href: String,
+}
+
+impl ProviderView {
+    /// It begins where people come in: the provider sends them back there.
+    fn of(call: &Call, next: &str) -> Option<Self> {
+        let name = call.app.entrance.provider_name()?.to_owned();
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        Some(Self { name, href: format!("{}/console/sign-in/provider?next={next}", call.base_url) })
+    }
 }
 
 #[derive(Template)]
@@ -40,13 +56,21 @@ pub(super) async fn show(call: Call) -> Answer {
     form(&call, StatusCode::OK, "", "", &next).await
 }
 
-async fn form(call: &Call, status: StatusCode, problem: &str, email: &str, next: &str) -> Answer {
+/// The form, with what went wrong before.
+pub(super) async fn form(
+    call: &Call,
+    status: StatusCode,
+    problem: &str,
+    email: &str,
+    next: &str,
+) -> Answer {
     let view = SignInView {
         chrome: Chrome::of(call, "Sign in", ""),
         problem: problem.to_owned(),
         email: email.to_owned(),
         next: next.to_owned(),
         is_set_up: !set_up::is_due(&call.app.store).await?,
+        provider: ProviderView::of(call, next),
     };
     answer::page(status, &view)
 }
@@ -79,7 +103,7 @@ pub(super) async fn with_password(call: Call) -> Answer {
 
 /// Logs that somebody did not get in, by where they came from; what they typed may be a password.
 /// Gives what the answer says of when to come back.
-fn refused(
+pub(super) fn refused(
     call: &Call,
     error: &PeopleError,
 ) -> impl FnOnce(Response<Body>) -> Response<Body> + use<> {

@@ -7,6 +7,8 @@ mod export;
 mod import;
 mod nouns;
 mod person;
+#[cfg(feature = "oidc")]
+mod provider;
 mod reference;
 mod serve;
 mod tls;

@@ -63,10 +63,15 @@ pub(super) async fn demo(mut settings: Settings) -> Result<u8> {
     run(&settings, store).await
 }
 
-/// How requests get here, with the certificate that is served.
+/// How requests get here, with the certificate that is served and the provider that vouches.
 fn entrance(settings: &Settings) -> Result<Entrance> {
     let certificates = settings.tls.clone().map(Certificates::load).transpose();
-    Ok(Entrance { certificates: certificates.context("TLS")?, ..settings.entrance.clone() })
+    Ok(Entrance {
+        certificates: certificates.context("TLS")?,
+        #[cfg(feature = "oidc")]
+        provider: super::provider::of(settings)?,
+        ..settings.entrance.clone()
+    })
 }
 
 async fn run(settings: &Settings, store: Store) -> Result<u8> {

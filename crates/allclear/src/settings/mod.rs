@@ -4,6 +4,7 @@
 //! came from and what would be right.
 
 mod environment;
+mod oidc;
 mod reference;
 pub mod table;
 
@@ -21,6 +22,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use ipnet::IpNet;
 
 pub use self::environment::Environment;
+pub use self::oidc::OidcSettings;
 pub use self::reference::{reference_markdown, sample_file};
 
 /// What the command line says over everything else.
@@ -56,6 +58,8 @@ pub struct Settings {
     pub entrance: Entrance,
     /// Where the certificate is; `None` where the listener speaks plainly.
     pub tls: Option<TlsFiles>,
+    /// The provider that people may sign in through, where one is named.
+    pub oidc: Option<OidcSettings>,
     /// The server that commands ask, where one is named.
     pub remote: Option<Remote>,
     /// Connections served at the same time.
@@ -141,6 +145,7 @@ impl Settings {
             data,
             entrance: entrance(values)?,
             tls: tls(values)?,
+            oidc: oidc::read(values)?,
             remote: remote(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),
@@ -247,7 +252,7 @@ fn entrance(values: &BTreeMap<&'static str, Raw>) -> Result<Entrance> {
     Ok(Entrance {
         public_url: Some(url.to_owned()).filter(|url| !url.is_empty()),
         trusted_proxies: trusted_proxies.collect::<Result<_>>()?,
-        certificates: None,
+        ..Entrance::default()
     })
 }
 
@@ -283,20 +288,14 @@ fn remote(values: &BTreeMap<&'static str, Raw>) -> Result<Option<Remote>> {
 
 fn location(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<Location> {
     let (url, _) = get(values, "database_url");
-    let (file, from) = get(values, "database_url_file");
+    let (file, _) = get(values, "database_url_file");
     ensure!(
         url.is_empty() || file.is_empty(),
         "database_url and database_url_file are both set: keep one of them"
     );
-    let url = if file.is_empty() {
-        url.to_owned()
-    } else {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("database_url_file ({from}): {file} cannot be read"))?;
-        text.lines().next().unwrap_or_default().trim().to_owned()
-    };
+    let url =
+        if file.is_empty() { url.to_owned() } else { first_line(values, "database_url_file")? };
     if url.is_empty() {
-        ensure!(file.is_empty(), "database_url_file ({from}): the first line of {file} is empty");
         return Ok(Location::Folder(data.to_owned()));
     }
     ensure!(
@@ -305,6 +304,16 @@ fn location(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<Locatio
          embedded database"
     );
     Ok(Location::Url(url))
+}
+
+/// What stands on the first line of the file that a setting names: where secrets are kept.
+fn first_line(values: &BTreeMap<&'static str, Raw>, key: &'static str) -> Result<String> {
+    let (file, from) = get(values, key);
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{key} ({from}): {file} cannot be read"))?;
+    let line = text.lines().next().unwrap_or_default().trim();
+    ensure!(!line.is_empty(), "{key} ({from}): the first line of {file} is empty");
+    Ok(line.to_owned())
 }
 
 fn origins(values: &BTreeMap<&'static str, Raw>) -> Vec<Origin> {

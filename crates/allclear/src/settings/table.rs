@@ -87,6 +87,35 @@ pub const SETTINGS: &[Setting] = &[
          `X-Forwarded-For` is believed.",
     ),
     setting(
+        "oidc_issuer_url",
+        "ALLCLEAR_OIDC_ISSUER_URL",
+        "",
+        "Address of an OpenID Connect provider that people may sign in through, such as \
+         `https://id.example.com`, as the provider itself writes it. It goes with `oidc_client_id`, \
+         `oidc_client_secret_file` and `public_url`, and needs a build with the feature `oidc`. \
+         Register `/console/sign-in/provider/back` below `public_url` there as the address to come back to.",
+    ),
+    setting(
+        "oidc_client_id",
+        "ALLCLEAR_OIDC_CLIENT_ID",
+        "",
+        "What the provider calls this Allclear.",
+    ),
+    setting(
+        "oidc_client_secret_file",
+        "ALLCLEAR_OIDC_CLIENT_SECRET_FILE",
+        "",
+        "File that holds the secret which the provider gave for `oidc_client_id`, on its first line.",
+    ),
+    Setting {
+        key: "oidc_name",
+        variable: "ALLCLEAR_OIDC_NAME",
+        default: "",
+        default_shown: "the host of `oidc_issuer_url`",
+        about: "What people call the provider: the button says `Sign in with` and this.",
+        is_secret: false,
+    },
+    setting(
         "url",
         "ALLCLEAR_URL",
         "",

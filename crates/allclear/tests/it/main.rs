@@ -16,6 +16,8 @@ mod commands;
 mod console;
 mod history;
 mod live;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod pages;
 mod protected;
 mod serving;

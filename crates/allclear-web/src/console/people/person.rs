@@ -34,6 +34,8 @@ struct PersonView {
     seen: Option<When>,
     sessions: usize,
     has_authenticator: bool,
+    /// The providers that know them; none where this build asks no provider.
+    bound_to: Vec<String>,
     /// How many hours a link holds that is made now.
     link_hours: i64,
     is_self: bool,
@@ -47,6 +49,7 @@ pub(super) async fn show(call: Call) -> Answer {
         "changed" => "The changes are saved.",
         "disabled" => "They are disabled and signed out everywhere.",
         "authenticator" => "Their authenticator is removed. Their password alone signs them in.",
+        "unbound" => "They are unbound. Their address says who they are the next time.",
         _ => "",
     };
     page(&call, StatusCode::OK, done, "").await
@@ -77,12 +80,21 @@ async fn page(call: &Call, status: StatusCode, done: &str, problem: &str) -> Ans
         seen,
         sessions: allclear_people::sessions::list(store, id, call.now).await?.len(),
         has_authenticator: credentials.is_some_and(|known| known.totp_secret.is_some()),
+        bound_to: bound_to(call, id).await?,
         link_hours: lasts.as_hours(),
         is_self: id == call.signed_in()?.person.id,
         is_last_owner: is_last_owner(person, &people),
         sees_audit: access.may(Scope::Audit),
     };
     answer::page(status, &view)
+}
+
+async fn bound_to(call: &Call, id: PersonId) -> Result<Vec<String>, Refusal> {
+    if !cfg!(feature = "oidc") {
+        return Ok(Vec::new());
+    }
+    let identities = call.app.store.list_identities(id).await?;
+    Ok(identities.into_iter().map(|identity| identity.issuer).collect())
 }
 
 fn disabled_at(person: &Person) -> Option<When> {

@@ -6,5 +6,7 @@ mod editors;
 mod escaping;
 mod first_outage;
 mod maintenance;
+#[cfg(feature = "oidc")]
+mod provider;
 mod shutdown;
 mod walker;

@@ -1,0 +1,21 @@
+//! Identities: whom a provider says somebody is.
+//!
+//! A provider is another program that people sign in to, and that vouches for them by OpenID
+//! Connect. What it calls somebody never changes there, unlike their address for mail.
+
+use jiff::Timestamp;
+
+use crate::ids::PersonId;
+
+/// Whom a provider says a person is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider, by its own address.
+    pub issuer: String,
+    /// What it calls them. It is nobody else's there, ever.
+    pub subject: String,
+    /// The person here.
+    pub person_id: PersonId,
+    /// When the two were bound to each other.
+    pub bound_at: Timestamp,
+}
