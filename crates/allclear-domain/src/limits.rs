@@ -106,3 +106,9 @@ pub const KEPT_ANSWER_BYTES_MAX: usize = 256 * 1024;
 pub const CLIENT_CHARS_MAX: usize = 200;
 /// Recovery codes that somebody with an authenticator gets; new ones replace the former.
 pub const RECOVERY_CODES: usize = 10;
+/// Passkeys of one person; another is refused.
+pub const PASSKEYS_PER_PERSON_MAX: usize = 10;
+/// Bytes of what is kept of a passkey; a longer one is refused.
+pub const PASSKEY_BYTES_MAX: usize = 16 * 1024;
+/// Challenges to passkeys that wait for their answer; a further one ends the oldest.
+pub const PASSKEY_CHALLENGES_MAX: usize = 10_000;

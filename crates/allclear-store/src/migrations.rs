@@ -46,10 +46,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0006_reader_passwords.sql"),
         include_str!("../migrations/postgres/0006_reader_passwords.sql"),
     ),
+    (
+        7,
+        "passkeys",
+        include_str!("../migrations/sqlite/0007_passkeys.sql"),
+        include_str!("../migrations/postgres/0007_passkeys.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 6;
+pub(crate) const SCHEMA: i64 = 7;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -17,6 +17,7 @@ mod batch;
 mod check;
 mod file;
 mod harness;
+mod passkeys;
 mod people;
 mod read_back;
 mod recurrence;
@@ -69,6 +70,10 @@ stories! {
     check::a_bad_row_is_a_problem_and_not_the_end,
     check::many_bad_rows_are_counted,
     check::every_statement_is_read_by_the_engine,
+    passkeys::passkeys_read_back,
+    passkeys::a_passkey_belongs_to_one_person,
+    passkeys::a_use_is_remembered_once,
+    passkeys::passkeys_go_with_their_person,
     people::people_read_back,
     people::credentials_are_set_over_each_other,
     people::sessions_begin_and_end,

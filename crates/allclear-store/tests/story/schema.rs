@@ -48,7 +48,7 @@ pub(crate) async fn both_engines_have_the_same_tables(home: Home) {
 
 const NEWER: &str = "insert into _sqlx_migrations
     (version, description, installed_on, success, checksum, execution_time)
-    values (7, 'later', current_timestamp, true, '', 0)";
+    values (8, 'later', current_timestamp, true, '', 0)";
 
 pub(crate) async fn a_newer_schema_is_refused(home: Home) {
     home.store.clone().close().await;
@@ -58,16 +58,16 @@ pub(crate) async fn a_newer_schema_is_refused(home: Home) {
         let StoreError::Newer { found, known } = error else {
             panic!("{error}");
         };
-        assert_eq!((found, known), (7, SCHEMA));
+        assert_eq!((found, known), (8, SCHEMA));
         assert!(error.to_string().contains("newer Allclear"), "{error}");
         assert!(!error.retry());
     }
-    home.run("delete from _sqlx_migrations where version = 7").await;
+    home.run("delete from _sqlx_migrations where version = 8").await;
     home.open().await.close().await;
 }
 
 /// Takes every step but the first back.
-const TAKE_BACK: [&str; 24] = [
+const TAKE_BACK: [&str; 25] = [
     "drop index audit_entries_removed",
     "alter table components drop column retired_at",
     "drop table origins",
@@ -84,6 +84,7 @@ const TAKE_BACK: [&str; 24] = [
     "drop index audit_entries_actor",
     "drop index audit_entries_noun",
     "drop table reader_passwords",
+    "drop table passkeys",
     "drop table recovery_codes",
     "drop table kept_answers",
     "drop table one_time_links",
