@@ -67,6 +67,8 @@ fn table() -> Table<Call> {
         .post("/console/password", Needs::Nothing, links::reset_password);
     let table = incidents::routes(table);
     let table = account::add(table);
+    #[cfg(feature = "passkeys")]
+    let table = sign_in::passkey::add(table);
     let table = people::add(table);
     let table = tokens::add(table);
     audit::add(table)
