@@ -143,6 +143,10 @@ id_type!(
     /// Id of a one-time link.
     LinkId, "lnk_"
 );
+id_type!(
+    /// Id of a passkey.
+    PasskeyId, "pky_"
+);
 
 /// What a page shows of an id: 12 characters of `[a-z0-9]`, as Statuspage's API has them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -110,3 +110,9 @@ pub const CLIENT_CHARS_MAX: usize = 200;
 pub const RECOVERY_CODES: usize = 10;
 /// Bytes of what a provider calls somebody (OpenID Connect Core 1.0, section 2); more are refused.
 pub const SUBJECT_BYTES_MAX: usize = 255;
+/// Passkeys of one person; another is refused.
+pub const PASSKEYS_PER_PERSON_MAX: usize = 10;
+/// Bytes of what is kept of a passkey; a longer one is refused.
+pub const PASSKEY_BYTES_MAX: usize = 16 * 1024;
+/// Challenges to passkeys that wait for their answer; a further one ends the oldest.
+pub const PASSKEY_CHALLENGES_MAX: usize = 10_000;

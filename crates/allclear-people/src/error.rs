@@ -20,6 +20,9 @@ pub enum PeopleError {
     /// The code of the authenticator is wrong or was used.
     #[error("the code is wrong or was used already: wait for the next one")]
     WrongCode,
+    /// A passkey was not added, or signed nobody in.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyProblem),
     /// There is no authenticator to remove or to make codes for.
     #[error("there is no authenticator: nothing is to be done")]
     NoAuthenticator,
@@ -71,4 +74,37 @@ pub enum PeopleError {
     /// The store refused.
     #[error("{0}")]
     Store(#[from] StoreError),
+}
+
+/// Why a passkey was not added, or signed nobody in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasskeyProblem {
+    /// This installation has no address that browsers give passkeys to.
+    #[error("passkeys are not offered here: an operator has to set public_url")]
+    NotOffered,
+    /// The challenge is over, was answered, or was another browser's.
+    #[error("that took too long, or was done already: try again")]
+    Over,
+    /// What came is no answer to the challenge.
+    #[error("the browser's answer is not one to what was asked: try again")]
+    NoAnswer,
+    /// It was made at another address than this installation's.
+    #[error("that was done at another address: open the one that public_url names")]
+    Elsewhere,
+    /// The device did not check who uses it.
+    #[error("the device did not check that it is you: set up a PIN, a fingerprint or a face there")]
+    Unverified,
+    /// The device keeps nothing, so that it could not find the passkey again.
+    #[error("the device did not keep the passkey, so that it could not find it again: use another")]
+    NotKept,
+    /// There is none such, it is somebody else's than it says, or its owner may not sign in. Which of
+    /// them it was is not told.
+    #[error("this passkey opens nothing here: sign in with your password")]
+    Unknown,
+    /// Its counter went back.
+    #[error(
+        "this passkey may have been copied, because its counter went back: sign in with your \
+         password, remove the passkey and add it again"
+    )]
+    WentBack,
 }

@@ -10,6 +10,8 @@ mod audit;
 mod error;
 pub mod links;
 pub mod own;
+#[cfg(feature = "passkeys")]
+pub mod passkeys;
 pub mod passwords;
 pub mod provider;
 pub mod readers;
@@ -23,7 +25,7 @@ pub mod totp;
 pub mod upkeep;
 
 pub use attempts::Attempts;
-pub use error::PeopleError;
+pub use error::{PasskeyProblem, PeopleError};
 pub use passwords::Passwords;
 pub use secret::Secret;
 pub use upkeep::Upkeep;

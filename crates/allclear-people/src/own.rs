@@ -128,7 +128,7 @@ pub async fn renew_recovery_codes(
 }
 
 /// Checks the password; gives what they sign in with.
-async fn prove(
+pub(crate) async fn prove(
     store: &Store,
     checks: Checks<'_>,
     own: Own<'_>,
@@ -147,7 +147,7 @@ async fn prove(
 }
 
 /// What they sign in with now, where the password is still the one that was checked.
-async fn still(
+pub(crate) async fn still(
     transaction: &mut Transaction,
     proven: Credentials,
 ) -> Result<Credentials, PeopleError> {

@@ -58,10 +58,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0008_identities.sql"),
         include_str!("../migrations/postgres/0008_identities.sql"),
     ),
+    (
+        9,
+        "passkeys",
+        include_str!("../migrations/sqlite/0009_passkeys.sql"),
+        include_str!("../migrations/postgres/0009_passkeys.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 8;
+pub(crate) const SCHEMA: i64 = 9;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -53,6 +53,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
     ),
     ("templates_key", "templates.page_id, templates.key", "a template with this key on this page"),
     ("people_email", "people.email", "a person with this address"),
+    ("passkeys_credential", "passkeys.credential_id", "this passkey"),
     ("kept_answers_pkey", "kept_answers.id", "a request under this Idempotency-Key"),
 ];
 

@@ -64,6 +64,9 @@ pub struct App {
     pub passwords: Passwords,
     /// Attempts to sign in.
     pub attempts: Arc<Attempts>,
+    /// Passkeys, and the challenges to them.
+    #[cfg(feature = "passkeys")]
+    pub passkeys: Arc<allclear_people::passkeys::Passkeys>,
     /// What readers are shown.
     pub published: Published,
     /// Wakes the publisher after a change.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
+#[cfg(feature = "passkeys")]
+use allclear_people::passkeys::Passkeys;
 use allclear_people::{Passwords, Upkeep, upkeep};
 use allclear_store::Store;
 use allclear_web::server::ListenerLimits;
@@ -61,12 +63,16 @@ impl Instance {
         let Conditions { listen, allowed, clock, entropy, entrance } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
+        #[cfg(feature = "passkeys")]
+        let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
             store: store.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             passwords: Passwords::default(),
             attempts: Arc::default(),
+            #[cfg(feature = "passkeys")]
+            passkeys: Arc::new(passkeys),
             published: published.clone(),
             nudge: publisher.nudge(),
             entrance: Arc::new(entrance),

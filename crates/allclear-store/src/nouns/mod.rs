@@ -12,6 +12,7 @@ pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod origins;
 pub(crate) mod pages;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod readers;
 pub(crate) mod reminders;

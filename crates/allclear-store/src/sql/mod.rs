@@ -17,6 +17,7 @@ pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod origins;
 pub(crate) mod pages;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod readers;
 pub(crate) mod reminders;
@@ -80,6 +81,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("notes", notes::ALL),
         ("origins", origins::ALL),
         ("pages", pages::ALL),
+        ("passkeys", passkeys::ALL),
         ("people", people::ALL),
         ("readers", readers::ALL),
         ("reminders", reminders::ALL),
@@ -115,6 +117,7 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &links::INSERT,
     &origins::INSERT,
     &pages::INSERT,
+    &passkeys::INSERT,
     &people::INSERT,
     &reminders::INSERT,
     &series::INSERT,

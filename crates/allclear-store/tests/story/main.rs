@@ -19,6 +19,7 @@ mod check;
 mod file;
 mod harness;
 mod identities;
+mod passkeys;
 mod people;
 mod read_back;
 mod recurrence;
@@ -76,6 +77,10 @@ stories! {
     identities::a_subject_belongs_to_one_person,
     identities::a_person_has_one_subject_at_an_issuer,
     identities::a_trip_is_used_once,
+    passkeys::passkeys_read_back,
+    passkeys::a_passkey_belongs_to_one_person,
+    passkeys::a_use_is_remembered_once,
+    passkeys::passkeys_go_with_their_person,
     people::people_read_back,
     people::credentials_are_set_over_each_other,
     people::sessions_begin_and_end,

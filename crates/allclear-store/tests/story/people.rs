@@ -16,11 +16,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::harness::Home;
 use crate::samples::Samples;
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-21T09:00:00Z".parse().unwrap()
 }
 
-fn person(entropy: &Entropy, email: &str) -> Person {
+pub(crate) fn person(entropy: &Entropy, email: &str) -> Person {
     Person {
         id: entropy.id(now()),
         email: EmailAddress::new(email).unwrap(),

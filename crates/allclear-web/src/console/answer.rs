@@ -2,7 +2,7 @@
 
 use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_domain::{Scope, limits};
-use allclear_people::PeopleError;
+use allclear_people::{PasskeyProblem, PeopleError};
 use allclear_store::StoreError;
 use askama::Template;
 use axum::body::Body;
@@ -114,7 +114,12 @@ impl From<PeopleError> for Refusal {
             }
             PeopleError::WrongPassword | PeopleError::WrongCode => StatusCode::UNAUTHORIZED,
             PeopleError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-            PeopleError::LinkOver => StatusCode::GONE,
+            PeopleError::LinkOver | PeopleError::Passkey(PasskeyProblem::Over) => StatusCode::GONE,
+            PeopleError::Passkey(PasskeyProblem::NotOffered) => StatusCode::CONFLICT,
+            PeopleError::Passkey(PasskeyProblem::Unknown | PasskeyProblem::WentBack) => {
+                StatusCode::UNAUTHORIZED
+            }
+            PeopleError::Passkey(_) => StatusCode::UNPROCESSABLE_ENTITY,
             PeopleError::NotFound { .. } => StatusCode::NOT_FOUND,
             PeopleError::BeyondOwnRole { .. } => StatusCode::FORBIDDEN,
             PeopleError::Transition(_)
@@ -127,18 +132,46 @@ impl From<PeopleError> for Refusal {
     }
 }
 
+fn not_rendered(error: &askama::Error) -> Refusal {
+    tracing::error!(%error, "a page of the console cannot be rendered");
+    let text = "Something is wrong on our side. Please try again later.";
+    Refusal::Refused(StatusCode::INTERNAL_SERVER_ERROR, text.to_owned())
+}
+
 /// A page of the console.
 pub(crate) fn page(status: StatusCode, view: &impl Template) -> Answer {
-    let text = view.render().map_err(|error| {
-        tracing::error!(%error, "a page of the console cannot be rendered");
-        let text = "Something is wrong on our side. Please try again later.";
-        Refusal::Refused(StatusCode::INTERNAL_SERVER_ERROR, text.to_owned())
-    })?;
+    let text = view.render().map_err(|error| not_rendered(&error))?;
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, html);
     Ok(response)
+}
+
+/// A part of a page that is there only in some builds.
+#[cfg(feature = "passkeys")]
+pub(crate) fn part(view: &impl Template) -> Result<String, Refusal> {
+    view.render().map_err(|error| not_rendered(&error))
+}
+
+/// Why a script of ours does not get what it asked for, in words for people.
+#[cfg(feature = "passkeys")]
+pub(crate) fn problem_for_script(refusal: Refusal) -> Answer {
+    let (status, text) = match refusal {
+        Refusal::Store(_) => return Err(refusal),
+        refusal => refusal.told(),
+    };
+    Ok(json(status, serde_json::json!({ "problem": text }).to_string()))
+}
+
+/// What a script of ours asked for.
+#[cfg(feature = "passkeys")]
+pub(crate) fn json(status: StatusCode, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
 }
 
 /// A way on, after something was done: the browser asks there with GET.

@@ -23,14 +23,16 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("console.css", "text/css; charset=utf-8", &text.concat())
 });
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    let text = concat!(
+    let text = [
         include_str!("../../assets/js/console.js"),
         include_str!("../../assets/js/drafts.js"),
         include_str!("../../assets/js/preview.js"),
         include_str!("../../assets/js/picker.js"),
         include_str!("../../assets/js/zone.js"),
-    );
-    Asset::new("console.js", "text/javascript; charset=utf-8", text)
+        #[cfg(feature = "passkeys")]
+        include_str!("../../assets/js/passkeys.js"),
+    ];
+    Asset::new("console.js", "text/javascript; charset=utf-8", &text.concat())
 });
 
 /// The console's own file at an address; `None` for any other one.

@@ -71,6 +71,8 @@ fn table() -> Table<Call> {
     let table = provider::routes(table);
     let table = incidents::routes(table);
     let table = account::add(table);
+    #[cfg(feature = "passkeys")]
+    let table = sign_in::passkey::add(table);
     let table = people::add(table);
     let table = tokens::add(table);
     audit::add(table)

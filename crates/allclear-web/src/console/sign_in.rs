@@ -1,5 +1,8 @@
 //! Signing in and out.
 
+#[cfg(feature = "passkeys")]
+pub(super) mod passkey;
+
 use allclear_people::sessions::SignedIn;
 use allclear_people::sign_in::{self, FirstFactor};
 use allclear_people::{PeopleError, sessions, set_up};
@@ -20,6 +23,8 @@ struct SignInView {
     email: String,
     next: String,
     is_set_up: bool,
+    /// The part about passkeys, in HTML.
+    passkey: String,
     provider: Option<ProviderView>,
 }
 
@@ -64,7 +69,12 @@ pub(super) async fn form(
     email: &str,
     next: &str,
 ) -> Answer {
+    #[cfg(feature = "passkeys")]
+    let passkey = passkey::part(call, next)?;
+    #[cfg(not(feature = "passkeys"))]
+    let passkey = String::new();
     let view = SignInView {
+        passkey,
         chrome: Chrome::of(call, "Sign in", ""),
         problem: problem.to_owned(),
         email: email.to_owned(),

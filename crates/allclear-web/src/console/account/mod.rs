@@ -2,6 +2,8 @@
 
 mod authenticator;
 mod change;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod picture;
 mod sessions;
 
@@ -20,6 +22,8 @@ use crate::access::table::Table;
 /// Adds the addresses of this page.
 pub(super) fn add(table: Table<Call>) -> Table<Call> {
     let own = Needs::SignedIn;
+    #[cfg(feature = "passkeys")]
+    let table = passkeys::add(table);
     table
         .get("/console/account", own, show)
         .post("/console/account/name", own, change::name)
@@ -41,6 +45,8 @@ struct AccountView {
     email: String,
     has_authenticator: bool,
     codes_left: usize,
+    /// The part about passkeys, in HTML.
+    passkeys: String,
     sessions: Vec<SessionView>,
 }
 
@@ -51,6 +57,8 @@ enum Part {
     Name,
     Password,
     Authenticator,
+    #[cfg(feature = "passkeys")]
+    Passkeys,
     Sessions,
 }
 
@@ -77,6 +85,11 @@ async fn show(call: Call) -> Answer {
         "name" => "Your name is changed.",
         "password" => "Your password is changed. Every other browser is signed out.",
         "authenticator" => "Your authenticator is removed. Your password alone signs you in.",
+        "passkey" => {
+            "Your passkey is added. It signs you in from now on; your password still does."
+        }
+        "passkey-renamed" => "Your passkey has another name.",
+        "passkey-removed" => "Your passkey is removed. It signs nobody in any more.",
         "session" => "That browser is signed out.",
         "sessions" => "Every other browser is signed out.",
         _ => "",
@@ -88,7 +101,12 @@ async fn page(call: &Call, status: StatusCode, done: &str, problem: Problem) -> 
     let (who, store) = (call.signed_in()?, &call.app.store);
     let credentials = store.find_credentials(who.person.id).await?;
     let typed = call.form.maybe("name").unwrap_or(&who.person.name);
+    #[cfg(feature = "passkeys")]
+    let passkeys = passkeys::part(call, &problem).await?;
+    #[cfg(not(feature = "passkeys"))]
+    let passkeys = String::new();
     let view = AccountView {
+        passkeys,
         chrome: Chrome::of(call, "Account", done),
         problem,
         name: typed.to_owned(),

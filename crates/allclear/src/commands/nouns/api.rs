@@ -105,6 +105,8 @@ impl Api {
             entropy: entropy.clone(),
             passwords: Passwords::default(),
             attempts: Arc::default(),
+            #[cfg(feature = "passkeys")]
+            passkeys: Arc::default(),
             published,
             nudge: publisher.nudge(),
             entrance: Arc::default(),

@@ -10,6 +10,8 @@ mod escaping;
 mod incident_list;
 mod incidents;
 mod maintenance;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod series;
 mod signing_in;
@@ -19,7 +21,7 @@ mod tokens;
 mod twice;
 mod upkeep;
 
-use allclear::instance::Instance;
+use allclear::instance::{Conditions, Instance};
 use allclear_domain::{Access, ApiToken, Change, Clock, Entropy, Person, Role, Scope, TurnedClock};
 use allclear_people::links::Redemption;
 use allclear_people::sign_in::FirstFactor;
@@ -28,7 +30,7 @@ use allclear_people::{Passwords, links, set_up};
 
 use crate::support::browser::{Browser, Page};
 use crate::support::program::Program;
-use crate::support::{Engine, Fresh};
+use crate::support::{Engine, Fresh, conditions};
 
 pub(crate) const NOON: &str = "2026-11-21T12:00:00Z";
 pub(crate) const PASSWORD: &str = "four quite short words";
@@ -44,9 +46,19 @@ pub(crate) struct Office {
 impl Office {
     /// An instance that nobody set up, and the path of the link that it printed.
     pub(crate) async fn empty(engine: Engine) -> (Self, String) {
+        Self::empty_under(engine, |_| ()).await
+    }
+
+    /// The same, under conditions that differ from those of other stories.
+    pub(crate) async fn empty_under(
+        engine: Engine,
+        differ: impl FnOnce(&mut Conditions),
+    ) -> (Self, String) {
         let fresh = Fresh::on(engine);
         let clock = TurnedClock::at(NOON.parse().unwrap());
-        let instance = fresh.instance(&clock).await;
+        let mut conditions = conditions(&clock);
+        differ(&mut conditions);
+        let instance = Instance::start(fresh.store().await, conditions).await.unwrap();
         let entropy = Entropy::from_seed(9);
         let now = NOON.parse().unwrap();
         let link = set_up::open_link(instance.store(), &entropy, now).await.unwrap().unwrap();
@@ -57,7 +69,12 @@ impl Office {
 
     /// An instance that an owner has set up.
     pub(crate) async fn open(engine: Engine) -> Self {
-        let (mut office, path) = Self::empty(engine).await;
+        Self::open_under(engine, |_| ()).await
+    }
+
+    /// The same, under conditions that differ from those of other stories.
+    pub(crate) async fn open_under(engine: Engine, differ: impl FnOnce(&mut Conditions)) -> Self {
+        let (mut office, path) = Self::empty_under(engine, differ).await;
         let page = claim(&mut office.owner, &path).await;
         assert_eq!(page.status, 200, "{}", page.text);
         assert!(office.owner.has_cookie("allclear_session"));

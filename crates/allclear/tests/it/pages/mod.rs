@@ -18,6 +18,8 @@ mod keyboard;
 mod layout;
 mod links;
 mod nu;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod site;
 mod walk;
 mod without_script;

@@ -1,5 +1,7 @@
 //! What stories share: fresh databases on both engines, the built binary, a running instance.
 
+#[cfg(feature = "passkeys")]
+pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod program;
 pub(crate) mod reader;
