@@ -1,6 +1,7 @@
 //! A provider that is down, slow or drowns whoever asks: the page says so, and passwords still work.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use allclear_domain::Clock;
 use jiff::SignedDuration;
@@ -21,7 +22,9 @@ const DOWN: &str = "Example &#38; Co does not answer as it should at the moment"
 
 async fn house() -> (Hostile, Office) {
     let hostile = Hostile::start().await;
-    let office = office(Engine::Sqlite, &hostile.issuer, NOON.parse().unwrap()).await;
+    let mut registration = registration(&hostile.issuer, PUBLIC_URL);
+    registration.deadline = Duration::from_secs(3);
+    let office = office_of(Engine::Sqlite, registration, NOON.parse().unwrap(), None).await;
     (hostile, office)
 }
 
