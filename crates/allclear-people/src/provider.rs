@@ -98,7 +98,9 @@ pub async fn sign_in(
     entropy: &Entropy,
     now: Timestamp,
 ) -> Result<FirstFactor, NotSignedIn> {
-    if vouched.subject.is_empty() || vouched.subject.len() > limits::SUBJECT_BYTES_MAX {
+    let subject = &vouched.subject;
+    let is_clean = !subject.is_empty() && !subject.contains(char::is_control);
+    if !is_clean || subject.len() > limits::SUBJECT_BYTES_MAX {
         return Err(NotSignedIn::NoSubject(vouched.provider.clone()));
     }
     let email = usable_email(vouched);

@@ -7,12 +7,17 @@ use std::pin::Pin;
 use axum::http::Uri;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::HttpsConnector;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use openidconnect::url::{Host, Url};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+use super::Unusable;
 
 /// Bytes of an answer; a longer one is refused.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
@@ -38,22 +43,26 @@ pub(super) struct Fetch {
 }
 
 impl Fetch {
-    /// The way to a provider; `None` where it would lead over the network without TLS.
-    pub(super) fn of(issuer: &Url) -> Option<Self> {
+    /// The way to a provider, whose certificate the authority vouches for where one is given.
+    pub(super) fn of(issuer: &Url, authority: Option<&[u8]>) -> Result<Self, Unusable> {
         let is_here = is_here(issuer);
         if issuer.scheme() != "https" && !(is_here && issuer.scheme() == "http") {
-            return None;
+            return Err(Unusable::Address(issuer.to_string()));
         }
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .build();
+        let connector = HttpsConnectorBuilder::new();
+        let connector = match authority {
+            None => connector.with_webpki_roots(),
+            Some(pem) => {
+                let config = ClientConfig::builder().with_root_certificates(roots(pem)?);
+                connector.with_tls_config(config.with_no_client_auth())
+            }
+        };
+        let connector = connector.https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new())
             .http1_max_buf_size(HEAD_BYTES_MAX)
             .pool_max_idle_per_host(2)
             .build(connector);
-        Some(Self { client, is_here })
+        Ok(Self { client, is_here })
     }
 
     /// Whether an address that the provider names is one to go to.
@@ -105,6 +114,20 @@ fn told(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
+/// The certificates that are trusted, and no others.
+fn roots(pem: &[u8]) -> Result<RootCertStore, Unusable> {
+    let bad = |problem: &dyn std::fmt::Display| Unusable::Authority(problem.to_string());
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| bad(&error))?;
+        roots.add(certificate).map_err(|error| bad(&error))?;
+    }
+    if roots.is_empty() {
+        return Err(bad(&"there are none"));
+    }
+    Ok(roots)
+}
+
 fn is_here(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -118,16 +141,16 @@ fn is_here(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn way(issuer: &str) -> Option<Fetch> {
-        Fetch::of(&Url::parse(issuer).unwrap())
+    fn way(issuer: &str) -> Result<Fetch, Unusable> {
+        Fetch::of(&Url::parse(issuer).unwrap(), None)
     }
 
     #[test]
     fn a_provider_elsewhere_is_asked_over_tls_alone() {
         for bad in ["http://id.example.com", "http://192.0.2.1", "ftp://127.0.0.1", "file:///x"] {
-            assert!(way(bad).is_none(), "{bad}");
+            assert!(matches!(way(bad), Err(Unusable::Address(_))), "{bad}");
         }
-        let elsewhere = way("https://id.example.com").unwrap();
+        let Ok(elsewhere) = way("https://id.example.com") else { panic!("it has TLS") };
         let may = |way: &Fetch, url: &str| way.may_go(&Url::parse(url).unwrap());
         assert!(may(&elsewhere, "https://keys.example.com/x"));
         assert!(!may(&elsewhere, "http://id.example.com/x"));
@@ -138,9 +161,19 @@ mod tests {
     #[test]
     fn one_on_this_machine_needs_none() {
         for here in ["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9"] {
-            let way = way(here).unwrap();
+            let Ok(way) = way(here) else { panic!("{here}") };
             assert!(way.may_go(&Url::parse("http://127.0.0.1:8/x").unwrap()), "{here}");
             assert!(!way.may_go(&Url::parse("http://id.example.com/x").unwrap()), "{here}");
+        }
+    }
+
+    #[test]
+    fn an_authority_has_certificates() {
+        let issuer = Url::parse("https://id.example.com").unwrap();
+        for pem in ["", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+        {
+            let way = Fetch::of(&issuer, Some(pem.as_bytes()));
+            assert!(matches!(way, Err(Unusable::Authority(_))), "{pem}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Sign-in through a provider that speaks OpenID Connect: the authorization code flow with PKCE.
 //!
-//! [`trip`] is what a browser carries to the provider and back, [`known`] what the provider tells of
-//! itself, [`exchange`] what it tells of somebody, [`fetch`] the way there for us. Who that is here,
-//! and whether they get in, is decided in `allclear_people::provider`.
+//! `trip` is what a browser carries to the provider and back, `known` what the provider tells of
+//! itself, `exchange` what it tells of somebody, `fetch` the way there for us. Who that is here, and
+//! whether they get in, is decided in [`allclear_people::provider`].
 
 mod exchange;
 mod fetch;
@@ -45,14 +45,23 @@ pub struct Registration {
     pub name: String,
     /// The address that people use, without a slash at the end.
     pub public_url: String,
+    /// Certificates of the authority that vouches for the provider's own, as PEM; those that
+    /// browsers know where there are none.
+    pub authority: Option<Vec<u8>>,
     /// How long it has to answer.
     pub deadline: Duration,
 }
 
-/// An address that is none, or that nobody should sign in through.
+/// Why a provider cannot be asked at all.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not an address that a provider can be asked at")]
-pub struct NoAddress(String);
+pub enum Unusable {
+    /// An address that is none, or that nobody should sign in through.
+    #[error("`{0}` is not an address that a provider can be asked at")]
+    Address(String),
+    /// Certificates that are none.
+    #[error("the certificates of the provider's authority cannot be read: {0}")]
+    Authority(String),
+}
 
 /// Why the provider vouched for nobody. The text is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -118,13 +127,14 @@ impl Provider {
     /// A provider. Nothing is asked of it yet: one that is down keeps nothing from starting.
     ///
     /// # Errors
-    /// Where an address is none, or the provider's is neither `https` nor on this machine.
-    pub fn new(registration: Registration) -> Result<Self, NoAddress> {
-        let Registration { issuer_url, client_id, client_secret, name, public_url, deadline } =
+    /// Where an address is none, the provider's is neither `https` nor on this machine, or there are
+    /// no certificates in what should be some.
+    pub fn new(registration: Registration) -> Result<Self, Unusable> {
+        let Registration { issuer_url, client_id, client_secret, name, public_url, .. } =
             registration;
-        let bad = |text: &str| NoAddress(text.to_owned());
+        let bad = |text: &str| Unusable::Address(text.to_owned());
         let issuer = IssuerUrl::new(issuer_url.clone()).map_err(|_| bad(&issuer_url))?;
-        let fetch = Fetch::of(issuer.url()).ok_or_else(|| bad(&issuer_url))?;
+        let fetch = Fetch::of(issuer.url(), registration.authority.as_deref())?;
         let back = format!("{public_url}{BACK}");
         Ok(Self {
             name,
@@ -132,7 +142,7 @@ impl Provider {
             client_id: ClientId::new(client_id),
             client_secret: ClientSecret::new(client_secret),
             redirect_url: RedirectUrl::new(back).map_err(|_| bad(&public_url))?,
-            deadline,
+            deadline: registration.deadline,
             fetch,
             known: Mutex::default(),
             places: Semaphore::new(PLACES),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use allclear_domain::person::check_name;
 use anyhow::{Result, ensure};
@@ -26,6 +27,8 @@ pub struct OidcSettings {
     pub name: String,
     /// The address that people use.
     pub public_url: String,
+    /// Where the certificates of its authority are; `None` for those that browsers know.
+    pub authority: Option<PathBuf>,
 }
 
 impl fmt::Debug for OidcSettings {
@@ -46,7 +49,7 @@ fn read_in(
     let text = |key| get(values, key).0;
     let needed = ["oidc_issuer_url", "oidc_client_id", "oidc_client_secret_file"];
     let set = needed.iter().filter(|key| !text(key).is_empty()).count();
-    if set == 0 && text("oidc_name").is_empty() {
+    if set == 0 && text("oidc_name").is_empty() && text("oidc_authority_file").is_empty() {
         return Ok(None);
     }
     ensure!(
@@ -74,6 +77,9 @@ fn read_in(
         client_secret: first_line(values, "oidc_client_secret_file")?,
         name: check_name("oidc_name", name.unwrap_or_default())?,
         public_url: public_url.to_owned(),
+        authority: Some(text("oidc_authority_file"))
+            .filter(|file| !file.is_empty())
+            .map(PathBuf::from),
     }))
 }
 

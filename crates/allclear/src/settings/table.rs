@@ -115,6 +115,15 @@ pub const SETTINGS: &[Setting] = &[
         about: "What people call the provider: the button says `Sign in with` and this.",
         is_secret: false,
     },
+    Setting {
+        key: "oidc_authority_file",
+        variable: "ALLCLEAR_OIDC_AUTHORITY_FILE",
+        default: "",
+        default_shown: "the authorities that browsers know",
+        about: "File with the certificates of the authority that signed the provider's, as PEM: for one \
+                of your own. Then no other one is trusted there.",
+        is_secret: false,
+    },
     setting(
         "url",
         "ALLCLEAR_URL",

@@ -1,6 +1,7 @@
 //! A provider that is down, slow or drowns whoever asks: the page says so, and passwords still work.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use allclear_domain::Clock;
 use jiff::SignedDuration;
@@ -9,11 +10,10 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::hostile::{Hostile, Reply, back, well_signed};
-use super::{assert_outside, office, set_out};
+use super::{PUBLIC_URL, assert_outside, office, office_of, registration, set_out};
 use crate::console::{NOON, Office, PASSWORD, sign_in};
 use crate::support::Engine;
 
@@ -22,7 +22,9 @@ const DOWN: &str = "Example &#38; Co does not answer as it should at the moment"
 
 async fn house() -> (Hostile, Office) {
     let hostile = Hostile::start().await;
-    let office = office(Engine::Sqlite, &hostile.issuer, NOON.parse().unwrap()).await;
+    let mut registration = registration(&hostile.issuer, PUBLIC_URL);
+    registration.deadline = Duration::from_secs(3);
+    let office = office_of(Engine::Sqlite, registration, NOON.parse().unwrap(), None).await;
     (hostile, office)
 }
 
@@ -101,27 +103,35 @@ async fn on_the_way_back() {
     }
 }
 
-/// Whoever stands between us and the provider has a certificate that nobody known signed.
+/// Whoever stands between us and the provider has a certificate that nobody known signed; or the
+/// authority is one of one's own, and then it is known.
 #[tokio::test]
-async fn a_certificate_that_nobody_known_signed() {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params.self_signed(&key).unwrap();
+async fn a_certificate_counts_where_its_authority_is_known() {
+    let certified = || {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        (params.self_signed(&key).unwrap(), key)
+    };
+    let (certificate, key) = certified();
     let secret = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
     let config = ServerConfig::builder().with_no_client_auth();
     let config = config.with_single_cert(vec![certificate.der().clone()], secret).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let issuer = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    let shaken = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        TlsAcceptor::from(Arc::new(config)).accept(stream).await
-    });
-    let office = office(Engine::Sqlite, &issuer, NOON.parse().unwrap()).await;
-    let mut browser = office.browser();
-    let page = browser.ask("GET", "/console/sign-in/provider", None).await;
-    assert_outside(&browser, &page, 503, DOWN);
-    let refused = shaken.await.unwrap().unwrap_err().to_string();
-    assert!(refused.contains("UnknownCA"), "{refused}");
+    let hostile = Hostile::start_over(Some(TlsAcceptor::from(Arc::new(config)))).await;
+    for (authority, is_known) in
+        [(None, false), (Some(certified().0.pem()), false), (Some(certificate.pem()), true)]
+    {
+        let mut registration = registration(&hostile.issuer, PUBLIC_URL);
+        registration.authority = authority.map(String::into_bytes);
+        let office = office_of(Engine::Sqlite, registration, NOON.parse().unwrap(), None).await;
+        let mut browser = office.browser();
+        if is_known {
+            assert!(set_out(&mut browser, "").await.starts_with(&hostile.issuer));
+            continue;
+        }
+        let page = browser.ask("GET", "/console/sign-in/provider", None).await;
+        assert_outside(&browser, &page, 503, DOWN);
+        assert_eq!(hostile.asked(DISCOVERY), 0);
+    }
 }
 
 /// A provider that refuses a code is not down.

@@ -8,8 +8,9 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::{CLIENT_ID, parameter};
 
@@ -71,15 +72,31 @@ pub(super) fn well_signed(claims: &Value) -> String {
 impl Hostile {
     /// One that keeps to the rules for now.
     pub(super) async fn start() -> Self {
+        Self::start_over(None).await
+    }
+
+    /// The same, with or without TLS.
+    pub(super) async fn start_over(tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let port = listener.local_addr().unwrap().port();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let issuer = format!("{scheme}://localhost:{port}");
         let script = Arc::new(Mutex::new(Script::default()));
         let hostile = Self { issuer, script: script.clone() };
         hostile.reply("/.well-known/openid-configuration", Reply::Json(hostile.metadata()));
         hostile.reply("/jwks", Reply::Json(keys(&[("one", &key(1))])));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, script.clone()));
+                let script = script.clone();
+                let Some(tls) = tls.clone() else {
+                    tokio::spawn(answer(stream, script));
+                    continue;
+                };
+                tokio::spawn(async move {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        answer(stream, script).await;
+                    }
+                });
             }
         });
         hostile
@@ -143,7 +160,11 @@ pub(super) fn back(there: &str) -> String {
     format!("/console/sign-in/provider/back?code=secret-code&state={state}")
 }
 
-async fn answer(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
+/// A connection, with or without TLS.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+async fn answer(mut stream: impl Stream, script: Arc<Mutex<Script>>) {
     let Some(request) = read(&mut stream).await else { return };
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
     let reply = {
@@ -176,10 +197,11 @@ async fn answer(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
         }
         Reply::Flood => flood(&mut stream, &head(200, 10_000_000_000)).await,
     };
+    let _ = stream.shutdown().await;
 }
 
 /// Writes until whoever asked has had enough.
-async fn flood(stream: &mut TcpStream, head: &str) -> std::io::Result<()> {
+async fn flood(stream: &mut impl Stream, head: &str) -> std::io::Result<()> {
     stream.write_all(head.as_bytes()).await?;
     loop {
         stream.write_all(&[b' '; 64 * 1024]).await?;
@@ -187,7 +209,7 @@ async fn flood(stream: &mut TcpStream, head: &str) -> std::io::Result<()> {
 }
 
 /// A request: its head, and as much of a body as it says.
-async fn read(stream: &mut TcpStream) -> Option<String> {
+async fn read(stream: &mut impl Stream) -> Option<String> {
     let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
     loop {
         let read = stream.read(&mut chunk).await.ok().filter(|read| *read > 0)?;

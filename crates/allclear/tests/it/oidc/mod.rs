@@ -29,35 +29,51 @@ const CLIENT_SECRET: &str = "a secret / with % signs";
 /// What people call the provider.
 const NAME: &str = "Example & Co";
 
+/// What the provider and an office at an address know of each other.
+fn registration(issuer_url: &str, public_url: &str) -> Registration {
+    Registration {
+        issuer_url: issuer_url.to_owned(),
+        client_id: CLIENT_ID.to_owned(),
+        client_secret: CLIENT_SECRET.to_owned(),
+        name: NAME.to_owned(),
+        public_url: public_url.to_owned(),
+        authority: None,
+        // So long that a busy machine reaches it nowhere; stories of silence have a shorter one.
+        deadline: Duration::from_secs(60),
+    }
+}
+
 /// An office whose people may sign in through a provider, with an owner and with Ada, who was
 /// invited.
 async fn office(engine: Engine, issuer_url: &str, now: Timestamp) -> Office {
-    let listen = "127.0.0.1:0".parse().unwrap();
-    office_at(engine, issuer_url, now, (listen, PUBLIC_URL)).await
+    office_of(engine, registration(issuer_url, PUBLIC_URL), now, None).await
 }
 
-/// The same, at an address of its own.
+/// The same, where people really come in.
 pub(crate) async fn office_at(
     engine: Engine,
     issuer_url: &str,
     now: Timestamp,
     (listen, public_url): (SocketAddr, &str),
 ) -> Office {
+    office_of(engine, registration(issuer_url, public_url), now, Some(listen)).await
+}
+
+async fn office_of(
+    engine: Engine,
+    registration: Registration,
+    now: Timestamp,
+    listen: Option<SocketAddr>,
+) -> Office {
     let fresh = Fresh::on(engine);
     let clock = TurnedClock::at(now);
-    let provider = Provider::new(Registration {
-        issuer_url: issuer_url.to_owned(),
-        client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.to_owned(),
-        name: NAME.to_owned(),
-        public_url: public_url.to_owned(),
-        deadline: Duration::from_secs(2),
-    });
+    let public_url = registration.public_url.clone();
+    let provider = Provider::new(registration).unwrap();
     let mut conditions = conditions(&clock);
-    conditions.listen = listen;
+    conditions.listen = listen.unwrap_or(conditions.listen);
     conditions.entrance = Entrance {
-        public_url: Some(public_url.to_owned()),
-        provider: Some(Arc::new(provider.unwrap())),
+        public_url: Some(public_url),
+        provider: Some(Arc::new(provider)),
         ..Entrance::default()
     };
     let instance = Instance::start(fresh.store().await, conditions).await.unwrap();
