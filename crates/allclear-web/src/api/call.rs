@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
+use super::shape;
 use super::wire::read_cursor;
 use crate::app::App;
 
@@ -76,11 +77,7 @@ impl Call {
 
     /// The body as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        // A list would be read as the fields of a shape in their order, which nobody means.
-        if self.body.trim_ascii_start().first() != Some(&b'{') {
-            return Err(Problem::BadJson("send an object: { … }".to_owned()));
-        }
-        serde_json::from_slice(&self.body).map_err(|error| Problem::BadJson(error.to_string()))
+        shape::read(&self.body).map_err(Problem::BadJson)
     }
 
     /// The version that a change was made to, from `If-Match`. It has to be there, so that two who

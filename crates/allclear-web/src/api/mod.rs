@@ -20,6 +20,7 @@ pub mod openapi;
 mod people;
 mod problem;
 mod series;
+mod shape;
 mod status_pages;
 mod templates;
 mod tokens;

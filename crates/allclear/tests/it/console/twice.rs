@@ -307,7 +307,7 @@ async fn an_id_belongs_to_one_person_and_one_address() {
 }
 
 #[tokio::test]
-async fn more_than_is_kept_account_of_is_refused() {
+async fn whoever_has_sent_very_much_may_still_write() {
     let (mut office, checkout) = shop(Engine::Sqlite).await;
     let owner = office.owner_person().await.access().actor.to_string();
     let mut transaction = office.instance.store().begin().await.unwrap();
@@ -324,11 +324,8 @@ async fn more_than_is_kept_account_of_is_refused() {
     transaction.commit().await.unwrap();
     let (path, fields) = forms(&checkout).remove(0);
     let form = filled(&mut office.owner, path, &fields).await;
-    let refused = send(&mut office.owner, path, &form).await;
-    assert_eq!(refused.status, 429, "{}", refused.text);
-    assert!(refused.text.contains("Too many forms were sent in a day"), "{}", refused.text);
-    office.clock.turn(SignedDuration::from_hours(25));
-    assert_eq!(send(&mut office.owner, path, &form).await.status, 303, "those are over");
+    let done = send(&mut office.owner, path, &form).await;
+    assert_eq!(done.status, 303, "{}", done.text);
 }
 
 /// Every page of the console that answers, with something of everything on it.
