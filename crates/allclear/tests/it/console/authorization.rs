@@ -175,3 +175,9 @@ async fn nothing_answers_that_is_in_no_table() {
         }
     }
 }
+
+#[test]
+fn what_is_not_built_in_has_no_address() {
+    let has_passkeys = console::rules().iter().any(|rule| rule.path.contains("passkey"));
+    assert_eq!(has_passkeys, cfg!(feature = "passkeys"));
+}
