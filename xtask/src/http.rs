@@ -44,10 +44,16 @@ pub(crate) fn get(port: u16, path: &str, encoding: Encoding) -> Result<Response>
         .with_context(|| format!("ask for {path}"))
 }
 
-/// Sends JSON to a server on loopback, with a token for its API.
-pub(crate) fn post(port: u16, path: &str, token: &str, json: &str) -> Result<Response> {
+/// Sends JSON to the API of a server on loopback, with a token. What changes something names the
+/// version that is new.
+pub(crate) fn send(
+    port: u16,
+    (method, path): (&str, &str),
+    token: &str,
+    json: &str,
+) -> Result<Response> {
     let head = format!(
-        "POST {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\n\
+        "{method} {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\nIf-Match: \"v1\"\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n",
         json.len()
     );

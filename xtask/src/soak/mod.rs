@@ -32,7 +32,7 @@ impl Drop for Running {
     }
 }
 
-/// True if nothing was found, and every operation was seen to do what it is for.
+/// True if nothing was found, and nearly every operation was seen to do what it is for.
 pub(crate) fn api() -> Result<bool> {
     let target = workspace::target_folder()?;
     run::output(&mut run::cargo(&["build", "--package", "allclear"])?)?;
@@ -79,7 +79,7 @@ pub(crate) fn api() -> Result<bool> {
     }
     let requests: usize = answers.values().flat_map(|of| of.values()).sum();
     say(&format!("{requests} requests of {} operations", answers.len()))?;
-    Ok(has_found_nothing && never_done.is_empty())
+    Ok(has_found_nothing && never_done.len() <= answers::NEVER_DONE_MAX)
 }
 
 fn install(target: &Path) -> Result<std::path::PathBuf> {

@@ -11,49 +11,52 @@ use crate::http;
 /// How many of each kind: enough for those that are removed on the way.
 const OF_EACH: usize = 16;
 
-/// Of ten questions about one thing, so many name one that is there.
+/// Of ten questions about one thing, eight name one that is there.
 const KNOWN: &str = "0.8";
 
-/// Things of each kind, by the last part of the address of their list: their ids.
+/// Things by kind, as the address of their list says it: their ids.
 pub(super) struct Seeds(BTreeMap<&'static str, Vec<String>>);
 
 /// Fills a server.
 pub(super) fn sow(port: u16, token: &str) -> Result<Seeds> {
-    let mut seeds = BTreeMap::new();
+    let send = |method: &str, path: &str, body: &Value| -> Result<Value> {
+        let answer = http::send(port, (method, path), token, &body.to_string())?;
+        let text = String::from_utf8_lossy(&answer.body);
+        if !(200..300).contains(&answer.status) {
+            bail!("{method} {path} answered {} with {body}: {text}", answer.status);
+        }
+        Ok(serde_json::from_str(&text)?)
+    };
+    let mut seeds = Seeds(BTreeMap::new());
     for (kind, new) in KINDS {
         for number in 0..OF_EACH {
             let path = format!("/api/v1/{kind}");
-            let answer = http::post(port, &path, token, &new(number).to_string())?;
-            let text = String::from_utf8_lossy(&answer.body);
-            if answer.status != 201 {
-                bail!("{path} answered {} where something was to be made: {text}", answer.status);
-            }
-            let made: Value = serde_json::from_str(&text)?;
-            let mut keep = |kind, id: &Value| -> Result<()> {
-                let id = id.as_str().with_context(|| format!("no id in {text}"))?;
-                seeds.entry(kind).or_insert_with(Vec::new).push(id.to_owned());
-                Ok(())
-            };
-            // A message is named with the incident or the window that it belongs to.
-            match made["updates"].get(0) {
-                Some(update) if number == 0 => {
-                    keep(
-                        if kind == INCIDENTS { "told-incidents" } else { "told-windows" },
-                        &made["id"],
-                    )?;
-                    keep(
-                        if kind == INCIDENTS { "incident-updates" } else { "window-updates" },
-                        &update["id"],
-                    )?;
+            let made = send("POST", &path, &new(number))?;
+            let id = made["id"].as_str().context("something without an id")?;
+            match (kind, made["updates"][0]["id"].as_str()) {
+                // A message is named with what it belongs to.
+                (INCIDENTS, Some(update)) if number == 0 => {
+                    send("PATCH", &format!("{path}/{id}/postmortem"), &json!({"summary": "Why."}))?;
+                    seeds.keep("told-incidents", id);
+                    seeds.keep("incident-updates", update);
                 }
-                _ => keep(kind, &made["id"])?,
+                (WINDOWS, Some(update)) if number == 0 => {
+                    seeds.keep("told-windows", id);
+                    seeds.keep("window-updates", update);
+                }
+                (WINDOWS, _) if number % 4 > 1 => {
+                    send("POST", &format!("{path}/{id}/begin"), &json!({}))?;
+                    seeds.keep(kind, id);
+                }
+                _ => seeds.keep(kind, id),
             }
         }
     }
-    Ok(Seeds(seeds))
+    Ok(seeds)
 }
 
 const INCIDENTS: &str = "incidents";
+const WINDOWS: &str = "maintenance";
 
 /// A kind of thing, and what makes the one of that number.
 type Kind = (&'static str, fn(usize) -> Value);
@@ -62,7 +65,7 @@ const KINDS: [Kind; 9] = [
     ("status-pages", |n| json!({"title": format!("Page {n}")})),
     ("components", |n| json!({"name": format!("Component {n}")})),
     (INCIDENTS, incident),
-    ("maintenance", window),
+    (WINDOWS, window),
     ("maintenance-series", |n| {
         json!({"title": format!("Series {n}"), "rule": "FREQ=WEEKLY", "first": "2026-01-04T02:00:00",
             "lasts_minutes": 60})
@@ -96,7 +99,7 @@ fn incident(number: usize) -> Value {
 }
 
 fn window(number: usize) -> Value {
-    let year = 2080 + number;
+    let year = 2060 + number;
     json!({
         "title": format!("Window {number}"), "is_draft": number % 4 == 1,
         "starts_at": format!("{year}-01-04T10:00:00Z"), "ends_at": format!("{year}-01-04T11:00:00Z"),
@@ -104,43 +107,89 @@ fn window(number: usize) -> Value {
     })
 }
 
+/// Fields whose values chance does not hit, by their place in bodies, and what is sent in most of
+/// them.
+const FIELDS: [(&str, &[&str]); 19] = [
+    ("status_page", &["page-0"]),
+    ("starts_at", &["2085-01-04T10:00:00Z"]),
+    ("ends_at", &["2085-01-04T11:00:00Z"]),
+    ("abort_at", &["2085-01-04T10:30:00Z"]),
+    ("until", &["2085-01-04T11:00:00Z"]),
+    ("expires_at", &["2085-01-04T11:00:00Z"]),
+    ("next_update_due_at", &["2085-01-04T11:00:00Z"]),
+    ("update.next_update_due_at", &["2085-01-04T11:00:00Z"]),
+    ("update.shown_at", &["2026-01-04T11:00:00Z"]),
+    ("shown_at", &["2026-01-04T11:00:00Z"]),
+    ("affected[*].component", &["component-0", "component-1"]),
+    ("components[*].component", &["component-0", "component-1"]),
+    ("update.components[*].component", &["component-0", "component-1"]),
+    ("rule", &["FREQ=WEEKLY", "FREQ=DAILY;INTERVAL=3"]),
+    ("first", &["2027-01-04T02:00:00"]),
+    ("timezone", &["Europe/Berlin", "UTC"]),
+    ("email", &["a@example.com", "b@example.com", "c@example.com", "d@example.com"]),
+    ("files[*].name", &["a.toml"]),
+    ("files[*].text", &["[[component]]\nkey = \"a\"\nname = \"A\"\n"]),
+];
+
 impl Seeds {
+    fn keep(&mut self, kind: &'static str, id: &str) {
+        self.0.entry(kind).or_default().push(id.to_owned());
+    }
+
     /// The part of the configuration that names them.
     pub(super) fn config(&self) -> String {
-        let mut text = String::new();
-        let mut dictionary = |name: &str, values: &[String]| {
-            let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-            // Writing to a string does not fail.
-            let _ = write!(text, "\n[dictionaries.{name}]\nvalues = [{}]\n", values.join(", "));
-        };
+        let mut config = Config(String::new());
         for (kind, ids) in &self.0 {
-            dictionary(kind, ids);
+            config.dictionary(kind, ids);
         }
-        dictionary("versions", &["\"v1\"", "\"v2\"", "\"v3\""].map(str::to_owned));
-        let mut operations = |path: &str, parameters: &[(&str, &str)]| {
-            let _ = write!(
-                text,
-                "\n[[operations]]\ninclude-path-regex = {path:?}\n[operations.parameters]\n"
-            );
-            for (name, dictionary) in parameters {
-                let _ = writeln!(
-                    text,
-                    "{name:?} = {{ dictionary = {dictionary:?}, probability = {KNOWN} }}"
-                );
-            }
-        };
-        let version = ("header.If-Match", "versions");
+        config.dictionary("versions", &["\"v1\"", "\"v2\"", "\"v3\""]);
+        for (place, (_, values)) in FIELDS.iter().enumerate() {
+            config.dictionary(&format!("field-{place}"), values);
+        }
+        config.line("[parameters]");
+        for (place, (field, _)) in FIELDS.iter().enumerate() {
+            config.parameter(&format!("body.{field}"), &format!("field-{place}"));
+        }
         for (kind, updates, told) in [
             (INCIDENTS, "incident-updates", "told-incidents"),
-            ("maintenance", "window-updates", "told-windows"),
+            (WINDOWS, "window-updates", "told-windows"),
         ] {
-            let path = format!("^/api/v1/{kind}/.id./updates/");
-            operations(&path, &[("path.id", told), ("path.update_id", updates), version]);
+            config.operations(&format!("^/api/v1/{kind}/.id./updates/"), told);
+            config.parameter("path.update_id", updates);
         }
+        config.operations("^/api/v1/incidents/.id./postmortem", "told-incidents");
         for (kind, _) in KINDS {
-            let path = format!("^/api/v1/{kind}/.id.(/[a-z-]+|/updates|)$");
-            operations(&path, &[("path.id", kind), version]);
+            let but = if kind == INCIDENTS { "(?!postmortem)" } else { "" };
+            config.operations(&format!("^/api/v1/{kind}/.id.(/{but}[a-z-]+)?$"), kind);
         }
-        text
+        config.0
+    }
+}
+
+/// A configuration of what asks, in TOML. Writing to a string does not fail.
+struct Config(String);
+
+impl Config {
+    fn line(&mut self, line: &str) {
+        let _ = writeln!(self.0, "{line}");
+    }
+
+    fn dictionary(&mut self, name: &str, values: &[impl AsRef<str>]) {
+        let values: Vec<String> =
+            values.iter().map(|value| json!(value.as_ref()).to_string()).collect();
+        self.line(&format!("\n[dictionaries.{name}]\nvalues = [{}]", values.join(", ")));
+    }
+
+    /// Operations of these addresses name things of this kind.
+    fn operations(&mut self, path: &str, kind: &str) {
+        self.line(&format!("\n[[operations]]\ninclude-path-regex = {}", json!(path)));
+        self.line("[operations.parameters]");
+        self.parameter("path.id", kind);
+        self.parameter("header.If-Match", "versions");
+    }
+
+    fn parameter(&mut self, name: &str, dictionary: &str) {
+        let name = json!(name);
+        self.line(&format!("{name} = {{ dictionary = \"{dictionary}\", probability = {KNOWN} }}"));
     }
 }
