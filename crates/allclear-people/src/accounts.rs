@@ -80,6 +80,8 @@ pub async fn change_in(
     if wanted.standing == Some(Standing::Disabled) {
         transaction.remove_sessions_of(id).await?;
         transaction.remove_links_of(id).await?;
+        // Who is let in again chooses another password; an old passkey must not open beside it.
+        transaction.remove_passkeys_of(id).await?;
     }
     let entry = audit::changed(change, Subject::Person(id), &stored.value, &person);
     transaction.insert_audit_entries(&[entry]).await?;

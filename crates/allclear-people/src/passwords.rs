@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use allclear_domain::error::InvalidValue;
-use allclear_domain::{EmailAddress, Entropy, limits};
+use allclear_domain::{Credentials, EmailAddress, Entropy, limits};
 use argon2::password_hash::phc::{PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
@@ -20,6 +20,12 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// A hash that no password has, of equal cost: checking it hides that an address is unknown.
 pub(crate) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$\
                       MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+
+/// Whether somebody has chosen a password. Whoever came by a provider may have none.
+#[must_use]
+pub fn is_chosen(credentials: Option<&Credentials>) -> bool {
+    credentials.is_some_and(|known| known.password_hash != NOBODY)
+}
 
 /// What hashes and checks passwords. Cheap to clone; all clones share the places.
 #[derive(Clone, Debug)]

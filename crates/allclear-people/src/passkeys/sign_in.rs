@@ -15,6 +15,12 @@ use crate::error::{PasskeyProblem, PeopleError};
 use crate::sessions::{self, SignedIn};
 use crate::sign_in::From;
 
+/// What attempts of a client are counted under: not with those at the password, so that prompts that
+/// somebody puts away close no other way in.
+fn attempts_of(from: From<'_>) -> String {
+    format!("passkey from {}", from.address)
+}
+
 /// Asks a browser for a passkey; gives what its script needs, as JSON. `browser` is what the forms of
 /// this browser carry. It counts as an attempt of its client, and its answer does not.
 ///
@@ -28,7 +34,7 @@ pub fn ask_to_sign_in(
     now: Timestamp,
 ) -> Result<String, PeopleError> {
     let webauthn = &passkeys.relying_party()?.webauthn;
-    attempts.count(&[from.address], now)?;
+    attempts.count(&[&attempts_of(from)], now)?;
     let asked = webauthn.start_discoverable_authentication();
     let (mut options, state) = asked.map_err(|error| problem(&error))?;
     // Somebody pressed a button: the browser asks at once, and not while they fill in a field.
@@ -80,7 +86,7 @@ pub async fn sign_in(
     key.update_credential(&checked);
     let key = serde_json::to_string(&key).map_err(|_| PasskeyProblem::Unknown)?;
     let signed_in = begin(store, &passkey, &key, from, entropy, now).await?;
-    attempts.give_back(from.address);
+    attempts.give_back(&attempts_of(from));
     Ok(signed_in)
 }
 

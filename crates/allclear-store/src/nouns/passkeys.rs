@@ -135,4 +135,12 @@ impl Transaction {
         let binds = vec![Bind::Uuid(id.uuid()), Bind::Uuid(person_id.uuid())];
         Ok(self.execute(sql::REMOVE, binds).await? == 1)
     }
+
+    /// Takes every passkey of a person away; gives how many there were.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn remove_passkeys_of(&mut self, person_id: PersonId) -> Result<u64, StoreError> {
+        self.execute(sql::REMOVE_OF_PERSON, vec![Bind::Uuid(person_id.uuid())]).await
+    }
 }

@@ -31,4 +31,6 @@ super::statements! {
         where id = $1 and public_key = $2";
     /// Takes one of a person away.
     REMOVE = "delete from passkeys where id = $1 and person_id = $2";
+    /// Takes every one of a person away.
+    REMOVE_OF_PERSON = "delete from passkeys where person_id = $1";
 }

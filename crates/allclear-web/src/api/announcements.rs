@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use super::incidents::published_at;
-use super::json::{Answer, at_version, created, json};
+use super::json::Answer;
+use super::noun::{self, Noun};
 use super::openapi::Operation;
 use super::problem::Problem;
-use super::wire::{ListJson, MomentJson, ProseFormatWord, cursor_of, given, prose};
+use super::wire::{ListJson, MomentJson, ProseFormatWord, given, prose};
 use crate::access::Needs;
 use crate::access::table::Table;
 
@@ -27,7 +28,7 @@ const TAKE_OFF: &str = "/api/v1/announcements/{id}/take-off";
 /// A notice that is neither an incident nor maintenance.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Announcement")]
-struct AnnouncementJson {
+pub(super) struct AnnouncementJson {
     id: String,
     /// The id in addresses of the status page.
     public_id: String,
@@ -136,13 +137,7 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn list(call: Call) -> Answer {
     let (slice, limit) = call.slice(Vec::new()).await?;
     let found = call.app.store.slice_announcements(&slice).await?;
-    let list = ListJson::of(
-        found,
-        limit,
-        |stored| cursor_of(stored.id),
-        |stored| AnnouncementJson::of(stored, stored.version),
-    );
-    json(StatusCode::OK, &list)
+    noun::list(&call, found, limit)
 }
 
 async fn find(call: &Call) -> Result<Stored<Announcement>, Problem> {
@@ -156,12 +151,21 @@ async fn find(call: &Call) -> Result<Stored<Announcement>, Problem> {
 
 async fn show(call: Call) -> Answer {
     let stored = find(&call).await?;
-    told(&stored, stored.version)
+    noun::show(&call, &stored)
 }
 
-fn told(announcement: &Announcement, version: i64) -> Answer {
-    let json = json(StatusCode::OK, &AnnouncementJson::of(announcement, version))?;
-    Ok(at_version(json, version))
+impl Noun for Announcement {
+    type Json = AnnouncementJson;
+    type Id = AnnouncementId;
+    const ALL: &'static str = ALL;
+
+    fn id(&self) -> AnnouncementId {
+        self.id
+    }
+
+    fn json(&self, version: i64, _: &Call) -> AnnouncementJson {
+        AnnouncementJson::of(self, version)
+    }
 }
 
 async fn announce(call: Call) -> Answer {
@@ -174,10 +178,7 @@ async fn announce(call: Call) -> Answer {
         is_draft: new.is_draft,
     };
     let written = writing::announce(&call.app.store, new, call.change()).await?;
-    call.written();
-    let path = format!("{ALL}/{}", written.value.id);
-    let answer = created(&path, &AnnouncementJson::of(&written.value, written.version))?;
-    Ok(at_version(answer, written.version))
+    noun::made(&call, &written)
 }
 
 async fn change(
@@ -187,8 +188,7 @@ async fn change(
 ) -> Answer {
     let id = find(call).await?.id;
     let written = writing::change(&call.app.store, id, expected, call.change(), decide).await?;
-    call.written();
-    told(&written.value, written.version)
+    noun::changed(call, StatusCode::OK, &written)
 }
 
 async fn patch(call: Call) -> Answer {

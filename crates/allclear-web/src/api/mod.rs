@@ -16,6 +16,7 @@ mod list;
 mod local;
 mod maintenance;
 mod me;
+mod noun;
 pub mod openapi;
 mod people;
 mod problem;

@@ -17,10 +17,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::json::{Answer, at_version, created, json, nothing};
+use super::json::{Answer, nothing};
+use super::noun::{self, Noun};
 use super::openapi::Operation;
 use super::problem::Problem;
-use super::wire::{LanguageWord, ListJson, MaintenancePolicyWord, cursor_of, given};
+use super::wire::{LanguageWord, ListJson, MaintenancePolicyWord, given};
 use crate::access::Needs;
 use crate::access::table::Table;
 use crate::logo;
@@ -45,7 +46,7 @@ struct UptimeJson {
 /// A status page: what customers read.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "StatusPage")]
-struct StatusPageJson {
+pub(super) struct StatusPageJson {
     id: String,
     /// Short name in addresses: `/p/{slug}/`.
     slug: String,
@@ -213,13 +214,7 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn list(call: Call) -> Answer {
     let (slice, limit) = call.slice(Vec::new()).await?;
     let found = call.app.store.slice_status_pages(&slice).await?;
-    let list = ListJson::of(
-        found,
-        limit,
-        |stored| cursor_of(stored.id),
-        |stored| StatusPageJson::of(stored, stored.version),
-    );
-    json(StatusCode::OK, &list)
+    noun::list(&call, found, limit)
 }
 
 async fn find(call: &Call) -> Result<Stored<StatusPage>, Problem> {
@@ -234,13 +229,23 @@ async fn find(call: &Call) -> Result<Stored<StatusPage>, Problem> {
     found.ok_or(Problem::NotFound)
 }
 
-fn told(page: &StatusPage, version: i64) -> Answer {
-    Ok(at_version(json(StatusCode::OK, &StatusPageJson::of(page, version))?, version))
+impl Noun for StatusPage {
+    type Json = StatusPageJson;
+    type Id = StatusPageId;
+    const ALL: &'static str = ALL;
+
+    fn id(&self) -> StatusPageId {
+        self.id
+    }
+
+    fn json(&self, version: i64, _: &Call) -> StatusPageJson {
+        StatusPageJson::of(self, version)
+    }
 }
 
 async fn show(call: Call) -> Answer {
     let stored = find(&call).await?;
-    told(&stored, stored.version)
+    noun::show(&call, &stored)
 }
 
 async fn add(call: Call) -> Answer {
@@ -252,10 +257,7 @@ async fn add(call: Call) -> Answer {
         language: new.language.unwrap_or_default(),
     };
     let written = writing::add_status_page(&call.app.store, new, call.change()).await?;
-    call.written();
-    let path = format!("{ALL}/{}", written.value.id);
-    let answer = created(&path, &StatusPageJson::of(&written.value, written.version))?;
-    Ok(at_version(answer, written.version))
+    noun::made(&call, &written)
 }
 
 async fn patch(call: Call) -> Answer {
@@ -293,8 +295,7 @@ async fn patch(call: Call) -> Answer {
         }
         None => writing::change_status_page(store, id, expected, change, decide).await?,
     };
-    call.written();
-    told(&written.value, written.version)
+    noun::changed(&call, StatusCode::OK, &written)
 }
 
 fn patched(

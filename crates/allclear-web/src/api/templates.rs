@@ -14,12 +14,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::json::{Answer, at_version, created, json, nothing};
+use super::json::{Answer, nothing};
+use super::noun::{self, Noun};
 use super::openapi::Operation;
 use super::problem::Problem;
 use super::wire::{
-    AffectedJson, ImpactWord, IncidentStatusWord, ListJson, TemplateKindWord, affected, cursor_of,
-    given,
+    AffectedJson, ImpactWord, IncidentStatusWord, ListJson, TemplateKindWord, affected, given,
 };
 use crate::access::Needs;
 use crate::access::table::Table;
@@ -30,7 +30,7 @@ const ONE: &str = "/api/v1/templates/{id}";
 /// What an incident or a maintenance window begins with.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Template")]
-struct TemplateJson {
+pub(super) struct TemplateJson {
     id: String,
     /// Id of the status page that it is for.
     status_page: String,
@@ -195,13 +195,7 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn list(call: Call) -> Answer {
     let (slice, limit) = call.slice(Vec::new()).await?;
     let found = call.app.store.slice_templates(&slice).await?;
-    let list = ListJson::of(
-        found,
-        limit,
-        |stored| cursor_of(stored.id),
-        |stored| TemplateJson::of(stored, stored.version),
-    );
-    json(StatusCode::OK, &list)
+    noun::list(&call, found, limit)
 }
 
 async fn find(call: &Call) -> Result<Stored<Template>, Problem> {
@@ -209,13 +203,23 @@ async fn find(call: &Call) -> Result<Stored<Template>, Problem> {
     call.app.store.find_template(id).await?.ok_or(Problem::NotFound)
 }
 
-fn told(template: &Template, version: i64) -> Answer {
-    Ok(at_version(json(StatusCode::OK, &TemplateJson::of(template, version))?, version))
+impl Noun for Template {
+    type Json = TemplateJson;
+    type Id = TemplateId;
+    const ALL: &'static str = ALL;
+
+    fn id(&self) -> TemplateId {
+        self.id
+    }
+
+    fn json(&self, version: i64, _: &Call) -> TemplateJson {
+        TemplateJson::of(self, version)
+    }
 }
 
 async fn show(call: Call) -> Answer {
     let stored = find(&call).await?;
-    told(&stored, stored.version)
+    noun::show(&call, &stored)
 }
 
 /// Refuses what only templates of another kind have.
@@ -259,9 +263,7 @@ async fn add(call: Call) -> Answer {
         affected: affected(&call, page_id, new.affected).await?,
     };
     let written = writing::add_template(&call.app.store, new, call.change()).await?;
-    let path = format!("{ALL}/{}", written.value.id);
-    let answer = created(&path, &TemplateJson::of(&written.value, written.version))?;
-    Ok(at_version(answer, written.version))
+    noun::made(&call, &written)
 }
 
 async fn patch(call: Call) -> Answer {
@@ -284,7 +286,7 @@ async fn patch(call: Call) -> Answer {
     let decide = |template| Ok(patched(template, patch, list));
     let (store, change) = (&call.app.store, call.change());
     let written = writing::change(store, stored.id, Some(expected), change, decide).await?;
-    told(&written.value, written.version)
+    noun::changed(&call, StatusCode::OK, &written)
 }
 
 fn patched(

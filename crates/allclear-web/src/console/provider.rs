@@ -78,7 +78,9 @@ async fn arrive(call: &Call, provider: &Provider, trip: &Trip) -> Answer {
         return troubled(call, provider, &trouble, next).await;
     }
     let app = &call.app;
-    if let Err(error) = app.attempts.count(&[&call.client_address], call.now) {
+    // Not those at the password: where the provider fails, that one is the way in that is left.
+    let attempts = format!("provider from {}", call.client_address);
+    if let Err(error) = app.attempts.count(&[&attempts], call.now) {
         let retry_after = sign_in::refused(call, &error);
         let (status, text) = Refusal::from(error).told();
         return sign_in::form(call, status, &text, "", next).await.map(retry_after);
@@ -92,7 +94,7 @@ async fn arrive(call: &Call, provider: &Provider, trip: &Trip) -> Answer {
     let (store, entropy) = (&app.store, &app.entropy);
     match provider::sign_in(store, &vouched, &used, &call.client, entropy, call.now).await {
         Ok(begun) => {
-            app.attempts.give_back(&call.client_address);
+            app.attempts.give_back(&attempts);
             sign_in::go_on(call, begun, next)
         }
         Err(NotSignedIn::People(error)) => Err(error.into()),

@@ -12,10 +12,11 @@ use axum::http::StatusCode;
 
 use self::json::{IncidentPatchJson, NewIncidentJson, NewIncidentUpdate, ResolutionJson};
 use super::call::Call;
-use super::json::{Answer, at_version, created, json};
+use super::json::Answer;
+use super::noun::{self, Noun};
 use super::openapi::Operation;
 use super::problem::Problem;
-use super::wire::{ListJson, UpdateEditJson, affected, cursor_of};
+use super::wire::{ListJson, UpdateEditJson, affected};
 use crate::access::Needs;
 use crate::access::table::Table;
 
@@ -86,13 +87,7 @@ async fn list(call: Call) -> Answer {
     let statuses = call.statuses(&STATUSES.map(IncidentStatus::as_str), &["resolved"])?;
     let (slice, limit) = call.slice(statuses).await?;
     let found = call.app.store.slice_incidents(&slice).await?;
-    let list = ListJson::of(
-        found,
-        limit,
-        |stored| cursor_of(stored.id),
-        |stored| IncidentJson::of(stored, stored.version),
-    );
-    json(StatusCode::OK, &list)
+    noun::list(&call, found, limit)
 }
 
 async fn find(call: &Call) -> Result<Stored<Incident>, Problem> {
@@ -104,13 +99,23 @@ async fn find(call: &Call) -> Result<Stored<Incident>, Problem> {
     .await
 }
 
-fn told(status: StatusCode, incident: &Incident, version: i64) -> Answer {
-    Ok(at_version(json(status, &IncidentJson::of(incident, version))?, version))
+impl Noun for Incident {
+    type Json = IncidentJson;
+    type Id = IncidentId;
+    const ALL: &'static str = ALL;
+
+    fn id(&self) -> IncidentId {
+        self.id
+    }
+
+    fn json(&self, version: i64, _: &Call) -> IncidentJson {
+        IncidentJson::of(self, version)
+    }
 }
 
 async fn show(call: Call) -> Answer {
     let stored = find(&call).await?;
-    told(StatusCode::OK, &stored, stored.version)
+    noun::show(&call, &stored)
 }
 
 async fn report(call: Call) -> Answer {
@@ -118,10 +123,7 @@ async fn report(call: Call) -> Answer {
     let page_id = call.status_page(new.status_page.as_deref()).await?;
     let new = read_new(&call, page_id, new).await?;
     let written = writing::report_incident(&call.app.store, new, call.change()).await?;
-    call.written();
-    let path = format!("{ALL}/{}", written.value.id);
-    let answer = created(&path, &IncidentJson::of(&written.value, written.version))?;
-    Ok(at_version(answer, written.version))
+    noun::made(&call, &written)
 }
 
 async fn read_new(
@@ -156,8 +158,7 @@ async fn change(
 ) -> Answer {
     let change = call.change();
     let written = writing::change(&call.app.store, incident.id, expected, change, decide).await?;
-    call.written();
-    told(status, &written.value, written.version)
+    noun::changed(call, status, &written)
 }
 
 async fn patch(call: Call) -> Answer {

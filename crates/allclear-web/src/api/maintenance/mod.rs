@@ -16,10 +16,11 @@ use self::json::{
 };
 use super::call::Call;
 use super::incidents::IncidentJson;
-use super::json::{Answer, at_version, created, json};
+use super::json::{Answer, created};
+use super::noun::{self, Noun};
 use super::openapi::Operation;
 use super::problem::Problem;
-use super::wire::{ListJson, UpdateEditJson, affected, cursor_of};
+use super::wire::{ListJson, UpdateEditJson, affected};
 use crate::access::Needs;
 use crate::access::table::Table;
 
@@ -102,13 +103,7 @@ async fn list(call: Call) -> Answer {
     let statuses = call.statuses(&STATUSES.map(MaintenanceStatus::as_str), &over)?;
     let (slice, limit) = call.slice(statuses).await?;
     let found = call.app.store.slice_maintenance(&slice).await?;
-    let list = ListJson::of(
-        found,
-        limit,
-        |stored| cursor_of(stored.id),
-        |stored| MaintenanceJson::of(stored, stored.version),
-    );
-    json(StatusCode::OK, &list)
+    noun::list(&call, found, limit)
 }
 
 async fn find(call: &Call) -> Result<Stored<Maintenance>, Problem> {
@@ -120,13 +115,23 @@ async fn find(call: &Call) -> Result<Stored<Maintenance>, Problem> {
     .await
 }
 
-fn told(status: StatusCode, window: &Maintenance, version: i64) -> Answer {
-    Ok(at_version(json(status, &MaintenanceJson::of(window, version))?, version))
+impl Noun for Maintenance {
+    type Json = MaintenanceJson;
+    type Id = MaintenanceId;
+    const ALL: &'static str = ALL;
+
+    fn id(&self) -> MaintenanceId {
+        self.id
+    }
+
+    fn json(&self, version: i64, _: &Call) -> MaintenanceJson {
+        MaintenanceJson::of(self, version)
+    }
 }
 
 async fn show(call: Call) -> Answer {
     let stored = find(&call).await?;
-    told(StatusCode::OK, &stored, stored.version)
+    noun::show(&call, &stored)
 }
 
 async fn plan(call: Call) -> Answer {
@@ -134,10 +139,7 @@ async fn plan(call: Call) -> Answer {
     let page_id = call.status_page(new.status_page.as_deref()).await?;
     let new = read_new(&call, page_id, new).await?;
     let written = writing::plan_maintenance(&call.app.store, new, call.change()).await?;
-    call.written();
-    let path = format!("{ALL}/{}", written.value.id);
-    let answer = created(&path, &MaintenanceJson::of(&written.value, written.version))?;
-    Ok(at_version(answer, written.version))
+    noun::made(&call, &written)
 }
 
 async fn read_new(
@@ -172,8 +174,7 @@ async fn change(
 ) -> Answer {
     let change = call.change();
     let written = writing::change(&call.app.store, window.id, expected, change, decide).await?;
-    call.written();
-    told(status, &written.value, written.version)
+    noun::changed(call, status, &written)
 }
 
 /// A transition that takes nothing but the time.

@@ -11,10 +11,11 @@ use axum::http::StatusCode;
 
 use self::json::{NewSeriesJson, SeriesJson, SeriesPatchJson};
 use super::call::Call;
-use super::json::{Answer, at_version, created, json};
+use super::json::Answer;
+use super::noun::{self, Noun};
 use super::openapi::Operation;
 use super::problem::Problem;
-use super::wire::{ListJson, affected, cursor_of};
+use super::wire::{ListJson, affected};
 use crate::access::Needs;
 use crate::access::table::Table;
 
@@ -55,13 +56,7 @@ async fn list(call: Call) -> Answer {
     let statuses = call.statuses(&["running", "ended"], &["ended"])?;
     let (slice, limit) = call.slice(statuses).await?;
     let found = call.app.store.slice_maintenance_series(&slice).await?;
-    let list = ListJson::of(
-        found,
-        limit,
-        |stored| cursor_of(stored.id),
-        |stored| SeriesJson::of(stored, stored.version, call.now),
-    );
-    json(StatusCode::OK, &list)
+    noun::list(&call, found, limit)
 }
 
 async fn find(call: &Call) -> Result<Stored<MaintenanceSeries>, Problem> {
@@ -69,14 +64,23 @@ async fn find(call: &Call) -> Result<Stored<MaintenanceSeries>, Problem> {
     call.app.store.find_maintenance_series(id).await?.ok_or(Problem::NotFound)
 }
 
-fn told(call: &Call, series: &MaintenanceSeries, version: i64) -> Answer {
-    let answer = json(StatusCode::OK, &SeriesJson::of(series, version, call.now))?;
-    Ok(at_version(answer, version))
+impl Noun for MaintenanceSeries {
+    type Json = SeriesJson;
+    type Id = SeriesId;
+    const ALL: &'static str = ALL;
+
+    fn id(&self) -> SeriesId {
+        self.id
+    }
+
+    fn json(&self, version: i64, call: &Call) -> SeriesJson {
+        SeriesJson::of(self, version, call.now)
+    }
 }
 
 async fn show(call: Call) -> Answer {
     let stored = find(&call).await?;
-    told(&call, &stored, stored.version)
+    noun::show(&call, &stored)
 }
 
 async fn plan(call: Call) -> Answer {
@@ -105,10 +109,7 @@ async fn plan(call: Call) -> Answer {
         is_automatic: new.is_automatic.unwrap_or(true),
     };
     let (written, _) = writing::plan_series(&call.app.store, new, call.change()).await?;
-    call.written();
-    let path = format!("{ALL}/{}", written.value.id);
-    let answer = created(&path, &SeriesJson::of(&written.value, written.version, call.now))?;
-    Ok(at_version(answer, written.version))
+    noun::made(&call, &written)
 }
 
 /// Changes the series of the path: `decide` is a transition.
@@ -120,8 +121,7 @@ async fn change(
 ) -> Answer {
     let store = &call.app.store;
     let (written, _) = writing::change_series(store, id, expected, call.change(), decide).await?;
-    call.written();
-    told(call, &written.value, written.version)
+    noun::changed(call, StatusCode::OK, &written)
 }
 
 async fn patch(call: Call) -> Answer {

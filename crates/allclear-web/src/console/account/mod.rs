@@ -8,8 +8,8 @@ mod picture;
 mod sessions;
 
 use allclear_domain::Person;
-use allclear_people::PeopleError;
 use allclear_people::own::{Checks, Own};
+use allclear_people::{PeopleError, passwords};
 use askama::Template;
 use axum::http::StatusCode;
 
@@ -43,6 +43,7 @@ struct AccountView {
     problem: Problem,
     name: String,
     email: String,
+    has_password: bool,
     has_authenticator: bool,
     codes_left: usize,
     /// The part about passkeys, in HTML.
@@ -84,7 +85,7 @@ async fn show(call: Call) -> Answer {
     let done = match call.query.text("done") {
         "name" => "Your name is changed.",
         "password" => "Your password is changed. Every other browser is signed out.",
-        "authenticator" => "Your authenticator is removed. Your password alone signs you in.",
+        "authenticator" => "Your authenticator is removed. Your password opens without a code.",
         "passkey" => {
             "Your passkey is added. It signs you in from now on; your password still does."
         }
@@ -100,7 +101,8 @@ async fn show(call: Call) -> Answer {
 async fn page(call: &Call, status: StatusCode, done: &str, problem: Problem) -> Answer {
     let (who, store) = (call.signed_in()?, &call.app.store);
     let credentials = store.find_credentials(who.person.id).await?;
-    let typed = call.form.maybe("name").unwrap_or(&who.person.name);
+    // Other parts have fields of that name, too.
+    let typed = call.form.maybe("name").filter(|_| problem.part == Part::Name);
     #[cfg(feature = "passkeys")]
     let passkeys = passkeys::part(call, &problem).await?;
     #[cfg(not(feature = "passkeys"))]
@@ -109,8 +111,9 @@ async fn page(call: &Call, status: StatusCode, done: &str, problem: Problem) -> 
         passkeys,
         chrome: Chrome::of(call, "Account", done),
         problem,
-        name: typed.to_owned(),
+        name: typed.unwrap_or(&who.person.name).to_owned(),
         email: who.person.email.to_string(),
+        has_password: passwords::is_chosen(credentials.as_ref()),
         has_authenticator: credentials.is_some_and(|known| known.totp_secret.is_some()),
         codes_left: store.count_recovery_codes(who.person.id).await?,
         sessions: sessions::list(call, who).await?,

@@ -34,6 +34,7 @@ struct PersonView {
     seen: Option<When>,
     sessions: usize,
     has_authenticator: bool,
+    passkeys: usize,
     /// The providers that know them; none where this build asks no provider.
     bound_to: Vec<String>,
     /// How many hours a link holds that is made now.
@@ -48,7 +49,7 @@ pub(super) async fn show(call: Call) -> Answer {
     let done = match call.query.text("done") {
         "changed" => "The changes are saved.",
         "disabled" => "They are disabled and signed out everywhere.",
-        "authenticator" => "Their authenticator is removed. Their password alone signs them in.",
+        "authenticator" => "Their authenticator is removed. Their password opens without a code.",
         "unbound" => "They are unbound. Their address says who they are the next time.",
         _ => "",
     };
@@ -79,6 +80,7 @@ async fn page(call: &Call, status: StatusCode, done: &str, problem: &str) -> Ans
         disabled_at: disabled_at(person),
         seen,
         sessions: allclear_people::sessions::list(store, id, call.now).await?.len(),
+        passkeys: store.list_passkeys(id).await?.len(),
         has_authenticator: credentials.is_some_and(|known| known.totp_secret.is_some()),
         bound_to: bound_to(call, id).await?,
         link_hours: lasts.as_hours(),
