@@ -4,12 +4,14 @@
 //! its client answers `PING`, and so does one that asks and takes no answer: it would keep its place
 //! for ever.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::Version;
 use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::limits::PROGRESS_BYTES_MIN;
 
 /// What a connection and who answers on it know of its requests. All clones are the same.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ struct Inner {
     is_watched: AtomicBool,
     asked_at: Mutex<Instant>,
     listening: AtomicUsize,
+    /// Bytes that its client took.
+    taken: AtomicU64,
 }
 
 impl Activity {
@@ -29,6 +33,7 @@ impl Activity {
             is_watched: AtomicBool::new(false),
             asked_at: Mutex::new(Instant::now()),
             listening: AtomicUsize::new(0),
+            taken: AtomicU64::new(0),
         }))
     }
 
@@ -41,14 +46,20 @@ impl Activity {
         }
     }
 
+    /// Its client took so many bytes.
+    pub(crate) fn took(&self, bytes: usize) {
+        self.0.taken.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
     /// A reader waits for changes, until what this gives is dropped.
     pub(crate) fn listens(&self) -> Listens {
         self.0.listening.fetch_add(1, Ordering::Relaxed);
         Listens(self.clone())
     }
 
-    /// Ends when nothing was asked for so long, and nobody waits for changes.
+    /// Ends when nothing was asked for so long, no answer went on, and nobody waits for changes.
     pub(crate) async fn idle(&self, allowed: Duration) {
+        let mut taken_before = 0;
         loop {
             if self.0.is_watched.load(Ordering::Relaxed) {
                 return std::future::pending().await;
@@ -58,10 +69,17 @@ impl Activity {
                 continue;
             }
             let until = *self.0.asked_at.lock().unwrap_or_else(PoisonError::into_inner) + allowed;
-            if until <= Instant::now() {
+            if until > Instant::now() {
+                sleep_until(until).await;
+                continue;
+            }
+            // An answer may be on its way, slowly. What answers a PING is far less.
+            let taken = self.0.taken.load(Ordering::Relaxed);
+            if taken.saturating_sub(taken_before) < PROGRESS_BYTES_MIN {
                 return;
             }
-            sleep_until(until).await;
+            taken_before = taken;
+            sleep(allowed).await;
         }
     }
 }
@@ -104,6 +122,25 @@ mod tests {
             assert!(!is_idle_after(&activity, ALLOWED * 9 / 10).await);
         }
         assert!(is_idle_after(&activity, ALLOWED).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_takes_an_answer_slowly_is_not() {
+        let activity = Activity::begun();
+        activity.asked(Version::HTTP_2);
+        for _ in 0..10 {
+            activity.took(4_096);
+            assert!(!is_idle_after(&activity, ALLOWED * 9 / 10).await);
+        }
+        // Answers to PING alone are no progress.
+        let took_little = activity.clone();
+        tokio::spawn(async move {
+            loop {
+                took_little.took(17);
+                sleep(ALLOWED / 4).await;
+            }
+        });
+        assert!(is_idle_after(&activity, ALLOWED * 3).await);
     }
 
     #[tokio::test(start_paused = true)]

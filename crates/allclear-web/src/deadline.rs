@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use crate::activity::Activity;
 use crate::handover::Handover;
 
 /// Bytes by which the version of HTTP is known: the length of the preface of HTTP/2 (RFC 9113,
@@ -23,6 +24,7 @@ pub(crate) struct Deadline<S> {
     /// `None` once it was handed over.
     stream: Option<S>,
     handover: Option<Handover>,
+    activity: Option<Activity>,
     allowed: Duration,
     first: Option<(usize, Pin<Box<Sleep>>)>,
     stalled: Option<Pin<Box<Sleep>>>,
@@ -32,7 +34,25 @@ impl<S> Deadline<S> {
     /// A stream that has just been accepted.
     pub(crate) fn of(stream: S, allowed: Duration, handover: Option<Handover>) -> Self {
         let first = Some((0, Box::pin(sleep(allowed))));
-        Self { stream: Some(stream), handover, allowed, first, stalled: None }
+        let stream = Some(stream);
+        Self { stream, handover, activity: None, allowed, first, stalled: None }
+    }
+
+    /// The same, and what its client takes is told.
+    pub(crate) fn telling(self, activity: Activity) -> Self {
+        Self { activity: Some(activity), ..self }
+    }
+
+    /// What came of a write of so many bytes.
+    fn wrote(
+        &mut self,
+        result: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if let (Poll::Ready(Ok(bytes)), Some(activity)) = (&result, &self.activity) {
+            activity.took(*bytes);
+        }
+        self.written(result, context)
     }
 
     /// What came of a write; a stall that lasts too long is an error.
@@ -99,7 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> AsyncWrite for Deadline
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let result = self.stream()?.poll_write(context, bytes);
-        self.written(result, context)
+        self.wrote(result, context)
     }
 
     fn poll_write_vectored(
@@ -108,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> AsyncWrite for Deadline
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = self.stream()?.poll_write_vectored(context, slices);
-        self.written(result, context)
+        self.wrote(result, context)
     }
 
     fn is_write_vectored(&self) -> bool {

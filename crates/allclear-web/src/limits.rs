@@ -11,9 +11,11 @@ pub const HEADERS_MAX: usize = 64;
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// So many times as long as for a head, a listener waits for a body.
 pub const BODY_TIMEOUT_OF_HEADS: u32 = 3;
-/// So many times as long as for a head, a connection of HTTP/2 may ask for nothing; then it is told to
-/// go, and cut off a little later.
+/// So many times as long as for a head, a connection of HTTP/2 may ask for nothing and take nothing;
+/// then it is told to go, and cut off a little later.
 pub const IDLE_OF_HEADS: u32 = 3;
+/// Bytes that such a connection has to take in that time, where an answer is on its way.
+pub const PROGRESS_BYTES_MIN: u64 = 1_024;
 /// Streams of one HTTP/2 connection; further ones wait.
 pub const STREAMS_PER_CONNECTION_MAX: u32 = 64;
 /// Bytes of a certificate's file, or of its key's; a longer one is refused.

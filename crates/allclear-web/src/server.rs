@@ -121,9 +121,10 @@ impl Shared {
     ) {
         // A reader who waits for changes keeps the permit when the rest of the connection goes.
         let handover = Handover::of(permit);
-        let stream = Deadline::of(stream, self.allowed.header_timeout, Some(handover.clone()));
-        let body = BodyTimeout(self.allowed.header_timeout * limits::BODY_TIMEOUT_OF_HEADS);
         let activity = Activity::begun();
+        let stream = Deadline::of(stream, self.allowed.header_timeout, Some(handover.clone()));
+        let stream = stream.telling(activity.clone());
+        let body = BodyTimeout(self.allowed.header_timeout * limits::BODY_TIMEOUT_OF_HEADS);
         let idle = activity.idle(self.allowed.header_timeout * limits::IDLE_OF_HEADS);
         let front = Connection { peer, body, handover, activity: activity.clone() };
         let front = self.front.of_connection(front);

@@ -57,7 +57,9 @@ pub(crate) fn api() -> Result<bool> {
     let archive = folder.path().join("archive");
     say(&format!("asking http://{listen}/api/v1"))?;
     let has_found_nothing = run::succeeds(
+        // It keeps notes of its own where it stands.
         Command::new(asker)
+            .current_dir(folder.path())
             .arg("--config-file")
             .arg(config)
             .arg("run")

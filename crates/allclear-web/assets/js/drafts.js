@@ -42,14 +42,7 @@
         form.prepend(note);
       }
       form.addEventListener('input', () => localStorage.setItem(keyOf(form), JSON.stringify(read(form))));
-      // Pressed twice is meant once.
-      let isSent = false;
-      addEventListener('pageshow', () => { isSent = false; });
-      form.addEventListener('submit', (event) => {
-        if (isSent) event.preventDefault();
-        isSent = true;
-        sessionStorage.setItem(prefix, keyOf(form));
-      });
+      form.addEventListener('submit', () => sessionStorage.setItem(prefix, keyOf(form)));
     }
     for (const form of document.querySelectorAll('form[action="/console/sign-out"]')) {
       form.addEventListener('submit', () => {

@@ -22,6 +22,8 @@ use crate::kept::{self, Known};
 const FIELD: &str = "once";
 /// Characters of an id; a longer one is none of ours.
 const ID_CHARS_MAX: usize = 64;
+/// Names of buttons that say what a form is to do.
+const BUTTONS: [&str; 3] = ["do", "step", "direction"];
 /// How often it is asked again what the first sending led to, which is being done at the same time.
 const LOOKS_MAX: usize = 40;
 /// How long is waited before each time.
@@ -92,8 +94,9 @@ async fn look_up(call: &Call) -> Result<Option<allclear_store::KeptAnswer>, Answ
     if once.len() > ID_CHARS_MAX {
         return Err(Err(Refusal::ForeignForm));
     }
-    // Several forms of a page have one id, and different addresses.
-    let key = format!("form {once} {}", call.path);
+    // Several forms of a page have one id, and different addresses, or different buttons.
+    let pressed = BUTTONS.map(|name| call.form.text(name)).join(" ");
+    let key = format!("form {once} {} {pressed}", call.path);
     let actor = signed_in.access().actor;
     let known = kept::look_up(&call.app, (&actor, &key), digest_of(call), call.now).await;
     match known.map_err(|error: StoreError| Err(error.into()))? {
@@ -104,7 +107,7 @@ async fn look_up(call: &Call) -> Result<Option<allclear_store::KeptAnswer>, Answ
         Known::Other => Err(refused(
             StatusCode::CONFLICT,
             "this form was sent before, and what it said then was done. What you changed since was \
-             not sent: go back and copy it, open the form anew, and send it from there",
+             not sent: open the page again in another tab, and copy it over",
         )),
         // Whoever sits at the console in an outage is not kept from writing.
         Known::TooMany => Ok(None),

@@ -52,8 +52,7 @@ pub(crate) fn read(
     zone: &TimeZone,
     fold: Option<Fold>,
 ) -> Result<Timestamp, LocalTimeProblem> {
-    // A day alone would be read as its midnight, which nobody wrote.
-    let at: Option<DateTime> = text.parse().ok().filter(|_| text.contains(':'));
+    let at: Option<DateTime> = text.parse().ok().filter(|_| has_shape(text));
     let at = at.ok_or(LocalTimeProblem::Unreadable)?;
     let instant =
         |offset: Offset| offset.to_timestamp(at).map_err(|_| LocalTimeProblem::Unreadable);
@@ -72,6 +71,24 @@ pub(crate) fn read(
             None => Err(LocalTimeProblem::Twice { at }),
         },
     }
+}
+
+/// Whether a text is a day with a time, and no more: `2026-11-21T13:00`, with or without seconds. A day
+/// alone would be read as its midnight, and a zone behind it would be left out in silence.
+fn has_shape(text: &str) -> bool {
+    let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let is_of = |text: &str, between: u8, digits: &[usize]| {
+        let parts: Vec<&[u8]> = text.as_bytes().split(|byte| *byte == between).collect();
+        parts.len() == digits.len()
+            && parts
+                .iter()
+                .zip(digits)
+                .all(|(part, digits)| part.len() == *digits && part.iter().all(u8::is_ascii_digit))
+    };
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let is_fraction = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let is_clock = is_of(clock, b':', &[2, 2]) || is_of(clock, b':', &[2, 2, 2]);
+    is_of(day, b'-', &[4, 2, 2]) && is_clock && is_fraction && !time.ends_with(":60")
 }
 
 trait Earlier {
@@ -113,7 +130,20 @@ mod tests {
             assert_eq!(told(text, zone, None), expected, "{text} {zone}");
             assert_eq!(told(text, zone, Some(Fold::Second)), expected, "{text} {zone}");
         }
-        for text in ["", "tomorrow", "2026-02-30T10:00", "2026-11-21", "99999-01-01T00:00"] {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-02-30T10:00",
+            "2026-11-21",
+            "99999-01-01T00:00",
+            "-002026-11-21T13:00",
+            "2026-11-21T13:00+09:00",
+            "2026-11-21T13:00[Asia/Tokyo]",
+            "2026-11-21T13:00Z",
+            "2026-11-21T13",
+            "2026-11-21T13:00:60",
+            "2026-11-21T13:00:00.",
+        ] {
             assert!(told(text, "UTC", None).contains("is no date with a time"), "{text}");
         }
     }

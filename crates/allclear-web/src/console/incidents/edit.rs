@@ -172,8 +172,13 @@ async fn details_form(
     let now = details_of(incident, clock);
     let labels =
         [("title", "Title"), ("started", "Began"), ("ended", "Ended"), ("impact", "Impact")];
-    let differing = labels.iter().filter(|(name, _)| is_stale && now.text(name) != form.text(name));
-    let meanwhile = differing.map(|(name, label)| format!("{label}: {}", now.text(name)));
+    let differing = labels.into_iter();
+    let differing = differing.filter(|named| is_stale && !TimeField::is_same(*named, &now, form));
+    let meanwhile = differing.map(|named| {
+        let utc = TimeField::sent(named, &now, clock).0.utc;
+        let utc = if utc.is_empty() { utc } else { format!(" ({utc})") };
+        format!("{}: {}{utc}", named.1, now.text(named.0))
+    });
     let view = DetailsView {
         chrome: Chrome::of(call, "Title, times, impact, cause", ""),
         problems,

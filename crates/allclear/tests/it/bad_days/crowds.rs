@@ -192,6 +192,48 @@ fn answer_pings(mut stream: TcpStream) -> ErrorKind {
     }
 }
 
+/// Opens its window a little at a time, and answers every PING, until it has the whole answer; gives
+/// how many bytes that was.
+fn read_slowly(mut stream: TcpStream) -> usize {
+    let (mut head, mut body) = ([0; 9], 0);
+    loop {
+        stream.read_exact(&mut head).unwrap();
+        let length = u64::from(u32::from_be_bytes([0, head[0], head[1], head[2]]));
+        let mut payload = Vec::new();
+        (&mut stream).take(length).read_to_end(&mut payload).unwrap();
+        match (head[3], head[4]) {
+            (0, flags) => {
+                body += payload.len();
+                if flags & 1 == 1 {
+                    return body;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(250));
+                let more = u32::try_from(payload.len()).unwrap().to_be_bytes();
+                let windows = [frame(8, 0, 0, &more), frame(8, 0, 1, &more)].concat();
+                stream.write_all(&windows).unwrap();
+            }
+            (6, 0) => stream.write_all(&frame(6, 1, 0, &payload)).unwrap(),
+            (3, _) => panic!("the stream was reset"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_slow_reader_of_http2_gets_the_whole_answer() {
+    let (_fresh, server) = serve_few(30);
+    let path = "/history";
+    let whole = server.get(path).body.len();
+    // So much of it at a time that it takes longer than a connection may ask for nothing.
+    let window = u32::try_from(whole / 20).unwrap().to_be_bytes();
+    let settings = frame(4, 0, 0, &[&[0, 4][..], &window].concat());
+    let named = [&[0x82, 0x86, 0x44, u8::try_from(path.len()).unwrap()][..], path.as_bytes()];
+    let request = frame(1, 5, 1, &[&named.concat()[..], &[0x41, 1, b'x']].concat());
+    let mut stream = server.client().connect();
+    stream.write_all(&[PREFACE, &settings, &request].concat()).unwrap();
+    assert_eq!(read_slowly(stream), whole);
+}
+
 /// They answer every PING, so the HTTP library takes them for well; and so they are, but for asking
 /// nothing, or taking no answer.
 #[test]

@@ -309,7 +309,8 @@ async fn whoever_is_disabled_stays_outside() {
     }
     // Let in again, with another password: what was theirs before opens nothing.
     let change = Change { actor: &by.actor, entropy: &entropy, now };
-    let (_, purpose, link) = links::renew(office.instance.store(), bob.id, &by, change).await.unwrap();
+    let (_, purpose, link) =
+        links::renew(office.instance.store(), bob.id, &by, change).await.unwrap();
     let redemption = Redemption { purpose, presented: link.reveal(), client: "a browser" };
     let (store, passwords) = (office.instance.store(), Passwords::default());
     links::redeem(store, &passwords, redemption, PASSWORD, &entropy, now).await.unwrap();

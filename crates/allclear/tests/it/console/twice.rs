@@ -184,6 +184,18 @@ async fn who_goes_away_meanwhile_stops_nothing_half_way() {
     }
 }
 
+/// Whether a text stands in a file below a folder: of the embedded database, or beside it.
+fn holds(folder: &std::path::Path, text: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return holds(&path, text);
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
 #[tokio::test]
 async fn a_secret_is_shown_once_and_kept_nowhere() {
     for engine in Engine::ALL {
@@ -218,6 +230,7 @@ async fn a_secret_is_shown_once_and_kept_nowhere() {
             assert_eq!(revision(&office).await, before, "nothing was written");
             let at_once = filled(&mut office.owner, path, &fields).await;
             assert_ne!(at_once, form, "every page has another id");
+            assert!(!holds(office._fresh.folder.path(), secret), "it stands in the database");
         }
         let tokens = office.instance.store().list_tokens().await.unwrap();
         assert_eq!(tokens.len(), 1);
@@ -263,6 +276,28 @@ async fn what_was_refused_or_previewed_may_be_sent_again() {
     let later = send(&mut office.owner, path, &form).await;
     assert_eq!(later.status, 303, "{}", later.text);
     assert_ne!(later.header("location"), done.header("location"));
+}
+
+/// A page whose back button brings it back as it was has forms with the same id.
+#[tokio::test]
+async fn two_buttons_of_one_page_are_two_things() {
+    let (mut office, checkout) = shop(Engine::Sqlite).await;
+    let planning = forms(&checkout);
+    let (path, fields) = planning.iter().find(|(path, _)| path.ends_with("nance/new")).unwrap();
+    let form = filled(&mut office.owner, path, fields).await;
+    let planned = send(&mut office.owner, path, &form).await;
+    let window = planned.header("location").split('?').next().unwrap().to_owned();
+    let page = office.owner.get(&window).await;
+    let step = |step: &str| -> Fields {
+        let pressed = ("step".to_owned(), step.to_owned());
+        carried(&page).into_iter().chain([pressed]).collect()
+    };
+    for (pressed, told) in [("begin", "In progress"), ("verify", "Verifying")] {
+        let done = send(&mut office.owner, &format!("{window}/step"), &step(pressed)).await;
+        assert_eq!(done.status, 303, "{pressed}: {}", done.text);
+        let page = office.owner.get(&window).await;
+        assert!(page.text.contains(told), "{pressed}: {}", page.text);
+    }
 }
 
 #[tokio::test]
