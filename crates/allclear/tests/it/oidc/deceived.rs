@@ -239,6 +239,39 @@ async fn new_keys_are_read_when_they_are_needed() {
     assert_eq!(hostile.asked("/jwks"), 2);
 }
 
+/// A provider that gives its keys no names has others than before where a signature is wrong, or
+/// where several could be meant.
+#[tokio::test]
+async fn new_keys_without_names_are_read_too() {
+    let unnamed = |of: &[u8]| {
+        let all: Vec<_> = of.iter().map(|seed| key(*seed)).collect();
+        let mut keys = keys(&all.iter().map(|key| ("", key)).collect::<Vec<_>>());
+        for key in keys["keys"].as_array_mut().unwrap() {
+            key.as_object_mut().unwrap().remove("kid");
+        }
+        Reply::Json(keys)
+    };
+    let by_the_new_one = |claims: &Value| {
+        let head = json!({ "alg": "EdDSA" });
+        signed(&head, claims, |text| key(2).sign(text).as_ref().to_vec())
+    };
+    for former in [&[1_u8][..], &[1, 2]] {
+        let (hostile, office) = house().await;
+        hostile.reply("/jwks", unnamed(former));
+        set_out(&mut office.browser(), "").await;
+        hostile.reply("/jwks", unnamed(&[2]));
+        // Just now they were read: it is left in peace, and nobody gets in.
+        let (browser, page) = come(&hostile, &office, |claims| by_the_new_one(&claims)).await;
+        assert_outside(&browser, &page, 401, NOT_VOUCHED);
+        assert_eq!(hostile.asked("/jwks"), 1);
+        office.clock.turn(SignedDuration::from_mins(1));
+        let (browser, page) = come(&hostile, &office, |claims| by_the_new_one(&claims)).await;
+        assert_eq!(page.status, 303, "{former:?}: {}", page.text);
+        assert!(browser.has_cookie("allclear_session"));
+        assert_eq!(hostile.asked("/jwks"), 2);
+    }
+}
+
 /// What stands in the address of the way back is shown to nobody, and leads nowhere.
 #[tokio::test]
 async fn words_in_the_address_are_not_shown() {
