@@ -19,3 +19,15 @@ pub struct Identity {
     /// When the two were bound to each other.
     pub bound_at: Timestamp,
 }
+
+/// Whom a provider says somebody is, while the code of their authenticator is still due. It binds
+/// nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingIdentity {
+    /// The provider, by its own address.
+    pub issuer: String,
+    /// What it calls them.
+    pub subject: String,
+    /// What people call the provider.
+    pub provider: String,
+}

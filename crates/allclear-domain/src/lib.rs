@@ -56,7 +56,7 @@ pub use credentials::Credentials;
 pub use entropy::Entropy;
 pub use error::InvalidTransition;
 pub use forest::Forest;
-pub use identity::Identity;
+pub use identity::{Identity, PendingIdentity};
 pub use incident::{Incident, IncidentStatus, IncidentUpdate};
 pub use maintenance::{Maintenance, MaintenanceSeries, MaintenanceStatus, MaintenanceUpdate};
 pub use note::InternalNote;

@@ -4,14 +4,15 @@
 //! The first time it is the person with the address that the provider has verified. From then on it
 //! is whoever the provider calls by the same name, whatever their address there has become: addresses
 //! are given to others one day. Nobody gets in who is not there, and whoever has an authenticator
-//! is asked for its code: it was added so that nothing else opens alone.
+//! is asked for its code: it was added so that nothing else opens alone. Until the code was right,
+//! nothing about them changes; whom the provider vouched for waits with the link that the code is for.
 
 use allclear_domain::audit::{Actor, Subject};
 use allclear_domain::ids::PersonId;
 use allclear_domain::person::PersonState;
 use allclear_domain::session::SecretDigest;
 use allclear_domain::{
-    Access, Change, Credentials, EmailAddress, Entropy, Identity, Person, limits,
+    Access, Change, Credentials, EmailAddress, Entropy, Identity, PendingIdentity, Person, limits,
 };
 use allclear_store::{Store, StoreError, Transaction};
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ use crate::accounts::{check_reach, not_found};
 use crate::audit;
 use crate::error::PeopleError;
 use crate::passwords;
+use crate::secret::Secret;
 use crate::sessions;
 use crate::sign_in::{self, FirstFactor};
 
@@ -113,29 +115,67 @@ pub async fn sign_in(
     if !transaction.use_trip(&trip.digest, trip.expires_at, now).await? {
         return Err(NotSignedIn::Used);
     }
-    let bound = transaction.find_identity(&vouched.issuer, &vouched.subject).await?;
+    let bound = transaction.find_identity(&vouched.issuer, subject).await?;
     let person_id = match &bound {
         Some(identity) => identity.person_id,
         None => by_email.ok_or_else(|| nobody(vouched, email))?,
     };
     let actor = Actor::Person(person_id);
     let change = Change { actor: &actor, entropy, now };
-    let person = activated(&mut transaction, person_id, change).await?;
-    if bound.is_none() {
-        bind(&mut transaction, vouched, person_id, change).await?;
-    }
-    note(&mut transaction, person_id, "signed_in_with", &vouched.provider, change).await?;
-    let begun = match transaction.find_credentials(person_id).await? {
-        Some(credentials) => {
-            sign_in::begin(&mut transaction, person, &credentials, client, change).await?
-        }
-        None => {
-            let signed_in = sessions::begin(&mut transaction, person, client, entropy, now).await?;
-            FirstFactor::SignedIn(Box::new(signed_in))
-        }
+    let pending = PendingIdentity {
+        issuer: vouched.issuer.clone(),
+        subject: subject.clone(),
+        provider: vouched.provider.clone(),
+    };
+    let credentials = transaction.find_credentials(person_id).await?;
+    let begun = if credentials.is_some_and(|known| known.totp_secret.is_some()) {
+        FirstFactor::CodeDue(ask_code(&mut transaction, &pending, person_id, change).await?)
+    } else {
+        let person = let_in(&mut transaction, &pending, person_id, change).await?;
+        let signed_in = sessions::begin(&mut transaction, person, client, entropy, now).await?;
+        FirstFactor::SignedIn(Box::new(signed_in))
     };
     transaction.commit().await?;
     Ok(begun)
+}
+
+/// Has the code asked for. Until it is given, nothing about the person changes: whoever has their
+/// address at the provider may be somebody else.
+async fn ask_code(
+    transaction: &mut Transaction,
+    pending: &PendingIdentity,
+    person_id: PersonId,
+    change: Change<'_>,
+) -> Result<Secret, NotSignedIn> {
+    let stored = transaction.find_person(person_id).await?.ok_or(NotSignedIn::Disabled)?;
+    if matches!(stored.value.state, PersonState::Disabled { .. }) {
+        return Err(NotSignedIn::Disabled);
+    }
+    // Told now, so that nobody looks for a code in vain.
+    let known = transaction.find_identity_of(person_id, &pending.issuer).await?;
+    if known.is_some_and(|known| known.subject != pending.subject) {
+        return Err(NotSignedIn::SomebodyElse(pending.provider.clone()));
+    }
+    let secret = sign_in::ask_code(transaction, person_id, change).await?;
+    transaction.insert_pending_identity(&secret.digest(), pending).await?;
+    Ok(secret)
+}
+
+/// Lets somebody in for whom a provider vouched, once nothing more is due: their invitation is
+/// accepted, and they are bound where they were not.
+pub(crate) async fn let_in(
+    transaction: &mut Transaction,
+    pending: &PendingIdentity,
+    person_id: PersonId,
+    change: Change<'_>,
+) -> Result<Person, NotSignedIn> {
+    let person = activated(transaction, person_id, change).await?;
+    match transaction.find_identity(&pending.issuer, &pending.subject).await? {
+        Some(identity) if identity.person_id == person_id => {}
+        _ => bind(transaction, pending, person_id, change).await?,
+    }
+    note(transaction, person_id, "signed_in_with", &pending.provider, change).await?;
+    Ok(person)
 }
 
 /// The address by which somebody may be found: verified, and written with letters that nothing else
@@ -193,24 +233,25 @@ async fn forget_password(
 /// Binds the person to what the provider calls them, for good.
 async fn bind(
     transaction: &mut Transaction,
-    vouched: &Vouched,
+    pending: &PendingIdentity,
     person_id: PersonId,
     change: Change<'_>,
 ) -> Result<(), NotSignedIn> {
     let identity = Identity {
-        issuer: vouched.issuer.clone(),
-        subject: vouched.subject.clone(),
+        issuer: pending.issuer.clone(),
+        subject: pending.subject.clone(),
         person_id,
         bound_at: change.now,
     };
     if !transaction.insert_identity(&identity).await? {
-        return Err(NotSignedIn::SomebodyElse(vouched.provider.clone()));
+        return Err(NotSignedIn::SomebodyElse(pending.provider.clone()));
     }
-    note(transaction, person_id, "bound_to", &vouched.issuer, change).await?;
+    note(transaction, person_id, "bound_to", &pending.issuer, change).await?;
     Ok(())
 }
 
-/// Unbinds somebody: the next time it is their verified address again that says who they are.
+/// Unbinds somebody: the next time it is their verified address again that says who they are. Whoever
+/// has yet to give a code begins again too.
 ///
 /// # Errors
 /// Where there is no such person, nothing is bound to them, or `by` may do less than they.
@@ -226,6 +267,7 @@ pub async fn unbind(
     if transaction.remove_identities_of(id).await? == 0 {
         return Err(PeopleError::NotFound { noun: "identity of", id: id.to_string() });
     }
+    transaction.remove_pending_identities_of(id).await?;
     note(&mut transaction, id, "bound_to", "nobody", change).await?;
     transaction.commit().await?;
     Ok(person)

@@ -1,8 +1,10 @@
 //! Signing in: address and password, then a code where the person has an authenticator.
 
 use allclear_domain::audit::Actor;
+use allclear_domain::ids::PersonId;
+use allclear_domain::person::PersonState;
 use allclear_domain::session::LinkPurpose;
-use allclear_domain::{Change, Credentials, EmailAddress, Entropy, Person};
+use allclear_domain::{Change, Credentials, EmailAddress, Entropy, PendingIdentity, Person};
 use allclear_store::{Store, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,6 +13,7 @@ use crate::error::PeopleError;
 use crate::links;
 use crate::own;
 use crate::passwords::Passwords;
+use crate::provider::{self, NotSignedIn};
 use crate::recovery;
 use crate::secret::Secret;
 use crate::sessions::{self, SignedIn};
@@ -90,16 +93,24 @@ pub(crate) async fn begin(
         let signed_in = sessions::begin(transaction, person, client, entropy, now).await?;
         return Ok(FirstFactor::SignedIn(Box::new(signed_in)));
     }
+    Ok(FirstFactor::CodeDue(ask_code(transaction, person.id, change).await?))
+}
+
+/// Writes that the code of somebody is due; gives the secret with which it is given.
+pub(crate) async fn ask_code(
+    transaction: &mut Transaction,
+    person_id: PersonId,
+    change: Change<'_>,
+) -> Result<Secret, PeopleError> {
     let purpose = LinkPurpose::SecondFactor;
-    let secret = links::insert(transaction, purpose, Some(person.id), CODE_WITHIN, change).await?;
-    Ok(FirstFactor::CodeDue(secret))
+    links::insert(transaction, purpose, Some(person_id), CODE_WITHIN, change).await
 }
 
 /// Tries the code that is due: one of the authenticator, or one of the recovery codes.
 ///
 /// # Errors
-/// [`PeopleError::WrongCode`], [`PeopleError::LinkOver`] where it took too long, or too many
-/// attempts.
+/// [`PeopleError::WrongCode`], [`PeopleError::LinkOver`] where it took too long or what was proven
+/// before does not hold any more, or too many attempts.
 pub async fn with_code(
     store: &Store,
     attempts: &Attempts,
@@ -116,13 +127,24 @@ pub async fn with_code(
     let mut transaction = store.begin().await?;
     let person = transaction.find_person(person_id).await?.ok_or(PeopleError::LinkOver)?.value;
     let credentials = transaction.find_credentials(person_id).await?;
-    let credentials = credentials.filter(|_| person.is_active()).ok_or(PeopleError::LinkOver)?;
+    let vouched = transaction.find_pending_identity(&link.digest).await?;
+    // A provider needs no invitation to be accepted before: it is with the code.
+    let may_enter = match person.state {
+        PersonState::Active => true,
+        PersonState::Invited => vouched.is_some(),
+        PersonState::Disabled { .. } => false,
+    };
+    let credentials = credentials.filter(|_| may_enter).ok_or(PeopleError::LinkOver)?;
     let actor = Actor::Person(person_id);
     let change = Change { actor: &actor, entropy, now };
     use_code(&mut transaction, &credentials, code, change).await?;
     if !transaction.remove_link(link.id).await? {
         return Err(PeopleError::LinkOver);
     }
+    let person = match vouched {
+        Some(vouched) => vouched_for(&mut transaction, &vouched, person_id, change).await?,
+        None => person,
+    };
     let email = person.email.clone();
     let signed_in = sessions::begin(&mut transaction, person, from.client, entropy, now).await?;
     transaction.commit().await?;
@@ -130,6 +152,21 @@ pub async fn with_code(
     attempts.clear(email.as_str());
     attempts.clear(&counted);
     Ok(signed_in)
+}
+
+/// Whoever a provider vouched for, now that the code was right. Where that is not so any more they
+/// begin again, and are told why.
+async fn vouched_for(
+    transaction: &mut Transaction,
+    vouched: &PendingIdentity,
+    person_id: PersonId,
+    change: Change<'_>,
+) -> Result<Person, PeopleError> {
+    let let_in = provider::let_in(transaction, vouched, person_id, change).await;
+    let_in.map_err(|refused| match refused {
+        NotSignedIn::People(error) => error,
+        _ => PeopleError::LinkOver,
+    })
 }
 
 /// Uses a code up.

@@ -169,27 +169,177 @@ async fn whoever_is_disabled_stays_out_and_comes_back_without_the_old_password()
     assert!(matches!(old, Err(PeopleError::WrongPassword)), "{old:?}");
 }
 
-#[tokio::test]
-async fn an_authenticator_is_asked_whoever_vouches() {
-    let (home, owner) = Home::with_owner().await;
+/// Gives somebody with a password an authenticator; gives its secret.
+async fn enrolled(home: &Home, person: &Person) -> String {
     let secret = totp::mint(&home.entropy);
     let code = totp::code_at(&secret, home.now).unwrap();
-    let by = owner.access();
+    let by = person.access();
     let session_id = Entropy::from_seed(0).id(Timestamp::UNIX_EPOCH);
-    let own = Own { person: &owner, session_id, password: PASSWORD, address: "192.0.2.1" };
+    let own = Own { person, session_id, password: PASSWORD, address: "192.0.2.1" };
     let change = home.change(&by.actor);
     own::enroll_authenticator(&home.store, home.checks(), own, &secret, &code, change)
         .await
         .unwrap();
+    secret
+}
 
-    let begun = home.come(&vouched("1", "owner@example.com")).await.unwrap();
-    let FirstFactor::CodeDue(pending) = begun else {
-        panic!("the provider alone opens it");
-    };
-    let later = home.now + SignedDuration::from_secs(30);
-    let next = totp::code_at(&secret, later).unwrap();
-    let (store, attempts, entropy) = (&home.store, &home.attempts, &home.entropy);
-    let given =
-        sign_in::with_code(store, attempts, pending.reveal(), &next, FROM, entropy, later).await;
-    assert_eq!(given.unwrap().person.id, owner.id);
+impl Home {
+    /// Comes back from a trip, and is asked for the code.
+    async fn halfway(&self, vouched: &Vouched) -> Secret {
+        let FirstFactor::CodeDue(pending) = self.come(vouched).await.unwrap() else {
+            panic!("the provider alone opens it");
+        };
+        pending
+    }
+
+    /// Gives the code that the authenticator shows `steps` steps later.
+    async fn give(
+        &self,
+        pending: &Secret,
+        secret: &str,
+        steps: i64,
+    ) -> Result<sessions::SignedIn, PeopleError> {
+        let later = self.now + SignedDuration::from_secs(30 * steps);
+        let code = totp::code_at(secret, later).unwrap();
+        self.give_text(pending, &code, later).await
+    }
+
+    async fn give_text(
+        &self,
+        pending: &Secret,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<sessions::SignedIn, PeopleError> {
+        let (store, attempts, entropy) = (&self.store, &self.attempts, &self.entropy);
+        sign_in::with_code(store, attempts, pending.reveal(), code, FROM, entropy, now).await
+    }
+
+    /// The subjects that a person is bound to.
+    async fn subjects(&self, person: &Person) -> Vec<String> {
+        let identities = self.store.list_identities(person.id).await.unwrap();
+        identities.into_iter().map(|identity| identity.subject).collect()
+    }
+}
+
+/// Whoever has an account at the provider with the address of somebody else, but not their
+/// authenticator, gets nowhere and leaves nothing behind.
+#[tokio::test]
+async fn an_authenticator_is_asked_whoever_vouches() {
+    let (mut home, owner) = Home::with_owner().await;
+    let secret = enrolled(&home, &owner).await;
+    let before = home.told().await;
+    let pending = home.halfway(&vouched("1", "owner@example.com")).await;
+    let wrong = home.give_text(&pending, "abcd-efgh-ijkl-mnop", home.now).await;
+    assert!(matches!(wrong, Err(PeopleError::WrongCode)), "{wrong:?}");
+    assert_eq!(home.told().await, before, "nobody signed in");
+    assert!(home.subjects(&owner).await.is_empty());
+
+    let given = home.give(&pending, &secret, 1).await.unwrap();
+    assert_eq!(given.person.id, owner.id);
+    assert_eq!(home.subjects(&owner).await, ["1"]);
+    let told = home.told().await;
+    assert!(told.contains(&r#"{"signed_in_with":"Example"}"#.to_owned()), "{told:?}");
+    assert!(told.contains(&r#"{"bound_to":"https://id.example.com"}"#.to_owned()), "{told:?}");
+    let again = home.give(&pending, &secret, 2).await;
+    assert!(matches!(again, Err(PeopleError::LinkOver)), "{again:?}");
+
+    // From then on the subject counts, and the code is asked for all the same.
+    home.now += SignedDuration::from_mins(1);
+    let pending = home.halfway(&Vouched { email: None, ..vouched("1", "") }).await;
+    home.give(&pending, &secret, 1).await.unwrap();
+    let told = home.told().await;
+    let times = |what: &str| told.iter().filter(|entry| entry.contains(what)).count();
+    assert_eq!((times("signed_in_with"), times("bound_to")), (2, 1), "{told:?}");
+}
+
+#[tokio::test]
+async fn whoever_was_enabled_again_keeps_what_they_had_until_the_code_was_right() {
+    let (home, owner) = Home::with_owner().await;
+    let ada = home.colleague(&owner, "ada@example.com", Role::Editor).await;
+    let secret = enrolled(&home, &ada).await;
+    home.stand(&owner, &ada, Standing::Disabled).await;
+    home.stand(&owner, &ada, Standing::Enabled).await;
+    let by = owner.access();
+    let change = home.change(&by.actor);
+    let (_, _, link) = links::renew(&home.store, ada.id, &by, change).await.unwrap();
+    let known = home.store.find_credentials(ada.id).await.unwrap();
+
+    let pending = home.halfway(&vouched("1", "ada@example.com")).await;
+    let wrong = home.give_text(&pending, "000000", home.now).await;
+    assert!(matches!(wrong, Err(PeopleError::WrongCode)), "{wrong:?}");
+    assert_eq!(home.person(ada.id).await.state, PersonState::Invited);
+    assert_eq!(home.store.find_credentials(ada.id).await.unwrap(), known);
+    let whose = links::whose(&home.store, LinkPurpose::Invitation, link.reveal(), home.now).await;
+    assert_eq!(whose.unwrap().id, ada.id, "the invitation still works");
+
+    let given = home.give(&pending, &secret, 1).await.unwrap();
+    assert_eq!((given.person.id, given.person.state), (ada.id, PersonState::Active));
+    assert_eq!(home.subjects(&ada).await, ["1"]);
+    let over = home.redeem(LinkPurpose::Invitation, link.reveal()).await;
+    assert!(matches!(over, Err(PeopleError::LinkOver)), "{over:?}");
+    let old = home.sign_in("ada@example.com", PASSWORD).await;
+    assert!(matches!(old, Err(PeopleError::WrongPassword)), "{old:?}");
+    // The code stays used, although the password was changed after it.
+    let pending = home.halfway(&vouched("1", "ada@example.com")).await;
+    let again = home.give(&pending, &secret, 1).await;
+    assert!(matches!(again, Err(PeopleError::WrongCode)), "{again:?}");
+}
+
+/// Whoever was disabled or unbound meanwhile does not get in with the code that was due.
+#[tokio::test]
+async fn what_is_decided_while_a_code_is_due_counts() {
+    let (home, owner) = Home::with_owner().await;
+    let ada = home.colleague(&owner, "ada@example.com", Role::Editor).await;
+    let secret = enrolled(&home, &ada).await;
+    let known = vouched("1", "ada@example.com");
+    let disabled = home.halfway(&known).await;
+    home.stand(&owner, &ada, Standing::Disabled).await;
+    let refused = home.come(&known).await;
+    assert!(matches!(refused, Err(NotSignedIn::Disabled)), "{refused:?}");
+    home.stand(&owner, &ada, Standing::Enabled).await;
+    let over = home.give(&disabled, &secret, 1).await;
+    assert!(matches!(over, Err(PeopleError::LinkOver)), "{over:?}");
+    home.give(&home.halfway(&known).await, &secret, 1).await.unwrap();
+
+    // Unbinding them ends what was begun by whom they were bound to.
+    let bound = home.halfway(&Vouched { email: None, ..known.clone() }).await;
+    let by = owner.access();
+    provider::unbind(&home.store, ada.id, &by, home.change(&by.actor)).await.unwrap();
+    let over = home.give(&bound, &secret, 2).await;
+    assert!(matches!(over, Err(PeopleError::LinkOver)), "{over:?}");
+    assert!(home.subjects(&ada).await.is_empty());
+}
+
+#[tokio::test]
+async fn of_two_codes_that_are_due_one_binds() {
+    let (mut home, owner) = Home::with_owner().await;
+    let secret = enrolled(&home, &owner).await;
+    let first = home.halfway(&vouched("1", "owner@example.com")).await;
+    let second = home.halfway(&vouched("2", "owner@example.com")).await;
+    let same = home.halfway(&vouched("2", "owner@example.com")).await;
+    home.give(&second, &secret, 1).await.unwrap();
+    home.now += SignedDuration::from_mins(1);
+    let told = home.told().await;
+    let late = home.give(&first, &secret, 0).await;
+    assert!(matches!(late, Err(PeopleError::LinkOver)), "{late:?}");
+    assert_eq!(home.told().await, told);
+    assert_eq!(home.subjects(&owner).await, ["2"]);
+    home.give(&same, &secret, 0).await.unwrap();
+
+    // Whoever comes now need not look for a code to be told.
+    let refused = home.come(&vouched("1", "owner@example.com")).await;
+    assert!(matches!(refused, Err(NotSignedIn::SomebodyElse(_))), "{refused:?}");
+}
+
+/// The subject may have become somebody else's meanwhile.
+#[tokio::test]
+async fn a_subject_that_became_somebody_elses_opens_nothing() {
+    let (home, owner) = Home::with_owner().await;
+    let secret = enrolled(&home, &owner).await;
+    home.colleague(&owner, "ada@example.com", Role::Editor).await;
+    let pending = home.halfway(&vouched("1", "owner@example.com")).await;
+    signed_in(home.come(&vouched("1", "ada@example.com")).await.unwrap());
+    let refused = home.give(&pending, &secret, 1).await;
+    assert!(matches!(refused, Err(PeopleError::LinkOver)), "{refused:?}");
+    assert!(home.subjects(&owner).await.is_empty());
 }

@@ -9,6 +9,15 @@ create table identities (
     constraint identities_person unique (person_id, issuer)
 );
 
+-- Whom a provider said somebody is while their code is still due. Goes with the link that waits for it.
+create table pending_identities (
+    link_digest text not null primary key references one_time_links (digest) on delete cascade,
+    issuer text not null,
+    subject text not null,
+    provider text not null,
+    revision bigint not null
+);
+
 -- Trips to a provider that somebody came back from, until they would be over anyway.
 create table used_trips (
     digest text not null primary key,

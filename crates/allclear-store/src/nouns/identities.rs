@@ -1,8 +1,8 @@
 //! Whom a provider says people are, as rows; and which trips there were used.
 
-use allclear_domain::Identity;
 use allclear_domain::ids::PersonId;
 use allclear_domain::session::SecretDigest;
+use allclear_domain::{Identity, PendingIdentity};
 use jiff::Timestamp;
 
 use crate::engine::Bind;
@@ -38,6 +38,66 @@ impl Transaction {
         let found = self.link()?.fetch_optional(sql::FIND, binds).await;
         let row = self.note(found)?;
         Ok(row.as_ref().map(read).transpose()?)
+    }
+
+    /// The identity of a person at an issuer, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_identity_of(
+        &mut self,
+        id: PersonId,
+        issuer: &str,
+    ) -> Result<Option<Identity>, StoreError> {
+        let binds = vec![Bind::Uuid(id.uuid()), Bind::Text(issuer.to_owned())];
+        let found = self.link()?.fetch_optional(sql::FIND_OF_PERSON, binds).await;
+        let row = self.note(found)?;
+        Ok(row.as_ref().map(read).transpose()?)
+    }
+
+    /// Keeps whom a provider vouched for with the link that waits for their code. It goes with the
+    /// link.
+    ///
+    /// # Errors
+    /// Where the link is not there, or the database fails.
+    pub async fn insert_pending_identity(
+        &mut self,
+        link: &SecretDigest,
+        pending: &PendingIdentity,
+    ) -> Result<(), StoreError> {
+        let binds = vec![
+            Bind::Text(link.0.clone()),
+            Bind::Text(pending.issuer.clone()),
+            Bind::Text(pending.subject.clone()),
+            Bind::Text(pending.provider.clone()),
+            Bind::Integer(self.revision()),
+        ];
+        self.execute(sql::INSERT_PENDING, binds).await?;
+        Ok(())
+    }
+
+    /// Whom a provider vouched for, where a link waits for their code.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_pending_identity(
+        &mut self,
+        link: &SecretDigest,
+    ) -> Result<Option<PendingIdentity>, StoreError> {
+        let found =
+            self.link()?.fetch_optional(sql::FIND_PENDING, vec![Bind::Text(link.0.clone())]);
+        let found = found.await;
+        let row = self.note(found)?;
+        Ok(row.as_ref().map(read_pending).transpose()?)
+    }
+
+    /// Takes the links away that wait for a person's code because a provider vouched for them; gives
+    /// how many there were.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn remove_pending_identities_of(&mut self, id: PersonId) -> Result<u64, StoreError> {
+        self.execute(sql::REMOVE_PENDING_OF_PERSON, vec![Bind::Uuid(id.uuid())]).await
     }
 
     /// Binds an identity to its person. Gives whether that could be: a subject belongs to one person,
@@ -83,6 +143,15 @@ impl Transaction {
         ];
         Ok(self.execute(sql::USE_TRIP, binds).await? == 1)
     }
+}
+
+fn read_pending(row: &Row) -> Result<PendingIdentity, BadRow> {
+    let columns = row.of("pending_identities", "");
+    Ok(PendingIdentity {
+        issuer: columns.text("issuer")?,
+        subject: columns.text("subject")?,
+        provider: columns.text("provider")?,
+    })
 }
 
 fn read(row: &Row) -> Result<Identity, BadRow> {

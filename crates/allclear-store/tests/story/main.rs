@@ -76,6 +76,7 @@ stories! {
     check::every_statement_is_read_by_the_engine,
     identities::a_subject_belongs_to_one_person,
     identities::a_person_has_one_subject_at_an_issuer,
+    identities::what_is_pending_goes_with_its_link,
     identities::a_trip_is_used_once,
     passkeys::passkeys_read_back,
     passkeys::a_passkey_belongs_to_one_person,

@@ -117,8 +117,9 @@ impl Provider {
         })
     }
 
-    /// What an ID token says, once everything about it was checked. Where it is signed with a key
-    /// that we do not know, the provider is asked for its keys again.
+    /// What an ID token says, once everything about it was checked. Where no key that we know fits,
+    /// the provider is asked for its keys again: one that gives them no names has others than before
+    /// where a signature is wrong, or where several could be meant.
     async fn verified<'a>(
         &self,
         token: &'a CoreIdToken,
@@ -128,11 +129,14 @@ impl Provider {
     ) -> Result<&'a CoreIdTokenClaims, Trouble> {
         match self.verify(token, discovered, trip, now) {
             Err(ClaimsVerificationError::SignatureVerification(
-                SignatureVerificationError::NoMatchingKey,
+                SignatureVerificationError::NoMatchingKey
+                | SignatureVerificationError::CryptoError(_)
+                | SignatureVerificationError::AmbiguousKeyId(_),
             )) => {
                 let newer = self.with_keys_of_now(discovered, now).await?;
-                let newer = newer
-                    .ok_or_else(|| Trouble::refused("it signed with a key it does not name"))?;
+                let newer = newer.ok_or_else(|| {
+                    Trouble::refused("it signed with a key that is none of its own")
+                })?;
                 self.verify(token, &newer, trip, now).map_err(Trouble::refused)
             }
             verified => verified.map_err(Trouble::refused),

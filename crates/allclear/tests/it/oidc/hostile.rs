@@ -18,6 +18,8 @@ use super::{CLIENT_ID, parameter};
 #[derive(Clone, Debug)]
 pub(super) enum Reply {
     Json(Value),
+    /// A status of 400, and why.
+    Refusal(Value),
     /// A status, and no sense.
     Nonsense(u16),
     /// Nothing, ever.
@@ -181,13 +183,14 @@ async fn answer(mut stream: impl Stream, script: Arc<Mutex<Script>>) {
              content-length: {length}\r\n\r\n"
         )
     };
+    let json = |status: u16, value: &Value| {
+        let body = value.to_string();
+        format!("{}{body}", head(status, body.len() as u64))
+    };
     // Whoever asks may have gone.
     let _ = match reply {
-        Reply::Json(value) => {
-            let body = value.to_string();
-            let head = head(200, body.len() as u64);
-            stream.write_all(format!("{head}{body}").as_bytes()).await
-        }
+        Reply::Json(value) => stream.write_all(json(200, &value).as_bytes()).await,
+        Reply::Refusal(value) => stream.write_all(json(400, &value).as_bytes()).await,
         Reply::Nonsense(status) => {
             stream.write_all(format!("{}<html>", head(status, 6)).as_bytes()).await
         }

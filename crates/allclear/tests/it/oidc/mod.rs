@@ -1,6 +1,7 @@
 //! Sign-in through a provider: a real one that keeps to the rules, and one of our own that breaks
 //! each of them.
 
+mod code_due;
 mod deceived;
 mod door;
 mod down;
