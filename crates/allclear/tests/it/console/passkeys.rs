@@ -338,7 +338,8 @@ async fn attempts_are_counted_and_the_password_still_opens() {
     assert_eq!((page.status, page.header("retry-after")), (429, "30"));
     assert!(problem(&page).contains("Too many attempts"), "{}", page.text);
     let page = super::sign_in(&mut other, "owner@example.com", PASSWORD).await;
-    assert_eq!(page.status, 303, "{}", page.text);
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(other.has_cookie("allclear_session"));
 }
 
 #[tokio::test]
