@@ -18,6 +18,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::duties::Duties;
+
 /// How often what is over is taken away. It opens nothing meanwhile.
 const KEEP_UP_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -47,11 +49,8 @@ pub struct Instance {
     first: Report,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
-    publishing: JoinHandle<()>,
-    keeping_up: JoinHandle<()>,
     maintenance: Arc<MaintenanceDuty>,
-    maintaining: JoinHandle<()>,
-    renewing: Option<JoinHandle<()>>,
+    duties: Duties,
 }
 
 impl Instance {
@@ -96,30 +95,20 @@ impl Instance {
         };
         let front = Front::of(published.clone(), app);
         let serving = tokio::spawn(server::serve(listener, front, allowed, until));
-        let publishing = tokio::spawn({
+        let mut duties = Duties::default();
+        duties.begin("publisher", {
             let publisher = publisher.clone();
             async move { publisher.run().await }
         });
-        let renewing = certificates.map(|one| tokio::spawn(renew(one, clock.clone())));
-        let keeping_up = tokio::spawn(keep_up(Upkeep::new(store.clone()), clock));
-        let maintaining = tokio::spawn({
+        duties.begin("maintenance duty", {
             let maintenance = maintenance.clone();
             async move { maintenance.run().await }
         });
-        Ok(Self {
-            address,
-            store,
-            publisher,
-            published,
-            first,
-            stop,
-            serving,
-            publishing,
-            keeping_up,
-            maintenance,
-            maintaining,
-            renewing,
-        })
+        if let Some(certificates) = certificates {
+            duties.begin("renewal of certificates", renew(certificates, clock.clone()));
+        }
+        duties.begin("upkeep", keep_up(Upkeep::new(store.clone()), clock));
+        Ok(Self { address, store, publisher, published, first, stop, serving, maintenance, duties })
     }
 
     /// The address that it listens on.
@@ -158,17 +147,10 @@ impl Instance {
         &self.maintenance
     }
 
-    /// Returns when a duty has ended, which none ever should, and names it: without the publisher
-    /// pages stand still, without the other windows neither begin nor end.
-    pub async fn duty_ended(&mut self) -> &'static str {
-        let (duty, ended) = tokio::select! {
-            ended = &mut self.publishing => ("publisher", ended),
-            ended = &mut self.maintaining => ("maintenance duty", ended),
-        };
-        if let Err(error) = ended {
-            tracing::error!(%error, "the {duty} broke off");
-        }
-        duty
+    /// Its duties: without the publisher pages stand still, without the others windows neither begin
+    /// nor end.
+    pub const fn duties(&mut self) -> &mut Duties {
+        &mut self.duties
     }
 
     /// Stops listening, lets open requests end, and closes the store.
@@ -177,12 +159,7 @@ impl Instance {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the listener ended badly");
         }
-        self.publishing.abort();
-        self.keeping_up.abort();
-        self.maintaining.abort();
-        if let Some(renewing) = self.renewing {
-            renewing.abort();
-        }
+        self.duties.stop().await;
         self.store.close().await;
     }
 }

@@ -4,6 +4,7 @@ pub mod apply_duty;
 pub mod cli;
 pub mod commands;
 pub mod demo;
+pub mod duties;
 pub mod instance;
 pub mod open_files;
 pub mod output;

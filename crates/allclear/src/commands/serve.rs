@@ -19,7 +19,7 @@ use anyhow::{Context, Result, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{DONE, FAILED};
+use super::DONE;
 use crate::apply_duty::ApplyDuty;
 use crate::demo;
 use crate::instance::{Conditions, Instance};
@@ -31,7 +31,7 @@ use crate::settings::{LogFormat, Settings};
 pub(super) async fn serve(settings: Settings, folder: Option<PathBuf>) -> Result<u8> {
     start_log(&settings)?;
     let (store, _lock) = super::open_to_write(&settings).await?;
-    let Some(folder) = folder else { return run(&settings, store).await };
+    let Some(folder) = folder else { return run(&settings, store, None).await };
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(Entropy::from_system()));
     let duty = ApplyDuty::new(folder, store.clone(), clock, entropy);
     // What is wrong at the start is better told than served over; later it must not stop anything.
@@ -42,10 +42,7 @@ pub(super) async fn serve(settings: Settings, folder: Option<PathBuf>) -> Result
             return Err(error);
         }
     }
-    tokio::select! {
-        done = run(&settings, store) => done,
-        () = duty.run() => Ok(FAILED),
-    }
+    run(&settings, store, Some(duty)).await
 }
 
 /// Serves a filled instance from a folder that goes with it.
@@ -60,7 +57,7 @@ pub(super) async fn demo(mut settings: Settings) -> Result<u8> {
     let batches = demo::batches(&entropy, now)?;
     import::write(&store, &batches, &Actor::Command("demo".to_owned()), &entropy, now).await?;
     remark(&format!("The demo lives in {} and is removed at the end.", settings.data.display()));
-    run(&settings, store).await
+    run(&settings, store, None).await
 }
 
 /// How requests get here, with the certificate that is served and the provider that vouches.
@@ -74,7 +71,7 @@ fn entrance(settings: &Settings) -> Result<Entrance> {
     })
 }
 
-async fn run(settings: &Settings, store: Store) -> Result<u8> {
+async fn run(settings: &Settings, store: Store, apply: Option<ApplyDuty>) -> Result<u8> {
     let entrance = entrance(settings)?;
     let scheme = entrance.scheme();
     let room = open_files::make_room(settings.connections_max);
@@ -99,6 +96,9 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
         entrance,
     };
     let mut instance = Instance::start(store, conditions).await?;
+    if let Some(duty) = apply {
+        instance.duties().begin("apply duty", async move { duty.run().await });
+    }
     let first = instance.first_report();
     for (slug, problem) in &first.failed {
         remark(&format!("warning: the status page `{slug}` cannot be shown: {problem}"));
@@ -122,7 +122,7 @@ async fn run(settings: &Settings, store: Store) -> Result<u8> {
     let done = tokio::select! {
         stopped = stop_signal() => stopped.map(|()| DONE),
         // Whoever watches over the process starts it again; pages that stand still would be a lie.
-        duty = instance.duty_ended() => Err(anyhow!("the {duty} broke off: start again")),
+        duty = instance.duties().ended() => Err(anyhow!("the {duty} broke off: start again")),
     };
     tracing::info!("stopping: open requests may end");
     instance.stop().await;

@@ -20,7 +20,7 @@ pub(super) fn serve() -> (Fresh, Server) {
     let fresh = Fresh::on(Engine::Sqlite);
     import(&fresh);
     let mut command = fresh.command();
-    command.env("ALLCLEAR_HEADER_TIMEOUT_SECONDS", "1");
+    command.env("ALLCLEAR_HEADER_TIMEOUT_SECONDS", "2");
     let server = Server::start(&mut command);
     (fresh, server.map_err(|(_, said)| said).unwrap())
 }
@@ -154,7 +154,8 @@ fn slow_clients_are_cut_off_and_others_served_meanwhile() {
     let (_fresh, server) = serve();
     let mut slow: Vec<_> = (0..50).map(|_| server.client().connect()).collect();
     for stream in &mut slow {
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX: ").unwrap();
+        // One that was too slow even with this is cut off already.
+        let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX: ");
     }
     for _ in 0..20 {
         assert_eq!(server.get("/").status, 200);
