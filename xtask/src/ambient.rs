@@ -16,6 +16,15 @@ pub(crate) fn cargo() -> OsString {
     variable("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
+/// Names of the variables in which cargo tells this program of its own package.
+pub(crate) fn of_this_package() -> Vec<OsString> {
+    let is_one = |name: &OsString| {
+        let name = name.as_encoded_bytes();
+        name.starts_with(b"CARGO_PKG_") || name.starts_with(b"CARGO_MANIFEST_")
+    };
+    std::env::vars_os().map(|(name, _)| name).filter(is_one).collect()
+}
+
 /// The folders that are searched for programs.
 pub(crate) fn path_folders() -> Vec<PathBuf> {
     variable("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()

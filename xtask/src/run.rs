@@ -10,6 +10,10 @@ use crate::{ambient, workspace};
 pub(crate) fn cargo(words: &[&str]) -> Result<Command> {
     let mut command = Command::new(ambient::cargo());
     command.args(words).current_dir(workspace::root()?);
+    // Crates that are rebuilt when one of these changes would be rebuilt here, with all above them.
+    for variable in ambient::of_this_package() {
+        command.env_remove(variable);
+    }
     Ok(command)
 }
 
