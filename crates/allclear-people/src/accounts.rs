@@ -8,7 +8,7 @@ use allclear_domain::audit::Subject;
 use allclear_domain::ids::PersonId;
 use allclear_domain::person::{Person, check_name};
 use allclear_domain::{Access, Change, Role};
-use allclear_store::{Store, Transaction};
+use allclear_store::{Store, Stored, Transaction};
 
 use crate::audit;
 use crate::error::PeopleError;
@@ -23,6 +23,8 @@ pub struct Wanted<'a> {
     pub role: Option<Role>,
     /// Whether they may sign in.
     pub standing: Option<Standing>,
+    /// The version of them that this was decided on; any, where it is `None`.
+    pub version: Option<i64>,
 }
 
 /// Whether somebody may sign in.
@@ -37,15 +39,15 @@ pub enum Standing {
 /// Changes somebody, all of it or nothing.
 ///
 /// # Errors
-/// Where there is no such person, a value is not taken, their state does not allow it, they are the
-/// last owner, or `by` may do less than they.
+/// Where there is no such person, they are at another version, a value is not taken, their state does
+/// not allow it, they are the last owner, or `by` may do less than they.
 pub async fn change(
     store: &Store,
     id: PersonId,
     wanted: Wanted<'_>,
     by: &Access,
     change: Change<'_>,
-) -> Result<Person, PeopleError> {
+) -> Result<Stored<Person>, PeopleError> {
     let mut transaction = store.begin().await?;
     let (person, has_changed) = change_in(&mut transaction, id, wanted, by, change).await?;
     match has_changed {
@@ -65,14 +67,15 @@ pub async fn change_in(
     wanted: Wanted<'_>,
     by: &Access,
     change: Change<'_>,
-) -> Result<(Person, bool), PeopleError> {
+) -> Result<(Stored<Person>, bool), PeopleError> {
     let stored = transaction.find_person(id).await?.ok_or_else(|| not_found(id))?;
     check_reach(by, stored.role)?;
+    let expected = wanted.version.unwrap_or(stored.version);
     let person = changed(stored.value.clone(), wanted, by, change)?;
-    if person == stored.value {
-        return Ok((person, false));
+    if person == stored.value && expected == stored.version {
+        return Ok((stored, false));
     }
-    transaction.update_person(&person, stored.version).await?;
+    let version = transaction.update_person(&person, expected).await?;
     let is_owner = |person: &Person| person.role == Role::Owner && person.is_active();
     if is_owner(&stored.value) && !transaction.list_people().await?.iter().any(is_owner) {
         return Err(PeopleError::LastOwner);
@@ -85,7 +88,7 @@ pub async fn change_in(
     }
     let entry = audit::changed(change, Subject::Person(id), &stored.value, &person);
     transaction.insert_audit_entries(&[entry]).await?;
-    Ok((person, true))
+    Ok((Stored { value: person, version, revision: transaction.revision() }, true))
 }
 
 fn changed(

@@ -8,7 +8,7 @@ use allclear_domain::session::LinkPurpose;
 use allclear_domain::{
     Access, Change, Credentials, EmailAddress, Entropy, OneTimeLink, Person, Role, limits,
 };
-use allclear_store::{Store, Transaction};
+use allclear_store::{Store, Stored, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::accounts::{self, not_found};
@@ -35,7 +35,7 @@ pub async fn invite(
     role: Role,
     by: &Access,
     change: Change<'_>,
-) -> Result<(Person, Secret), PeopleError> {
+) -> Result<(Stored<Person>, Secret), PeopleError> {
     accounts::check_reach(by, role)?;
     let person = Person {
         id: change.entropy.id(change.now),
@@ -58,8 +58,9 @@ pub async fn invite(
     let secret =
         insert(&mut transaction, LinkPurpose::Invitation, for_whom, INVITATION_LASTS, change)
             .await?;
+    let revision = transaction.revision();
     transaction.commit().await?;
-    Ok((person, secret))
+    Ok((Stored { value: person, version: 1, revision }, secret))
 }
 
 /// A new link for somebody: to accept their invitation, or to choose another password. Links they

@@ -25,10 +25,10 @@ async fn a_change_is_whole_or_nothing_and_no_change_leaves_no_trace() {
     let by = owner.access();
     let change = home.change(&by.actor);
     let revision = home.store.revision().await.unwrap();
-    let same = Wanted { name: Some("Ada"), role: Some(Role::Viewer), standing: None };
+    let same = Wanted { name: Some("Ada"), role: Some(Role::Viewer), ..Wanted::default() };
     accounts::change(&home.store, ada.id, same, &by, change).await.unwrap();
     let standing = Some(Standing::Enabled);
-    let half = Wanted { name: Some("Ada Two"), role: Some(Role::Editor), standing };
+    let half = Wanted { name: Some("Ada Two"), role: Some(Role::Editor), standing, version: None };
     let refused = accounts::change(&home.store, ada.id, half, &by, change).await;
     assert!(matches!(refused, Err(PeopleError::Transition(_))), "they are not disabled");
     assert_eq!(home.store.revision().await.unwrap(), revision);

@@ -1,11 +1,11 @@
 //! Slices: what a list of the API shows at once. Entries that come later do not move what was seen.
 
 use allclear_domain::ids::{
-    AnnouncementId, ComponentId, IncidentId, MaintenanceId, PublicId, SeriesId, StatusPageId,
-    TemplateId,
+    AnnouncementId, ComponentId, IncidentId, MaintenanceId, PersonId, PublicId, SeriesId,
+    StatusPageId, TemplateId,
 };
 use allclear_domain::{
-    Announcement, Component, Incident, Maintenance, MaintenanceSeries, StatusPage, Template,
+    Announcement, Component, Incident, Maintenance, MaintenanceSeries, Person, StatusPage, Template,
 };
 use uuid::Uuid;
 
@@ -132,6 +132,18 @@ impl Store {
         let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), TemplateId::uuid));
         let binds = vec![from, slice.page(), slice.limit()];
         self.list_stored(sql::templates::LIST_AFTER, binds).await
+    }
+
+    /// People, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn slice_people(
+        &self,
+        slice: &Slice<PersonId>,
+    ) -> Result<Vec<Stored<Person>>, StoreError> {
+        let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), PersonId::uuid));
+        self.list_stored(sql::people::LIST_AFTER, vec![from, slice.limit()]).await
     }
 
     /// The component with this id in addresses.

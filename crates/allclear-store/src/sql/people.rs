@@ -15,6 +15,8 @@ super::statements! {
     FIND_BY_EMAIL = "select id, document, version, revision from people where email = $1";
     /// All of them, oldest first.
     LIST = "select id, document, version, revision from people order by id";
+    /// A slice of them, oldest first.
+    LIST_AFTER = "select id, document, version, revision from people where id > $1 order by id limit $2";
     /// Those that changed after a revision.
     LIST_CHANGED = "select id, document, version, revision from people where revision > $1 order by id";
     /// The version of one.

@@ -49,6 +49,7 @@ fn table() -> Table<Call> {
         .delete(tokens::ONE, Needs::SignedIn, tokens::revoke)
         .get(people::ALL, people, people::list)
         .post(people::ALL, people, people::invite)
+        .get(people::ONE, people, people::show)
         .patch(people::ONE, people, people::change)
         .get(audit::ALL, audit, audit::list);
     let table = status_pages::routes(table);

@@ -8,6 +8,7 @@ use allclear_domain::session::LinkPurpose;
 use allclear_domain::{Person, Role};
 use allclear_people::accounts::{self, Standing, Wanted};
 use allclear_people::{Secret, links};
+use allclear_store::Stored;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -15,11 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use super::idempotency::NotKept;
-use super::json::{Answer, created, json};
-use super::list::slice;
+use super::json::{Answer, at_version, created, json};
 use super::openapi::Operation;
 use super::problem::Problem;
-use super::wire::{ListJson, RoleWord};
+use super::wire::{ListJson, RoleWord, cursor_of};
 
 /// Somebody who may sign in.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -37,6 +37,8 @@ struct PersonJson {
     created_at: Timestamp,
     /// When they were last there, to a few minutes.
     seen_at: Option<Timestamp>,
+    /// Counts their changes. The `ETag` says the same.
+    version: i64,
     /// Given once: what they choose a password with.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<LinkJson>,
@@ -82,7 +84,8 @@ enum StandingJson {
 }
 
 impl PersonJson {
-    fn of(person: Person, seen_at: Option<Timestamp>) -> Self {
+    fn of(stored: Stored<Person>, seen_at: Option<Timestamp>) -> Self {
+        let Stored { value: person, version, .. } = stored;
         Self {
             id: person.id.to_string(),
             email: person.email.to_string(),
@@ -95,6 +98,7 @@ impl PersonJson {
             },
             created_at: person.created_at,
             seen_at,
+            version,
             link: None,
         }
     }
@@ -127,25 +131,32 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(ALL, "List people, oldest first").pages().gives::<ListJson<PersonJson>>(200),
         Operation::post(ALL, "Invite somebody; the link is given once")
             .takes::<InvitationJson>()
-            .gives::<PersonJson>(201)
-            .without_version(),
+            .gives::<PersonJson>(201),
+        Operation::get(ONE, "Show somebody").gives::<PersonJson>(200),
         Operation::patch(ONE, "Change somebody's name or role, or keep them out")
             .takes::<PersonChangeJson>()
-            .gives::<PersonJson>(200)
-            .without_version(),
+            .gives::<PersonJson>(200),
     ]
 }
 
 /// All of them, oldest first.
 pub(super) async fn list(call: Call) -> Answer {
     let store = &call.app.store;
-    let (people, seen) = (store.list_people().await?, store.list_seen().await?);
-    let people = slice(&call, people, |person| person.id)?;
-    let json_of = |person: Person| {
-        let seen_at = seen.get(&person.id).copied();
-        PersonJson::of(person, seen_at)
-    };
-    json(StatusCode::OK, &people.map(json_of))
+    let (slice, limit) = call.slice(Vec::new()).await?;
+    let (people, seen) = (store.slice_people(&slice).await?, store.list_seen().await?);
+    let cursor = |person: &Stored<Person>| cursor_of(person.id);
+    let of =
+        |person: &Stored<Person>| PersonJson::of(person.clone(), seen.get(&person.id).copied());
+    json(StatusCode::OK, &ListJson::of(people, limit, cursor, of))
+}
+
+/// One of them.
+pub(super) async fn show(call: Call) -> Answer {
+    let id: PersonId = call.param("id")?;
+    let person = call.app.store.find_person(id).await?.ok_or(Problem::NotFound)?;
+    let (version, seen) = (person.version, call.app.store.list_seen().await?);
+    let person = PersonJson::of(person, seen.get(&id).copied());
+    Ok(at_version(json(StatusCode::OK, &person)?, version))
 }
 
 /// Invites somebody. The link is given here and never again.
@@ -156,7 +167,9 @@ pub(super) async fn invite(call: Call) -> Answer {
         links::invite(store, &new.email, &new.name, new.role, by, change).await?;
     let link = LinkJson::of(&call, LinkPurpose::Invitation, &secret);
     let path = format!("/api/v1/people/{}", person.id);
-    let mut response = created(&path, &PersonJson::of(person, None).with_link(link))?;
+    let version = person.version;
+    let answer = created(&path, &PersonJson::of(person, None).with_link(link))?;
+    let mut response = at_version(answer, version);
     response.extensions_mut().insert(NotKept);
     Ok(response)
 }
@@ -164,7 +177,8 @@ pub(super) async fn invite(call: Call) -> Answer {
 /// Changes somebody: only what is named, all of it or nothing. Who is enabled gets a link, because
 /// they have to choose a password.
 pub(super) async fn change(call: Call) -> Answer {
-    let (id, new): (PersonId, PersonChangeJson) = (call.param("id")?, call.json()?);
+    let id: PersonId = call.param("id")?;
+    let (version, new): (_, PersonChangeJson) = (Some(call.version()?), call.json()?);
     if new.name.is_none() && new.role.is_none() && new.state.is_none() {
         return Err(Problem::BadRequest("name one of name, role and state".to_owned()));
     }
@@ -172,14 +186,15 @@ pub(super) async fn change(call: Call) -> Answer {
         StandingJson::Disabled => Standing::Disabled,
         StandingJson::Enabled => Standing::Enabled,
     });
-    let wanted = Wanted { name: new.name.as_deref(), role: new.role, standing };
+    let wanted = Wanted { name: new.name.as_deref(), role: new.role, standing, version };
     let (store, by) = (&call.app.store, &call.access);
     let person = accounts::change(store, id, wanted, by, call.change()).await?;
     let seen_at = store.list_seen().await?.get(&id).copied();
-    let person = PersonJson::of(person, seen_at);
-    if standing != Some(Standing::Enabled) {
-        return json(StatusCode::OK, &person);
+    let version = person.version;
+    let mut person = PersonJson::of(person, seen_at);
+    if standing == Some(Standing::Enabled) {
+        let (_, purpose, secret) = links::renew(store, id, by, call.change()).await?;
+        person = person.with_link(LinkJson::of(&call, purpose, &secret));
     }
-    let (_, purpose, secret) = links::renew(store, id, by, call.change()).await?;
-    json(StatusCode::OK, &person.with_link(LinkJson::of(&call, purpose, &secret)))
+    Ok(at_version(json(StatusCode::OK, &person)?, version))
 }

@@ -61,7 +61,7 @@ pub fn document() -> Value {
 
 const ABOUT: &str = "Everything that Allclear keeps, for programs. \
 Times are RFC 3339. Lists come in slices: `limit` says how many, and `cursor` is the `next_cursor` of the \
-slice before. What can be changed has an `ETag`, but for people; a change sends it as `If-Match`, so that two \
+slice before. What can be changed has an `ETag`; a change sends it as `If-Match`, so that two \
 who edit at the same time never overwrite each other in silence. A `POST` with an `Idempotency-Key` is done once, \
 however often it is sent within 24 hours.";
 

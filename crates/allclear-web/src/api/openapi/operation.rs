@@ -161,7 +161,7 @@ impl Operation {
         all.extend(self.query.iter().cloned());
         let is_change = self.method == "PATCH";
         let may_name_one = matches!(self.method, "POST" | "DELETE") && self.path.contains('{');
-        if is_change || (may_name_one && self.has_version) {
+        if self.has_version && (is_change || may_name_one) {
             all.push(json!({
                 "name": "If-Match", "in": "header", "required": is_change,
                 "description": "The `ETag` of what the change was made to.",

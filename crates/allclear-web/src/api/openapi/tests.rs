@@ -58,3 +58,18 @@ fn words_that_are_a_type_of_their_own_are_in_the_document() {
     assert_eq!(new["additionalProperties"], false);
     assert_eq!(new["required"], serde_json::json!(["title"]));
 }
+
+#[test]
+fn whatever_is_changed_has_a_version_to_name() {
+    let document = document();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let Some(patch) = methods.get("patch") else { continue };
+        let parameters = patch["parameters"].as_array().unwrap();
+        let wanted = parameters.iter().find(|one| one["name"] == "If-Match");
+        assert_eq!(wanted.map(|one| &one["required"]), Some(&serde_json::json!(true)), "{path}");
+        // A part, such as a postmortem, has the version of what it is a part of.
+        for one in [Some(patch), methods.get("get")].into_iter().flatten() {
+            assert!(one["responses"]["200"]["headers"]["ETag"].is_object(), "{path}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use allclear_domain::person::PersonState;
 use allclear_domain::{Person, Role, Scope};
 use allclear_people::accounts::{self, Standing, Wanted};
 use allclear_people::{PeopleError, links};
+use allclear_store::StoreError;
 use askama::Template;
 use axum::http::StatusCode;
 
@@ -22,6 +23,8 @@ struct PersonView {
     problem: String,
     path: String,
     id: PersonId,
+    /// The version that is shown, and so changed.
+    version: i64,
     name: String,
     email: String,
     /// The file that their role comes from.
@@ -60,7 +63,7 @@ async fn page(call: &Call, status: StatusCode, done: &str, problem: &str) -> Ans
     let (store, access) = (&call.app.store, call.access()?);
     let id: PersonId = call.param("id")?;
     let people = store.list_people().await?;
-    let person = people.iter().find(|person| person.id == id).ok_or(Refusal::NotFound)?;
+    let person = &store.find_person(id).await?.ok_or(Refusal::NotFound)?;
     let credentials = store.find_credentials(id).await?;
     let seen = store.list_seen().await?.get(&id).map(|at| When::ago(*at, call.now));
     let is_active = person.state == PersonState::Active;
@@ -70,6 +73,7 @@ async fn page(call: &Call, status: StatusCode, done: &str, problem: &str) -> Ans
         problem: problem.to_owned(),
         path: path(person),
         id,
+        version: person.version,
         name: call.form.maybe("name").unwrap_or(&person.name).to_owned(),
         email: person.email.to_string(),
         file: file_of(call, Subject::Person(id)).await?,
@@ -114,6 +118,16 @@ async fn told(call: &Call, done: &str, result: Result<Person, PeopleError>) -> A
             answer::see("/console")
         }
         Ok(person) => answer::see(&format!("{}?done={done}", path(&person))),
+        Err(PeopleError::Store(StoreError::Conflict { .. })) => {
+            let (id, store) = (call.param("id")?, &call.app.store);
+            let now = store.find_person(id).await?.ok_or(Refusal::NotFound)?;
+            let text = format!(
+                "Somebody else changed them meanwhile: the name is `{}` now, the role {}. What you \
+                 chose is still below, and is not saved. Save it to put it in place of theirs",
+                now.name, now.role
+            );
+            page(call, StatusCode::CONFLICT, "", &text).await
+        }
         Err(PeopleError::Store(error)) => Err(error.into()),
         Err(PeopleError::NotFound { .. }) => Err(Refusal::NotFound),
         Err(error) => {
@@ -133,8 +147,13 @@ pub(super) async fn change(call: Call) -> Answer {
         Ok(role) => role,
         Err(error) => return told(&call, "", Err(PeopleError::Invalid(error))).await,
     };
-    let name = Some(call.form.text("name"));
-    apply(&call, "changed", Wanted { name, role: Some(role), standing: None }).await
+    let version = call
+        .form
+        .text("version")
+        .parse()
+        .map_err(|_| Refusal::BadForm("load the page again".to_owned()))?;
+    let (name, version) = (Some(call.form.text("name")), Some(version));
+    apply(&call, "changed", Wanted { name, role: Some(role), version, standing: None }).await
 }
 
 /// Keeps them out.
@@ -146,7 +165,8 @@ pub(super) async fn disable(call: Call) -> Answer {
 async fn apply(call: &Call, done: &str, wanted: Wanted<'_>) -> Answer {
     let (access, id) = (call.access()?, call.param("id")?);
     let change = call.change(&access.actor);
-    told(call, done, accounts::change(&call.app.store, id, wanted, &access, change).await).await
+    let changed = accounts::change(&call.app.store, id, wanted, &access, change).await;
+    told(call, done, changed.map(|person| person.value)).await
 }
 
 /// Gets them over a lost authenticator.

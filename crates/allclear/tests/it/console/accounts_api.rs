@@ -44,17 +44,34 @@ async fn people_are_invited_listed_and_changed() {
         assert_eq!(reply.json["next_cursor"], Value::Null);
         assert!(reply.json["items"][0].get("link").is_none(), "given once");
 
-        let change = async |body| program.ask("PATCH", &path, Some(body)).await;
-        let reply = change(json!({"role": "viewer", "name": "Grace H"})).await;
+        let shown = program.get(&path).await;
+        assert_eq!((shown.status, &shown.json["version"]), (200, &json!(1)));
+        assert_eq!(
+            (&shown.headers["etag"], &shown.json["name"]),
+            (&"\"v1\"".parse().unwrap(), &json!("Grace"))
+        );
+        let blind = program.ask("PATCH", &path, Some(json!({"role": "owner"}))).await;
+        assert_problem(&blind, 428, "version-missing");
+        let change = async |version: u32, body| {
+            program.ask_at("PATCH", &path, Some(body), &format!("\"v{version}\"")).await
+        };
+        let reply = change(1, json!({"role": "viewer", "name": "Grace H"})).await;
         assert_eq!((reply.status, &reply.json["role"]), (200, &json!("viewer")));
-        let reply = change(json!({"state": "disabled"})).await;
+        assert_eq!(reply.headers["etag"], "\"v2\"");
+        // Somebody who still saw the first version changes nothing, not even to what is there.
+        for late in [json!({"role": "owner"}), json!({"role": "viewer"})] {
+            assert_problem(&change(1, late).await, 412, "version-conflict");
+        }
+        let reply = change(2, json!({"state": "disabled"})).await;
         assert!(reply.json["disabled_at"].is_string(), "{}", reply.json);
-        assert_problem(&change(json!({"state": "disabled"})).await, 409, "invalid-transition");
-        let reply = change(json!({"state": "enabled"})).await;
+        assert_problem(&change(3, json!({"state": "disabled"})).await, 409, "invalid-transition");
+        let reply = change(3, json!({"state": "enabled"})).await;
         assert!(reply.json["link"]["url"].as_str().unwrap().contains("/console/invitation?token="));
-        assert_problem(&change(json!({})).await, 400, "bad-request");
-        assert_problem(&change(json!({"name": ""})).await, 422, "invalid");
-        assert_problem(&change(json!({"email": "x@example.com"})).await, 400, "bad-json");
+        assert_problem(&change(4, json!({})).await, 400, "bad-request");
+        assert_problem(&change(4, json!({"name": ""})).await, 422, "invalid");
+        assert_problem(&change(4, json!({"email": "x@example.com"})).await, 400, "bad-json");
+        let nobody = format!("/api/v1/people/{}", "per_00000000000000000000000000");
+        assert_eq!(program.get(&nobody).await.status, 404);
         office.instance.stop().await;
     }
 }
@@ -65,7 +82,7 @@ async fn the_last_owner_stays_and_nobody_reaches_beyond_a_token() {
     let owner = office.owner_person().await;
     let (_, all) = office.program(&owner, Scope::ALL).await;
     let path = format!("/api/v1/people/{}", owner.id);
-    let reply = all.ask("PATCH", &path, Some(json!({"state": "disabled"}))).await;
+    let reply = all.ask_at("PATCH", &path, Some(json!({"state": "disabled"})), "\"v1\"").await;
     assert_problem(&reply, 409, "refused");
 
     let (grace, _) = office.colleague("grace@example.com", Role::Viewer).await;
@@ -76,10 +93,10 @@ async fn the_last_owner_stays_and_nobody_reaches_beyond_a_token() {
         let reply = few.ask("POST", "/api/v1/people", Some(invite(role))).await;
         assert_problem(&reply, 403, "refused");
         let path = format!("/api/v1/people/{}", grace.id);
-        let reply = few.ask("PATCH", &path, Some(json!({"role": role}))).await;
+        let reply = few.ask_at("PATCH", &path, Some(json!({"role": role})), "\"v1\"").await;
         assert_problem(&reply, 403, "refused");
     }
-    let reply = few.ask("PATCH", &path, Some(json!({"name": "Not her name"}))).await;
+    let reply = few.ask_at("PATCH", &path, Some(json!({"name": "Not her name"})), "\"v1\"").await;
     assert_problem(&reply, 403, "refused");
     // The first use of the token is all that was written.
     assert_eq!(office.instance.store().revision().await.unwrap(), revision + 1);

@@ -98,7 +98,7 @@ impl Office {
         };
         let mut browser = self.browser();
         browser.take_cookie("allclear_session", signed_in.secret.reveal());
-        (person, browser)
+        (person.value, browser)
     }
 
     /// A program with a token of somebody, which may do this.

@@ -77,6 +77,28 @@ async fn name_and_role_are_changed_and_count_at_once() {
 }
 
 #[tokio::test]
+async fn two_who_change_one_person_lose_nothing() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let (grace, _) = office.colleague("grace@example.com", Role::Viewer).await;
+    let seen = office.owner.get(&format!("/console/people/{}", grace.id)).await;
+    let seen = seen.hidden("version").unwrap().to_owned();
+    let theirs = [("name", "Grace H"), ("role", "editor")];
+    fill(&mut office.owner, grace.id, "", &theirs).await;
+    let mine = [("name", "Grace Mine"), ("role", "responder"), ("version", &seen)];
+    let page = fill(&mut office.owner, grace.id, "", &mine).await;
+    assert_eq!(page.status, 409);
+    let told = "the name is `Grace H` now, the role editor";
+    assert!(page.text.contains(told), "{}", page.text);
+    assert!(page.text.contains("value=\"Grace Mine\""), "what was typed stays: {}", page.text);
+    let now = page.hidden("version").unwrap().to_owned();
+    let again = [("name", "Grace Mine"), ("role", "responder"), ("version", &now)];
+    let page = fill(&mut office.owner, grace.id, "", &again).await;
+    assert!(page.text.contains("<h1>Grace Mine</h1>"), "{}", page.text);
+    let without = [("name", "X"), ("role", "viewer"), ("version", "")];
+    assert_eq!(fill(&mut office.owner, grace.id, "", &without).await.status, 400);
+}
+
+#[tokio::test]
 async fn somebody_is_kept_out_and_let_in_again() {
     for engine in Engine::ALL {
         let mut office = Office::open(engine).await;

@@ -92,7 +92,7 @@ async fn invite(office: &Office, email: &str) -> Person {
     let change = Change { actor: &by.actor, entropy: &entropy, now: office.clock.now() };
     let store = office.instance.store();
     let invited = links::invite(store, email, "Somebody", Role::Editor, &by, change).await;
-    invited.unwrap().0
+    invited.unwrap().0.value
 }
 
 /// Follows the button to the provider; gives the address there.

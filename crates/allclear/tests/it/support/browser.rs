@@ -156,6 +156,9 @@ impl Browser {
         let token = page.hidden("form_token").unwrap_or_else(|| panic!("no form: {}", page.text));
         let mut all = vec![("form_token", token)];
         all.extend(page.hidden("once").map(|once| ("once", once)));
+        if !fields.iter().any(|(name, _)| *name == "version") {
+            all.extend(page.hidden("version").map(|version| ("version", version)));
+        }
         all.extend_from_slice(fields);
         let page = self.send(path, &all).await;
         self.follow(page).await
