@@ -115,6 +115,14 @@ id_type!(
     TemplateId, "tpl_"
 );
 id_type!(
+    /// Id of a check.
+    CheckId, "chk_"
+);
+id_type!(
+    /// Id of an outage.
+    OutageId, "out_"
+);
+id_type!(
     /// Id of an incident update or a maintenance update.
     UpdateId, "upd_"
 );

@@ -116,3 +116,31 @@ pub const PASSKEYS_PER_PERSON_MAX: usize = 10;
 pub const PASSKEY_BYTES_MAX: usize = 16 * 1024;
 /// Challenges to passkeys that wait for their answer; a further one ends the oldest.
 pub const PASSKEY_CHALLENGES_MAX: usize = 10_000;
+/// Checks of one installation; another is refused.
+pub const CHECKS_MAX: usize = 20_000;
+/// Seconds from one probe of a check to the next; a longer interval is refused.
+pub const CHECK_INTERVAL_SECONDS_MAX: u32 = 7 * 86_400;
+/// Milliseconds for one probe, at least; a shorter deadline is refused.
+pub const CHECK_DEADLINE_MS_MIN: u32 = 10;
+/// Milliseconds for one probe; a longer deadline is refused.
+pub const CHECK_DEADLINE_MS_MAX: u32 = 120_000;
+/// Samples in a row until one is believed; a larger number is refused.
+pub const CHECK_SAMPLES_MAX: u32 = 100;
+/// Seconds that a recovery has to last; a longer time is refused.
+pub const CHECK_STABLE_SECONDS_MAX: u32 = 86_400;
+/// Components that stand or fall with one check; another is refused.
+pub const CHECK_COMPONENTS_MAX: usize = 100;
+/// Tags of one check; another is refused.
+pub const CHECK_TAGS_MAX: usize = 20;
+/// Header fields that one check sends; another is refused.
+pub const CHECK_HEADERS_MAX: usize = 50;
+/// Redirects that one check follows; a larger number is refused.
+pub const CHECK_REDIRECTS_MAX: u32 = 20;
+/// Ranges of statuses of one check; another is refused.
+pub const CHECK_STATUSES_MAX: usize = 20;
+/// Assertions of one check; another is refused.
+pub const CHECK_ASSERTIONS_MAX: usize = 50;
+/// Lines of an exchange that are kept; the rest is left out, and it says so.
+pub const EXCHANGE_LINES_MAX: usize = 400;
+/// Bytes of an exchange that are kept; the rest is left out, and it says so.
+pub const EXCHANGE_BYTES_MAX: usize = 32 * 1024;

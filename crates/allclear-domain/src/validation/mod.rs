@@ -5,6 +5,7 @@
 //! Problems name the field as the stored form spells it, as in `record.losses[0].fraction`. What
 //! holds between nouns (equal ids, references) needs to know what is in the installation.
 
+mod check;
 mod page;
 mod record;
 mod template;
@@ -12,6 +13,7 @@ mod text;
 mod told;
 
 use std::fmt::{Display, Write as _};
+use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -103,6 +105,15 @@ impl Validation {
         self.each(name, entries, limits::LIST_ENTRIES_MAX, |validation, entry| {
             entry.validate(validation);
         });
+    }
+
+    /// A whole number within a range.
+    fn number(&mut self, name: impl Display, number: u32, range: RangeInclusive<u32>) {
+        if !range.contains(&number) {
+            let problem =
+                format!("is {number}: use a number from {} to {}", range.start(), range.end());
+            self.within(name, |validation| validation.refuse(problem));
+        }
     }
 
     /// An instant at which something happened.

@@ -1,0 +1,243 @@
+//! What a check of the kind `http` asks for, and what the answer has to be.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// A request over HTTP, and what the answer has to be. That there is an answer at all is always asked
+/// for, whatever else is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpCheck {
+    /// Where it goes: `http://…` or `https://…`.
+    pub url: String,
+    /// What it asks.
+    #[serde(default)]
+    pub method: Method,
+    /// Header fields that are sent beside our own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
+    /// What is sent as the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// How many redirects are followed; the answer after the last one is judged.
+    pub redirects_max: u8,
+    /// Which version is spoken.
+    #[serde(default)]
+    pub version: HttpVersion,
+    /// The address to connect to in place of what the name resolves to. The name is still sent, and
+    /// still stands in the certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_to: Option<IpAddr>,
+    /// Statuses that are right; 200 to 299 where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<StatusRange>,
+    /// What else has to hold, all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assertions: Vec<Assertion>,
+}
+
+/// What a request asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// The thing itself.
+    #[default]
+    Get,
+    /// What would be said of it.
+    Head,
+    /// What may be asked of it.
+    Options,
+    /// To take something.
+    Post,
+    /// To put something in its place.
+    Put,
+    /// To change it.
+    Patch,
+    /// To remove it.
+    Delete,
+}
+
+impl Method {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Which version of HTTP is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HttpVersion {
+    /// HTTP/2 where the server offers it during the TLS handshake, else HTTP/1.1.
+    #[default]
+    Offered,
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2; over `http://` without an upgrade.
+    Http2,
+}
+
+/// A header field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Statuses from one to another, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRange {
+    /// The first one.
+    pub from: u16,
+    /// The last one.
+    pub to: u16,
+}
+
+impl HttpCheck {
+    /// Statuses that are right where a check names none.
+    pub const SUCCESS: StatusRange = StatusRange { from: 200, to: 299 };
+
+    /// Whether a status is right.
+    #[must_use]
+    pub fn is_right(&self, status: u16) -> bool {
+        let holds = |range: &StatusRange| (range.from..=range.to).contains(&status);
+        match self.statuses.as_slice() {
+            [] => holds(&Self::SUCCESS),
+            ranges => ranges.iter().any(holds),
+        }
+    }
+}
+
+/// What has to hold of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Assertion {
+    /// Of a header field. One that is sent several times holds where any of its values does.
+    Header {
+        /// Its name, in any case.
+        name: String,
+        /// What has to hold.
+        test: TextTest,
+    },
+    /// Of the body, read as UTF-8; what is not is replaced.
+    Body {
+        /// What has to hold.
+        test: TextTest,
+    },
+    /// Of what a path finds in the body, read as JSON.
+    Json {
+        /// The path, by RFC 9535: `$.status`, `$.items[0].price`.
+        path: String,
+        /// What has to hold of at least one value that it finds.
+        test: JsonTest,
+    },
+    /// Of the length of the body.
+    Size {
+        /// Bytes at least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<u64>,
+        /// Bytes at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<u64>,
+    },
+}
+
+/// What has to hold of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum TextTest {
+    /// It is this.
+    Is(String),
+    /// It is anything but this.
+    IsNot(String),
+    /// This is in it.
+    Contains(String),
+    /// This is not in it.
+    ContainsNot(String),
+    /// This regular expression finds something in it.
+    Matches(String),
+    /// This regular expression finds nothing in it.
+    MatchesNot(String),
+}
+
+impl TextTest {
+    /// The word in files and the API.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Is(_) => "is",
+            Self::IsNot(_) => "is_not",
+            Self::Contains(_) => "contains",
+            Self::ContainsNot(_) => "contains_not",
+            Self::Matches(_) => "matches",
+            Self::MatchesNot(_) => "matches_not",
+        }
+    }
+}
+
+/// What has to hold of a value. Numbers are compared as numbers, and only with numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum JsonTest {
+    /// There is one; `false` where there is to be none.
+    Exists(bool),
+    /// It is this.
+    Is(JsonValue),
+    /// It is anything but this.
+    IsNot(JsonValue),
+    /// It is a number below this.
+    LessThan(f64),
+    /// It is a number up to this.
+    AtMost(f64),
+    /// It is a number above this.
+    MoreThan(f64),
+    /// It is a number from this on.
+    AtLeast(f64),
+    /// It is a text in which this regular expression finds something.
+    Matches(String),
+}
+
+impl JsonTest {
+    /// The word in files and the API.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Exists(_) => "exists",
+            Self::Is(_) => "is",
+            Self::IsNot(_) => "is_not",
+            Self::LessThan(_) => "less_than",
+            Self::AtMost(_) => "at_most",
+            Self::MoreThan(_) => "more_than",
+            Self::AtLeast(_) => "at_least",
+            Self::Matches(_) => "matches",
+        }
+    }
+}
+
+/// A value to compare with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum JsonValue {
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// `null`.
+    Null,
+}

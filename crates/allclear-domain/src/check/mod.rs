@@ -1,0 +1,147 @@
+//! A check: what is tried, how often, and what counts as working.
+//!
+//! A *probe* is one try, seen from one [`VantagePoint`], and ends in a [`Verdict`]. One sample proves
+//! little: [`Judgment`] follows the samples of one vantage point and says when enough of them agree.
+//! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
+
+mod http;
+mod judgment;
+mod outage;
+mod pace;
+mod probe;
+mod tcp;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::component::ComponentStatus;
+use crate::ids::{CheckId, ComponentId};
+use crate::posted::StatusChange;
+use crate::text::Key;
+
+pub use self::http::{
+    Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
+};
+pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
+pub use self::outage::Outage;
+pub use self::pace::{next_probe_at, phase};
+pub use self::probe::{
+    Direction, Exchange, ExchangeLine, Phases, ProbeResult, Reason, ReasonCode, VantagePoint,
+    Verdict,
+};
+pub use self::tcp::TcpCheck;
+
+/// What is tried, how often, and what counts as working.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Id inside.
+    pub id: CheckId,
+    /// Short name, unique in the installation.
+    pub key: Key,
+    /// Name as the team sees it.
+    pub name: String,
+    /// What is tried.
+    pub kind: CheckKind,
+    /// Time from the start of one probe to the start of the next.
+    pub interval_seconds: u32,
+    /// Time for one probe, all in all; a longer one fails.
+    pub deadline_ms: u32,
+    /// A probe that works and takes longer than this is degraded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_after_ms: Option<u32>,
+    /// How much it takes to believe the samples.
+    #[serde(default)]
+    pub patience: Patience,
+    /// The components that stand or fall with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub affects: Vec<Affects>,
+    /// Words to find it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Key>,
+    /// Since when it is not probed, because somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
+    /// When it was entered.
+    pub created_at: Timestamp,
+}
+
+/// What a failing check says of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Affects {
+    /// The component.
+    pub component_id: ComponentId,
+    /// Its status while the check fails.
+    pub when_failing: ComponentStatus,
+    /// Its status while the check is degraded; `operational` where readers are not told.
+    pub when_degraded: ComponentStatus,
+}
+
+/// What is tried. Each kind has a file of its own, here and where it is probed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum CheckKind {
+    /// A request over HTTP, and what the answer has to be.
+    Http(HttpCheck),
+    /// A connection over TCP, and what is said on it.
+    Tcp(TcpCheck),
+}
+
+impl CheckKind {
+    /// The word in files, addresses and the API.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Http(_) => "http",
+            Self::Tcp(_) => "tcp",
+        }
+    }
+
+    /// What is tried, in a few words: an address.
+    #[must_use]
+    pub fn target(&self) -> String {
+        match self {
+            Self::Http(http) => http.url.clone(),
+            Self::Tcp(tcp) => tcp.target(),
+        }
+    }
+}
+
+impl Check {
+    /// Time from the start of one probe to the start of the next.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(u64::from(self.interval_seconds))
+    }
+
+    /// Time for one probe, all in all.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        Duration::from_millis(u64::from(self.deadline_ms))
+    }
+
+    /// Time beyond which a probe that works is degraded.
+    #[must_use]
+    pub fn slow_after(&self) -> Option<Duration> {
+        self.slow_after_ms.map(|ms| Duration::from_millis(u64::from(ms)))
+    }
+
+    /// What readers are told of components once samples beyond `threshold` are believed.
+    #[must_use]
+    pub fn statuses_beyond(&self, threshold: Threshold) -> Vec<StatusChange> {
+        let told = self.affects.iter().map(|one| StatusChange {
+            component_id: one.component_id,
+            status: match threshold {
+                Threshold::Degraded => one.when_degraded,
+                Threshold::Fail => one.when_failing,
+            },
+        });
+        told.filter(|change| change.status != ComponentStatus::Operational).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

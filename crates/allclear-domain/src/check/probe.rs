@@ -1,0 +1,189 @@
+//! What one probe found.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Where probes start from. This one machine is [`VantagePoint::core`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VantagePoint(String);
+
+impl VantagePoint {
+    /// The machine that runs `allclear serve`.
+    #[must_use]
+    pub fn core() -> Self {
+        Self("core".to_owned())
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VantagePoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a probe says. `Unknown` is no vote: it neither breaks nor confirms anything, and counts
+/// neither as up nor as down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The fault is ours: nothing is known of the target.
+    Unknown,
+    /// It works.
+    Ok,
+    /// It works, but badly.
+    Degraded,
+    /// It does not work.
+    Fail,
+}
+
+impl Verdict {
+    /// The word in files and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// Why a probe did not simply work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// For programs.
+    pub code: ReasonCode,
+    /// For people: what was found, and what was expected.
+    pub told: String,
+}
+
+/// Why a probe did not simply work, for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// There is no such name, or it has no address of the family.
+    NoAddress,
+    /// Nobody listens there.
+    Refused,
+    /// It took longer than the deadline.
+    TimedOut,
+    /// The network there cannot be reached.
+    Unreachable,
+    /// The address is one that may not be probed.
+    Forbidden,
+    /// The TLS handshake failed, or the certificate is not right.
+    Tls,
+    /// The other side ended, or said what the protocol does not allow.
+    Broken,
+    /// The answer is longer than what is read.
+    TooLong,
+    /// It leads on and on.
+    Redirects,
+    /// Another status than the expected ones.
+    Status,
+    /// What was to hold of the answer does not.
+    Assertion,
+    /// It works, and is slow.
+    Slow,
+    /// Our own side could not ask: no resolver, no route, no file handles.
+    Ours,
+}
+
+/// How long each part of a probe took, as far as it came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Phases {
+    /// Name to addresses, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolve_us: Option<u64>,
+    /// Until the connection stood, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect_us: Option<u64>,
+    /// TLS handshake, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_us: Option<u64>,
+    /// From the request to the first byte of the answer, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte_us: Option<u64>,
+    /// From the first byte of the answer to its last, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer_us: Option<u64>,
+}
+
+/// What was said during a probe, with what is secret taken out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// What was said, in order.
+    pub lines: Vec<ExchangeLine>,
+    /// Whether there was more than is kept.
+    #[serde(default)]
+    pub is_cut: bool,
+}
+
+/// One line of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeLine {
+    /// Since the probe began, in microseconds.
+    pub at_us: u64,
+    /// Who said it.
+    pub direction: Direction,
+    /// What.
+    pub text: String,
+}
+
+/// Who said a line of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// We did.
+    Sent,
+    /// The other side did.
+    Received,
+    /// Nobody: a remark on what happened.
+    Noted,
+}
+
+/// What one probe found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeResult {
+    /// Where it started from.
+    pub vantage: VantagePoint,
+    /// When it began.
+    pub probed_at: Timestamp,
+    /// How long it took, all in all, in microseconds.
+    pub took_us: u64,
+    /// What it says.
+    pub verdict: Verdict,
+    /// Why, where that is not simply that it works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// How long each part took.
+    #[serde(default)]
+    pub phases: Phases,
+    /// What was said.
+    #[serde(default)]
+    pub exchange: Exchange,
+}
+
+impl ProbeResult {
+    /// How long it took.
+    #[must_use]
+    pub const fn took(&self) -> Duration {
+        Duration::from_micros(self.took_us)
+    }
+}

@@ -1,0 +1,38 @@
+//! What a check of the kind `tcp` connects to, and what is said there.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::http::TextTest;
+
+/// A connection over TCP, and what is said on it. That there is a connection at all is always asked
+/// for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TcpCheck {
+    /// A name or an address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The address to connect to in place of what the name resolves to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_to: Option<IpAddr>,
+    /// What is sent once the connection stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send: Option<String>,
+    /// What has to hold of what comes back, as soon as it does or when the other side ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<TextTest>,
+}
+
+impl TcpCheck {
+    /// Host and port, as one writes them.
+    #[must_use]
+    pub fn target(&self) -> String {
+        match self.host.parse() {
+            Ok(IpAddr::V6(address)) => format!("[{address}]:{}", self.port),
+            _ => format!("{}:{}", self.host, self.port),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Checks as documents, and what they may not be.
+
+use std::time::Duration;
+
+use super::*;
+use crate::{Entropy, Validate};
+
+/// A check with everything that one can have.
+pub(super) fn full() -> Check {
+    let entropy = Entropy::from_seed(1);
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let http = HttpCheck {
+        url: "https://shop.example.com/health".to_owned(),
+        method: Method::Post,
+        headers: vec![Header { name: "accept".to_owned(), value: "application/json".to_owned() }],
+        body: Some("{}".to_owned()),
+        redirects_max: 5,
+        version: HttpVersion::Http1,
+        connect_to: Some("192.0.2.7".parse().unwrap()),
+        statuses: vec![StatusRange { from: 200, to: 204 }, StatusRange { from: 301, to: 301 }],
+        assertions: vec![
+            Assertion::Header {
+                name: "content-type".to_owned(),
+                test: TextTest::Contains("json".to_owned()),
+            },
+            Assertion::Body { test: TextTest::MatchesNot("(?i)error".to_owned()) },
+            Assertion::Json { path: "$.load".to_owned(), test: JsonTest::LessThan(0.9) },
+            Assertion::Json {
+                path: "$.status".to_owned(),
+                test: JsonTest::Is(JsonValue::Text("UP".to_owned())),
+            },
+            Assertion::Size { min: Some(2), max: None },
+        ],
+    };
+    Check {
+        id: entropy.id(now),
+        key: Key::new("shop").unwrap(),
+        name: "Shop".to_owned(),
+        kind: CheckKind::Http(http),
+        interval_seconds: 30,
+        deadline_ms: 10_000,
+        slow_after_ms: Some(800),
+        patience: Patience::default(),
+        affects: vec![Affects {
+            component_id: entropy.id(now),
+            when_failing: ComponentStatus::MajorOutage,
+            when_degraded: ComponentStatus::Operational,
+        }],
+        tags: vec![Key::new("europe").unwrap()],
+        paused_at: None,
+        created_at: now,
+    }
+}
+
+fn http(check: &mut Check) -> &mut HttpCheck {
+    match &mut check.kind {
+        CheckKind::Http(http) => http,
+        CheckKind::Tcp(_) => panic!("it is of the kind http"),
+    }
+}
+
+#[test]
+fn a_document_comes_back_as_it_was() {
+    let check = full();
+    let text = serde_json::to_string_pretty(&check).unwrap();
+    assert_eq!(serde_json::from_str::<Check>(&text).unwrap(), check, "{text}");
+    assert!(check.problems(check.created_at).is_empty());
+    for value in ["true", "1.5", "\"x\"", "null"] {
+        let read: JsonValue = serde_json::from_str(value).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), value);
+    }
+}
+
+#[test]
+fn what_is_wrong_names_its_field() {
+    type Spoil = fn(&mut Check);
+    let cases: [(&str, Spoil); 11] = [
+        ("name", |check| check.name = " ".to_owned()),
+        ("interval_seconds", |check| check.interval_seconds = 0),
+        ("deadline_ms", |check| (check.deadline_ms, check.slow_after_ms) = (9, None)),
+        ("slow_after_ms", |check| check.slow_after_ms = Some(10_001)),
+        ("patience.fail_after", |check| check.patience.fail_after = 0),
+        ("patience.stable_for_seconds", |check| check.patience.stable_for_seconds = 86_401),
+        ("affects[1].component_id", |check| check.affects.push(check.affects[0])),
+        ("kind.http.statuses[0]", |check| {
+            http(check).statuses = vec![StatusRange { from: 300, to: 200 }];
+        }),
+        ("kind.http.redirects_max", |check| http(check).redirects_max = 21),
+        ("kind.http.assertions[0].size", |check| {
+            http(check).assertions = vec![Assertion::Size { min: Some(2), max: Some(1) }];
+        }),
+        ("kind.tcp.host", |check| {
+            let nowhere = TcpCheck {
+                host: String::new(),
+                port: 25,
+                connect_to: None,
+                send: None,
+                expect: None,
+            };
+            check.kind = CheckKind::Tcp(nowhere);
+        }),
+    ];
+    for (field, spoil) in cases {
+        let mut check = full();
+        spoil(&mut check);
+        let problems = check.problems(check.created_at);
+        let fields: Vec<&str> = problems.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, [field]);
+    }
+}
+
+#[test]
+fn a_status_is_right_where_a_range_holds_it() {
+    let mut check = full();
+    assert!(http(&mut check).is_right(301) && !http(&mut check).is_right(205));
+    http(&mut check).statuses.clear();
+    assert!(http(&mut check).is_right(299) && !http(&mut check).is_right(0));
+}
+
+#[test]
+fn readers_are_told_what_the_owner_chose() {
+    let check = full();
+    assert!(check.statuses_beyond(Threshold::Degraded).is_empty());
+    let told = check.statuses_beyond(Threshold::Fail);
+    assert_eq!(told.len(), 1);
+    let outage = Outage {
+        id: Entropy::from_seed(2).id(check.created_at),
+        check_id: check.id,
+        threshold: Threshold::Fail,
+        began_at: check.created_at,
+        confirmed_at: check.created_at,
+        ended_at: None,
+        reason: None,
+        statuses: told,
+    };
+    assert_eq!(outage.intervals()[0].until, None);
+    // A clock that was set back does not make an outage end before it began.
+    let early = check.created_at - Duration::from_secs(9);
+    let over = outage.end(early).unwrap();
+    assert_eq!(over.ended_at, Some(over.began_at));
+    assert!(over.end(early).is_err());
+}

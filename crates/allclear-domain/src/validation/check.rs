@@ -1,0 +1,148 @@
+//! Checks, by themselves. Whether addresses, patterns and paths can be read is for whoever probes.
+
+use super::{Validate, Validation};
+use crate::check::{
+    Assertion, Check, CheckKind, HttpCheck, JsonTest, JsonValue, TcpCheck, TextTest,
+};
+use crate::limits;
+
+impl Validate for Check {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("name", &self.name);
+        validation.within("kind", |validation| match &self.kind {
+            CheckKind::Http(http) => validation.part("http", http),
+            CheckKind::Tcp(tcp) => validation.part("tcp", tcp),
+        });
+        validation.number(
+            "interval_seconds",
+            self.interval_seconds,
+            1..=limits::CHECK_INTERVAL_SECONDS_MAX,
+        );
+        let deadlines = limits::CHECK_DEADLINE_MS_MIN..=limits::CHECK_DEADLINE_MS_MAX;
+        validation.number("deadline_ms", self.deadline_ms, deadlines);
+        if let Some(slow) = self.slow_after_ms {
+            validation.number("slow_after_ms", slow, 1..=self.deadline_ms.max(1));
+        }
+        validation.within("patience", |validation| {
+            let patience = self.patience;
+            let samples = 1..=limits::CHECK_SAMPLES_MAX;
+            validation.number("fail_after", u32::from(patience.fail_after), samples.clone());
+            validation.number("recover_after", u32::from(patience.recover_after), samples);
+            let stable = 0..=limits::CHECK_STABLE_SECONDS_MAX;
+            validation.number("stable_for_seconds", patience.stable_for_seconds, stable);
+        });
+        validation.each("affects", &self.affects, limits::CHECK_COMPONENTS_MAX, |_, _| {});
+        for (place, one) in self.affects.iter().enumerate() {
+            let before = self.affects.iter().take(place);
+            if before.into_iter().any(|other| other.component_id == one.component_id) {
+                validation.within(format_args!("affects[{place}].component_id"), |validation| {
+                    validation.refuse("is named twice: name each component once");
+                });
+            }
+        }
+        validation.each("tags", &self.tags, limits::CHECK_TAGS_MAX, |_, _| {});
+        if let Some(paused_at) = self.paused_at {
+            validation.past("paused_at", paused_at);
+        }
+        validation.past("created_at", self.created_at);
+    }
+}
+
+impl Validate for HttpCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.line("url", &self.url, limits::URL_BYTES_MAX);
+        validation.each("headers", &self.headers, limits::CHECK_HEADERS_MAX, |validation, one| {
+            validation.title("name", &one.name);
+            validation.line("value", &one.value, limits::URL_BYTES_MAX);
+        });
+        validation.maybe_text("body", self.body.as_ref());
+        let redirects = 0..=limits::CHECK_REDIRECTS_MAX;
+        validation.number("redirects_max", u32::from(self.redirects_max), redirects);
+        validation.each(
+            "statuses",
+            &self.statuses,
+            limits::CHECK_STATUSES_MAX,
+            |validation, one| {
+                if !(100 <= one.from && one.from <= one.to && one.to <= 599) {
+                    let problem = format!(
+                        "{} to {} is no range: name statuses from 100 to 599, the lower one first",
+                        one.from, one.to
+                    );
+                    validation.refuse(problem);
+                }
+            },
+        );
+        let max = limits::CHECK_ASSERTIONS_MAX;
+        validation.each("assertions", &self.assertions, max, |validation, one| {
+            one.validate(validation);
+        });
+    }
+}
+
+impl Validate for TcpCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("host", &self.host);
+        validation.number("port", u32::from(self.port), 1..=u32::from(u16::MAX));
+        validation.maybe_text("send", self.send.as_ref());
+        if let Some(expect) = &self.expect {
+            validation.part("expect", expect);
+        }
+    }
+}
+
+impl Validate for Assertion {
+    fn validate(&self, validation: &mut Validation) {
+        match self {
+            Self::Header { name, test } => validation.within("header", |validation| {
+                validation.title("name", name);
+                validation.part("test", test);
+            }),
+            Self::Body { test } => {
+                validation.within("body", |validation| validation.part("test", test));
+            }
+            Self::Json { path, test } => validation.within("json", |validation| {
+                validation.title("path", path);
+                validation.part("test", test);
+            }),
+            Self::Size { min, max } => validation.within("size", |validation| {
+                if min.zip(*max).is_some_and(|(min, max)| min > max) {
+                    validation.refuse("has a least length above the greatest: correct one of them");
+                }
+            }),
+        }
+    }
+}
+
+impl Validate for TextTest {
+    fn validate(&self, validation: &mut Validation) {
+        let (Self::Is(text)
+        | Self::IsNot(text)
+        | Self::Contains(text)
+        | Self::ContainsNot(text)
+        | Self::Matches(text)
+        | Self::MatchesNot(text)) = self;
+        validation.text(self.as_str(), text);
+    }
+}
+
+impl Validate for JsonTest {
+    fn validate(&self, validation: &mut Validation) {
+        match self {
+            Self::Is(JsonValue::Text(text))
+            | Self::IsNot(JsonValue::Text(text))
+            | Self::Matches(text) => validation.text(self.as_str(), text),
+            Self::Is(JsonValue::Number(number))
+            | Self::IsNot(JsonValue::Number(number))
+            | Self::LessThan(number)
+            | Self::AtMost(number)
+            | Self::MoreThan(number)
+            | Self::AtLeast(number) => {
+                if !number.is_finite() {
+                    validation
+                        .within(self.as_str(), |validation| validation.refuse("is no number"));
+                }
+            }
+            Self::Exists(_) | Self::Is(_) | Self::IsNot(_) => {}
+        }
+    }
+}
