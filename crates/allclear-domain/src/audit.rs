@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::error::InvalidValue;
 use crate::ids::{
-    AnnouncementId, AuditEntryId, ComponentId, IncidentId, MaintenanceId, PersonId, SeriesId,
-    SessionId, StatusPageId, TemplateId, TokenId,
+    AnnouncementId, AuditEntryId, CheckId, ComponentId, IncidentId, MaintenanceId, PersonId,
+    SeriesId, SessionId, StatusPageId, TemplateId, TokenId,
 };
 
 /// What an audit entry or an internal note is about.
@@ -29,6 +29,8 @@ pub enum Subject {
     MaintenanceSeries(SeriesId),
     /// An announcement.
     Announcement(AnnouncementId),
+    /// A check.
+    Check(CheckId),
     /// A template.
     Template(TemplateId),
     /// A person.
@@ -41,13 +43,14 @@ pub enum Subject {
 
 impl Subject {
     /// Every noun that [`Subject::noun`] gives.
-    pub const NOUNS: [&str; 10] = [
+    pub const NOUNS: [&str; 11] = [
         "status_page",
         "component",
         "incident",
         "maintenance",
         "maintenance_series",
         "announcement",
+        "check",
         "template",
         "person",
         "session",
@@ -64,6 +67,7 @@ impl Subject {
             Self::Maintenance(_) => "maintenance",
             Self::MaintenanceSeries(_) => "maintenance_series",
             Self::Announcement(_) => "announcement",
+            Self::Check(_) => "check",
             Self::Template(_) => "template",
             Self::Person(_) => "person",
             Self::Session(_) => "session",
@@ -81,6 +85,7 @@ impl Subject {
             Self::Maintenance(id) => id.uuid(),
             Self::MaintenanceSeries(id) => id.uuid(),
             Self::Announcement(id) => id.uuid(),
+            Self::Check(id) => id.uuid(),
             Self::Template(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
             Self::Session(id) => id.uuid(),
@@ -98,6 +103,7 @@ impl Subject {
             "maintenance" => Self::Maintenance(uuid.into()),
             "maintenance_series" => Self::MaintenanceSeries(uuid.into()),
             "announcement" => Self::Announcement(uuid.into()),
+            "check" => Self::Check(uuid.into()),
             "template" => Self::Template(uuid.into()),
             "person" => Self::Person(uuid.into()),
             "session" => Self::Session(uuid.into()),
@@ -117,6 +123,7 @@ impl fmt::Display for Subject {
             Self::Maintenance(id) => id.fmt(f),
             Self::MaintenanceSeries(id) => id.fmt(f),
             Self::Announcement(id) => id.fmt(f),
+            Self::Check(id) => id.fmt(f),
             Self::Template(id) => id.fmt(f),
             Self::Person(id) => id.fmt(f),
             Self::Session(id) => id.fmt(f),

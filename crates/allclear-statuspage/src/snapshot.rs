@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use allclear_domain::uptime::StatusInterval;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 
 /// Everything that one status page tells, as it stood at one revision of the store.
@@ -16,6 +17,8 @@ pub struct Snapshot {
     pub components: Vec<Component>,
     /// Statuses that people set, for the components shown, oldest first.
     pub settings: Vec<StatusSetting>,
+    /// What checks measured of the components shown, in any order. Why is not told to readers.
+    pub outages: Vec<StatusInterval>,
     /// Published incidents, in any order.
     pub incidents: Vec<Arc<Incident>>,
     /// Published maintenance windows, in any order.

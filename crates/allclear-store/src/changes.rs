@@ -2,7 +2,9 @@
 
 use allclear_domain::audit::Subject;
 use allclear_domain::status_page::ReaderPassword;
-use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
+use allclear_domain::{
+    Announcement, Component, Incident, Maintenance, Outage, StatusPage, StatusSetting,
+};
 
 use crate::engine::{Bind, Link};
 use crate::error::{BadRow, StoreError};
@@ -32,6 +34,8 @@ pub struct Changes {
     pub maintenance: Vec<Maintenance>,
     /// Announcements, oldest entry first.
     pub announcements: Vec<Announcement>,
+    /// Outages that checks measured, oldest entry first.
+    pub outages: Vec<Outage>,
     /// Rows that changed and do not make sense. What they held is not above.
     pub bad_rows: Vec<BadRow>,
 }
@@ -47,6 +51,7 @@ impl Changes {
             && self.incidents.is_empty()
             && self.maintenance.is_empty()
             && self.announcements.is_empty()
+            && self.outages.is_empty()
             && self.bad_rows.is_empty()
     }
 }
@@ -91,6 +96,7 @@ async fn read_changes(link: &mut Link, since: i64) -> Result<Changes, StoreError
         incidents: changed(link, since, &mut bad).await?,
         maintenance: changed(link, since, &mut bad).await?,
         announcements: changed(link, since, &mut bad).await?,
+        outages: changed(link, since, &mut bad).await?,
         bad_rows: bad,
     })
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::row::Row;
-use crate::sql::Insert;
+use crate::sql::{Insert, Upsert};
 
 /// Open connections to one database.
 #[derive(Clone, Debug)]
@@ -219,6 +219,24 @@ impl Link {
         insert: &Insert,
         rows: Vec<Vec<Bind>>,
     ) -> Result<(), StoreError> {
+        self.write_rows(insert, "", rows).await
+    }
+
+    /// Writes rows, or changes those that are there.
+    pub(crate) async fn upsert(
+        &mut self,
+        upsert: &Upsert,
+        rows: Vec<Vec<Bind>>,
+    ) -> Result<(), StoreError> {
+        self.write_rows(&upsert.insert, upsert.on_conflict, rows).await
+    }
+
+    async fn write_rows(
+        &mut self,
+        insert: &Insert,
+        on_conflict: &'static str,
+        rows: Vec<Vec<Bind>>,
+    ) -> Result<(), StoreError> {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let mut count = 0;
@@ -242,12 +260,14 @@ impl Link {
             let is_full = count == ROWS_PER_STATEMENT_MAX;
             match self {
                 Self::Sqlite(link) => {
-                    let text = AssertSqlSafe(insert.text(count, |_| "?".to_owned()));
+                    let text = insert.text(count, |_| "?".to_owned()) + on_conflict;
+                    let text = AssertSqlSafe(text);
                     let query = sqlite(text, binds).persistent(is_full);
                     query.execute(&mut **link).await?;
                 }
                 Self::Postgres(link) => {
-                    let text = AssertSqlSafe(insert.text(count, |number| format!("${number}")));
+                    let text = insert.text(count, |number| format!("${number}")) + on_conflict;
+                    let text = AssertSqlSafe(text);
                     let query = postgres(text, binds).persistent(is_full);
                     query.execute(&mut **link).await?;
                 }

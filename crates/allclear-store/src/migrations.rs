@@ -64,10 +64,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0009_passkeys.sql"),
         include_str!("../migrations/postgres/0009_passkeys.sql"),
     ),
+    (
+        10,
+        "checks",
+        include_str!("../migrations/sqlite/0010_checks.sql"),
+        include_str!("../migrations/postgres/0010_checks.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 9;
+pub(crate) const SCHEMA: i64 = 10;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -51,6 +51,12 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "announcements.page_id, announcements.source_key",
         "an announcement from this source on this page",
     ),
+    ("checks_key", "checks.key", "a check with this key"),
+    (
+        "outages_open",
+        "outages.check_id, outages.threshold",
+        "an outage of this check that is not over",
+    ),
     ("templates_key", "templates.page_id, templates.key", "a template with this key on this page"),
     ("people_email", "people.email", "a person with this address"),
     ("passkeys_credential", "passkeys.credential_id", "this passkey"),

@@ -255,6 +255,17 @@ impl Transaction {
         let listed = nouns::list(self.link()?, text, binds).await;
         self.note(listed)
     }
+
+    /// The same list, each with its version.
+    pub(crate) async fn list_stored_by<T: Versioned>(
+        &mut self,
+        text: &'static str,
+        binds: Vec<Bind>,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let fetched = self.link()?.fetch_all(text, binds).await;
+        let rows = self.note(fetched)?;
+        Ok(rows.iter().map(nouns::read_stored).collect::<Result<_, BadRow>>()?)
+    }
 }
 
 impl Drop for Transaction {

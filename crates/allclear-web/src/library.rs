@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use allclear_domain::audit::Subject;
 use allclear_domain::ids::{
-    AnnouncementId, ComponentId, IncidentId, MaintenanceId, StatusPageId, StatusSettingId,
+    AnnouncementId, ComponentId, IncidentId, MaintenanceId, OutageId, StatusPageId, StatusSettingId,
 };
 use allclear_domain::status_page::ComponentSelection;
+use allclear_domain::uptime::StatusInterval;
 use allclear_domain::{
-    Announcement, Component, Forest, Incident, Maintenance, Selection, StatusPage, StatusSetting,
+    Announcement, Component, Forest, Incident, Maintenance, Outage, Selection, StatusPage,
+    StatusSetting,
 };
 use allclear_statuspage::Snapshot;
 use allclear_store::Changes;
@@ -25,6 +27,8 @@ pub struct Library {
     forest: Forest,
     /// In the order of time; a setting that is read again takes its own place.
     settings: BTreeMap<(Timestamp, StatusSettingId), StatusSetting>,
+    /// What checks measured.
+    outages: BTreeMap<OutageId, Vec<StatusInterval>>,
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
     maintenance: BTreeMap<MaintenanceId, Arc<Maintenance>>,
     announcements: BTreeMap<AnnouncementId, Arc<Announcement>>,
@@ -97,6 +101,7 @@ impl Library {
             touched.extend(self.components.get(&setting.component_id).map(|c| c.page_id));
             self.settings.insert((setting.set_at, setting.id), setting);
         }
+        self.measure(changes.outages, &mut touched);
         for incident in changes.incidents {
             touched.insert(incident.page_id);
             if incident.publication.is_public() {
@@ -129,6 +134,16 @@ impl Library {
         touched
     }
 
+    /// Takes in what checks measured.
+    fn measure(&mut self, outages: Vec<Outage>, touched: &mut HashSet<StatusPageId>) {
+        for outage in outages {
+            let intervals = outage.intervals();
+            let of = |interval: &StatusInterval| self.components.get(&interval.component_id);
+            touched.extend(intervals.iter().filter_map(of).map(|component| component.page_id));
+            self.outages.insert(outage.id, intervals);
+        }
+    }
+
     /// What one page tells; `None` where there is no such page.
     #[must_use]
     pub fn snapshot(&self, page_id: StatusPageId) -> Option<Snapshot> {
@@ -141,10 +156,22 @@ impl Library {
             maintenance,
             announcements: announcements.cloned().collect(),
             settings: settings.cloned().collect(),
+            outages: self.measured(&shown),
             components: shown.iter().filter_map(|id| self.components.get(id).cloned()).collect(),
             page,
             revision: self.revision,
         })
+    }
+
+    /// What checks measured of components, and of the groups that they are parts of.
+    fn measured(&self, shown: &HashSet<ComponentId>) -> Vec<StatusInterval> {
+        let all = self.outages.values().flatten();
+        let spread = all.flat_map(|interval| {
+            let below = self.forest.parts(interval.component_id);
+            let parts = std::iter::once(interval.component_id).chain(below);
+            parts.map(|component_id| StatusInterval { component_id, ..*interval })
+        });
+        spread.filter(|interval| shown.contains(&interval.component_id)).collect()
     }
 
     /// What cookies of a protected page's readers are signed with; `None` where it has no password.

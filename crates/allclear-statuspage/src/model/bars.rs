@@ -172,6 +172,7 @@ impl Model {
             }
         }
         add(self.setting_intervals());
+        add(self.snapshot.outages.clone());
         by_component
     }
 

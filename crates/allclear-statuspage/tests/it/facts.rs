@@ -9,6 +9,7 @@ use allclear_domain::record::{Publication, Target};
 use allclear_domain::status_page::Language;
 use allclear_domain::text::Prose;
 use allclear_domain::times::{Bound, Moment};
+use allclear_domain::uptime::StatusInterval;
 use allclear_domain::{ComponentStatus, Incident};
 use allclear_statuspage::{Model, Route, Snapshot, render};
 
@@ -84,6 +85,28 @@ fn since_is_the_start_of_the_status_that_is_told() {
     assert!(hero.contains("Checkout: major outage"), "{hero}");
     assert!(hero.contains("2026-11-20T12:32:00Z"), "{hero}");
     assert!(!hero.contains("2026-11-13"), "{hero}");
+}
+
+#[test]
+fn what_checks_measured_is_told_without_an_incident() {
+    let mut snapshot = with(Vec::new());
+    let interval = StatusInterval {
+        component_id: sample::id(101),
+        status: ComponentStatus::PartialOutage,
+        from: sample::at("2026-11-20T12:20:00Z"),
+        until: None,
+    };
+    snapshot.outages = vec![interval];
+    let html = page(snapshot.clone(), &Route::Now);
+    let first = hero(&html);
+    assert!(first.contains("Checkout: partial outage"), "{first}");
+    assert!(first.contains("2026-11-20T12:20:00Z"), "{first}");
+    let ended = StatusInterval { until: Some(sample::at("2026-11-20T12:21:00Z")), ..interval };
+    snapshot.outages = vec![ended];
+    let now = page(snapshot.clone(), &Route::Now);
+    assert!(now.contains("class=\"hero op\""), "{}", hero(&now));
+    let html = page(snapshot, &component(1));
+    assert!(html.contains("1\u{a0}min"), "{}", html.split("<main").nth(1).unwrap());
 }
 
 #[test]

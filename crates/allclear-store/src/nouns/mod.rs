@@ -3,14 +3,17 @@
 pub(crate) mod announcements;
 pub(crate) mod answers;
 pub(crate) mod audit;
+pub(crate) mod checks;
 pub(crate) mod components;
 pub(crate) mod credentials;
 pub(crate) mod identities;
 pub(crate) mod incidents;
+pub(crate) mod judgments;
 pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod origins;
+pub(crate) mod outages;
 pub(crate) mod pages;
 pub(crate) mod passkeys;
 pub(crate) mod people;

@@ -1,11 +1,12 @@
 //! Slices: what a list of the API shows at once. Entries that come later do not move what was seen.
 
 use allclear_domain::ids::{
-    AnnouncementId, ComponentId, IncidentId, MaintenanceId, PersonId, PublicId, SeriesId,
+    AnnouncementId, CheckId, ComponentId, IncidentId, MaintenanceId, PersonId, PublicId, SeriesId,
     StatusPageId, TemplateId,
 };
 use allclear_domain::{
-    Announcement, Component, Incident, Maintenance, MaintenanceSeries, Person, StatusPage, Template,
+    Announcement, Check, Component, Incident, Maintenance, MaintenanceSeries, Person, StatusPage,
+    Template,
 };
 use uuid::Uuid;
 
@@ -132,6 +133,18 @@ impl Store {
         let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), TemplateId::uuid));
         let binds = vec![from, slice.page(), slice.limit()];
         self.list_stored(sql::templates::LIST_AFTER, binds).await
+    }
+
+    /// Checks, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn slice_checks(
+        &self,
+        slice: &Slice<CheckId>,
+    ) -> Result<Vec<Stored<Check>>, StoreError> {
+        let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), CheckId::uuid));
+        self.list_stored(sql::checks::LIST_AFTER, vec![from, slice.limit()]).await
     }
 
     /// People, oldest first.

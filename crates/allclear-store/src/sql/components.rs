@@ -63,6 +63,8 @@ super::statements! {
         + (select count(*) from incidents i where cast(i.document as text) like $2)
         + (select count(*) from maintenance_windows m where cast(m.document as text) like $2)
         + (select count(*) from templates t where cast(t.document as text) like $2)
+        + (select count(*) from checks k where cast(k.document as text) like $2)
+        + (select count(*) from outages o where cast(o.document as text) like $2)
         + (select count(*) from maintenance_series r where cast(r.document as text) like $2)
         + (select count(*) from status_pages p where cast(p.document as text) like $2) as named";
 }

@@ -6,16 +6,19 @@
 pub(crate) mod announcements;
 pub(crate) mod answers;
 pub(crate) mod audit;
+pub(crate) mod checks;
 pub(crate) mod components;
 pub(crate) mod credentials;
 pub(crate) mod dialect;
 pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod installation;
+pub(crate) mod judgments;
 pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;
 pub(crate) mod origins;
+pub(crate) mod outages;
 pub(crate) mod pages;
 pub(crate) mod passkeys;
 pub(crate) mod people;
@@ -54,6 +57,15 @@ impl Insert {
     }
 }
 
+/// Writes many rows of one table, over those that are there.
+#[derive(Debug)]
+pub(crate) struct Upsert {
+    /// What is written.
+    pub(crate) insert: Insert,
+    /// What becomes of a row that is there: it follows the values.
+    pub(crate) on_conflict: &'static str,
+}
+
 /// Names statements and lists them.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -71,15 +83,18 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("announcements", announcements::ALL),
         ("answers", answers::ALL),
         ("audit", audit::ALL),
+        ("checks", checks::ALL),
         ("components", components::ALL),
         ("credentials", credentials::ALL),
         ("identities", identities::ALL),
         ("incidents", incidents::ALL),
         ("installation", installation::ALL),
+        ("judgments", judgments::ALL),
         ("links", links::ALL),
         ("maintenance", maintenance::ALL),
         ("notes", notes::ALL),
         ("origins", origins::ALL),
+        ("outages", outages::ALL),
         ("pages", pages::ALL),
         ("passkeys", passkeys::ALL),
         ("people", people::ALL),
@@ -92,9 +107,12 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("templates", templates::ALL),
         ("tokens", tokens::ALL),
     ];
-    let inserts = INSERTS.iter().map(|insert| {
-        let text = insert.text(1, |number| format!("${number}"));
-        (format!("{}::INSERT", insert.table), text)
+    let text = |insert: &Insert| insert.text(1, |number| format!("${number}"));
+    let inserts =
+        INSERTS.iter().map(move |insert| (format!("{}::INSERT", insert.table), text(insert)));
+    let upserts = UPSERTS.iter().map(move |upsert| {
+        let text = text(&upsert.insert) + upsert.on_conflict;
+        (format!("{}::UPSERT", upsert.insert.table), text)
     });
     files
         .into_iter()
@@ -103,19 +121,26 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
             named.map(move |(name, text)| (format!("{file}::{name}"), (*text).to_owned()))
         })
         .chain(inserts)
+        .chain(upserts)
 }
+
+/// Every statement that writes many rows over those that are there.
+pub(crate) const UPSERTS: &[&Upsert] = &[&judgments::UPSERT];
 
 /// Every statement that writes many rows.
 pub(crate) const INSERTS: &[&Insert] = &[
     &announcements::INSERT,
     &answers::INSERT,
     &audit::INSERT,
+    &checks::INSERT,
     &components::INSERT,
+    &judgments::UPSERT.insert,
     &incidents::INSERT,
     &maintenance::INSERT,
     &notes::INSERT,
     &links::INSERT,
     &origins::INSERT,
+    &outages::INSERT,
     &pages::INSERT,
     &passkeys::INSERT,
     &people::INSERT,

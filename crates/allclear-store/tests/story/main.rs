@@ -16,6 +16,7 @@ mod bad_rows;
 mod batch;
 mod begun;
 mod check;
+mod checks;
 mod file;
 mod harness;
 mod identities;
@@ -74,6 +75,9 @@ stories! {
     check::a_bad_row_is_a_problem_and_not_the_end,
     check::many_bad_rows_are_counted,
     check::every_statement_is_read_by_the_engine,
+    checks::checks_read_back,
+    checks::the_newest_probe_counts,
+    checks::an_outage_begins_once_and_ends,
     identities::a_subject_belongs_to_one_person,
     identities::a_person_has_one_subject_at_an_issuer,
     identities::what_is_pending_goes_with_its_link,

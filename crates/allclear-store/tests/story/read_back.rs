@@ -29,6 +29,7 @@ async fn write_everything(store: &Store) -> (Changes, Subject) {
         incidents: vec![samples.full_incident(&component, "a")],
         maintenance: vec![samples.full_maintenance(&component, "b")],
         announcements: vec![samples.full_announcement(page.id, "c")],
+        outages: Vec::new(),
         bad_rows: Vec::new(),
     };
     expected.components.sort_by_key(|c| c.id);
@@ -150,6 +151,7 @@ pub(crate) async fn minimal_nouns_read_back_equal(home: Home) {
         incidents: vec![incident],
         maintenance: vec![window],
         announcements: vec![announcement],
+        outages: Vec::new(),
         bad_rows: Vec::new(),
     };
     assert_eq!(home.store.changes_since(0).await.unwrap(), expected);

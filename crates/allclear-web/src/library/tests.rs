@@ -1,13 +1,15 @@
 //! Pages that show components of other pages must tell the same of them.
 
-use allclear_domain::ComponentStatus;
 use allclear_domain::audit::Subject;
+use allclear_domain::check::Threshold;
 use allclear_domain::ids::PublicId;
 use allclear_domain::incident::{IncidentKind, IncidentState};
+use allclear_domain::posted::StatusChange;
 use allclear_domain::record::{Affected, OutageRecord, Publication, Target};
 use allclear_domain::status_page::{ColorTokens, Language, UptimePolicy};
 use allclear_domain::text::Key;
 use allclear_domain::times::Bound;
+use allclear_domain::{ComponentStatus, Outage};
 use allclear_statuspage::Model;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -131,6 +133,49 @@ fn what_is_said_of_a_nearer_group_counts_wherever_a_part_is_shown() {
         let fine = [Some(ComponentStatus::Operational); 2];
         assert_eq!(statuses_after(target.clone(), left_out), fine, "{target:?}");
     }
+}
+
+#[test]
+fn what_a_check_measured_of_a_group_is_told_wherever_a_part_is_shown() {
+    let home = page(90, ComponentSelection::Own);
+    let part: ComponentId = Uuid::from_u128(3).into();
+    let other = page(91, ComponentSelection::Chosen(vec![part]));
+    let mut library = Library::default();
+    let components = vec![component(1, &home, None), component(3, &home, Some(1))];
+    library.take_in(Changes {
+        revision: 1,
+        components,
+        status_pages: vec![home.clone(), other.clone()],
+        ..Changes::default()
+    });
+    let down = StatusChange {
+        component_id: Uuid::from_u128(1).into(),
+        status: ComponentStatus::MajorOutage,
+    };
+    let measured = Outage {
+        id: Uuid::from_u128(60).into(),
+        check_id: Uuid::from_u128(61).into(),
+        threshold: Threshold::Fail,
+        began_at: Timestamp::UNIX_EPOCH,
+        confirmed_at: Timestamp::UNIX_EPOCH,
+        ended_at: None,
+        reason: None,
+        statuses: vec![down],
+    };
+    let mut told = |outage: &Outage, revision| {
+        let outages = vec![outage.clone()];
+        let touched = library.take_in(Changes { revision, outages, ..Changes::default() });
+        assert_eq!(touched, HashSet::from([home.id, other.id]));
+        [&home, &other].map(|page| {
+            let snapshot = library.snapshot(page.id).unwrap();
+            let now = Timestamp::from_second(600).unwrap();
+            let model = Model::build(Arc::new(snapshot), now).unwrap();
+            model.component_statuses().find(|(id, _)| *id == part).map(|(_, status)| status)
+        })
+    };
+    assert_eq!(told(&measured, 2), [Some(ComponentStatus::MajorOutage); 2]);
+    let over = measured.end(Timestamp::from_second(60).unwrap()).unwrap();
+    assert_eq!(told(&over, 3), [Some(ComponentStatus::Operational); 2]);
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn page(number: u128, slug: &str, host_names: &[&str]) -> Arc<PublishedStatusPag
         page,
         components: Vec::new(),
         settings: Vec::new(),
+        outages: Vec::new(),
         incidents: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),

@@ -25,6 +25,7 @@ pub(crate) fn many(components: u32, incidents: u32) -> Snapshot {
         page: page(),
         components: all,
         settings: Vec::new(),
+        outages: Vec::new(),
         incidents: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),

@@ -119,6 +119,7 @@ pub(crate) fn snapshot() -> Snapshot {
         page: page(),
         components: components(),
         settings: Vec::new(),
+        outages: Vec::new(),
         incidents: incidents::incidents().into_iter().map(Arc::new).collect(),
         maintenance: planned::maintenance().into_iter().map(Arc::new).collect(),
         announcements: announcements().into_iter().map(Arc::new).collect(),

@@ -28,6 +28,7 @@ pub(super) fn preview(
         page: page.clone(),
         components: components.to_vec(),
         settings: Vec::new(),
+        outages: Vec::new(),
         incidents: vec![Arc::new(incident)],
         maintenance: Vec::new(),
         announcements: Vec::new(),

@@ -1,0 +1,126 @@
+//! Checks as rows: the document, and columns for what is searched or constrained.
+
+use allclear_domain::Check;
+use allclear_domain::ids::CheckId;
+use uuid::Uuid;
+
+use super::{Record, Removable, Stored, Versioned};
+use crate::engine::Bind;
+use crate::error::{BadRow, StoreError};
+use crate::row::Columns;
+use crate::sql::{Insert, checks as sql};
+use crate::store::Store;
+use crate::transaction::Transaction;
+
+impl Record for Check {
+    const TABLE: &'static str = "checks";
+    const PREFIX: &'static str = "chk_";
+    const INSERT: Insert = sql::INSERT;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn values(&self) -> Result<Vec<Bind>, StoreError> {
+        Ok(vec![Bind::Text(self.key.to_string()), super::document(self)?])
+    }
+
+    fn read(columns: Columns<'_>) -> Result<Self, BadRow> {
+        columns.document()
+    }
+}
+
+impl Versioned for Check {
+    const NOUN: &'static str = "check";
+    const FIND: &'static str = sql::FIND;
+    const LIST_CHANGED: &'static str = sql::LIST_CHANGED;
+    const FIND_VERSION: &'static str = sql::FIND_VERSION;
+    const UPDATE: &'static str = sql::UPDATE;
+}
+
+impl Removable for Check {
+    const REMOVE: &'static str = sql::REMOVE;
+}
+
+/// Checks that make sense, and the rows that do not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadableChecks {
+    /// Checks, oldest first.
+    pub checks: Vec<Check>,
+    /// Rows that cannot be read. What they held is not above.
+    pub bad_rows: Vec<BadRow>,
+}
+
+impl Store {
+    /// All checks that can be read, oldest first: one damaged row keeps no other from being probed.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn list_readable_checks(&self) -> Result<ReadableChecks, StoreError> {
+        let mut link = self.read().await?;
+        let mut bad_rows = Vec::new();
+        let checks = super::list_readable(&mut link, sql::LIST, vec![], &mut bad_rows).await?;
+        Ok(ReadableChecks { checks, bad_rows })
+    }
+
+    /// The check with this id.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_check(&self, id: CheckId) -> Result<Option<Stored<Check>>, StoreError> {
+        self.find(id.uuid()).await
+    }
+
+    /// The check with this key.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_check_by_key(&self, key: &str) -> Result<Option<Stored<Check>>, StoreError> {
+        self.find_by(sql::FIND_BY_KEY, vec![Bind::Text(key.to_owned())]).await
+    }
+}
+
+impl Transaction {
+    /// Writes new checks.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] where a key is that of another one, or the database fails.
+    pub async fn insert_checks(&mut self, checks: &[Check]) -> Result<(), StoreError> {
+        self.insert_new(checks).await
+    }
+
+    /// Changes a check that is still at version `expected`; gives its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where it is at another version, [`StoreError::NotFound`] where it
+    /// is not there.
+    pub async fn update_check(&mut self, check: &Check, expected: i64) -> Result<i64, StoreError> {
+        self.update(check, expected).await
+    }
+
+    /// Removes a check that is still at version `expected`, with what is believed of it. Its outages
+    /// stay.
+    ///
+    /// # Errors
+    /// As [`Transaction::update_check`].
+    pub async fn remove_check(&mut self, check: &Check, expected: i64) -> Result<(), StoreError> {
+        self.remove(check, expected).await?;
+        self.remove_judgments_of(check.id).await
+    }
+
+    /// The check with this id, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_check(&mut self, id: CheckId) -> Result<Option<Stored<Check>>, StoreError> {
+        self.find(id.uuid()).await
+    }
+
+    /// How many checks there are, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_checks(&mut self) -> Result<i64, StoreError> {
+        self.count(sql::COUNT, vec![], "checks").await
+    }
+}

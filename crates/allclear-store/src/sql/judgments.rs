@@ -1,0 +1,26 @@
+//! Statements about what is believed of checks.
+
+use super::{Insert, Upsert};
+
+/// What is believed now, in place of what was. A probe that was overtaken changes nothing.
+pub(crate) const UPSERT: Upsert = Upsert {
+    insert: Insert {
+        table: "judgments",
+        columns: &["check_id", "vantage", "probed_at", "document"],
+    },
+    on_conflict: " on conflict (check_id, vantage) do update
+        set probed_at = excluded.probed_at, document = excluded.document
+        where excluded.probed_at > judgments.probed_at",
+};
+
+super::statements! {
+    /// All of them.
+    LIST = "select check_id as id, vantage, probed_at, document from judgments order by check_id, vantage";
+    /// Those of one check.
+    LIST_OF_CHECK = "select check_id as id, vantage, probed_at, document from judgments
+        where check_id = $1 order by vantage";
+    /// Forgets those of checks that are gone.
+    REMOVE_ORPHANS = "delete from judgments where check_id not in (select id from checks)";
+    /// Forgets those of one check.
+    REMOVE_OF_CHECK = "delete from judgments where check_id = $1";
+}
