@@ -1,0 +1,15 @@
+//! Every limit of what goes out, with what happens at it.
+
+use std::time::Duration;
+
+/// Addresses of one name that are taken; further ones are as if they were not there.
+pub const ADDRESSES_MAX: usize = 32;
+/// Answers of DNS servers that are remembered; another takes the place of an old one.
+pub const REMEMBERED_ANSWERS_MAX: u64 = 16_384;
+/// Questions that wait for one DNS server; a further one waits for another, or fails.
+pub const QUESTIONS_MAX: usize = 1_024;
+/// How long an answer is remembered at most, whatever it says: a name that was led elsewhere is
+/// noticed within this time.
+pub const REMEMBERED_FOR_MAX: Duration = Duration::from_secs(300);
+/// How long it is remembered at most that there is nothing: names come back sooner than zones say.
+pub const ABSENCE_REMEMBERED_FOR_MAX: Duration = Duration::from_secs(30);
