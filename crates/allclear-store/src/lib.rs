@@ -42,7 +42,7 @@ pub use location::{FILE_NAME, Location};
 pub use nouns::Stored;
 pub use nouns::answers::KeptAnswer;
 pub use nouns::audit::{About, AuditFilter};
-pub use nouns::checks::ReadableChecks;
+pub use nouns::checks::{CheckChanges, ReadableChecks};
 pub use nouns::incidents::{BegunSlice, Stage};
 pub use nouns::judgments::{Judged, ReadableJudgments};
 pub use nouns::maintenance::DueMaintenance;

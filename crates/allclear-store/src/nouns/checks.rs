@@ -1,15 +1,20 @@
 //! Checks as rows: the document, and columns for what is searched or constrained.
 
+use std::collections::BTreeSet;
+
 use allclear_domain::Check;
+use allclear_domain::audit::Subject;
 use allclear_domain::ids::CheckId;
+use allclear_domain::text::Key;
 use uuid::Uuid;
 
+use super::notes::subject;
 use super::{Record, Removable, Stored, Versioned};
 use crate::engine::Bind;
 use crate::error::{BadRow, StoreError};
-use crate::row::Columns;
-use crate::sql::{Insert, checks as sql};
-use crate::store::Store;
+use crate::row::{Columns, Row};
+use crate::sql::{Insert, audit, checks as sql};
+use crate::store::{Store, find_revision};
 use crate::transaction::Transaction;
 
 impl Record for Check {
@@ -80,7 +85,59 @@ impl Store {
     }
 }
 
+/// What is new about checks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckChanges {
+    /// The revision to ask from the next time. Something newer may be among the rest already, and is
+    /// told again then.
+    pub revision: i64,
+    /// Checks that were removed.
+    pub removed: Vec<CheckId>,
+    /// Checks that are new or changed, oldest first.
+    pub checks: Vec<Check>,
+    /// Rows that changed and cannot be read.
+    pub bad_rows: Vec<BadRow>,
+}
+
+impl Store {
+    /// What is new about checks after `revision`; everything after 0.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn check_changes_since(&self, revision: i64) -> Result<CheckChanges, StoreError> {
+        let mut link = self.read().await?;
+        let mut changes =
+            CheckChanges { revision: find_revision(&mut link).await?, ..CheckChanges::default() };
+        if changes.revision == revision {
+            return Ok(changes);
+        }
+        let since = || vec![Bind::Integer(revision)];
+        for row in link.fetch_all(audit::LIST_REMOVED_CHECKS, since()).await? {
+            if let Subject::Check(id) = subject(row.of("audit_entries", "aud_"))? {
+                changes.removed.push(id);
+            }
+        }
+        let bad = &mut changes.bad_rows;
+        changes.checks = super::list_readable(&mut link, sql::LIST_CHANGED, since(), bad).await?;
+        Ok(changes)
+    }
+}
+
 impl Transaction {
+    /// The keys of all checks, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_check_keys(&mut self) -> Result<BTreeSet<Key>, StoreError> {
+        let fetched = self.link()?.fetch_all(sql::LIST_KEYS, vec![]).await;
+        let rows = self.note(fetched)?;
+        let key = |row: &Row| {
+            let columns = row.of(Check::TABLE, Check::PREFIX);
+            Key::new(columns.text("key")?).map_err(|error| columns.bad(error))
+        };
+        Ok(rows.iter().map(key).collect::<Result<_, BadRow>>()?)
+    }
+
     /// Writes new checks.
     ///
     /// # Errors

@@ -49,4 +49,7 @@ super::statements! {
     LIST_REMOVED = "select subject_noun, subject_id, id from audit_entries
         where action = 'remove' and revision > $1 and subject_noun in ('status_page', 'component')
         order by revision, id";
+    /// Checks that were removed after a revision, in the order of time.
+    LIST_REMOVED_CHECKS = "select subject_noun, subject_id, id from audit_entries
+        where action = 'remove' and revision > $1 and subject_noun = 'check' order by revision, id";
 }

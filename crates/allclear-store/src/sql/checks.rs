@@ -17,6 +17,8 @@ super::statements! {
     LIST_AFTER = "select id, document, version, revision from checks where id > $1 order by id limit $2";
     /// Those that changed after a revision.
     LIST_CHANGED = "select id, document, version, revision from checks where revision > $1 order by id";
+    /// The keys that are taken.
+    LIST_KEYS = "select id, key from checks";
     /// How many there are.
     COUNT = "select count(*) as checks from checks";
     /// The version of one.

@@ -108,6 +108,10 @@ pub(crate) async fn checks_read_back(home: Home) {
     assert!(matches!(late, StoreError::Conflict { found: 2, .. }), "{late}");
     transaction.commit().await.unwrap();
 
+    let all = store.check_changes_since(0).await.unwrap();
+    assert_eq!(all.checks, [first.clone(), second.clone()]);
+    assert_eq!(store.check_changes_since(all.revision).await.unwrap().checks, []);
+
     // One damaged row keeps no other from being probed.
     home.run("update checks set document = '{}' where key = 'shop'").await;
     let listed = store.list_readable_checks().await.unwrap();
@@ -182,4 +186,6 @@ pub(crate) async fn an_outage_begins_once_and_ends(home: Home) {
     assert_eq!(kept.len(), 2, "history stays when the check goes");
     let mut transaction = store.begin().await.unwrap();
     assert!(transaction.is_component_named(component.id).await.unwrap());
+    let taken: Vec<Key> = transaction.list_check_keys().await.unwrap().into_iter().collect();
+    assert!(taken.is_empty());
 }

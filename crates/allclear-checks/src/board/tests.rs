@@ -1,0 +1,147 @@
+//! What is due, and what becomes of results.
+
+use std::collections::HashMap;
+
+use allclear_domain::Entropy;
+use allclear_domain::check::{CheckKind, TcpCheck, Threshold, Verdict};
+
+use super::*;
+use crate::for_tests::{at, check, result};
+
+/// Probes everything that is due, second by second, and gives the seconds with the keys.
+fn probed(
+    board: &mut Board,
+    seconds: std::ops::Range<i64>,
+    verdict: Verdict,
+) -> Vec<(i64, String)> {
+    let mut all = Vec::new();
+    for second in seconds {
+        for due in board.take_due(at(second), 100) {
+            all.push((second, due.check.key.to_string()));
+            board.hear(&due.check, result(verdict, at(second)), at(second));
+        }
+    }
+    all
+}
+
+fn board(checks: &[Check]) -> Board {
+    let mut board = Board::default();
+    board.remember(Vec::new(), checks.to_vec(), at(0));
+    board
+}
+
+#[test]
+fn every_check_is_probed_at_once_and_then_once_an_interval() {
+    let entropy = Entropy::from_seed(1);
+    let keys = ["a", "b", "c", "d"];
+    let mut board = board(&keys.map(|key| check(&entropy, key)));
+    let probes = probed(&mut board, 0..101, Verdict::Ok);
+    assert_eq!(probes.iter().filter(|(second, _)| *second == 0).count(), 4, "nobody waits");
+    let mut times: HashMap<&str, Vec<i64>> = HashMap::new();
+    for (second, key) in &probes {
+        times.entry(key).or_default().push(*second);
+    }
+    for key in keys {
+        let apart: Vec<i64> = times[key].windows(2).skip(1).map(|two| two[1] - two[0]).collect();
+        assert!(apart.len() >= 8 && apart.iter().all(|gap| *gap == 10), "{key}: {apart:?}");
+    }
+    let phases: std::collections::BTreeSet<i64> = keys.map(|key| times[key][1]).into();
+    assert!(phases.len() > 1, "they are spread: {phases:?}");
+}
+
+#[test]
+fn a_check_is_never_probed_twice_at_the_same_time() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    let first = board.take_due(at(0), 9);
+    assert_eq!(first.len(), 1);
+    assert!(board.take_due(at(500), 9).is_empty());
+    // Nor where it was changed meanwhile, but for what it tries.
+    board.put_check(Check { name: "Another".to_owned(), ..check }, at(500));
+    assert!(board.take_due(at(500), 9).is_empty());
+    board.hear(&first[0].check, result(Verdict::Ok, at(0)), at(500));
+    let again = board.take_due(at(520), 9);
+    assert_eq!((again.len(), again[0].check.name.as_str()), (1, "Another"));
+}
+
+#[test]
+fn no_more_are_taken_than_there_is_room_for_and_the_latest_goes_first() {
+    let entropy = Entropy::from_seed(1);
+    let checks: Vec<Check> = (0..30).map(|n| check(&entropy, &format!("c{n}"))).collect();
+    let mut board = board(&checks);
+    probed(&mut board, 0..1, Verdict::Ok);
+    let late = board.take_due(at(60), 10);
+    assert_eq!(late.len(), 10);
+    assert!(late.windows(2).all(|two| two[0].lag >= two[1].lag));
+    assert_eq!(board.take_due(at(60), 100).len(), 20);
+}
+
+#[test]
+fn what_fails_is_looked_at_again_soon_and_turns_once() {
+    let mut board = board(&[check(&Entropy::from_seed(1), "a")]);
+    probed(&mut board, 0..30, Verdict::Ok);
+    board.take_unwritten();
+    let failing: Vec<i64> =
+        probed(&mut board, 30..60, Verdict::Fail).into_iter().map(|(second, _)| second).collect();
+    let first = failing[0];
+    assert_eq!(failing[..3], [first, first + 2, first + 6]);
+    let unwritten = board.take_unwritten();
+    let turns: Vec<_> = unwritten.turned.iter().map(|one| (one.turn.threshold, one.turn)).collect();
+    assert_eq!(turns.len(), 2);
+    for (threshold, (turned, turn)) in Threshold::ALL.into_iter().zip(turns) {
+        assert_eq!((turned, turn.is_crossed, turn.since), (threshold, true, at(first)));
+    }
+}
+
+#[test]
+fn what_could_not_be_written_comes_back_behind_what_is_newer() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    probed(&mut board, 0..20, Verdict::Fail);
+    let failed = board.take_unwritten();
+    assert_eq!(failed.turned.len(), 2);
+    probed(&mut board, 20..60, Verdict::Ok);
+    board.take_back(failed.clone());
+    let unwritten = board.take_unwritten();
+    let crossed: Vec<bool> = unwritten.turned.iter().map(|one| one.turn.is_crossed).collect();
+    assert_eq!(crossed, [true, true, false, false], "in their order");
+    assert_eq!(unwritten.judged[&check.id].last.verdict, Verdict::Ok, "the newest counts");
+    // Of what is gone meanwhile, nothing does.
+    board.remove_check(check.id);
+    board.take_back(failed);
+    assert!(!board.has_unwritten());
+}
+
+#[test]
+fn what_is_paused_or_tries_something_else_is_judged_anew() {
+    let old = check(&Entropy::from_seed(1), "a");
+    for changed in [
+        Check { paused_at: Some(at(30)), ..old.clone() },
+        Check {
+            kind: match crate::for_tests::kind() {
+                CheckKind::Tcp(tcp) => CheckKind::Tcp(TcpCheck { port: 80, ..tcp }),
+                CheckKind::Http(_) => panic!("it is of the kind tcp"),
+            },
+            ..old.clone()
+        },
+    ] {
+        let mut board = board(std::slice::from_ref(&old));
+        probed(&mut board, 0..20, Verdict::Fail);
+        let running = board.take_due(at(40), 1);
+        board.put_check(changed.clone(), at(40));
+        assert!(!board.has_unwritten());
+        board.hear(&running[0].check, result(Verdict::Fail, at(40)), at(41));
+        assert!(!board.has_unwritten(), "a probe of what was");
+        let is_probed = !probed(&mut board, 41..60, Verdict::Ok).is_empty();
+        assert_eq!(is_probed, changed.paused_at.is_none());
+        assert!(board.take_unwritten().turned.is_empty());
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_back_stops_nothing_for_good() {
+    let mut board = board(&[check(&Entropy::from_seed(1), "a")]);
+    probed(&mut board, 3_600..3_700, Verdict::Ok);
+    // An hour back: it is due again when that hour is over, and no later.
+    assert!(board.next_due_at().unwrap() <= at(3_710));
+}

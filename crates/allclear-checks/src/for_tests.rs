@@ -1,0 +1,55 @@
+//! Checks for tests.
+
+use allclear_domain::check::{CheckKind, Patience};
+use allclear_domain::check::{
+    Exchange, Phases, ProbeResult, Reason, ReasonCode, TcpCheck, VantagePoint, Verdict,
+};
+use allclear_domain::text::Key;
+use allclear_domain::{Check, Entropy};
+use jiff::{SignedDuration, Timestamp};
+
+/// So many seconds after the tests begin.
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap() + SignedDuration::from_secs(second)
+}
+
+pub(crate) fn kind() -> CheckKind {
+    CheckKind::Tcp(TcpCheck {
+        host: "shop.example.com".to_owned(),
+        port: 443,
+        connect_to: None,
+        send: None,
+        expect: None,
+    })
+}
+
+/// Every ten seconds, down after three and up after two samples.
+pub(crate) fn check(entropy: &Entropy, key: &str) -> Check {
+    Check {
+        id: entropy.id(at(0)),
+        key: Key::new(key).unwrap(),
+        name: key.to_owned(),
+        kind: kind(),
+        interval_seconds: 10,
+        deadline_ms: 1_000,
+        slow_after_ms: None,
+        patience: Patience { fail_after: 3, recover_after: 2, stable_for_seconds: 0 },
+        affects: Vec::new(),
+        tags: Vec::new(),
+        paused_at: None,
+        created_at: at(0),
+    }
+}
+
+pub(crate) fn result(verdict: Verdict, probed_at: Timestamp) -> ProbeResult {
+    let reason = Reason { code: ReasonCode::Refused, told: "nobody listens".to_owned() };
+    ProbeResult {
+        vantage: VantagePoint::core(),
+        probed_at,
+        took_us: 1_000,
+        verdict,
+        reason: (verdict != Verdict::Ok).then_some(reason),
+        phases: Phases::default(),
+        exchange: Exchange::default(),
+    }
+}

@@ -1,0 +1,19 @@
+//! Checks: probed when they are due, judged, and kept as measured outages.
+//!
+//! [`watch`] is the duty. Its [`board`] is pure: which checks are due, what is believed of each, and what
+//! of that is not written yet. What it writes goes through [`keeping`], many results in one
+//! transaction. People change checks through [`writing`].
+
+pub mod board;
+pub mod keeping;
+pub mod prober;
+pub mod watch;
+pub mod writing;
+
+mod error;
+#[cfg(test)]
+mod for_tests;
+
+pub use self::error::CheckError;
+pub use self::prober::Prober;
+pub use self::watch::Watch;

@@ -1,0 +1,200 @@
+//! The duty on a store, with a turned clock and a prober that does as it is told.
+
+use std::sync::Mutex as Told;
+
+use allclear_domain::audit::Actor;
+use allclear_domain::check::{Threshold, VantagePoint};
+use allclear_domain::{Change, Outage, TurnedClock};
+use allclear_store::Location;
+use tempfile::TempDir;
+
+use super::*;
+use crate::for_tests::{at, kind, result};
+use crate::writing::{self, NewCheck};
+
+/// Finds what it is told to, or panics, or never ends.
+#[derive(Default)]
+struct Script(Told<Option<Found>>);
+
+#[derive(Clone, Copy)]
+enum Found {
+    Verdict(Verdict),
+    Panic,
+}
+
+impl Script {
+    fn finds(&self, found: Found) {
+        *self.0.lock().unwrap() = Some(found);
+    }
+}
+
+impl Prober for Script {
+    fn probe(&self, _: Arc<Check>, probed_at: Timestamp) -> Probing {
+        let found = *self.0.lock().unwrap();
+        Box::pin(async move {
+            match found {
+                Some(Found::Verdict(verdict)) => result(verdict, probed_at),
+                Some(Found::Panic) => panic!("as it should here"),
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+struct Home {
+    _folder: TempDir,
+    store: Store,
+    script: Arc<Script>,
+    watch: Watch,
+    publisher: Arc<Notify>,
+}
+
+impl Home {
+    async fn open() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();
+        let (script, publisher) = (Arc::new(Script::default()), Arc::default());
+        let watch = watch(&store, &script, &publisher);
+        Self { _folder: folder, store, script, watch, publisher }
+    }
+
+    /// As after a restart: nothing is known but what was written.
+    fn restart(&mut self) {
+        self.watch = watch(&self.store, &self.script, &self.publisher);
+    }
+
+    async fn add(&self, key: &str) -> Check {
+        let new = NewCheck {
+            key: None,
+            name: key.to_owned(),
+            kind: kind(),
+            interval_seconds: 10,
+            deadline_ms: 10,
+            slow_after_ms: None,
+            patience: crate::for_tests::check(&Entropy::from_seed(9), key).patience,
+            affects: Vec::new(),
+            tags: Vec::new(),
+        };
+        writing::add_check(&self.store, new, change(0)).await.unwrap().value
+    }
+
+    /// Runs once a second, and gives the outages that there are then.
+    async fn run(&self, seconds: std::ops::Range<i64>, verdict: Verdict) -> Vec<Outage> {
+        self.script.finds(Found::Verdict(verdict));
+        for second in seconds {
+            self.watch.run_once(at(second)).await.unwrap();
+        }
+        let checks = self.store.list_readable_checks().await.unwrap().checks;
+        let mut outages = Vec::new();
+        for check in checks {
+            outages.extend(self.store.list_latest_outages(check.id, 9).await.unwrap());
+        }
+        outages.retain(|outage| outage.threshold == Threshold::Fail);
+        outages
+    }
+}
+
+fn watch(store: &Store, script: &Arc<Script>, publisher: &Arc<Notify>) -> Watch {
+    let clock = Arc::new(TurnedClock::at(at(0)));
+    let entropy = Arc::new(Entropy::from_seed(3));
+    Watch::new(store.clone(), clock, entropy, script.clone(), publisher.clone())
+}
+
+fn change<'a>(second: i64) -> Change<'a> {
+    static ACTOR: std::sync::LazyLock<Actor> =
+        std::sync::LazyLock::new(|| Actor::Command("test".to_owned()));
+    static ENTROPY: std::sync::LazyLock<Entropy> =
+        std::sync::LazyLock::new(|| Entropy::from_seed(8));
+    Change { actor: &ACTOR, entropy: &ENTROPY, now: at(second) }
+}
+
+#[tokio::test]
+async fn a_restart_begins_no_outage_again_and_loses_no_end() {
+    let mut home = Home::open().await;
+    home.add("shop").await;
+    assert!(home.run(0..30, Verdict::Ok).await.is_empty());
+    // One bad sample before the restart, and two after it: they are one run.
+    home.script.finds(Found::Verdict(Verdict::Fail));
+    let mut second = 30;
+    while home.watch.run_once(at(second)).await.unwrap().probed == 0 {
+        second += 1;
+    }
+    let began = second;
+    home.restart();
+    let outages = home.run(second..second + 30, Verdict::Fail).await;
+    assert_eq!(outages.len(), 1);
+    assert_eq!((outages[0].began_at, outages[0].ended_at), (at(began), None));
+    assert!(outages[0].reason.is_some());
+    home.restart();
+    let still = home.run(second + 30..second + 60, Verdict::Fail).await;
+    assert_eq!(still, outages, "a restart in the middle changes nothing");
+    home.restart();
+    let over = home.run(second + 60..second + 120, Verdict::Ok).await;
+    assert_eq!(over.len(), 1);
+    let ended = over[0].ended_at.unwrap();
+    assert!(ended >= at(second + 60) && ended <= at(second + 70), "the first good sample");
+}
+
+#[tokio::test]
+async fn a_probe_that_breaks_off_says_nothing_and_is_made_again() {
+    let home = Home::open().await;
+    let check = home.add("shop").await;
+    home.script.finds(Found::Panic);
+    let mut probed = 0;
+    for second in 0..60 {
+        probed += home.watch.run_once(at(second)).await.unwrap().probed;
+    }
+    assert!(probed >= 6, "it goes on: {probed}");
+    let judged = home.store.list_judgments_of(check.id).await.unwrap();
+    assert_eq!(judged[0].last.verdict, Verdict::Unknown);
+    assert_eq!(judged[0].judgment.verdict(), None);
+    assert!(home.store.list_open_outages().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_probe_that_never_ends_is_stopped() {
+    let home = Home::open().await;
+    let check = home.add("shop").await;
+    assert_eq!(home.watch.run_once(at(0)).await.unwrap().probed, 1);
+    let judged = home.store.list_judgments_of(check.id).await.unwrap();
+    assert_eq!(judged[0].last.verdict, Verdict::Unknown);
+    assert_eq!(judged[0].last.vantage, VantagePoint::core());
+}
+
+#[tokio::test]
+async fn pausing_and_removing_end_what_goes_on() {
+    let home = Home::open().await;
+    let (paused, removed) = (home.add("paused").await, home.add("removed").await);
+    assert_eq!(home.run(0..40, Verdict::Fail).await.len(), 2);
+    let before = home.store.find_check(paused.id).await.unwrap().unwrap();
+    writing::pause_check(&home.store, paused.id, Some(before.version), change(50)).await.unwrap();
+    let twice = writing::pause_check(&home.store, paused.id, None, change(50)).await;
+    assert!(matches!(twice, Err(crate::CheckError::Transition(_))));
+    writing::remove_check(&home.store, removed.id, None, change(50)).await.unwrap();
+    assert!(home.store.list_open_outages().await.unwrap().is_empty());
+    home.run(60..120, Verdict::Fail).await;
+    assert!(home.store.list_open_outages().await.unwrap().is_empty(), "nobody looks");
+    for id in [paused.id, removed.id] {
+        let kept = home.store.list_latest_outages(id, 9).await.unwrap();
+        assert!(kept.iter().all(|outage| outage.ended_at == Some(at(50))), "{kept:?}");
+        assert_eq!(kept.len(), 2, "history stays");
+        assert!(home.store.list_judgments_of(id).await.unwrap().is_empty());
+    }
+    writing::resume_check(&home.store, paused.id, None, change(130)).await.unwrap();
+    assert_eq!(home.run(130..180, Verdict::Fail).await.len(), 2);
+}
+
+#[tokio::test]
+async fn readers_are_told_when_something_turned_and_not_otherwise() {
+    let home = Home::open().await;
+    home.add("shop").await;
+    let is_nudged = async || {
+        tokio::time::timeout(Duration::from_millis(1), home.publisher.notified()).await.is_ok()
+    };
+    home.run(0..20, Verdict::Ok).await;
+    assert!(!is_nudged().await);
+    home.run(20..60, Verdict::Fail).await;
+    assert!(is_nudged().await);
+    home.run(60..100, Verdict::Fail).await;
+    assert!(!is_nudged().await);
+}

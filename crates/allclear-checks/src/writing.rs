@@ -1,0 +1,233 @@
+//! How people change checks: read, decided, looked at, and written with its audit entry.
+
+use allclear_domain::audit::{AuditAction, Subject};
+use allclear_domain::check::{Affects, CheckKind, Patience};
+use allclear_domain::error::{InvalidTransition, InvalidValue};
+use allclear_domain::ids::CheckId;
+use allclear_domain::text::Key;
+use allclear_domain::{Change, Check, Validate, limits};
+use allclear_store::{Store, StoreError, Stored, Transaction};
+
+use crate::error::CheckError;
+use crate::keeping;
+
+/// A check to add.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCheck {
+    /// Short name; made from the name where there is none.
+    pub key: Option<Key>,
+    /// Name as the team sees it.
+    pub name: String,
+    /// What is tried.
+    pub kind: CheckKind,
+    /// Time from the start of one probe to the start of the next.
+    pub interval_seconds: u32,
+    /// Time for one probe, all in all.
+    pub deadline_ms: u32,
+    /// A probe that works and takes longer than this is degraded.
+    pub slow_after_ms: Option<u32>,
+    /// How much it takes to believe the samples.
+    pub patience: Patience,
+    /// The components that stand or fall with it.
+    pub affects: Vec<Affects>,
+    /// Words to find it by.
+    pub tags: Vec<Key>,
+}
+
+/// Adds a check; it is probed at once.
+///
+/// # Errors
+/// Where a value is not taken, a component that it names is not there, there are too many checks, or
+/// the store refuses.
+pub async fn add_check(
+    store: &Store,
+    new: NewCheck,
+    change: Change<'_>,
+) -> Result<Stored<Check>, CheckError> {
+    let mut transaction = store.begin().await?;
+    let count = transaction.count_checks().await?;
+    if usize::try_from(count).is_ok_and(|count| count >= limits::CHECKS_MAX) {
+        let problem = format!("there are {count} checks, and no more are probed: remove some");
+        return Err(InvalidValue::new("check", problem).into());
+    }
+    let key = match new.key {
+        Some(key) => key,
+        None => free_key(&mut transaction, &new.name).await?,
+    };
+    let check = Check {
+        id: change.entropy.id(change.now),
+        key,
+        name: new.name,
+        kind: new.kind,
+        interval_seconds: new.interval_seconds,
+        deadline_ms: new.deadline_ms,
+        slow_after_ms: new.slow_after_ms,
+        patience: new.patience,
+        affects: new.affects,
+        tags: new.tags,
+        paused_at: None,
+        created_at: change.now,
+    };
+    look_at(&mut transaction, None, &check, change).await?;
+    transaction.insert_checks(std::slice::from_ref(&check)).await?;
+    let entry = change.entry(AuditAction::Create, Subject::Check(check.id), None, json(&check));
+    transaction.insert_audit_entries(&[entry]).await?;
+    let revision = transaction.commit().await?;
+    Ok(Stored { value: check, version: 1, revision })
+}
+
+/// Changes a check: `decide` gives what it is to be. `expected` is the version that the change was
+/// made to; `None` where whatever is there may be changed. One that tries something else from now on
+/// is judged anew.
+///
+/// # Errors
+/// Where there is no such check, it is at another version, a value is not taken, or the store
+/// refuses.
+pub async fn change_check(
+    store: &Store,
+    id: CheckId,
+    expected: Option<i64>,
+    change: Change<'_>,
+    decide: impl FnOnce(Check) -> Result<Check, CheckError> + Send,
+) -> Result<Stored<Check>, CheckError> {
+    let mut transaction = store.begin().await?;
+    let stored = find(&mut transaction, id, expected).await?;
+    let after = decide(stored.value.clone())?;
+    if after == stored.value {
+        transaction.rollback().await?;
+        return Ok(stored);
+    }
+    look_at(&mut transaction, Some(&stored.value), &after, change).await?;
+    let version = transaction.update_check(&after, stored.version).await?;
+    if after.kind != stored.value.kind || after.paused_at != stored.value.paused_at {
+        keeping::end_outages(&mut transaction, id, change.now).await?;
+    }
+    let (before, now) = (json(&stored.value), json(&after));
+    let entry = change.entry(AuditAction::Change, Subject::Check(id), before, now);
+    transaction.insert_audit_entries(&[entry]).await?;
+    let revision = transaction.commit().await?;
+    Ok(Stored { value: after, version, revision })
+}
+
+/// Stops probing a check. What it measured stays; an outage that goes on ends here, as nobody looks
+/// any more.
+///
+/// # Errors
+/// Where there is no such check, it is paused already, or the store refuses.
+pub async fn pause_check(
+    store: &Store,
+    id: CheckId,
+    expected: Option<i64>,
+    change: Change<'_>,
+) -> Result<Stored<Check>, CheckError> {
+    let pause = |check: Check| match check.paused_at {
+        None => Ok(Check { paused_at: Some(change.now), ..check }),
+        Some(_) => Err(refusal("paused", "paused", "resume it to have it probed again").into()),
+    };
+    change_check(store, id, expected, change, pause).await
+}
+
+/// Probes a paused check again, and judges it anew.
+///
+/// # Errors
+/// Where there is no such check, it is not paused, or the store refuses.
+pub async fn resume_check(
+    store: &Store,
+    id: CheckId,
+    expected: Option<i64>,
+    change: Change<'_>,
+) -> Result<Stored<Check>, CheckError> {
+    let resume = |check: Check| match check.paused_at {
+        Some(_) => Ok(Check { paused_at: None, ..check }),
+        None => Err(refusal("probed", "resumed", "it is not paused").into()),
+    };
+    change_check(store, id, expected, change, resume).await
+}
+
+/// Removes a check. The outages that it measured stay.
+///
+/// # Errors
+/// Where there is no such check, it is at another version, or the store refuses.
+pub async fn remove_check(
+    store: &Store,
+    id: CheckId,
+    expected: Option<i64>,
+    change: Change<'_>,
+) -> Result<(), CheckError> {
+    let mut transaction = store.begin().await?;
+    let stored = find(&mut transaction, id, expected).await?;
+    keeping::end_outages(&mut transaction, id, change.now).await?;
+    transaction.remove_check(&stored.value, stored.version).await?;
+    let entry = change.entry(AuditAction::Remove, Subject::Check(id), json(&stored.value), None);
+    transaction.insert_audit_entries(&[entry]).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+const fn refusal(
+    state: &'static str,
+    wanted: &'static str,
+    hint: &'static str,
+) -> InvalidTransition {
+    InvalidTransition { noun: "check", state, wanted, hint }
+}
+
+async fn find(
+    transaction: &mut Transaction,
+    id: CheckId,
+    expected: Option<i64>,
+) -> Result<Stored<Check>, CheckError> {
+    let missing = || CheckError::NotFound { id: id.to_string() };
+    let stored = transaction.find_check(id).await?.ok_or_else(missing)?;
+    match expected {
+        Some(expected) if expected != stored.version => Err(StoreError::Conflict {
+            noun: "check",
+            id: id.to_string(),
+            expected,
+            found: stored.version,
+        }
+        .into()),
+        _ => Ok(stored),
+    }
+}
+
+/// A key made of a name that no other check has.
+async fn free_key(transaction: &mut Transaction, name: &str) -> Result<Key, CheckError> {
+    let taken = transaction.list_check_keys().await?;
+    let base = Key::from_name(name)
+        .ok_or_else(|| InvalidValue::new("key", "cannot be made from this name: write one"))?;
+    Ok(Key::free(base, |key| taken.contains(key))?)
+}
+
+/// Looks at what a change brought. What was wrong before does not stand in its way.
+async fn look_at(
+    transaction: &mut Transaction,
+    before: Option<&Check>,
+    after: &Check,
+    change: Change<'_>,
+) -> Result<(), CheckError> {
+    let now = before.map_or(change.now, |before| before.created_at.max(change.now));
+    let old = before.map(|before| before.problems(now)).unwrap_or_default();
+    let mut problems = after.problems(now);
+    problems.retain(|problem| !old.contains(problem));
+    for (place, one) in after.affects.iter().enumerate() {
+        let was = before.is_some_and(|before| {
+            before.affects.iter().any(|other| other.component_id == one.component_id)
+        });
+        if !was && transaction.find_component(one.component_id).await?.is_none() {
+            let field = format!("affects[{place}].component_id");
+            let problem = format!("there is no component {}", one.component_id);
+            problems.push(InvalidValue::new(field, problem));
+        }
+    }
+    problems.truncate(limits::PROBLEMS_MAX);
+    if problems.is_empty() { Ok(()) } else { Err(CheckError::Invalid(problems)) }
+}
+
+/// Domain types always have a JSON form.
+fn json(check: &Check) -> Option<String> {
+    serde_json::to_string(check).ok()
+}
+
+#[cfg(test)]
+mod tests;
