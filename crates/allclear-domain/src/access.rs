@@ -23,6 +23,8 @@ pub enum Scope {
     Components,
     /// Write status pages and templates.
     StatusPages,
+    /// Write checks, and probe on demand.
+    Checks,
     /// Invite people, change their roles, and see and revoke everybody's tokens.
     People,
     /// Read the audit log.
@@ -31,12 +33,13 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::Incidents,
         Self::Maintenance,
         Self::Components,
         Self::StatusPages,
+        Self::Checks,
         Self::People,
         Self::Audit,
     ];
@@ -50,6 +53,7 @@ impl Scope {
             Self::Maintenance => "maintenance",
             Self::Components => "components",
             Self::StatusPages => "status_pages",
+            Self::Checks => "checks",
             Self::People => "people",
             Self::Audit => "audit",
         }
@@ -82,7 +86,7 @@ pub enum Role {
     Viewer,
     /// Tells of incidents and maintenance.
     Responder,
-    /// Also changes components, status pages and templates.
+    /// Also changes components, status pages, templates and checks.
     Editor,
     /// Also manages people and tokens, and reads the audit log.
     Owner,
@@ -109,7 +113,7 @@ impl Role {
         match scope {
             Scope::Read => Self::Viewer,
             Scope::Incidents | Scope::Maintenance => Self::Responder,
-            Scope::Components | Scope::StatusPages => Self::Editor,
+            Scope::Components | Scope::StatusPages | Scope::Checks => Self::Editor,
             Scope::People | Scope::Audit => Self::Owner,
         }
     }

@@ -71,6 +71,8 @@ pub struct App {
     pub published: Published,
     /// Wakes the publisher after a change.
     pub nudge: Arc<Notify>,
+    /// Wakes the duty that probes, after a check was changed.
+    pub watch: Arc<Notify>,
     /// How requests get here.
     pub entrance: Arc<Entrance>,
 }

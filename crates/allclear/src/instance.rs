@@ -74,6 +74,7 @@ impl Instance {
             passkeys: Arc::new(passkeys),
             published: published.clone(),
             nudge: publisher.nudge(),
+            watch: Arc::default(),
             entrance: Arc::new(entrance),
         };
         let certificates = app.entrance.certificates.clone();

@@ -63,7 +63,7 @@ words! {
     LanguageWord = "Language" ["en", "de"];
     /// What a token may do.
     ScopeWord = "Scope" [
-        "read", "incidents", "maintenance", "components", "status_pages", "people", "audit",
+        "read", "incidents", "maintenance", "components", "status_pages", "checks", "people", "audit",
     ];
     /// What a person may do.
     RoleWord = "Role" ["viewer", "responder", "editor", "owner"];

@@ -102,7 +102,7 @@ const fn told(role: Role) -> &'static str {
     match role {
         Role::Viewer => "reads everything, drafts and internal notes too",
         Role::Responder => "also writes incidents and maintenance",
-        Role::Editor => "also changes components, status pages and templates",
+        Role::Editor => "also changes components, status pages, templates and checks",
         Role::Owner => "also manages people and tokens, and reads the audit log",
     }
 }

@@ -83,6 +83,7 @@ const fn told(scope: Scope) -> &'static str {
         Scope::Maintenance => "write maintenance windows",
         Scope::Components => "write components and set their status",
         Scope::StatusPages => "write status pages and templates",
+        Scope::Checks => "write checks, and probe on demand",
         Scope::People => "manage people, and see and revoke all tokens",
         Scope::Audit => "read the audit log",
     }

@@ -109,6 +109,7 @@ impl Api {
             passkeys: Arc::default(),
             published,
             nudge: publisher.nudge(),
+            watch: Arc::default(),
             entrance: Arc::default(),
         };
         // Whoever may write to the database may do everything.
