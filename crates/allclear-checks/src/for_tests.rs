@@ -1,6 +1,6 @@
 //! Checks for tests.
 
-use allclear_domain::check::{CheckKind, Patience};
+use allclear_domain::check::{CheckKind, OnOutage, Patience};
 use allclear_domain::check::{
     Exchange, Phases, ProbeResult, Reason, ReasonCode, TcpCheck, VantagePoint, Verdict,
 };
@@ -35,6 +35,7 @@ pub(crate) fn check(entropy: &Entropy, key: &str) -> Check {
         slow_after_ms: None,
         patience: Patience { fail_after: 3, recover_after: 2, stable_for_seconds: 0 },
         affects: Vec::new(),
+        on_outage: OnOutage::default(),
         tags: Vec::new(),
         paused_at: None,
         created_at: at(0),

@@ -70,6 +70,7 @@ async fn turn(
                 confirmed_at: now,
                 ended_at: None,
                 reason: turned.by.reason.clone(),
+                incident_id: None,
                 statuses: check.statuses_beyond(threshold),
             };
             transaction.insert_outages(&[outage]).await?;

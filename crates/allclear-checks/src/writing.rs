@@ -1,7 +1,7 @@
 //! How people change checks: read, decided, looked at, and written with its audit entry.
 
 use allclear_domain::audit::{AuditAction, Subject};
-use allclear_domain::check::{Affects, CheckKind, Patience};
+use allclear_domain::check::{Affects, CheckKind, OnOutage, Patience};
 use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_domain::ids::CheckId;
 use allclear_domain::text::Key;
@@ -30,6 +30,8 @@ pub struct NewCheck {
     pub patience: Patience,
     /// The components that stand or fall with it.
     pub affects: Vec<Affects>,
+    /// What becomes of an outage that it measures.
+    pub on_outage: OnOutage,
     /// Words to find it by.
     pub tags: Vec<Key>,
 }
@@ -64,6 +66,7 @@ pub async fn add_check(
         slow_after_ms: new.slow_after_ms,
         patience: new.patience,
         affects: new.affects,
+        on_outage: new.on_outage,
         tags: new.tags,
         paused_at: None,
         created_at: change.now,
@@ -218,6 +221,15 @@ async fn look_at(
             let field = format!("affects[{place}].component_id");
             let problem = format!("there is no component {}", one.component_id);
             problems.push(InvalidValue::new(field, problem));
+        }
+    }
+    if let OnOutage::Publish { template_id } = after.on_outage
+        && before.is_none_or(|before| before.on_outage != after.on_outage)
+    {
+        let template = transaction.find_template(template_id).await?;
+        if !template.is_some_and(|template| template.begins.is_incident()) {
+            let problem = format!("there is no template {template_id} for an incident");
+            problems.push(InvalidValue::new("on_outage.publish.template_id", problem));
         }
     }
     problems.truncate(limits::PROBLEMS_MAX);

@@ -165,6 +165,9 @@ pub struct Incident {
     /// Ends that turned out not to be the end, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reopened: Vec<Reopening>,
+    /// Whether Allclear posts here by itself, for what checks measured. What a person posts ends it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_automatic: bool,
     /// Where it was imported from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -205,6 +208,13 @@ impl Incident {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.publication.is_public() && !self.is_open() && !self.record.has_promises()
+    }
+
+    /// Remembers that a person changed it: who posts has taken it over.
+    #[must_use]
+    pub fn by_hand(self, before: &Self) -> Self {
+        let is_as_before = self.updates == before.updates && self.state == before.state;
+        Self { is_automatic: self.is_automatic && is_as_before, ..self }
     }
 
     /// When it ended; `None` while it is open.

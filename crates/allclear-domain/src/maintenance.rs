@@ -361,6 +361,7 @@ impl Maintenance {
             updates: Vec::new(),
             same_cause_as: None,
             converted_from: Some(self.id),
+            is_automatic: false,
             postmortem: None,
             reopened: Vec::new(),
             source: None,

@@ -3,5 +3,6 @@
 pub mod duty;
 pub mod history;
 pub mod lint;
+pub mod outages;
 mod references;
 pub mod writing;

@@ -252,6 +252,7 @@ fn incident(
         updates: Vec::new(),
         same_cause_as: None,
         converted_from: None,
+        is_automatic: false,
         postmortem: None,
         reopened: Vec::new(),
         source: None,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
+use allclear_incidents::outages::OutageDuty;
 #[cfg(feature = "passkeys")]
 use allclear_people::passkeys::Passkeys;
 use allclear_people::{Passwords, Upkeep, upkeep};
@@ -81,7 +82,7 @@ impl Instance {
         let maintenance = Arc::new(MaintenanceDuty::new(
             store.clone(),
             clock.clone(),
-            entropy,
+            entropy.clone(),
             publisher.nudge(),
         ));
         let first = publisher.run_once(clock.now()).await?;
@@ -96,6 +97,8 @@ impl Instance {
         };
         let front = Front::of(published.clone(), app);
         let serving = tokio::spawn(server::serve(listener, front, allowed, until));
+        let outages =
+            OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let mut duties = Duties::default();
         duties.begin("publisher", {
             let publisher = publisher.clone();
@@ -105,6 +108,7 @@ impl Instance {
             let maintenance = maintenance.clone();
             async move { maintenance.run().await }
         });
+        duties.begin("duty of outages", async move { outages.run().await });
         if let Some(certificates) = certificates {
             duties.begin("renewal of certificates", renew(certificates, clock.clone()));
         }

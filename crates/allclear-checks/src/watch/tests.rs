@@ -3,7 +3,7 @@
 use std::sync::Mutex as Told;
 
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{Threshold, VantagePoint};
+use allclear_domain::check::{OnOutage, Threshold, VantagePoint};
 use allclear_domain::{Change, Outage, TurnedClock};
 use allclear_store::Location;
 use tempfile::TempDir;
@@ -73,6 +73,7 @@ impl Home {
             slow_after_ms: None,
             patience: crate::for_tests::check(&Entropy::from_seed(9), key).patience,
             affects: Vec::new(),
+            on_outage: OnOutage::default(),
             tags: Vec::new(),
         };
         writing::add_check(&self.store, new, change(0)).await.unwrap().value
@@ -148,7 +149,7 @@ async fn a_probe_that_breaks_off_says_nothing_and_is_made_again() {
     let judged = home.store.list_judgments_of(check.id).await.unwrap();
     assert_eq!(judged[0].last.verdict, Verdict::Unknown);
     assert_eq!(judged[0].judgment.verdict(), None);
-    assert!(home.store.list_open_outages().await.unwrap().is_empty());
+    assert!(home.store.list_readable_open_outages().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -171,9 +172,9 @@ async fn pausing_and_removing_end_what_goes_on() {
     let twice = writing::pause_check(&home.store, paused.id, None, change(50)).await;
     assert!(matches!(twice, Err(crate::CheckError::Transition(_))));
     writing::remove_check(&home.store, removed.id, None, change(50)).await.unwrap();
-    assert!(home.store.list_open_outages().await.unwrap().is_empty());
+    assert!(home.store.list_readable_open_outages().await.unwrap().is_empty());
     home.run(60..120, Verdict::Fail).await;
-    assert!(home.store.list_open_outages().await.unwrap().is_empty(), "nobody looks");
+    assert!(home.store.list_readable_open_outages().await.unwrap().is_empty(), "nobody looks");
     for id in [paused.id, removed.id] {
         let kept = home.store.list_latest_outages(id, 9).await.unwrap();
         assert!(kept.iter().all(|outage| outage.ended_at == Some(at(50))), "{kept:?}");

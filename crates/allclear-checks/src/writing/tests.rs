@@ -20,6 +20,7 @@ fn new(name: &str) -> NewCheck {
         slow_after_ms: None,
         patience: Patience::default(),
         affects: Vec::new(),
+        on_outage: OnOutage::default(),
         tags: Vec::new(),
     }
 }

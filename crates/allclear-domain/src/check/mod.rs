@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::component::ComponentStatus;
-use crate::ids::{CheckId, ComponentId};
+use crate::ids::{CheckId, ComponentId, TemplateId};
 use crate::posted::StatusChange;
 use crate::text::Key;
 
@@ -58,6 +58,9 @@ pub struct Check {
     /// The components that stand or fall with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub affects: Vec<Affects>,
+    /// What becomes of an outage that it measures.
+    #[serde(default)]
+    pub on_outage: OnOutage,
     /// Words to find it by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Key>,
@@ -78,6 +81,22 @@ pub struct Affects {
     pub when_failing: ComponentStatus,
     /// Its status while the check is degraded; `operational` where readers are not told.
     pub when_degraded: ComponentStatus,
+}
+
+/// What becomes of an outage in which a check fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum OnOutage {
+    /// It is measured, and that is all.
+    #[default]
+    Nothing,
+    /// A draft of an incident is opened, which the team alone reads.
+    Draft,
+    /// An incident is published at once, with the words that its owner wrote before.
+    Publish {
+        /// The template with these words.
+        template_id: TemplateId,
+    },
 }
 
 /// What is tried. Each kind has a file of its own, here and where it is probed.

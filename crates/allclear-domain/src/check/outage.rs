@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::judgment::Threshold;
 use super::probe::Reason;
 use crate::error::InvalidTransition;
-use crate::ids::{CheckId, OutageId};
+use crate::ids::{CheckId, IncidentId, OutageId};
 use crate::posted::StatusChange;
 use crate::uptime::StatusInterval;
 
@@ -31,6 +31,9 @@ pub struct Outage {
     /// Why the probe that confirmed it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// The incident that tells of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident_id: Option<IncidentId>,
     /// What it says of components, as the check had it when this was believed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<StatusChange>,

@@ -46,6 +46,7 @@ pub(super) fn full() -> Check {
             when_failing: ComponentStatus::MajorOutage,
             when_degraded: ComponentStatus::Operational,
         }],
+        on_outage: OnOutage::default(),
         tags: vec![Key::new("europe").unwrap()],
         paused_at: None,
         created_at: now,
@@ -131,6 +132,7 @@ fn readers_are_told_what_the_owner_chose() {
         confirmed_at: check.created_at,
         ended_at: None,
         reason: None,
+        incident_id: None,
         statuses: told,
     };
     assert_eq!(outage.intervals()[0].until, None);

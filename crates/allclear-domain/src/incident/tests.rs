@@ -39,6 +39,7 @@ pub(crate) fn incident() -> Incident {
         updates: Vec::new(),
         same_cause_as: None,
         converted_from: None,
+        is_automatic: false,
         postmortem: None,
         reopened: Vec::new(),
         source: None,

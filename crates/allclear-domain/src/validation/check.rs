@@ -2,7 +2,7 @@
 
 use super::{Validate, Validation};
 use crate::check::{
-    Assertion, Check, CheckKind, HttpCheck, JsonTest, JsonValue, TcpCheck, TextTest,
+    Assertion, Check, CheckKind, HttpCheck, JsonTest, JsonValue, OnOutage, TcpCheck, TextTest,
 };
 use crate::limits;
 
@@ -39,6 +39,11 @@ impl Validate for Check {
                     validation.refuse("is named twice: name each component once");
                 });
             }
+        }
+        if self.on_outage != OnOutage::Nothing && self.affects.is_empty() {
+            validation.within("on_outage", |validation| {
+                validation.refuse("needs a component that is affected: name one, or do nothing");
+            });
         }
         validation.each("tags", &self.tags, limits::CHECK_TAGS_MAX, |_, _| {});
         if let Some(paused_at) = self.paused_at {

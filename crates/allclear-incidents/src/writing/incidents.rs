@@ -123,6 +123,7 @@ impl NewIncident {
             updates: Vec::new(),
             same_cause_as: None,
             converted_from: None,
+            is_automatic: false,
             postmortem: None,
             reopened: Vec::new(),
             source: None,

@@ -67,7 +67,11 @@ pub trait Alone: Noun {
     }
 }
 
-impl Alone for Incident {}
+impl Alone for Incident {
+    fn by_itself(self, before: &Self) -> Self {
+        self.by_hand(before)
+    }
+}
 impl Alone for Maintenance {
     fn by_itself(self, before: &Self) -> Self {
         self.by_hand(before)

@@ -27,12 +27,14 @@ create table outages (
     threshold text not null,
     began_at integer not null,
     ended_at integer,
+    incident_id blob,
     document text not null,
     version integer not null,
     revision integer not null
 ) strict;
 
 create index outages_revision on outages (revision);
+create index outages_incident on outages (incident_id) where incident_id is not null;
 create index outages_check on outages (check_id, began_at);
 -- A check has at most one open outage for a threshold, however many nodes look at it.
 create unique index outages_open on outages (check_id, threshold) where ended_at is null;

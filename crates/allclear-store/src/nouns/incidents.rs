@@ -105,6 +105,16 @@ impl Store {
         self.list_by(sql::LIST_UNSETTLED, vec![Bind::Uuid(page_id.uuid())]).await
     }
 
+    /// The incidents that are not over and tell of outages that were measured, where they can be read;
+    /// oldest entry first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn list_measured_incidents(&self) -> Result<Vec<Incident>, StoreError> {
+        let mut link = self.read().await?;
+        super::list_readable(&mut link, sql::LIST_MEASURED, vec![], &mut Vec::new()).await
+    }
+
     /// Incidents, drafts among them, in the order in which they began, the latest first. Nothing
     /// comes after one that is not there.
     ///
@@ -171,6 +181,17 @@ impl Store {
 }
 
 impl Transaction {
+    /// The incidents of a page with which the team is not done, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_unsettled_incidents(
+        &mut self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<Incident>, StoreError> {
+        self.list_by(sql::LIST_UNSETTLED, vec![Bind::Uuid(page_id.uuid())]).await
+    }
+
     /// Writes new incidents.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Outages as rows: the document, and columns for what is searched or constrained.
 
 use allclear_domain::Outage;
-use allclear_domain::ids::CheckId;
+use allclear_domain::ids::{CheckId, IncidentId, OutageId};
 use uuid::Uuid;
 
 use super::{Record, Stored, Versioned};
@@ -27,6 +27,7 @@ impl Record for Outage {
             Bind::Text(self.threshold.as_str().to_owned()),
             Bind::Integer(micros(self.began_at)),
             Bind::MaybeInteger(self.ended_at.map(micros)),
+            Bind::MaybeUuid(self.incident_id.map(IncidentId::uuid)),
             super::document(self)?,
         ])
     }
@@ -45,12 +46,25 @@ impl Versioned for Outage {
 }
 
 impl Store {
-    /// All outages that go on, oldest entry first.
+    /// All outages that go on and can be read, oldest entry first: a damaged row keeps no other from
+    /// being told.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn list_readable_open_outages(&self) -> Result<Vec<Outage>, StoreError> {
+        let mut link = self.read().await?;
+        super::list_readable(&mut link, sql::LIST_OPEN, vec![], &mut Vec::new()).await
+    }
+
+    /// The outages that an incident tells of, oldest entry first.
     ///
     /// # Errors
     /// Where the database fails or a row does not make sense.
-    pub async fn list_open_outages(&self) -> Result<Vec<Outage>, StoreError> {
-        self.list_by(sql::LIST_OPEN, vec![]).await
+    pub async fn list_outages_of_incident(
+        &self,
+        incident_id: IncidentId,
+    ) -> Result<Vec<Outage>, StoreError> {
+        self.list_by(sql::LIST_OF_INCIDENT, vec![Bind::Uuid(incident_id.uuid())]).await
     }
 
     /// The latest outages of a check, newest first, `most` of them.
@@ -88,6 +102,17 @@ impl Transaction {
         expected: i64,
     ) -> Result<i64, StoreError> {
         self.update(outage, expected).await
+    }
+
+    /// The outage with this id, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_outage(
+        &mut self,
+        id: OutageId,
+    ) -> Result<Option<Stored<Outage>>, StoreError> {
+        self.find(id.uuid()).await
     }
 
     /// The outages of a check that go on, as this transaction sees them.

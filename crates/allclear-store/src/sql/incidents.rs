@@ -23,6 +23,10 @@ pub(crate) const INSERT: Insert = Insert {
 };
 
 super::statements! {
+    /// Those that are not over and tell of outages that were measured, oldest entry first.
+    LIST_MEASURED = "select id, document, version, revision from incidents
+        where status <> 'resolved' and id in (select incident_id from outages where incident_id is not null)
+        order by id";
     /// One by id.
     FIND = "select id, document, version, revision from incidents where id = $1";
     /// One by the id in addresses.

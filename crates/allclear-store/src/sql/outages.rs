@@ -11,6 +11,7 @@ pub(crate) const INSERT: Insert = Insert {
         "threshold",
         "began_at",
         "ended_at",
+        "incident_id",
         "document",
         "version",
         "revision",
@@ -25,6 +26,8 @@ super::statements! {
     /// Those of one check that go on.
     LIST_OPEN_OF_CHECK = "select id, document, version, revision from outages
         where check_id = $1 and ended_at is null order by id";
+    /// Those that an incident tells of, oldest first.
+    LIST_OF_INCIDENT = "select id, document, version, revision from outages where incident_id = $1 order by id";
     /// The latest ones of a check, newest first.
     LIST_LATEST_OF_CHECK = "select id, document, version, revision from outages
         where check_id = $1 order by began_at desc, id desc limit $2";
@@ -34,7 +37,7 @@ super::statements! {
     FIND_VERSION = "select version from outages where id = $1";
     /// Changes one that is still at a version.
     UPDATE = "update outages
-        set check_id = $3, threshold = $4, began_at = $5, ended_at = $6, document = $7,
-            version = version + 1, revision = $8
+        set check_id = $3, threshold = $4, began_at = $5, ended_at = $6, incident_id = $7, document = $8,
+            version = version + 1, revision = $9
         where id = $1 and version = $2";
 }

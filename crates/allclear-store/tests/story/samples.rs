@@ -155,6 +155,7 @@ impl Samples {
             updates: Vec::new(),
             same_cause_as: None,
             converted_from: None,
+            is_automatic: false,
             postmortem: None,
             reopened: Vec::new(),
             source: None,

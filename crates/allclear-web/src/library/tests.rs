@@ -70,6 +70,7 @@ fn outage(page: &StatusPage, target: Target) -> Incident {
         updates: Vec::new(),
         same_cause_as: None,
         converted_from: None,
+        is_automatic: false,
         postmortem: None,
         reopened: Vec::new(),
         source: None,
@@ -160,6 +161,7 @@ fn what_a_check_measured_of_a_group_is_told_wherever_a_part_is_shown() {
         confirmed_at: Timestamp::UNIX_EPOCH,
         ended_at: None,
         reason: None,
+        incident_id: None,
         statuses: vec![down],
     };
     let mut told = |outage: &Outage, revision| {

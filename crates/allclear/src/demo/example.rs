@@ -154,6 +154,7 @@ impl Example<'_> {
             updates: Vec::new(),
             same_cause_as: None,
             converted_from: None,
+            is_automatic: false,
             postmortem: None,
             reopened: Vec::new(),
             source: None,

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::super::{CheckKind, Patience, TcpCheck, Verdict};
+use super::super::{CheckKind, OnOutage, Patience, TcpCheck, Verdict};
 use super::*;
 use crate::text::Key;
 use crate::{Entropy, limits};
@@ -26,6 +26,7 @@ fn check(id: CheckId, interval_seconds: u32) -> Check {
         slow_after_ms: None,
         patience: Patience::default(),
         affects: Vec::new(),
+        on_outage: OnOutage::default(),
         tags: Vec::new(),
         paused_at: None,
         created_at: Timestamp::UNIX_EPOCH,

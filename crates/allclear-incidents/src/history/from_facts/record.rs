@@ -130,6 +130,7 @@ impl Drawing<'_> {
             updates: self.updates(facts)?,
             same_cause_as: self.same_cause(facts, batch),
             converted_from: None,
+            is_automatic: false,
             postmortem: None,
             reopened: Vec::new(),
             source,

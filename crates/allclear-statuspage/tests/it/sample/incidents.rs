@@ -38,6 +38,7 @@ fn incident(number: u8, title: &str, started: Bound, state: IncidentState) -> In
         updates: Vec::new(),
         same_cause_as: None,
         converted_from: None,
+        is_automatic: false,
         postmortem: None,
         reopened: Vec::new(),
         source: None,

@@ -177,6 +177,7 @@ pub(crate) fn incident(number: usize) -> Incident {
         }],
         same_cause_as: None,
         converted_from: None,
+        is_automatic: false,
         postmortem: None,
         reopened: Vec::new(),
         source: None,
