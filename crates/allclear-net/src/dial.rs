@@ -24,7 +24,7 @@ const NEXT_TRY_AFTER: Duration = Duration::from_millis(250);
 pub struct DialOptions {
     /// Which addresses are wanted.
     pub family: Family,
-    /// Addresses of names that are taken in place of those that DNS servers give.
+    /// Addresses of hosts that are taken in place of what they resolve to.
     pub known: Vec<(String, IpAddr)>,
 }
 

@@ -172,8 +172,8 @@ impl Resolver {
         })
     }
 
-    /// The addresses of a host. An address stands for itself; `known` addresses of names are taken as
-    /// they are; all others are asked for.
+    /// The addresses of a host. `known` addresses of hosts are taken as they are, an address stands for
+    /// itself, and all others are asked for.
     pub async fn resolve(
         &self,
         host: &Host<String>,
@@ -181,17 +181,17 @@ impl Resolver {
         known: &[(String, IpAddr)],
         deadline: Instant,
     ) -> Result<Resolved, ResolveError> {
-        let name = match host {
-            Host::Ipv4(address) => return given(host, family, &[IpAddr::V4(*address)]),
-            Host::Ipv6(address) => return given(host, family, &[IpAddr::V6(*address)]),
-            Host::Domain(name) => name,
-        };
-        let of_name = known.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        let known: Vec<IpAddr> = of_name.map(|(_, address)| *address).collect();
+        let written = host.to_string();
+        let of_host = known.iter().filter(|(known, _)| known.eq_ignore_ascii_case(&written));
+        let known: Vec<IpAddr> = of_host.map(|(_, address)| *address).collect();
         if !known.is_empty() {
             return given(host, family, &known);
         }
-        self.ask(name, family, deadline).await
+        match host {
+            Host::Ipv4(address) => given(host, family, &[IpAddr::V4(*address)]),
+            Host::Ipv6(address) => given(host, family, &[IpAddr::V6(*address)]),
+            Host::Domain(name) => self.ask(name, family, deadline).await,
+        }
     }
 
     async fn ask(

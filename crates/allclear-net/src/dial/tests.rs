@@ -43,10 +43,10 @@ async fn a_connection_tells_how_it_came_about() {
 
 #[tokio::test]
 async fn a_closed_port_refuses() {
-    let port = {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        listener.local_addr().unwrap().port()
-    };
+    // Bound and without anybody who listens: nobody else can come to listen there.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
     let net = Net::new(loopback(), nowhere());
     let dialed = net.dial(&host("127.0.0.1"), port, &DialOptions::default(), later()).await;
     let error = dialed.stream.unwrap_err();

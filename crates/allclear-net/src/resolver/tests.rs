@@ -146,6 +146,9 @@ async fn nobody_is_asked_about_what_is_given() {
     let name = host("WWW.example.com");
     let given = resolver.resolve(&name, Family::Any, &known, later()).await.unwrap();
     assert_eq!(given.addresses, addresses(&["192.0.2.9"]));
+    let known = [("192.0.2.7".to_owned(), "192.0.2.9".parse().unwrap())];
+    let elsewhere = resolver.resolve(&host("192.0.2.7"), Family::Any, &known, later()).await;
+    assert_eq!(elsewhere.unwrap().addresses, addresses(&["192.0.2.9"]));
     let long = Host::Domain(format!("{}.example.com", "x".repeat(64)));
     let bad = resolver.resolve(&long, Family::Any, &[], later()).await.unwrap_err();
     assert!(matches!(bad, ResolveError::BadName { .. }), "{bad:?}");
