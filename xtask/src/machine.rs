@@ -37,10 +37,11 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 11] = [
+pub(crate) const TOOLS: [Tool; 12] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
+    tool("nginx", "nginx", Need::Test, "the server that checks are tried on"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
     tool("slowhttptest", "slowhttptest", Need::Bench, "sends heads of requests slowly"),

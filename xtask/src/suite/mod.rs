@@ -160,6 +160,7 @@ fn cargo_test(
     command
         .envs(provider)
         .env("ALLCLEAR_TEST_POSTGRES", postgres)
+        .env("ALLCLEAR_TEST_NGINX", machine::program("nginx")?)
         .env("ALLCLEAR_TEST_LEDGER", records.join(LEDGER))
         .env("INSTA_UPDATE", "no")
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", records.join(REFERENCES))

@@ -126,7 +126,8 @@ impl HttpCheck {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Assertion {
-    /// Of a header field. One that is sent several times holds where any of its values does.
+    /// Of a header field. Of one that is sent several times it suffices that one value is as it should
+    /// be; what must not be is in none of them, and not in one that is absent.
     Header {
         /// Its name, in any case.
         name: String,

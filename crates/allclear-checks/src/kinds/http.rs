@@ -1,0 +1,128 @@
+//! The kind `http`: a request on a fresh connection, redirects as far as the check says, and what has
+//! to hold of the answer.
+
+mod request;
+mod wire;
+
+use allclear_domain::check::{HttpCheck, Reason, ReasonCode};
+use hyper::StatusCode;
+use hyper::header::LOCATION;
+use tokio::time::Instant;
+use url::Url;
+
+use self::request::Ask;
+use self::wire::Answer;
+use super::assertion::{Holds, Judged};
+use super::record::Record;
+use super::{NotReady, Prober, reason};
+
+/// A check of the kind `http` that is read and can be tried.
+#[derive(Debug)]
+pub(super) struct HttpProbe {
+    check: HttpCheck,
+    first: Ask,
+    assertions: Vec<Holds>,
+}
+
+impl HttpProbe {
+    /// Reads the check.
+    pub(super) fn new(check: &HttpCheck) -> Result<Self, NotReady> {
+        let first = Ask::new(check)?;
+        let assertions = check.assertions.iter().enumerate().map(|(place, assertion)| {
+            Holds::new(assertion).map_err(|not_ready| NotReady {
+                field: format!("assertions[{place}].{}", not_ready.field),
+                ..not_ready
+            })
+        });
+        Ok(Self { check: check.clone(), first, assertions: assertions.collect::<Result<_, _>>()? })
+    }
+
+    /// Tries it once.
+    pub(super) async fn run(
+        &self,
+        prober: &Prober,
+        record: &mut Record,
+        deadline: Instant,
+    ) -> Result<(), Reason> {
+        self.first.secrets().for_each(|secret| record.hide(secret));
+        let mut ask = self.first.clone();
+        let mut followed = 0;
+        loop {
+            let answer = wire::ask(prober, &self.check, &ask, record, deadline).await?;
+            if self.check.redirects_max == 0 || !leads_on(&answer) {
+                return self.judge(&answer);
+            }
+            if followed == self.check.redirects_max {
+                let told = format!("it leads on after {followed} redirects");
+                return Err(reason(ReasonCode::Redirects, told));
+            }
+            followed += 1;
+            ask = ask.redirected(answer.status, &target(&ask.url, &answer)?)?;
+            record.noted("following the redirect");
+        }
+    }
+
+    fn judge(&self, answer: &Answer) -> Result<(), Reason> {
+        let status = answer.status.as_u16();
+        if !self.check.is_right(status) {
+            let told = format!("the status is {}, not {}", answer.status, self.right_statuses());
+            return Err(reason(ReasonCode::Status, told));
+        }
+        let judged = Judged { headers: &answer.headers, body: &answer.body };
+        let mut json = None;
+        for assertion in &self.assertions {
+            if let Some(told) = assertion.broken_by(&judged, &mut json) {
+                return Err(reason(ReasonCode::Assertion, told));
+            }
+        }
+        Ok(())
+    }
+
+    fn right_statuses(&self) -> String {
+        let success = [HttpCheck::SUCCESS];
+        let ranges = match self.check.statuses.as_slice() {
+            [] => success.as_slice(),
+            ranges => ranges,
+        };
+        let told: Vec<String> = ranges
+            .iter()
+            .map(|range| {
+                if range.from == range.to {
+                    range.from.to_string()
+                } else {
+                    format!("{} to {}", range.from, range.to)
+                }
+            })
+            .collect();
+        told.join(" or ")
+    }
+}
+
+/// Whether an answer is a redirect; one that is and does not say where to is judged as it is.
+fn leads_on(answer: &Answer) -> bool {
+    let redirects = [
+        StatusCode::MOVED_PERMANENTLY,
+        StatusCode::FOUND,
+        StatusCode::SEE_OTHER,
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::PERMANENT_REDIRECT,
+    ];
+    redirects.contains(&answer.status) && answer.headers.contains_key(LOCATION)
+}
+
+fn target(from: &Url, answer: &Answer) -> Result<Url, Reason> {
+    let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let target = location.and_then(|location| from.join(location).ok());
+    let Some(target) = target else {
+        let told = "the header field location is no address";
+        return Err(reason(ReasonCode::Redirects, told));
+    };
+    if !matches!(target.scheme(), "http" | "https") {
+        let told = format!("it leads to an address of the kind {}:", target.scheme());
+        return Err(reason(ReasonCode::Redirects, told));
+    }
+    Ok(target)
+}
+
+#[cfg(test)]
+mod tests;

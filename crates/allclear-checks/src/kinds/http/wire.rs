@@ -1,0 +1,294 @@
+//! One request on one fresh connection, and its answer, each part within the deadline.
+
+use std::error::Error;
+use std::io;
+
+use allclear_domain::check::{HttpCheck, HttpVersion, Reason, ReasonCode};
+use allclear_net::{DialOptions, Host, TlsError, TlsVersion};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::{http1, http2};
+use hyper::header::{CONNECTION, HOST, HeaderValue, LOCATION};
+use hyper::{HeaderMap, Request, Response, StatusCode, Uri, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::request::Ask;
+use crate::kinds::record::{NOT_KEPT, Record, is_secret, spend};
+use crate::kinds::{Prober, note_way, reason, undialed, untrusted};
+use crate::limits;
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    Http1,
+    Http2,
+}
+
+/// Asks once.
+pub(super) async fn ask(
+    prober: &Prober,
+    check: &HttpCheck,
+    ask: &Ask,
+    record: &mut Record,
+    deadline: Instant,
+) -> Result<Answer, Reason> {
+    let (host, port) = host_and_port(&ask.url)?;
+    let mut options = DialOptions::default();
+    // Only the host of the check is looked for elsewhere: a redirect says where it leads to.
+    if let Some(address) = check.connect_to
+        && Url::parse(&check.url).is_ok_and(|url| url.host_str() == ask.url.host_str())
+    {
+        options.known = vec![(host.to_string(), address)];
+    }
+    let dialed = prober.net.dial(&host, port, &options, deadline).await;
+    note_way(record, &dialed.trail);
+    let stream = dialed.stream.map_err(|error| undialed(&error))?;
+    if ask.url.scheme() != "https" {
+        let speaks = match check.version {
+            HttpVersion::Offered | HttpVersion::Http1 => Speaks::Http1,
+            HttpVersion::Http2 => Speaks::Http2,
+        };
+        return talk(stream, speaks, ask, record, deadline).await;
+    }
+    let offered: &[&[u8]] = match check.version {
+        HttpVersion::Offered => &[b"h2", b"http/1.1"],
+        HttpVersion::Http1 => &[b"http/1.1"],
+        HttpVersion::Http2 => &[b"h2"],
+    };
+    let shaken = prober.tls.handshake(stream, &host, offered, deadline).await;
+    spend(&mut record.phases.tls_us, shaken.session.took);
+    let version = match shaken.session.version {
+        Some(TlsVersion::V1_2) => "TLS 1.2, ",
+        Some(TlsVersion::V1_3) => "TLS 1.3, ",
+        None => "no TLS, ",
+    };
+    record.noted(&format!("{version}{} certificates served", shaken.session.chain.len()));
+    let stream = shaken.stream.map_err(|error| untrusted(&error))?;
+    let speaks = match (shaken.session.protocol.as_deref(), check.version) {
+        (Some(b"h2"), _) => Speaks::Http2,
+        (_, HttpVersion::Http2) => {
+            return Err(reason(ReasonCode::Broken, "the server does not offer HTTP/2"));
+        }
+        _ => Speaks::Http1,
+    };
+    talk(stream, speaks, ask, record, deadline).await
+}
+
+fn host_and_port(url: &Url) -> Result<(Host<String>, u16), Reason> {
+    let host = url.host().map(|host| host.to_owned());
+    let found = host.zip(url.port_or_known_default());
+    found.ok_or_else(|| reason(ReasonCode::Redirects, "it leads to an address without a host"))
+}
+
+/// Sends the request and reads the answer.
+async fn talk<S>(
+    stream: S,
+    speaks: Speaks,
+    ask: &Ask,
+    record: &mut Record,
+    deadline: Instant,
+) -> Result<Answer, Reason>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let request = on_the_wire(ask, speaks)?;
+    write_request(record, &request, ask, speaks);
+    let asked_at = Instant::now();
+    // Whatever keeps the connection going ends with this function.
+    let mut driver = JoinSet::new();
+    let answered = timeout_at(deadline, send(stream, speaks, request, &mut driver)).await;
+    spend(&mut record.phases.first_byte_us, asked_at.elapsed());
+    let response = match answered {
+        Err(_) => {
+            let told = "the connection stands, and there was no answer in time";
+            return Err(reason(ReasonCode::TimedOut, told));
+        }
+        Ok(Err(error)) => return Err(broken(&error, "before the answer")),
+        Ok(Ok(response)) => response,
+    };
+    let (head, body) = response.into_parts();
+    write_head(record, head.version, head.status, &head.headers);
+    let answered_at = Instant::now();
+    let mut read = Vec::new();
+    let ended = read_body(body, &mut read, deadline).await;
+    spend(&mut record.phases.transfer_us, answered_at.elapsed());
+    record.received_bytes(&read, limits::KEPT_BODY_BYTES_MAX);
+    ended?;
+    Ok(Answer { status: head.status, headers: head.headers, body: read })
+}
+
+async fn send<S>(
+    stream: S,
+    speaks: Speaks,
+    request: Request<Full<Bytes>>,
+    driver: &mut JoinSet<()>,
+) -> Result<Response<Incoming>, hyper::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let stream = TokioIo::new(stream);
+    match speaks {
+        Speaks::Http1 => {
+            let mut builder = http1::Builder::new();
+            builder.max_headers(limits::HEAD_FIELDS_MAX).max_buf_size(limits::HEAD_BYTES_MAX);
+            let (mut sender, connection) = builder.handshake(stream).await?;
+            driver.spawn(async move { drop(connection.await) });
+            sender.send_request(request).await
+        }
+        Speaks::Http2 => {
+            let mut builder = http2::Builder::new(TokioExecutor::new());
+            let bytes_max = u32::try_from(limits::HEAD_BYTES_MAX).unwrap_or(u32::MAX);
+            builder.max_header_list_size(bytes_max);
+            let (mut sender, connection) = builder.handshake(stream).await?;
+            driver.spawn(async move { drop(connection.await) });
+            sender.send_request(request).await
+        }
+    }
+}
+
+async fn read_body(
+    mut body: Incoming,
+    read: &mut Vec<u8>,
+    deadline: Instant,
+) -> Result<(), Reason> {
+    loop {
+        match timeout_at(deadline, body.frame()).await {
+            Err(_) => {
+                let told = format!("the answer was not whole in time: {} bytes came", read.len());
+                return Err(reason(ReasonCode::TimedOut, told));
+            }
+            Ok(None) => return Ok(()),
+            Ok(Some(Err(error))) => {
+                let place = format!("in the middle of the body, after {} bytes", read.len());
+                return Err(broken(&error, &place));
+            }
+            Ok(Some(Ok(frame))) => {
+                let Some(data) = frame.data_ref() else { continue };
+                let room = limits::ANSWER_BYTES_MAX - read.len();
+                read.extend_from_slice(data.get(..room).unwrap_or(data));
+                if data.len() > room {
+                    let told = format!("the body is longer than {} bytes", read.len());
+                    return Err(reason(ReasonCode::TooLong, told));
+                }
+            }
+        }
+    }
+}
+
+/// What an error of the connection means.
+fn broken(error: &hyper::Error, place: &str) -> Reason {
+    let mut cause: &dyn Error = error;
+    while let Some(below) = cause.source() {
+        cause = below;
+        if let Some(error) = below.downcast_ref::<io::Error>()
+            && let refused @ TlsError::Refused(_) = TlsError::of(error)
+        {
+            return untrusted(&refused);
+        }
+    }
+    if error.is_parse_too_large() {
+        let told =
+            format!("the head of the answer is longer than {} bytes", limits::HEAD_BYTES_MAX);
+        return reason(ReasonCode::TooLong, told);
+    }
+    if error.is_parse() {
+        return reason(ReasonCode::Broken, format!("what answers is not HTTP: {cause}"));
+    }
+    reason(ReasonCode::Broken, format!("the connection ended {place}: {cause}"))
+}
+
+/// The request in the form of its version.
+fn on_the_wire(ask: &Ask, speaks: Speaks) -> Result<Request<Full<Bytes>>, Reason> {
+    let unsendable = |problem: &dyn std::fmt::Display| {
+        reason(ReasonCode::Broken, format!("the request cannot be sent: {problem}"))
+    };
+    // There is no user in it: a check with one is refused, and redirects lose theirs.
+    let authority = ask.url.authority();
+    let authority = match ask.headers.get(HOST) {
+        Some(host) => host.to_str().map_err(|error| unsendable(&error))?,
+        None => authority,
+    };
+    let path = path(&ask.url);
+    let uri = match speaks {
+        Speaks::Http1 => path,
+        Speaks::Http2 => format!("{}://{authority}{path}", ask.url.scheme()),
+    };
+    let uri: Uri = uri.parse().map_err(|error| unsendable(&error))?;
+    let mut request = Request::new(Full::new(ask.body.clone()));
+    *request.method_mut() = ask.method.clone();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = ask.headers.clone();
+    if speaks == Speaks::Http1 {
+        let host = HeaderValue::from_str(authority).map_err(|error| unsendable(&error))?;
+        request.headers_mut().insert(HOST, host);
+        request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    } else {
+        request.headers_mut().remove(HOST);
+        *request.version_mut() = Version::HTTP_2;
+    }
+    Ok(request)
+}
+
+fn path(url: &Url) -> String {
+    match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    }
+}
+
+fn write_request(record: &mut Record, request: &Request<Full<Bytes>>, ask: &Ask, speaks: Speaks) {
+    let version = match speaks {
+        Speaks::Http1 => "HTTP/1.1",
+        Speaks::Http2 => "HTTP/2",
+    };
+    record.sent(&format!("{} {} {version}", ask.method, shown(&path(&ask.url))));
+    if speaks == Speaks::Http2 {
+        let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        record.sent(&format!(":authority: {authority}"));
+    }
+    for (name, value) in request.headers() {
+        record.sent(&field(name.as_str(), value));
+    }
+    if !ask.body.is_empty() {
+        record.noted(&format!("{} bytes of body were sent", ask.body.len()));
+    }
+}
+
+fn write_head(record: &mut Record, version: Version, status: StatusCode, headers: &HeaderMap) {
+    record.received(&format!("{version:?} {status}"));
+    for (name, value) in headers {
+        record.received(&field(name.as_str(), value));
+    }
+    record.received("");
+}
+
+/// A header field as it is kept.
+fn field(name: &str, value: &HeaderValue) -> String {
+    if is_secret(name) {
+        return format!("{name}: {NOT_KEPT}");
+    }
+    let value = String::from_utf8_lossy(value.as_bytes());
+    if name == LOCATION { format!("{name}: {}", shown(&value)) } else { format!("{name}: {value}") }
+}
+
+/// An address without the values of parameters that are secret.
+fn shown(address: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
+    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}={NOT_KEPT}"),
+        _ => parameter.to_owned(),
+    });
+    format!("{path}?{}", parameters.collect::<Vec<_>>().join("&"))
+}

@@ -1,0 +1,119 @@
+//! The kind `tcp`: a connection, and what is said on it.
+
+use allclear_domain::check::{Reason, ReasonCode, TcpCheck};
+use allclear_net::{DialOptions, Host, More, ReadError, read_more};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+use super::assertion::{TextHolds, quoted};
+use super::record::{Record, spend};
+use super::{NotReady, Prober, note_way, reason, undialed};
+use crate::limits;
+
+/// A check of the kind `tcp` that is read and can be tried.
+#[derive(Debug)]
+pub(super) struct TcpProbe {
+    host: Host<String>,
+    port: u16,
+    options: DialOptions,
+    send: Option<String>,
+    expect: Option<TextHolds>,
+}
+
+impl TcpProbe {
+    /// Reads the check.
+    pub(super) fn new(check: &TcpCheck) -> Result<Self, NotReady> {
+        let host = match check.host.parse() {
+            Ok(address) => Host::Ipv6(address),
+            Err(_) => Host::parse(&check.host)
+                .map_err(|error| NotReady::new("host", format!("is no host: {error}")))?,
+        };
+        let known = check.connect_to.map(|address| (host.to_string(), address));
+        let options = DialOptions { known: known.into_iter().collect(), ..DialOptions::default() };
+        let expect =
+            check.expect.as_ref().map(TextHolds::new).transpose().map_err(|not_ready| {
+                NotReady { field: format!("expect.{}", not_ready.field), ..not_ready }
+            })?;
+        Ok(Self { host, port: check.port, options, send: check.send.clone(), expect })
+    }
+
+    /// Tries it once.
+    pub(super) async fn run(
+        &self,
+        prober: &Prober,
+        record: &mut Record,
+        deadline: Instant,
+    ) -> Result<(), Reason> {
+        let dialed = prober.net.dial(&self.host, self.port, &self.options, deadline).await;
+        note_way(record, &dialed.trail);
+        let mut stream = dialed.stream.map_err(|error| undialed(&error))?;
+        if let Some(send) = &self.send {
+            let written = timeout_at(deadline, stream.write_all(send.as_bytes())).await;
+            // What is sent may be a password, and is in the check.
+            record.noted(&format!("{} bytes were sent", send.len()));
+            match written {
+                Err(_) => {
+                    let told = "the other side does not take what is sent";
+                    return Err(reason(ReasonCode::TimedOut, told));
+                }
+                Ok(Err(error)) => return Err(broken(&error)),
+                Ok(Ok(())) => {}
+            }
+        }
+        let Some(expect) = &self.expect else { return Ok(()) };
+        let asked_at = Instant::now();
+        let mut read = Vec::new();
+        let found = listen(&mut stream, expect, &mut read, record, asked_at, deadline).await;
+        record.received_bytes(&read, limits::KEPT_BODY_BYTES_MAX);
+        found
+    }
+}
+
+/// Reads until what is expected has come, or nothing more does.
+async fn listen(
+    stream: &mut TcpStream,
+    expect: &TextHolds,
+    read: &mut Vec<u8>,
+    record: &mut Record,
+    asked_at: Instant,
+    deadline: Instant,
+) -> Result<(), Reason> {
+    loop {
+        let more = read_more(stream, read, limits::TCP_BYTES_MAX, deadline).await;
+        if record.phases.first_byte_us.is_none() && !read.is_empty() {
+            spend(&mut record.phases.first_byte_us, asked_at.elapsed());
+        }
+        let text = String::from_utf8_lossy(read);
+        let unmet =
+            |why: &str| format!("{why}: what came {}, and is {}", expect.expected(), quoted(&text));
+        match more {
+            Ok(More::Came) if expect.holds(&text) => return Ok(()),
+            Ok(More::Came) => {}
+            Ok(More::Ended) if read.is_empty() => {
+                return Err(reason(ReasonCode::Broken, "the other side ended and said nothing"));
+            }
+            Ok(More::Ended) => return Err(reason(ReasonCode::Assertion, unmet("it ended"))),
+            Ok(More::Full) => {
+                let told =
+                    format!("more than {} bytes came: what came {}", read.len(), expect.expected());
+                return Err(reason(ReasonCode::TooLong, told));
+            }
+            Err(ReadError::TimedOut) if read.is_empty() => {
+                let told = "the connection stands, and nothing was said in time";
+                return Err(reason(ReasonCode::TimedOut, told));
+            }
+            Err(ReadError::TimedOut) => {
+                return Err(reason(ReasonCode::TimedOut, unmet("the time is over")));
+            }
+            Err(ReadError::Broken(error)) => return Err(broken(&error)),
+        }
+    }
+}
+
+fn broken(error: &std::io::Error) -> Reason {
+    reason(ReasonCode::Broken, format!("the connection broke: {error}"))
+}
+
+#[cfg(test)]
+mod tests;

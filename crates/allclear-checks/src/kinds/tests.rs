@@ -1,0 +1,188 @@
+//! Probes of peers that are made here, byte by byte, and what is ours.
+
+use std::net::SocketAddr;
+
+use allclear_domain::Entropy;
+use allclear_domain::check::{
+    CheckKind, HttpCheck, HttpVersion, Method, Patience, TcpCheck, TextTest,
+};
+use allclear_domain::clock::TurnedClock;
+use allclear_domain::text::Key;
+use allclear_net::{AddressRules, Resolver, Trust};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket};
+
+use super::*;
+
+pub(super) const NOON: &str = "2026-06-15T12:00:00Z";
+
+/// A prober that may reach this machine and asks no DNS server.
+pub(super) fn prober() -> Prober {
+    prober_by(AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]), &[])
+}
+
+pub(super) fn prober_by(rules: AddressRules, servers: &[SocketAddr]) -> Prober {
+    let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(NOON.parse().unwrap()));
+    let net = Net::new(rules, Resolver::asking(servers).unwrap());
+    let tls = TlsClient::new(&Trust::public_and(b"").unwrap(), None, Arc::clone(&clock)).unwrap();
+    Prober::new(net, tls, VantagePoint::core(), clock)
+}
+
+pub(super) fn check(kind: CheckKind) -> Check {
+    let now = NOON.parse().unwrap();
+    Check {
+        id: Entropy::from_seed(1).id(now),
+        key: Key::new("shop").unwrap(),
+        name: "Shop".to_owned(),
+        kind,
+        interval_seconds: 30,
+        deadline_ms: 10_000,
+        slow_after_ms: None,
+        patience: Patience::default(),
+        affects: Vec::new(),
+        tags: Vec::new(),
+        paused_at: None,
+        created_at: now,
+    }
+}
+
+pub(super) fn http(url: String) -> HttpCheck {
+    HttpCheck {
+        url,
+        method: Method::Get,
+        headers: Vec::new(),
+        body: None,
+        redirects_max: 5,
+        version: HttpVersion::Offered,
+        connect_to: None,
+        statuses: Vec::new(),
+        assertions: Vec::new(),
+    }
+}
+
+pub(super) fn tcp(address: SocketAddr) -> TcpCheck {
+    TcpCheck {
+        host: address.ip().to_string(),
+        port: address.port(),
+        connect_to: None,
+        send: None,
+        expect: None,
+    }
+}
+
+pub(super) async fn probe(kind: CheckKind) -> ProbeResult {
+    prober().probe(&Ready::new(&check(kind)).unwrap()).await
+}
+
+pub(super) fn code(result: &ProbeResult) -> Option<ReasonCode> {
+    result.reason.as_ref().map(|reason| reason.code)
+}
+
+pub(super) fn told(result: &ProbeResult) -> &str {
+    result.reason.as_ref().map(|reason| reason.told.as_str()).unwrap_or_default()
+}
+
+/// All that was said, in lines.
+pub(super) fn said(result: &ProbeResult) -> String {
+    let lines: Vec<&str> = result.exchange.lines.iter().map(|line| line.text.as_str()).collect();
+    lines.join("\n")
+}
+
+/// What a peer does after it said its bytes.
+#[derive(Clone, Copy)]
+pub(super) enum Then {
+    /// It ends the connection.
+    Close,
+    /// It keeps it open and says nothing more.
+    Wait,
+    /// It goes on with the same byte for ever.
+    Endless,
+}
+
+/// A peer that waits for a question of at least `asked` bytes, and then says these bytes.
+pub(super) async fn peer(asked: usize, bytes: impl Into<Vec<u8>>, then: Then) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let bytes = bytes.into();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let bytes = bytes.clone();
+            tokio::spawn(async move {
+                let mut question = vec![0; 4_096];
+                let mut read = 0;
+                while read < asked {
+                    read += stream.read(&mut question).await.unwrap_or(asked).max(1);
+                }
+                stream.write_all(&bytes).await.ok();
+                match then {
+                    Then::Close => {}
+                    Then::Wait => std::future::pending().await,
+                    Then::Endless => while stream.write_all(&[b'x'; 4_096]).await.is_ok() {},
+                }
+            });
+        }
+    });
+    address
+}
+
+/// An address at which nobody listens, and nobody else can as long as the socket is there.
+pub(super) fn closed() -> (SocketAddr, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    (socket.local_addr().unwrap(), socket)
+}
+
+#[tokio::test]
+async fn what_works_and_takes_long_is_degraded() {
+    let address = peer(0, "220 ready\r\n", Then::Wait).await;
+    let mut check = check(CheckKind::Tcp(tcp(address)));
+    check.slow_after_ms = Some(10_000);
+    assert_eq!(prober().probe(&Ready::new(&check).unwrap()).await.verdict, Verdict::Ok);
+    let slow = slow(Duration::from_millis(301), Some(Duration::from_millis(300))).unwrap();
+    assert_eq!(slow.told, "it works, and took 301 ms; more than 300 ms is slow");
+    assert!(super::slow(Duration::from_millis(300), Some(Duration::from_millis(300))).is_none());
+}
+
+#[tokio::test]
+async fn a_machine_that_stood_still_says_nothing_of_the_target() {
+    let address = peer(0, "", Then::Wait).await;
+    let mut tcp = tcp(address);
+    tcp.expect = Some(TextTest::Contains("ready".to_owned()));
+    let mut check = check(CheckKind::Tcp(tcp));
+    check.deadline_ms = 100;
+    let ready = Ready::new(&check).unwrap();
+    let asleep = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        std::thread::sleep(Duration::from_millis(600));
+    };
+    let prober = prober();
+    let (result, ()) = tokio::join!(prober.probe(&ready), asleep);
+    assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Ours)));
+    assert!(told(&result).contains("too busy to tell"), "{result:?}");
+}
+
+#[tokio::test]
+async fn without_a_dns_server_nothing_is_known_of_the_target() {
+    let result = probe(CheckKind::Http(http("http://shop.example.com/".to_owned()))).await;
+    assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Ours)));
+    assert!(result.phases.resolve_us.is_some() && result.phases.connect_us.is_none());
+}
+
+#[tokio::test]
+async fn what_may_not_be_reached_is_not_connected_to() {
+    let address = peer(0, "secret", Then::Close).await;
+    let prober = prober_by(AddressRules::default(), &[]);
+    for kind in [
+        CheckKind::Tcp(tcp(address)),
+        CheckKind::Http(http(format!("http://{address}/"))),
+        CheckKind::Http(HttpCheck {
+            connect_to: Some(address.ip()),
+            ..http(format!("http://shop.example.com:{}/", address.port()))
+        }),
+    ] {
+        let result = prober.probe(&Ready::new(&check(kind)).unwrap()).await;
+        assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Forbidden)));
+        assert!(result.phases.connect_us.is_none());
+    }
+}

@@ -1,0 +1,14 @@
+//! Every limit of a probe, with what happens at it.
+
+/// Bytes of an answer that are read; a longer one fails the probe.
+pub const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of the head of an answer; a longer one fails the probe.
+pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Header fields of an answer; more fail the probe.
+pub const HEAD_FIELDS_MAX: usize = 200;
+/// Bytes of an answer's body that are kept to be shown; what follows is left out, and it says so.
+pub const KEPT_BODY_BYTES_MAX: usize = 16 * 1024;
+/// Bytes that a check of the kind `tcp` reads; where its expectation is not in them, it fails.
+pub const TCP_BYTES_MAX: usize = 64 * 1024;
+/// Characters of a value that a reason repeats; the rest is left out.
+pub const TOLD_CHARS_MAX: usize = 120;
