@@ -12,3 +12,5 @@ pub const KEPT_BODY_BYTES_MAX: usize = 16 * 1024;
 pub const TCP_BYTES_MAX: usize = 64 * 1024;
 /// Characters of a value that a reason repeats; the rest is left out.
 pub const TOLD_CHARS_MAX: usize = 120;
+/// Certificates of a chain that are told; what follows is left out.
+pub const TOLD_CERTIFICATES_MAX: usize = 8;

@@ -10,6 +10,7 @@ use allclear_store::{Store, StoreError, Stored, Transaction};
 
 use crate::error::CheckError;
 use crate::keeping;
+use crate::kinds::Ready;
 
 /// A check to add.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,6 +214,14 @@ async fn look_at(
     let old = before.map(|before| before.problems(now)).unwrap_or_default();
     let mut problems = after.problems(now);
     problems.retain(|problem| !old.contains(problem));
+    if before.is_none_or(|before| before.kind != after.kind)
+        && let Err(not_ready) = Ready::new(&after.kind)
+    {
+        let field = format!("kind.{}", not_ready.field);
+        if problems.iter().all(|problem| problem.field != field) {
+            problems.push(InvalidValue::new(field, not_ready.problem));
+        }
+    }
     for (place, one) in after.affects.iter().enumerate() {
         let was = before.is_some_and(|before| {
             before.affects.iter().any(|other| other.component_id == one.component_id)

@@ -57,10 +57,7 @@ impl Holds {
             },
             Assertion::Body { test } => Self::Body { test: TextHolds::new(test)? },
             Assertion::Json { path, test } => Self::Json {
-                path: JsonPath::parse(path).map_err(|error| {
-                    let problem = format!("is no path by RFC 9535, such as $.status: {error}");
-                    NotReady::new("json.path", problem)
-                })?,
+                path: json_path(path)?,
                 written: path.clone(),
                 test: JsonHolds::new(test)?,
             },
@@ -254,6 +251,22 @@ fn printed(value: &JsonValue) -> String {
         JsonValue::Text(text) => quoted(text),
         JsonValue::Null => "null".to_owned(),
     }
+}
+
+/// Reads a path. One that looks through everything for each thing that it looks at could keep this
+/// machine busy with one answer, and is refused.
+fn json_path(written: &str) -> Result<JsonPath, NotReady> {
+    let path = JsonPath::parse(written).map_err(|error| {
+        let problem = format!("is no path by RFC 9535, such as $.status: {error}");
+        NotReady::new("json.path", problem)
+    })?;
+    let rest = written.get(1..).unwrap_or_default();
+    if written.matches("..").count() > 1 || rest.contains("$.") || rest.contains("$[") {
+        let problem = "looks through the whole answer more than once: use `..` once, and `$` at \
+                       its beginning alone";
+        return Err(NotReady::new("json.path", problem));
+    }
+    Ok(path)
 }
 
 fn regex(field: &str, pattern: &str) -> Result<Regex, NotReady> {

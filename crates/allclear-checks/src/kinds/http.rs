@@ -5,6 +5,7 @@ mod request;
 mod wire;
 
 use allclear_domain::check::{HttpCheck, Reason, ReasonCode};
+use allclear_net::DialOptions;
 use hyper::StatusCode;
 use hyper::header::LOCATION;
 use tokio::time::Instant;
@@ -14,13 +15,14 @@ use self::request::Ask;
 use self::wire::Answer;
 use super::assertion::{Holds, Judged};
 use super::record::Record;
-use super::{NotReady, Prober, reason};
+use super::{NotReady, Way, reason};
 
 /// A check of the kind `http` that is read and can be tried.
 #[derive(Debug)]
-pub(super) struct HttpProbe {
+pub struct HttpProbe {
     check: HttpCheck,
     first: Ask,
+    options: DialOptions,
     assertions: Vec<Holds>,
 }
 
@@ -28,19 +30,22 @@ impl HttpProbe {
     /// Reads the check.
     pub(super) fn new(check: &HttpCheck) -> Result<Self, NotReady> {
         let first = Ask::new(check)?;
+        // Only the host of the check is looked for elsewhere: a redirect says where it leads to.
+        let host = first.url.host_str().unwrap_or_default();
+        let known = check.connect_to.map(|address| (host.to_owned(), address));
+        let options = DialOptions { known: known.into_iter().collect(), ..DialOptions::default() };
         let assertions = check.assertions.iter().enumerate().map(|(place, assertion)| {
-            Holds::new(assertion).map_err(|not_ready| NotReady {
-                field: format!("assertions[{place}].{}", not_ready.field),
-                ..not_ready
-            })
+            Holds::new(assertion)
+                .map_err(|not_ready| not_ready.within(format_args!("assertions[{place}]")))
         });
-        Ok(Self { check: check.clone(), first, assertions: assertions.collect::<Result<_, _>>()? })
+        let assertions = assertions.collect::<Result<_, _>>()?;
+        Ok(Self { check: check.clone(), first, options, assertions })
     }
 
     /// Tries it once.
     pub(super) async fn run(
         &self,
-        prober: &Prober,
+        way: &Way,
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
@@ -48,7 +53,7 @@ impl HttpProbe {
         let mut ask = self.first.clone();
         let mut followed = 0;
         loop {
-            let answer = wire::ask(prober, &self.check, &ask, record, deadline).await?;
+            let answer = wire::ask(way, self, &ask, record, deadline).await?;
             if self.check.redirects_max == 0 || !leads_on(&answer) {
                 return self.judge(&answer);
             }

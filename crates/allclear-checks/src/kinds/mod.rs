@@ -4,46 +4,48 @@
 //! all is part of every check: nothing holds of an answer that did not come.
 
 mod assertion;
+mod certificate;
 mod http;
 mod record;
 mod tcp;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use allclear_domain::check::{
-    Check, CheckKind, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
-};
-use allclear_domain::clock::Clock;
-use allclear_net::{DialError, Net, ResolveError, TlsClient, TlsError};
+use allclear_domain::Check;
+use allclear_domain::check::{CheckKind, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict};
+use allclear_domain::ids::CheckId;
+use allclear_domain::limits::CHECKS_MAX;
+use allclear_net::{DialError, Net, ResolveError, Session, TlsClient, TlsError, TlsVersion, Trail};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
-use self::http::HttpProbe;
 use self::record::{Record, micros};
-use self::tcp::TcpProbe;
+use crate::limits;
+use crate::prober::{Prober, Probing};
+
+pub use self::http::HttpProbe;
+pub use self::tcp::TcpProbe;
 
 /// How much later than asked for this machine may wake up; beyond that it was not itself.
 const LATE_AFTER: Duration = Duration::from_millis(250);
 
-/// A check that is read and can be tried.
+/// What a check asks for, read and ready to be tried.
 #[derive(Debug)]
-pub struct Ready {
-    kind: ReadyKind,
-    deadline: Duration,
-    slow_after: Option<Duration>,
-}
-
-#[derive(Debug)]
-enum ReadyKind {
+pub enum Ready {
+    /// The kind `http`.
     Http(Box<HttpProbe>),
-    Tcp(TcpProbe),
+    /// The kind `tcp`.
+    Tcp(Box<TcpProbe>),
 }
 
 /// Why a check cannot be tried.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {problem}")]
 pub struct NotReady {
-    /// The part of the check, such as `url` or `assertions[0]`.
+    /// The part of the check, such as `http.url` or `http.assertions[0].json.path`.
     pub field: String,
     /// What is wrong with it, and what to do.
     pub problem: String,
@@ -53,49 +55,92 @@ impl NotReady {
     fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { field: field.into(), problem: problem.into() }
     }
+
+    /// The same, in a part of this name.
+    fn within(self, part: impl Display) -> Self {
+        Self { field: format!("{part}.{}", self.field), ..self }
+    }
 }
 
 impl Ready {
-    /// Reads addresses, patterns and paths of a check.
-    pub fn new(check: &Check) -> Result<Self, NotReady> {
-        let kind = match &check.kind {
-            CheckKind::Http(check) => ReadyKind::Http(Box::new(HttpProbe::new(check)?)),
-            CheckKind::Tcp(check) => ReadyKind::Tcp(TcpProbe::new(check)?),
+    /// Reads addresses, patterns and paths.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read.
+    pub fn new(kind: &CheckKind) -> Result<Self, NotReady> {
+        let read = match kind {
+            CheckKind::Http(check) => HttpProbe::new(check).map(|it| Self::Http(Box::new(it))),
+            CheckKind::Tcp(check) => TcpProbe::new(check).map(|it| Self::Tcp(Box::new(it))),
         };
-        Ok(Self { kind, deadline: check.deadline(), slow_after: check.slow_after() })
+        read.map_err(|not_ready| not_ready.within(kind.as_str()))
     }
 }
 
-/// Tries checks from one vantage point.
+/// Tries checks over the network, from one vantage point.
 #[derive(Clone)]
-pub struct Prober {
+pub struct NetProber(Arc<Way>);
+
+/// A check, and what was read of it.
+type Read = (Arc<Check>, Arc<Ready>);
+
+/// How targets are reached.
+struct Way {
     net: Net,
     tls: TlsClient,
     vantage: VantagePoint,
-    clock: Arc<dyn Clock>,
+    /// What was read of checks, until they change.
+    read: Mutex<HashMap<CheckId, Read>>,
 }
 
-impl Prober {
+impl NetProber {
     /// Tries checks from `vantage`, through `net`.
     #[must_use]
-    pub fn new(net: Net, tls: TlsClient, vantage: VantagePoint, clock: Arc<dyn Clock>) -> Self {
-        Self { net, tls, vantage, clock }
+    pub fn new(net: Net, tls: TlsClient, vantage: VantagePoint) -> Self {
+        Self(Arc::new(Way { net, tls, vantage, read: Mutex::default() }))
+    }
+}
+
+impl Prober for NetProber {
+    fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing {
+        let way = Arc::clone(&self.0);
+        Box::pin(async move { way.probe(&check, probed_at).await })
+    }
+}
+
+impl Way {
+    /// What a check asks for. Patterns cost more to read than to use.
+    fn ready(&self, check: &Arc<Check>) -> Result<Arc<Ready>, NotReady> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, ready)) = read.get(&check.id)
+            && Arc::ptr_eq(of, check)
+        {
+            return Ok(Arc::clone(ready));
+        }
+        let ready = Arc::new(Ready::new(&check.kind)?);
+        // Those of checks that are gone go at once when there are too many.
+        if read.len() >= CHECKS_MAX {
+            read.clear();
+        }
+        read.insert(check.id, (Arc::clone(check), Arc::clone(&ready)));
+        Ok(ready)
     }
 
     /// Tries a check once. It ends at the check's deadline at the latest, whatever the target does.
-    pub async fn probe(&self, ready: &Ready) -> ProbeResult {
-        let probed_at = self.clock.now();
+    async fn probe(&self, check: &Arc<Check>, probed_at: Timestamp) -> ProbeResult {
         let started = Instant::now();
-        let deadline = started + ready.deadline;
+        let deadline = started + check.deadline();
         let mut record = Record::new(started);
-        let found = match &ready.kind {
-            ReadyKind::Http(probe) => probe.run(self, &mut record, deadline).await,
-            ReadyKind::Tcp(probe) => probe.run(self, &mut record, deadline).await,
+        let found = match self.ready(check).as_deref() {
+            Ok(Ready::Http(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Tcp(probe)) => probe.run(self, &mut record, deadline).await,
+            Err(not_ready) => {
+                Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
+            }
         };
         let took = started.elapsed();
         let reason = match found {
-            Ok(()) => slow(took, ready.slow_after),
-            Err(reason) => Some(late(reason, took, ready.deadline)),
+            Ok(()) => slow(took, check.slow_after()),
+            Err(reason) => Some(late(reason, took, check.deadline())),
         };
         let reason =
             reason.map(|reason| Reason { told: record.without_secrets(&reason.told), ..reason });
@@ -106,15 +151,8 @@ impl Prober {
             Some(_) => Verdict::Fail,
         };
         let (phases, exchange) = record.into_parts();
-        ProbeResult {
-            vantage: self.vantage.clone(),
-            probed_at,
-            took_us: micros(took),
-            verdict,
-            reason,
-            phases,
-            exchange,
-        }
+        let vantage = self.vantage.clone();
+        ProbeResult { vantage, probed_at, took_us: micros(took), verdict, reason, phases, exchange }
     }
 }
 
@@ -176,7 +214,7 @@ fn untrusted(error: &TlsError) -> Reason {
 }
 
 /// Writes down how the way to the target went.
-fn note_way(record: &mut Record, trail: &allclear_net::Trail) {
+fn note_way(record: &mut Record, trail: &Trail) {
     record::spend(&mut record.phases.resolve_us, trail.resolved_in);
     if let Some(took) = trail.connected_in {
         record::spend(&mut record.phases.connect_us, took);
@@ -188,6 +226,21 @@ fn note_way(record: &mut Record, trail: &allclear_net::Trail) {
     }
     if let Some(reached) = trail.reached {
         record.noted(&format!("connected to {reached}"));
+    }
+}
+
+/// Writes down how the handshake went, and what was served where it does not convince.
+fn note_session(record: &mut Record, session: &Session) {
+    record::spend(&mut record.phases.tls_us, session.took);
+    if let Some(version) = session.version {
+        let version = match version {
+            TlsVersion::V1_2 => "1.2",
+            TlsVersion::V1_3 => "1.3",
+        };
+        record.noted(&format!("TLS {version}, {} certificates served", session.chain.len()));
+    } else {
+        let served = session.chain.iter().take(limits::TOLD_CERTIFICATES_MAX);
+        served.for_each(|der| record.noted(&format!("served {}", certificate::told(der))));
     }
 }
 

@@ -8,12 +8,12 @@ use tokio::time::{Instant, timeout_at};
 
 use super::assertion::{TextHolds, quoted};
 use super::record::{Record, spend};
-use super::{NotReady, Prober, note_way, reason, undialed};
+use super::{NotReady, Way, note_way, reason, undialed};
 use crate::limits;
 
 /// A check of the kind `tcp` that is read and can be tried.
 #[derive(Debug)]
-pub(super) struct TcpProbe {
+pub struct TcpProbe {
     host: Host<String>,
     port: u16,
     options: DialOptions,
@@ -41,11 +41,11 @@ impl TcpProbe {
     /// Tries it once.
     pub(super) async fn run(
         &self,
-        prober: &Prober,
+        way: &Way,
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
-        let dialed = prober.net.dial(&self.host, self.port, &self.options, deadline).await;
+        let dialed = way.net.dial(&self.host, self.port, &self.options, deadline).await;
         note_way(record, &dialed.trail);
         let mut stream = dialed.stream.map_err(|error| undialed(&error))?;
         if let Some(send) = &self.send {

@@ -3,9 +3,7 @@
 use std::net::SocketAddr;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{
-    CheckKind, HttpCheck, HttpVersion, Method, Patience, TcpCheck, TextTest,
-};
+use allclear_domain::check::{HttpCheck, HttpVersion, Method, Patience, TcpCheck, TextTest};
 use allclear_domain::clock::TurnedClock;
 use allclear_domain::text::Key;
 use allclear_net::{AddressRules, Resolver, Trust};
@@ -14,22 +12,24 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use super::*;
 
-pub(super) const NOON: &str = "2026-06-15T12:00:00Z";
-
 /// A prober that may reach this machine and asks no DNS server.
-pub(super) fn prober() -> Prober {
-    prober_by(AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]), &[])
+pub(super) fn prober() -> NetProber {
+    prober_by(AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]))
 }
 
-pub(super) fn prober_by(rules: AddressRules, servers: &[SocketAddr]) -> Prober {
-    let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(NOON.parse().unwrap()));
-    let net = Net::new(rules, Resolver::asking(servers).unwrap());
-    let tls = TlsClient::new(&Trust::public_and(b"").unwrap(), None, Arc::clone(&clock)).unwrap();
-    Prober::new(net, tls, VantagePoint::core(), clock)
+fn prober_by(rules: AddressRules) -> NetProber {
+    let net = Net::new(rules, Resolver::asking(&[]).unwrap());
+    let clock = Arc::new(TurnedClock::at(noon()));
+    let tls = TlsClient::new(&Trust::public_and(b"").unwrap(), None, clock).unwrap();
+    NetProber::new(net, tls, VantagePoint::core())
+}
+
+pub(super) fn noon() -> Timestamp {
+    "2026-06-15T12:00:00Z".parse().unwrap()
 }
 
 pub(super) fn check(kind: CheckKind) -> Check {
-    let now = NOON.parse().unwrap();
+    let now = noon();
     Check {
         id: Entropy::from_seed(1).id(now),
         key: Key::new("shop").unwrap(),
@@ -71,7 +71,7 @@ pub(super) fn tcp(address: SocketAddr) -> TcpCheck {
 }
 
 pub(super) async fn probe(kind: CheckKind) -> ProbeResult {
-    prober().probe(&Ready::new(&check(kind)).unwrap()).await
+    prober().probe(Arc::new(check(kind)), noon()).await
 }
 
 pub(super) fn code(result: &ProbeResult) -> Option<ReasonCode> {
@@ -138,7 +138,7 @@ async fn what_works_and_takes_long_is_degraded() {
     let address = peer(0, "220 ready\r\n", Then::Wait).await;
     let mut check = check(CheckKind::Tcp(tcp(address)));
     check.slow_after_ms = Some(10_000);
-    assert_eq!(prober().probe(&Ready::new(&check).unwrap()).await.verdict, Verdict::Ok);
+    assert_eq!(prober().probe(Arc::new(check), noon()).await.verdict, Verdict::Ok);
     let slow = slow(Duration::from_millis(301), Some(Duration::from_millis(300))).unwrap();
     assert_eq!(slow.told, "it works, and took 301 ms; more than 300 ms is slow");
     assert!(super::slow(Duration::from_millis(300), Some(Duration::from_millis(300))).is_none());
@@ -151,15 +151,30 @@ async fn a_machine_that_stood_still_says_nothing_of_the_target() {
     tcp.expect = Some(TextTest::Contains("ready".to_owned()));
     let mut check = check(CheckKind::Tcp(tcp));
     check.deadline_ms = 100;
-    let ready = Ready::new(&check).unwrap();
     let asleep = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
         std::thread::sleep(Duration::from_millis(600));
     };
-    let prober = prober();
-    let (result, ()) = tokio::join!(prober.probe(&ready), asleep);
+    let (result, ()) = tokio::join!(prober().probe(Arc::new(check), noon()), asleep);
     assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Ours)));
     assert!(told(&result).contains("too busy to tell"), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_check_that_cannot_be_read_says_nothing_of_the_target() {
+    let result = probe(CheckKind::Http(http("shop.example.com".to_owned()))).await;
+    assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Ours)));
+    assert!(told(&result).starts_with("the check cannot be tried: http.url "), "{result:?}");
+    assert_eq!(result.probed_at, noon());
+}
+
+#[tokio::test]
+async fn a_check_is_read_anew_when_it_changed() {
+    let (prober, before) = (prober(), Arc::new(check(CheckKind::Tcp(tcp(closed().0)))));
+    let ready = prober.0.ready(&before).unwrap();
+    assert!(Arc::ptr_eq(&ready, &prober.0.ready(&before).unwrap()));
+    let after = Arc::new(Check { kind: CheckKind::Tcp(tcp(closed().0)), ..(*before).clone() });
+    assert!(!Arc::ptr_eq(&ready, &prober.0.ready(&after).unwrap()));
 }
 
 #[tokio::test]
@@ -172,7 +187,7 @@ async fn without_a_dns_server_nothing_is_known_of_the_target() {
 #[tokio::test]
 async fn what_may_not_be_reached_is_not_connected_to() {
     let address = peer(0, "secret", Then::Close).await;
-    let prober = prober_by(AddressRules::default(), &[]);
+    let prober = prober_by(AddressRules::default());
     for kind in [
         CheckKind::Tcp(tcp(address)),
         CheckKind::Http(http(format!("http://{address}/"))),
@@ -181,7 +196,7 @@ async fn what_may_not_be_reached_is_not_connected_to() {
             ..http(format!("http://shop.example.com:{}/", address.port()))
         }),
     ] {
-        let result = prober.probe(&Ready::new(&check(kind)).unwrap()).await;
+        let result = prober.probe(Arc::new(check(kind)), noon()).await;
         assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Forbidden)));
         assert!(result.phases.connect_us.is_none());
     }

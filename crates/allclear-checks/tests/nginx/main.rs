@@ -10,7 +10,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_checks::kinds::{Prober, Ready};
+use allclear_checks::Prober;
+use allclear_checks::kinds::NetProber;
 use allclear_domain::Entropy;
 use allclear_domain::check::{
     Assertion, Check, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method,
@@ -31,19 +32,18 @@ const NAME: &str = "shop.example.com";
 struct Rig {
     nginx: Nginx,
     clock: TurnedClock,
-    prober: Prober,
+    prober: NetProber,
 }
 
 impl Rig {
     fn new(served: Served, locations: &str) -> Self {
         let nginx = Nginx::start(NAME, served, locations);
         let clock = TurnedClock::at(NOON.parse().unwrap());
-        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let trust = Trust::only(nginx.root_pem().as_bytes()).unwrap();
-        let tls = TlsClient::new(&trust, None, Arc::clone(&shared)).unwrap();
+        let tls = TlsClient::new(&trust, None, Arc::new(clock.clone())).unwrap();
         let rules = AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]);
         let net = Net::new(rules, Resolver::asking(&[]).unwrap());
-        let prober = Prober::new(net, tls, VantagePoint::core(), shared);
+        let prober = NetProber::new(net, tls, VantagePoint::core());
         Self { nginx, clock, prober }
     }
 
@@ -83,7 +83,7 @@ impl Rig {
             paused_at: None,
             created_at: now,
         };
-        self.prober.probe(&Ready::new(&check).unwrap()).await
+        self.prober.probe(Arc::new(check), now).await
     }
 
     /// That a check fails, for this reason and in these words.
@@ -92,6 +92,11 @@ impl Rig {
         let reason = result.reason.clone().unwrap_or_else(|| panic!("it works: {result:?}"));
         assert_eq!((result.verdict, reason.code), (Verdict::Fail, code), "{result:?}");
         assert!(reason.told.contains(told), "{reason:?}");
+    }
+
+    /// What a failing probe leaves to look at.
+    async fn evidence(&self, check: HttpCheck) -> String {
+        said(&self.probe(check).await)
     }
 
     async fn works(&self, check: HttpCheck) -> String {
@@ -219,6 +224,8 @@ async fn a_server_whose_backend_breaks_fails() {
 async fn a_chain_that_does_not_convince_fails() {
     let rig = Rig::new(Served::OwnAlone, HEALTH);
     rig.fails(rig.check("/health"), ReasonCode::Tls, "or lacks a link").await;
+    let evidence = rig.evidence(rig.check("/health")).await;
+    assert!(evidence.contains("for shop.example.com, issued by CN=Example Between"), "{evidence}");
     let rig = Rig::new(Served::Strange, HEALTH);
     rig.fails(rig.check("/health"), ReasonCode::Tls, "no authority that is trusted").await;
     let rig = Rig::new(Served::Chain, HEALTH);

@@ -130,6 +130,13 @@ fn what_cannot_be_read_is_told_with_its_place() {
     assert_eq!(pattern.to_string(), "matches is no regular expression: unclosed group");
     let path = Assertion::Json { path: "status".to_owned(), test: JsonTest::Exists(true) };
     assert!(bad(&path).to_string().starts_with("json.path is no path by RFC 9535"));
+    for path in ["$..*..*", "$[?$[?@ == 1]]", "$..[?count($..*) > 1]", "$[?@.a == $.b]"] {
+        let path = Assertion::Json { path: path.to_owned(), test: JsonTest::Exists(true) };
+        assert!(bad(&path).problem.starts_with("looks through the whole answer"), "{path:?}");
+    }
+    let reference =
+        Assertion::Json { path: "$..['$ref']".to_owned(), test: JsonTest::Exists(true) };
+    assert!(Holds::new(&reference).is_ok());
     let name = Assertion::Header { name: "a b".to_owned(), test: TextTest::Is(String::new()) };
     assert_eq!(bad(&name).field, "header.name");
 }

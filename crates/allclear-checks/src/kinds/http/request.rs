@@ -127,7 +127,7 @@ fn headers(check: &HttpCheck) -> Result<HeaderMap, NotReady> {
         let name: HeaderName = header.name.parse().map_err(|_| {
             NotReady::new(format!("headers[{place}].name"), "is no name of a header field")
         })?;
-        let value: HeaderValue = header.value.parse().map_err(|_| {
+        let mut value: HeaderValue = header.value.parse().map_err(|_| {
             let problem = "holds a character that header fields cannot have";
             NotReady::new(format!("headers[{place}].value"), problem)
         })?;
@@ -135,6 +135,8 @@ fn headers(check: &HttpCheck) -> Result<HeaderMap, NotReady> {
             let problem = "says how bytes travel, which is not the check's to say: remove it";
             return Err(NotReady::new(format!("headers[{place}].name"), problem));
         }
+        // HTTP/2 does not put it into its table then, nor anybody into a log.
+        value.set_sensitive(is_secret(name.as_str()));
         // The first of a name takes the place of ours, the next ones stand beside it.
         if named.contains(&name) {
             headers.append(name, value);

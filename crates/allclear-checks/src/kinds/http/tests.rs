@@ -12,11 +12,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::kinds::Ready;
 use crate::kinds::tests::{
-    Then, check, closed, code, http, peer, probe as probe_kind, prober, said, told,
+    Then, check, closed, code, http, noon, peer, probe as probe_kind, prober, said, told,
 };
 use crate::limits;
+use crate::prober::Prober;
 
 async fn probe(check: HttpCheck) -> ProbeResult {
     probe_kind(CheckKind::Http(check)).await
@@ -146,7 +146,7 @@ async fn one_that_keeps_us_waiting_is_left_at_the_deadline() {
         let address = peer(16, said, Then::Wait).await;
         let mut check = check(CheckKind::Http(http(format!("http://{address}/"))));
         check.deadline_ms = 150;
-        let result = prober().probe(&Ready::new(&check).unwrap()).await;
+        let result = prober().probe(Arc::new(check), noon()).await;
         assert_fails(&result, ReasonCode::TimedOut);
         assert!(told(&result).contains(expected), "{result:?}");
     }
@@ -202,10 +202,10 @@ async fn every_probe_connects_anew() {
     })
     .await;
     let (prober, check) = (prober(), check(CheckKind::Http(http(format!("http://{address}/")))));
-    let ready = Ready::new(&check).unwrap();
+    let check = Arc::new(check);
     for _ in 0..3 {
         // The peer takes one question of a connection, and then the next connection.
-        let result = prober.probe(&ready).await;
+        let result = prober.probe(Arc::clone(&check), noon()).await;
         assert_eq!(result.verdict, Verdict::Ok, "{result:?}");
         assert!(result.phases.connect_us.is_some());
     }

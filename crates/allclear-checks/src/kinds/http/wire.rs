@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::io;
 
-use allclear_domain::check::{HttpCheck, HttpVersion, Reason, ReasonCode};
-use allclear_net::{DialOptions, Host, TlsError, TlsVersion};
+use allclear_domain::check::{HttpVersion, Reason, ReasonCode};
+use allclear_net::{Host, TlsError};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -17,9 +17,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::HttpProbe;
 use super::request::Ask;
 use crate::kinds::record::{NOT_KEPT, Record, is_secret, spend};
-use crate::kinds::{Prober, note_way, reason, undialed, untrusted};
+use crate::kinds::{Way, note_session, note_way, reason, undialed, untrusted};
 use crate::limits;
 
 /// What came back.
@@ -38,45 +39,33 @@ enum Speaks {
 
 /// Asks once.
 pub(super) async fn ask(
-    prober: &Prober,
-    check: &HttpCheck,
+    way: &Way,
+    probe: &HttpProbe,
     ask: &Ask,
     record: &mut Record,
     deadline: Instant,
 ) -> Result<Answer, Reason> {
     let (host, port) = host_and_port(&ask.url)?;
-    let mut options = DialOptions::default();
-    // Only the host of the check is looked for elsewhere: a redirect says where it leads to.
-    if let Some(address) = check.connect_to
-        && Url::parse(&check.url).is_ok_and(|url| url.host_str() == ask.url.host_str())
-    {
-        options.known = vec![(host.to_string(), address)];
-    }
-    let dialed = prober.net.dial(&host, port, &options, deadline).await;
+    let dialed = way.net.dial(&host, port, &probe.options, deadline).await;
     note_way(record, &dialed.trail);
     let stream = dialed.stream.map_err(|error| undialed(&error))?;
+    let version = probe.check.version;
     if ask.url.scheme() != "https" {
-        let speaks = match check.version {
+        let speaks = match version {
             HttpVersion::Offered | HttpVersion::Http1 => Speaks::Http1,
             HttpVersion::Http2 => Speaks::Http2,
         };
         return talk(stream, speaks, ask, record, deadline).await;
     }
-    let offered: &[&[u8]] = match check.version {
+    let offered: &[&[u8]] = match version {
         HttpVersion::Offered => &[b"h2", b"http/1.1"],
         HttpVersion::Http1 => &[b"http/1.1"],
         HttpVersion::Http2 => &[b"h2"],
     };
-    let shaken = prober.tls.handshake(stream, &host, offered, deadline).await;
-    spend(&mut record.phases.tls_us, shaken.session.took);
-    let version = match shaken.session.version {
-        Some(TlsVersion::V1_2) => "TLS 1.2, ",
-        Some(TlsVersion::V1_3) => "TLS 1.3, ",
-        None => "no TLS, ",
-    };
-    record.noted(&format!("{version}{} certificates served", shaken.session.chain.len()));
+    let shaken = way.tls.handshake(stream, &host, offered, deadline).await;
+    note_session(record, &shaken.session);
     let stream = shaken.stream.map_err(|error| untrusted(&error))?;
-    let speaks = match (shaken.session.protocol.as_deref(), check.version) {
+    let speaks = match (shaken.session.protocol.as_deref(), version) {
         (Some(b"h2"), _) => Speaks::Http2,
         (_, HttpVersion::Http2) => {
             return Err(reason(ReasonCode::Broken, "the server does not offer HTTP/2"));

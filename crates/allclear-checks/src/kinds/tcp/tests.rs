@@ -1,10 +1,13 @@
 //! Peers that greet, that wait, that say the wrong thing, too much, or nothing.
 
+use std::sync::Arc;
+
 use allclear_domain::check::{CheckKind, ProbeResult, TextTest, Verdict};
 
 use super::*;
-use crate::kinds::tests::{Then, closed, code, peer, probe, prober, said, tcp, told};
-use crate::kinds::{Ready, tests};
+use crate::kinds::tests;
+use crate::kinds::tests::{Then, closed, code, noon, peer, probe, prober, said, tcp, told};
+use crate::prober::Prober;
 
 async fn expecting(check: TcpCheck, test: TextTest) -> ProbeResult {
     probe(CheckKind::Tcp(TcpCheck { expect: Some(test), ..check })).await
@@ -73,7 +76,7 @@ async fn one_that_is_silent_is_left_at_the_deadline() {
         tcp.expect = Some(contains("220"));
         let mut check = tests::check(CheckKind::Tcp(tcp));
         check.deadline_ms = 100;
-        let result = prober().probe(&Ready::new(&check).unwrap()).await;
+        let result = prober().probe(Arc::new(check), noon()).await;
         assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::TimedOut)));
     }
 }

@@ -1,0 +1,67 @@
+//! What a certificate says of itself, in a line.
+
+use jiff::Timestamp;
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+
+/// Names of one certificate that are told; the rest are counted.
+const NAMES_TOLD: usize = 5;
+
+/// Who a certificate is for, who vouches for it and how long it holds.
+pub(super) fn told(der: &[u8]) -> String {
+    let Ok((_, certificate)) = X509Certificate::from_der(der) else {
+        return "a certificate that cannot be read".to_owned();
+    };
+    let named = certificate.subject_alternative_name().ok().flatten();
+    let names: Vec<&str> = named
+        .map(|named| named.value.general_names.iter().filter_map(dns_name).collect())
+        .unwrap_or_default();
+    let mut told = certificate.subject().to_string();
+    if !names.is_empty() {
+        let first: Vec<&str> = names.iter().take(NAMES_TOLD).copied().collect();
+        told.push_str(&format!(" for {}", first.join(", ")));
+    }
+    if names.len() > NAMES_TOLD {
+        told.push_str(&format!(" and {} more", names.len() - NAMES_TOLD));
+    }
+    let validity = certificate.validity();
+    let (begins, ends) = (validity.not_before.timestamp(), validity.not_after.timestamp());
+    format!(
+        "{told}, issued by {}, from {} to {}",
+        certificate.issuer(),
+        instant(begins),
+        instant(ends)
+    )
+}
+
+fn dns_name<'a>(name: &GeneralName<'a>) -> Option<&'a str> {
+    match name {
+        GeneralName::DNSName(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn instant(second: i64) -> String {
+    Timestamp::from_second(second).map_or_else(|_| "ever".to_owned(), |at| at.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_told_in_a_line() {
+        let names: Vec<String> = (1..=7).map(|n| format!("{n}.example.com")).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "Shop");
+        params.not_before = date_time_ymd(2026, 1, 1);
+        params.not_after = date_time_ymd(2027, 1, 1);
+        let own = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let line = told(own.der());
+        assert!(line.contains("CN=Shop for 1.example.com, 2.example.com, "), "{line}");
+        assert!(line.contains("5.example.com and 2 more, issued by "), "{line}");
+        assert!(line.ends_with("from 2026-01-01T00:00:00Z to 2027-01-01T00:00:00Z"), "{line}");
+        assert_eq!(told(b"no certificate"), "a certificate that cannot be read");
+    }
+}
