@@ -56,8 +56,8 @@ pub struct Watch {
     prober: Arc<dyn Prober>,
     /// Wakes it.
     nudge: Arc<Notify>,
-    /// Woken by it where readers have something new to see.
-    publisher: Arc<Notify>,
+    /// Woken by it when an outage began or ended.
+    woken: Vec<Arc<Notify>>,
     state: Mutex<State>,
 }
 
@@ -75,17 +75,17 @@ type Probes = JoinSet<(Arc<Check>, ProbeResult)>;
 type Writing = Pin<Box<dyn Future<Output = Result<Kept, (Unwritten, StoreError)>> + Send>>;
 
 impl Watch {
-    /// A duty that wakes `publisher` after it wrote something that readers see.
+    /// A duty that wakes others when an outage began or ended.
     #[must_use]
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
         entropy: Arc<Entropy>,
         prober: Arc<dyn Prober>,
-        publisher: Arc<Notify>,
+        woken: Vec<Arc<Notify>>,
     ) -> Self {
         let (nudge, state) = Default::default();
-        Self { store, clock, entropy, prober, nudge, publisher, state }
+        Self { store, clock, entropy, prober, nudge, woken, state }
     }
 
     /// What has it look at once which checks there are.
@@ -247,13 +247,13 @@ impl Watch {
         unwritten: Unwritten,
         now: Timestamp,
     ) -> impl Future<Output = Result<Kept, (Unwritten, StoreError)>> + Send + 'static {
-        let (store, entropy, publisher) =
-            (self.store.clone(), self.entropy.clone(), self.publisher.clone());
+        let (store, entropy, woken) =
+            (self.store.clone(), self.entropy.clone(), self.woken.clone());
         async move {
             match keeping::keep(&store, &unwritten, &entropy, now).await {
                 Ok(kept) => {
                     if kept.began + kept.ended > 0 {
-                        publisher.notify_one();
+                        woken.iter().for_each(|one| one.notify_one());
                     }
                     Ok(kept)
                 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use allclear::instance::{Conditions, Instance};
+use allclear::settings::ProbeSettings;
 use allclear_domain::audit::Actor;
 use allclear_domain::incident::{IncidentKind, IncidentState};
 use allclear_domain::posted::{Posted, StatusChange};
@@ -56,6 +57,7 @@ async fn run() -> Result<()> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(Entropy::from_seed(2)),
         entrance: Entrance::default(),
+        prober: allclear::probing::prober(&ProbeSettings::default(), Arc::new(SystemClock))?,
     };
     let instance = Instance::start(store, conditions).await?;
     let mut reader = TcpStream::connect(instance.address()).await?;

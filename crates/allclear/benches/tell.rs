@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear::instance::{Conditions, Instance};
+use allclear::settings::ProbeSettings;
 use allclear_domain::audit::Actor;
 use allclear_domain::incident::IncidentKind;
 use allclear_domain::text::Prose;
@@ -45,6 +46,7 @@ async fn run() -> Result<()> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(Entropy::from_seed(2)),
         entrance: Entrance::default(),
+        prober: allclear::probing::prober(&ProbeSettings::default(), Arc::new(SystemClock))?,
     };
     let instance = Instance::start(store, conditions).await?;
     let (port, pid) = (instance.address().port(), std::process::id());

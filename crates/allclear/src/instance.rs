@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use allclear_checks::{Prober, Watch};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
 use allclear_incidents::outages::OutageDuty;
@@ -39,6 +40,8 @@ pub struct Conditions {
     pub entropy: Arc<Entropy>,
     /// How requests get here.
     pub entrance: Entrance,
+    /// What tries checks.
+    pub prober: Arc<dyn Prober>,
 }
 
 /// A running instance.
@@ -60,9 +63,13 @@ impl Instance {
     /// # Errors
     /// Where the store cannot be read, or the address not be listened on.
     pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
-        let Conditions { listen, allowed, clock, entropy, entrance } = conditions;
+        let Conditions { listen, allowed, clock, entropy, entrance, prober } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
+        let outages =
+            OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
+        let woken = vec![publisher.nudge(), outages.nudge()];
+        let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken);
         #[cfg(feature = "passkeys")]
         let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
@@ -75,7 +82,7 @@ impl Instance {
             passkeys: Arc::new(passkeys),
             published: published.clone(),
             nudge: publisher.nudge(),
-            watch: Arc::default(),
+            watch: watch.nudge(),
             entrance: Arc::new(entrance),
         };
         let certificates = app.entrance.certificates.clone();
@@ -97,8 +104,6 @@ impl Instance {
         };
         let front = Front::of(published.clone(), app);
         let serving = tokio::spawn(server::serve(listener, front, allowed, until));
-        let outages =
-            OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let mut duties = Duties::default();
         duties.begin("publisher", {
             let publisher = publisher.clone();
@@ -108,6 +113,7 @@ impl Instance {
             let maintenance = maintenance.clone();
             async move { maintenance.run().await }
         });
+        duties.begin("watch", async move { watch.run().await });
         duties.begin("duty of outages", async move { outages.run().await });
         if let Some(certificates) = certificates {
             duties.begin("renewal of certificates", renew(certificates, clock.clone()));

@@ -8,4 +8,5 @@ pub mod duties;
 pub mod instance;
 pub mod open_files;
 pub mod output;
+pub mod probing;
 pub mod settings;

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{HttpCheck, HttpVersion, Method, Patience, TcpCheck, TextTest};
+use allclear_domain::check::{
+    HttpCheck, HttpVersion, Method, OnOutage, Patience, TcpCheck, TextTest,
+};
 use allclear_domain::clock::TurnedClock;
 use allclear_domain::text::Key;
 use allclear_net::{AddressRules, Resolver, Trust};
@@ -40,6 +42,7 @@ pub(super) fn check(kind: CheckKind) -> Check {
         slow_after_ms: None,
         patience: Patience::default(),
         affects: Vec::new(),
+        on_outage: OnOutage::default(),
         tags: Vec::new(),
         paused_at: None,
         created_at: now,

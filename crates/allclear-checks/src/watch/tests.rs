@@ -98,7 +98,7 @@ impl Home {
 fn watch(store: &Store, script: &Arc<Script>, publisher: &Arc<Notify>) -> Watch {
     let clock = Arc::new(TurnedClock::at(at(0)));
     let entropy = Arc::new(Entropy::from_seed(3));
-    Watch::new(store.clone(), clock, entropy, script.clone(), publisher.clone())
+    Watch::new(store.clone(), clock, entropy, script.clone(), vec![publisher.clone()])
 }
 
 fn change<'a>(second: i64) -> Change<'a> {

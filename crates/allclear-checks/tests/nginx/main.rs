@@ -15,7 +15,7 @@ use allclear_checks::kinds::NetProber;
 use allclear_domain::Entropy;
 use allclear_domain::check::{
     Assertion, Check, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method,
-    Patience, ProbeResult, ReasonCode, StatusRange, TextTest, VantagePoint, Verdict,
+    OnOutage, Patience, ProbeResult, ReasonCode, StatusRange, TextTest, VantagePoint, Verdict,
 };
 use allclear_domain::clock::{Clock, TurnedClock};
 use allclear_domain::text::Key;
@@ -79,6 +79,7 @@ impl Rig {
             slow_after_ms: None,
             patience: Patience::default(),
             affects: Vec::new(),
+            on_outage: OnOutage::default(),
             tags: Vec::new(),
             paused_at: None,
             created_at: now,

@@ -25,6 +25,7 @@ use crate::demo;
 use crate::instance::{Conditions, Instance};
 use crate::open_files;
 use crate::output::remark;
+use crate::probing;
 use crate::settings::{LogFormat, Settings};
 
 /// Serves until it is told to stop.
@@ -94,6 +95,7 @@ async fn run(settings: &Settings, store: Store, apply: Option<ApplyDuty>) -> Res
         clock: Arc::new(SystemClock),
         entropy,
         entrance,
+        prober: probing::prober(&settings.probes, Arc::new(SystemClock))?,
     };
     let mut instance = Instance::start(store, conditions).await?;
     if let Some(duty) = apply {

@@ -60,6 +60,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// The provider that people may sign in through, where one is named.
     pub oidc: Option<OidcSettings>,
+    /// What checks may reach and trust.
+    pub probes: ProbeSettings,
     /// The server that commands ask, where one is named.
     pub remote: Option<Remote>,
     /// Connections served at the same time.
@@ -72,6 +74,15 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Where each value came from, in the order of the table.
     pub origins: Vec<Origin>,
+}
+
+/// What checks may reach and trust beside what is public.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProbeSettings {
+    /// Networks that are not public and may be reached.
+    pub networks: Vec<IpNet>,
+    /// File with authorities that are trusted, too.
+    pub authority: Option<PathBuf>,
 }
 
 /// A server that commands ask.
@@ -146,6 +157,7 @@ impl Settings {
             entrance: entrance(values)?,
             tls: tls(values)?,
             oidc: oidc::read(values)?,
+            probes: probes(values)?,
             remote: remote(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),
@@ -241,18 +253,31 @@ fn entrance(values: &BTreeMap<&'static str, Raw>) -> Result<Entrance> {
         url.is_empty() || is_base,
         wrong(values, "public_url", url, "write an address such as https://status.example.com")
     );
-    let (networks, _) = get(values, "trusted_proxies");
-    let trusted = networks.split(',').map(str::trim).filter(|text| !text.is_empty());
-    let hint = "write networks such as 127.0.0.1/32, with commas between them";
-    let trusted_proxies = trusted.map(|text| {
-        let network =
-            text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
-        network.map_err(|_| anyhow!(wrong(values, "trusted_proxies", text, hint)))
-    });
     Ok(Entrance {
         public_url: Some(url.to_owned()).filter(|url| !url.is_empty()),
-        trusted_proxies: trusted_proxies.collect::<Result<_>>()?,
+        trusted_proxies: networks(values, "trusted_proxies")?,
         ..Entrance::default()
+    })
+}
+
+/// Networks with commas between them.
+fn networks(values: &BTreeMap<&'static str, Raw>, key: &'static str) -> Result<Vec<IpNet>> {
+    let (text, _) = get(values, key);
+    let named = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let hint = "write networks such as 127.0.0.1/32, with commas between them";
+    let read = named.map(|text| {
+        let network =
+            text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
+        network.map_err(|_| anyhow!(wrong(values, key, text, hint)))
+    });
+    read.collect()
+}
+
+fn probes(values: &BTreeMap<&'static str, Raw>) -> Result<ProbeSettings> {
+    let (authority, _) = get(values, "probe_authority_file");
+    Ok(ProbeSettings {
+        networks: networks(values, "probe_networks")?,
+        authority: Some(authority).filter(|path| !path.is_empty()).map(PathBuf::from),
     })
 }
 

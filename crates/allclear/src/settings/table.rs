@@ -87,6 +87,20 @@ pub const SETTINGS: &[Setting] = &[
          `X-Forwarded-For` is believed.",
     ),
     setting(
+        "probe_networks",
+        "ALLCLEAR_PROBE_NETWORKS",
+        "",
+        "Networks that checks may reach although they are not public, such as `10.0.0.0/8, 127.0.0.1/32`. \
+         Everything public may be reached without it.",
+    ),
+    setting(
+        "probe_authority_file",
+        "ALLCLEAR_PROBE_AUTHORITY_FILE",
+        "",
+        "File with certificates of authorities of your own, as PEM, that checks trust beside those that \
+         browsers know.",
+    ),
+    setting(
         "oidc_issuer_url",
         "ALLCLEAR_OIDC_ISSUER_URL",
         "",

@@ -24,3 +24,4 @@ mod serving;
 mod set_back;
 mod support;
 mod tls;
+mod watch;

@@ -12,7 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear::instance::{Conditions, Instance};
+use allclear_checks::kinds::NetProber;
+use allclear_domain::check::VantagePoint;
 use allclear_domain::{Entropy, TurnedClock};
+use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust};
 use allclear_store::{FILE_NAME, Location, Store};
 use allclear_web::Entrance;
 use allclear_web::server::ListenerLimits;
@@ -123,7 +126,17 @@ pub(crate) fn conditions(clock: &TurnedClock) -> Conditions {
         clock: Arc::new(clock.clone()),
         entropy: Arc::new(Entropy::from_seed(20_261_121)),
         entrance: Entrance::default(),
+        prober: prober(clock),
     }
+}
+
+/// What tries checks in stories: it reaches this machine alone, and asks nobody for names.
+fn prober(clock: &TurnedClock) -> Arc<NetProber> {
+    let rules = AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]);
+    let net = Net::new(rules, Resolver::asking(&[]).unwrap());
+    let trust = Trust::public_and(b"").unwrap();
+    let tls = TlsClient::new(&trust, None, Arc::new(clock.clone())).unwrap();
+    Arc::new(NetProber::new(net, tls, VantagePoint::core()))
 }
 
 /// The built binary, in an environment of its own.

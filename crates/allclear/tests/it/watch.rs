@@ -1,0 +1,198 @@
+//! From a server that dies to a page that says so, and back, on both engines: real probes, a turned
+//! clock.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use allclear_checks::writing::{NewCheck, add_check, pause_check};
+use allclear_domain::audit::Actor;
+use allclear_domain::check::{Affects, CheckKind, OnOutage, Patience, TcpCheck, Verdict};
+use allclear_domain::status_page::Language;
+use allclear_domain::times::Bound;
+use allclear_domain::{
+    Change, Check, Clock, ComponentStatus, Entropy, Incident, IncidentStatus, StatusPage,
+    TurnedClock,
+};
+use allclear_incidents::writing::{NewComponent, NewStatusPage, add_component, add_status_page};
+use jiff::SignedDuration;
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::support::reader::{NOON, Reader, clock_now};
+use crate::support::{Engine, Fresh};
+
+/// How often something is looked for before it counts as missing.
+const LOOKS: usize = 600;
+
+struct Story {
+    fresh: Fresh,
+    clock: TurnedClock,
+    instance: allclear::instance::Instance,
+    page: StatusPage,
+    check: Check,
+}
+
+impl Story {
+    async fn begin(engine: Engine, target: SocketAddr, on_outage: OnOutage) -> Self {
+        let (fresh, clock) = (Fresh::on(engine), TurnedClock::at(NOON.parse().unwrap()));
+        let instance = fresh.instance(&clock).await;
+        let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(4));
+        let change = Change { actor: &actor, entropy: &entropy, now: clock_now(&clock) };
+        let store = instance.store();
+        let language = Language::En;
+        let new = NewStatusPage { title: "Shop".to_owned(), slug: None, timezone: None, language };
+        let page = add_status_page(store, new, change).await.unwrap().value;
+        let new = NewComponent {
+            page_id: page.id,
+            name: "Checkout".to_owned(),
+            key: None,
+            description: None,
+            parent_id: None,
+            start_date: None,
+        };
+        let component = add_component(store, new, change).await.unwrap().value;
+        let tcp = TcpCheck {
+            host: target.ip().to_string(),
+            port: target.port(),
+            connect_to: None,
+            send: None,
+            expect: None,
+        };
+        let new = NewCheck {
+            key: None,
+            name: "Checkout from outside".to_owned(),
+            kind: CheckKind::Tcp(tcp),
+            interval_seconds: 10,
+            deadline_ms: 5_000,
+            slow_after_ms: None,
+            patience: Patience { fail_after: 3, recover_after: 2, stable_for_seconds: 60 },
+            affects: vec![Affects {
+                component_id: component.id,
+                when_failing: ComponentStatus::MajorOutage,
+                when_degraded: ComponentStatus::Operational,
+            }],
+            on_outage,
+            tags: Vec::new(),
+        };
+        let check = add_check(store, new, change).await.unwrap().value;
+        Self { fresh, clock, instance, page, check }
+    }
+
+    /// Lets time pass, a second at a time, until something is so.
+    async fn until(&self, what: &str, is_so: impl AsyncFn(&Self) -> bool) {
+        for _ in 0..LOOKS {
+            if is_so(self).await {
+                return;
+            }
+            self.clock.turn(SignedDuration::from_secs(1));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{what} never comes");
+    }
+
+    async fn believed(&self) -> Option<Verdict> {
+        let judged = self.instance.store().list_judgments_of(self.check.id).await.unwrap();
+        judged.first().and_then(|judged| judged.judgment.verdict())
+    }
+
+    async fn incident(&self) -> Option<Incident> {
+        let mut all = self.instance.store().list_incidents(self.page.id).await.unwrap();
+        assert!(all.len() <= 1, "one outage, one incident: {all:?}");
+        all.pop()
+    }
+
+    async fn shown(&self) -> String {
+        Reader::of(&self.instance).get("/").await.text()
+    }
+}
+
+/// Somebody listens at an address, and takes whoever comes.
+async fn listen(address: SocketAddr) -> tokio::task::JoinHandle<()> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(address).unwrap();
+    let listener = socket.listen(16).unwrap();
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} })
+}
+
+/// An address where nobody listens.
+async fn nobody() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+#[tokio::test]
+async fn a_server_dies_and_comes_back() {
+    for engine in Engine::ALL {
+        let target = nobody().await;
+        let server = listen(target).await;
+        let mut story = Story::begin(engine, target, OnOutage::Draft).await;
+        story.until("a first verdict", async |story| story.believed().await.is_some()).await;
+        assert_eq!(story.believed().await, Some(Verdict::Ok));
+        assert!(!story.shown().await.contains("Checkout: major outage"));
+
+        server.abort();
+        let died_at = clock_now(&story.clock);
+        story.until("a draft", async |story| story.incident().await.is_some()).await;
+        story
+            .until("the page", async |story| story.shown().await.contains("Checkout: major outage"))
+            .await;
+        assert!(!story.shown().await.contains("is not working"), "a draft is for the team");
+        let outages = story.instance.store().list_latest_outages(story.check.id, 9).await.unwrap();
+        let began_at = outages[0].began_at;
+        assert!(began_at >= died_at && began_at <= died_at + SignedDuration::from_secs(20));
+        assert!(outages[0].reason.as_ref().unwrap().told.contains("refused"), "{outages:?}");
+
+        // A restart in the middle.
+        story.instance.stop().await;
+        story.instance = story.fresh.instance(&story.clock).await;
+        let server = listen(target).await;
+        story
+            .until("the end", async |story| {
+                story.incident().await.is_some_and(|incident| !incident.is_open())
+            })
+            .await;
+        let incident = story.incident().await.unwrap();
+        let outages = story.instance.store().list_latest_outages(story.check.id, 9).await.unwrap();
+        assert_eq!(outages.len(), 2, "one for each threshold: {outages:?}");
+        let measured = outages[0].ended_at.map(Bound::exactly);
+        assert_eq!((incident.started, incident.ended()), (Bound::exactly(began_at), measured));
+        let said: Vec<_> = incident.updates.iter().filter_map(|update| update.status).collect();
+        assert_eq!(
+            said,
+            [IncidentStatus::Investigating, IncidentStatus::Monitoring, IncidentStatus::Resolved]
+        );
+        assert!(!story.shown().await.contains("Checkout: major outage"), "{engine:?}");
+        server.abort();
+        story.instance.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_is_paused_in_the_middle_tells_nothing_more() {
+    let story = Story::begin(Engine::Sqlite, nobody().await, OnOutage::Nothing).await;
+    story
+        .until("the page", async |story| story.shown().await.contains("Checkout: major outage"))
+        .await;
+    let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(5));
+    let now = story.clock.now();
+    let change = Change { actor: &actor, entropy: &entropy, now };
+    pause_check(story.instance.store(), story.check.id, None, change).await.unwrap();
+    story
+        .until("its end", async |story| !story.shown().await.contains("Checkout: major outage"))
+        .await;
+    assert_eq!(story.believed().await, None);
+    assert!(story.incident().await.is_none());
+    story.instance.stop().await;
+}
+
+#[tokio::test]
+async fn an_address_that_may_not_be_probed_is_not() {
+    // The metadata of a cloud lives there.
+    let target = "169.254.169.254:80".parse().unwrap();
+    let story = Story::begin(Engine::Sqlite, target, OnOutage::Nothing).await;
+    story.until("a verdict", async |story| story.believed().await.is_some()).await;
+    let judged = story.instance.store().list_judgments_of(story.check.id).await.unwrap();
+    let told = &judged[0].last.reason.as_ref().unwrap().told;
+    assert!(told.contains("169.254.169.254"), "{told}");
+    assert_eq!(judged[0].last.phases.connect_us, None);
+    story.instance.stop().await;
+}
