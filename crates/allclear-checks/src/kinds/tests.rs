@@ -3,16 +3,14 @@
 use std::net::SocketAddr;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{
-    HttpCheck, HttpVersion, Method, OnOutage, Patience, TcpCheck, TextTest,
-};
+use allclear_domain::check::{HttpCheck, HttpVersion, Method, TcpCheck, TextTest};
 use allclear_domain::clock::TurnedClock;
-use allclear_domain::text::Key;
 use allclear_net::{AddressRules, Resolver, Trust};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::*;
+use crate::for_tests;
 
 /// A prober that may reach this machine and asks no DNS server.
 pub(super) fn prober() -> NetProber {
@@ -31,22 +29,7 @@ pub(super) fn noon() -> Timestamp {
 }
 
 pub(super) fn check(kind: CheckKind) -> Check {
-    let now = noon();
-    Check {
-        id: Entropy::from_seed(1).id(now),
-        key: Key::new("shop").unwrap(),
-        name: "Shop".to_owned(),
-        kind,
-        interval_seconds: 30,
-        deadline_ms: 10_000,
-        slow_after_ms: None,
-        patience: Patience::default(),
-        affects: Vec::new(),
-        on_outage: OnOutage::default(),
-        tags: Vec::new(),
-        paused_at: None,
-        created_at: now,
-    }
+    Check { kind, deadline_ms: 10_000, ..for_tests::check(&Entropy::from_seed(1), "shop") }
 }
 
 pub(super) fn http(url: String) -> HttpCheck {

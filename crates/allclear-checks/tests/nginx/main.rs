@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod outage;
 mod server;
 
 use std::net::SocketAddr;
@@ -14,13 +15,14 @@ use allclear_checks::Prober;
 use allclear_checks::kinds::NetProber;
 use allclear_domain::Entropy;
 use allclear_domain::check::{
-    Assertion, Check, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method,
-    OnOutage, Patience, ProbeResult, ReasonCode, StatusRange, TextTest, VantagePoint, Verdict,
+    Assertion, Check, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, ProbeResult,
+    ReasonCode, StatusRange, TextTest, VantagePoint, Verdict,
 };
 use allclear_domain::clock::{Clock, TurnedClock};
-use allclear_domain::text::Key;
+use allclear_domain::ids::CheckId;
 use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use tokio::net::TcpSocket;
 
 use self::server::{Nginx, Served};
@@ -68,23 +70,8 @@ impl Rig {
     }
 
     async fn probe_within(&self, check: HttpCheck, deadline_ms: u32) -> ProbeResult {
-        let now = self.clock.now();
-        let check = Check {
-            id: Entropy::from_seed(1).id(now),
-            key: Key::new("shop").unwrap(),
-            name: "Shop".to_owned(),
-            kind: CheckKind::Http(check),
-            interval_seconds: 30,
-            deadline_ms,
-            slow_after_ms: None,
-            patience: Patience::default(),
-            affects: Vec::new(),
-            on_outage: OnOutage::default(),
-            tags: Vec::new(),
-            paused_at: None,
-            created_at: now,
-        };
-        self.prober.probe(Arc::new(check), now).await
+        let check = Arc::new(check_of(&check, deadline_ms));
+        self.prober.probe(check, self.clock.now()).await
     }
 
     /// That a check fails, for this reason and in these words.
@@ -110,12 +97,29 @@ impl Rig {
     }
 }
 
+/// A check of this kind: everything else is as it is where nobody says anything.
+fn check_of(http: &HttpCheck, deadline_ms: u32) -> Check {
+    let now: Timestamp = NOON.parse().unwrap();
+    let id: CheckId = Entropy::from_seed(1).id(now);
+    let check = json!({
+        "id": id,
+        "key": "shop",
+        "name": "Shop",
+        "kind": { "http": http },
+        "interval_seconds": 10,
+        "deadline_ms": deadline_ms,
+        "patience": { "fail_after": 2, "recover_after": 2, "stable_for_seconds": 60 },
+        "created_at": now,
+    });
+    serde_json::from_value(check).unwrap()
+}
+
 fn said(result: &ProbeResult) -> String {
     let lines: Vec<&str> = result.exchange.lines.iter().map(|line| line.text.as_str()).collect();
     lines.join("\n")
 }
 
-fn json(path: &str, test: JsonTest) -> Assertion {
+fn finds(path: &str, test: JsonTest) -> Assertion {
     Assertion::Json { path: path.to_owned(), test }
 }
 
@@ -143,9 +147,9 @@ async fn a_server_that_is_right_works_in_both_versions() {
                 name: "content-type".to_owned(),
                 test: TextTest::Contains("json".to_owned()),
             },
-            json("$.status", JsonTest::Is(JsonValue::Text("UP".to_owned()))),
-            json("$.load", JsonTest::MoreThan(0.5)),
-            json("$.queue[*]", JsonTest::Exists(false)),
+            finds("$.status", JsonTest::Is(JsonValue::Text("UP".to_owned()))),
+            finds("$.load", JsonTest::MoreThan(0.5)),
+            finds("$.queue[*]", JsonTest::Exists(false)),
         ];
         let said = rig.works(check).await;
         assert!(said.contains(line), "{said}");
@@ -168,7 +172,7 @@ async fn a_server_that_is_wrong_fails_with_what_was_found() {
     let rig = Rig::new(Served::Chain, HEALTH);
     rig.fails(rig.check("/nothing"), ReasonCode::Status, "the status is 404 Not Found").await;
     let mut check = rig.check("/health");
-    check.assertions = vec![json("$.load", JsonTest::LessThan(0.5))];
+    check.assertions = vec![finds("$.load", JsonTest::LessThan(0.5))];
     rig.fails(check, ReasonCode::Assertion, "$.load finds 0.9: it should be less than 0.5").await;
     let mut check = rig.check("/health");
     check.statuses = vec![StatusRange { from: 500, to: 599 }];

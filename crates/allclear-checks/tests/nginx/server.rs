@@ -64,6 +64,21 @@ impl Nginx {
         panic!("nginx does not start: {log:?}");
     }
 
+    /// Ends it, as somebody would who trips over a cable.
+    pub(crate) fn stop(&mut self) {
+        let stopped = nginx(self.folder.path()).args(["-s", "stop"]).status();
+        if !stopped.is_ok_and(|status| status.success()) {
+            self.process.kill().ok();
+        }
+        self.process.wait().ok();
+    }
+
+    /// Starts it again, where it was.
+    pub(crate) fn start_again(&mut self) {
+        self.process = nginx(self.folder.path()).spawn().unwrap();
+        assert!(listens(&mut self.process, self.folder.path()), "nginx does not start again");
+    }
+
     pub(crate) fn root_pem(&self) -> String {
         self.root.pem()
     }
@@ -88,12 +103,8 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Killing the master would leave its worker behind.
-        let stopped = nginx(self.folder.path()).args(["-s", "stop"]).status();
-        if !stopped.is_ok_and(|status| status.success()) {
-            self.process.kill().ok();
-        }
-        self.process.wait().ok();
+        // Killing the master alone would leave its worker behind.
+        self.stop();
     }
 }
 
