@@ -7,7 +7,7 @@ mod wire;
 use allclear_domain::check::{HttpCheck, Reason, ReasonCode};
 use allclear_net::DialOptions;
 use hyper::StatusCode;
-use hyper::header::LOCATION;
+use hyper::header::{CONTENT_ENCODING, LOCATION};
 use tokio::time::Instant;
 use url::Url;
 
@@ -49,7 +49,7 @@ impl HttpProbe {
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
-        self.first.secrets().for_each(|secret| record.hide(secret));
+        self.first.secrets().for_each(|secret| record.hide(&secret));
         let mut ask = self.first.clone();
         let mut followed = 0;
         loop {
@@ -77,7 +77,7 @@ impl HttpProbe {
         let mut json = None;
         for assertion in &self.assertions {
             if let Some(told) = assertion.broken_by(&judged, &mut json) {
-                return Err(reason(ReasonCode::Assertion, told));
+                return Err(reason(ReasonCode::Assertion, told + &encoding(answer)));
             }
         }
         Ok(())
@@ -101,6 +101,12 @@ impl HttpProbe {
             .collect();
         told.join(" or ")
     }
+}
+
+/// A remark on a body that was sent encoded although it was asked for as it is.
+fn encoding(answer: &Answer) -> String {
+    let encoding = answer.headers.get(CONTENT_ENCODING).filter(|value| *value != "identity");
+    encoding.map(|value| format!(" (the server sends it encoded: {value:?})")).unwrap_or_default()
 }
 
 /// Whether an answer is a redirect; one that is and does not say where to is judged as it is.

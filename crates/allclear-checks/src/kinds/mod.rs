@@ -142,8 +142,7 @@ impl Way {
             Ok(()) => slow(took, check.slow_after()),
             Err(reason) => Some(late(reason, took, check.deadline())),
         };
-        let reason =
-            reason.map(|reason| Reason { told: record.without_secrets(&reason.told), ..reason });
+        let reason = reason.map(|reason| Reason { told: record.tellable(&reason.told), ..reason });
         let verdict = match reason.as_ref().map(|reason| reason.code) {
             None => Verdict::Ok,
             Some(ReasonCode::Slow) => Verdict::Degraded,

@@ -84,15 +84,16 @@ impl Record {
         self.exchange.is_cut |= kept.len() < bytes.len();
     }
 
-    /// The text without what is secret, as it may be told.
-    pub(super) fn without_secrets(&self, text: &str) -> String {
+    /// The text as it may be told: without what is secret, and without what would move the cursor of
+    /// whoever reads it in a terminal.
+    pub(super) fn tellable(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.secrets {
             if text.contains(secret.as_str()) {
                 text = text.replace(secret.as_str(), NOT_KEPT);
             }
         }
-        text
+        text.replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}")
     }
 
     fn write(&mut self, direction: Direction, text: &str) {
@@ -101,9 +102,7 @@ impl Record {
             self.exchange.is_cut = true;
             return;
         }
-        // What comes from elsewhere must not move the cursor of whoever reads it in a terminal.
-        let is_odd = |letter: char| letter.is_control() && letter != '\t';
-        let mut text = self.without_secrets(text).replace(is_odd, "\u{fffd}");
+        let mut text = self.tellable(text);
         if text.len() > room {
             text.truncate(text.floor_char_boundary(room));
             self.exchange.is_cut = true;

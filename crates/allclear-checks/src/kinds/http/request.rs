@@ -36,10 +36,17 @@ impl Ask {
         })
     }
 
-    /// Values that must not be told.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+    /// Values that must not be told: those of header fields and of the address, there also as it is
+    /// written.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = String> {
         let fields = self.headers.iter().filter(|(name, _)| is_secret(name.as_str()));
-        fields.filter_map(|(_, value)| value.to_str().ok())
+        let fields = fields.filter_map(|(_, value)| value.to_str().ok().map(str::to_owned));
+        let read = self.url.query_pairs().filter(|(name, _)| is_secret(name));
+        let written = self.url.query().unwrap_or_default().split('&');
+        let written = written.filter_map(|parameter| parameter.split_once('='));
+        let written =
+            written.filter(|(name, _)| is_secret(name)).map(|(_, value)| value.to_owned());
+        fields.chain(read.map(|(_, value)| value.into_owned())).chain(written)
     }
 
     /// The request that follows on a redirect, by RFC 9110, section 15.4. What is secret goes to

@@ -101,6 +101,10 @@ async fn what_does_not_hold_of_the_body_fails() {
     let result = probe(check).await;
     assert_fails(&result, ReasonCode::Assertion);
     assert_eq!(told(&result), "the body should contain \"Welcome\"");
+    let mut check = serving("200 OK", "content-encoding: gzip\r\n", "\u{1}\u{2}").await;
+    check.assertions = vec![Assertion::Body { test: TextTest::Contains("Welcome".to_owned()) }];
+    let result = probe(check).await;
+    assert!(told(&result).ends_with(" (the server sends it encoded: \"gzip\")"), "{result:?}");
 }
 
 #[tokio::test]
@@ -134,6 +138,8 @@ async fn an_answer_without_end_is_left_at_the_limit() {
     assert!(kept < 2 * limits::KEPT_BODY_BYTES_MAX, "{kept}");
     let head = peer(16, "HTTP/1.1 200 OK\r\nx-head: ", Then::Endless).await;
     assert_fails(&probe(http(format!("http://{head}/"))).await, ReasonCode::TooLong);
+    let many = "x-field: a\r\n".repeat(limits::HEAD_FIELDS_MAX + 1);
+    assert_fails(&probe(serving("200 OK", &many, "").await).await, ReasonCode::TooLong);
 }
 
 #[tokio::test]
@@ -261,6 +267,11 @@ async fn what_is_secret_goes_to_its_own_host_alone_and_is_not_kept() {
     let result = probe(check).await;
     let all = said(&result);
     assert!(all.contains("x-api-key: (not kept)") && !all.contains("0123456789"), "{all}");
+    // A secret of the address is taken out of what repeats it too, as it is written and as it is read.
+    let url = format!("http://127.0.0.1:{}/?page=2&token=hunter2%2fhunter2", other.port());
+    let all = said(&probe(http(url)).await);
+    assert!(all.contains("GET /?page=2&token=(not kept) HTTP/1.1"), "{all}");
+    assert!(all.contains("get /?page=2&token=(not kept) http/1.1"), "{all}");
 }
 
 #[tokio::test]

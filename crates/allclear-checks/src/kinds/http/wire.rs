@@ -188,8 +188,11 @@ fn broken(error: &hyper::Error, place: &str) -> Reason {
         }
     }
     if error.is_parse_too_large() {
-        let told =
-            format!("the head of the answer is longer than {} bytes", limits::HEAD_BYTES_MAX);
+        let told = format!(
+            "the head of the answer is longer than {} bytes, or has more than {} fields",
+            limits::HEAD_BYTES_MAX,
+            limits::HEAD_FIELDS_MAX
+        );
         return reason(ReasonCode::TooLong, told);
     }
     if error.is_parse() {
