@@ -9,8 +9,8 @@ use allclear_domain::{Change, Check, Validate, limits};
 use allclear_store::{Store, StoreError, Stored, Transaction};
 
 use crate::error::CheckError;
-use crate::keeping;
 use crate::kinds::Ready;
+use crate::{fields, keeping};
 
 /// A check to add.
 #[derive(Clone, Debug, PartialEq)]
@@ -211,8 +211,9 @@ async fn look_at(
     change: Change<'_>,
 ) -> Result<(), CheckError> {
     let now = before.map_or(change.now, |before| before.created_at.max(change.now));
-    let old = before.map(|before| before.problems(now)).unwrap_or_default();
-    let mut problems = after.problems(now);
+    let wrong = |check: &Check| [check.problems(now), fields::problems(&check.kind)].concat();
+    let old = before.map(wrong).unwrap_or_default();
+    let mut problems = wrong(after);
     problems.retain(|problem| !old.contains(problem));
     if before.is_none_or(|before| before.kind != after.kind)
         && let Err(not_ready) = Ready::new(&after.kind)

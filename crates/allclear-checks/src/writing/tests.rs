@@ -40,12 +40,16 @@ async fn checks_are_added_changed_and_refused_with_their_fields() {
         when_failing: ComponentStatus::MajorOutage,
         when_degraded: ComponentStatus::Operational,
     };
-    let wrong = NewCheck { interval_seconds: 0, affects: vec![nowhere], ..new("Wrong") };
+    let mut kind = kind();
+    if let CheckKind::Tcp(tcp) = &mut kind {
+        tcp.host = "shop example.com".to_owned();
+    }
+    let wrong = NewCheck { interval_seconds: 0, kind, affects: vec![nowhere], ..new("Wrong") };
     let Err(CheckError::Invalid(problems)) = add_check(&store, wrong, change).await else {
         panic!("it is taken")
     };
     let fields: Vec<&str> = problems.iter().map(|one| one.field.as_str()).collect();
-    assert_eq!(fields, ["interval_seconds", "affects[0].component_id"]);
+    assert_eq!(fields, ["interval_seconds", "kind.tcp.host", "affects[0].component_id"]);
 
     // What nobody could try is refused before it is kept.
     let CheckKind::Tcp(tcp) = kind() else { panic!("it is another kind") };

@@ -1,0 +1,70 @@
+//! What a check may not ask for, beyond what the noun itself refuses: addresses that nothing can be
+//! connected to, and secrets, which cannot be kept encrypted yet.
+
+use std::net::IpAddr;
+
+use allclear_domain::check::{CheckKind, HttpCheck, TcpCheck};
+use allclear_domain::error::InvalidValue;
+use url::{Host, Url};
+
+/// Header fields whose values are secrets.
+const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+/// Why no secret is taken, and what to do.
+const NO_SECRETS: &str = "secrets cannot be kept encrypted yet: leave it out";
+
+/// What is wrong with the fields of a kind, each named as in the check: `kind.http.url`.
+#[must_use]
+pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
+    match kind {
+        CheckKind::Http(http) => of_http(http),
+        CheckKind::Tcp(tcp) => of_tcp(tcp).into_iter().collect(),
+    }
+}
+
+fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
+    let url = of_url(&http.url).map(|problem| InvalidValue::new("kind.http.url", problem));
+    let secret = |(place, name): (usize, &str)| {
+        let is_secret =
+            SECRET_HEADERS.iter().any(|secret| name.trim().eq_ignore_ascii_case(secret));
+        let problem = format!("`{}` holds a secret, and {NO_SECRETS}", name.trim());
+        is_secret.then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
+    };
+    let names = http.headers.iter().map(|header| header.name.as_str()).enumerate();
+    url.into_iter().chain(names.filter_map(secret)).collect()
+}
+
+/// What is wrong with the address of a website.
+fn of_url(text: &str) -> Option<String> {
+    const AS_IN: &str = "as in https://shop.example.com/health";
+    if text.chars().any(char::is_whitespace) {
+        return Some("has a space in it: leave it out, or write %20 in its place".to_owned());
+    }
+    let is_web = ["http://", "https://"].iter().any(|scheme| {
+        text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+    });
+    if !is_web {
+        return Some(format!("write an address that begins with http:// or https://, {AS_IN}"));
+    }
+    match Url::parse(text) {
+        Err(error) => Some(format!("is no address ({error}): write one {AS_IN}")),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            Some(format!("has a user name or a password in it, and {NO_SECRETS}"))
+        }
+        Ok(_) => None,
+    }
+}
+
+fn of_tcp(tcp: &TcpCheck) -> Option<InvalidValue> {
+    let host = tcp.host.as_str();
+    // An empty one is refused as every empty field is. IPv6 addresses stand without brackets.
+    if host.trim().is_empty() || host.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let is_name = !host.starts_with('[') && Host::parse(host).is_ok();
+    let problem = "is neither a host name nor an address: write it as in mail.example.com or \
+                   192.0.2.7, with nothing before or after it";
+    (!is_name).then(|| InvalidValue::new("kind.tcp.host", problem))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! What is refused, and what is not.
+
+use allclear_domain::check::{Header, HttpVersion, Method};
+use proptest::prelude::*;
+
+use super::*;
+
+fn http(url: &str, headers: &[&str]) -> CheckKind {
+    let header = |name: &&str| Header { name: (*name).to_owned(), value: "x".to_owned() };
+    CheckKind::Http(HttpCheck {
+        url: url.to_owned(),
+        method: Method::Get,
+        headers: headers.iter().map(header).collect(),
+        body: None,
+        redirects_max: 5,
+        version: HttpVersion::Offered,
+        connect_to: None,
+        statuses: Vec::new(),
+        assertions: Vec::new(),
+    })
+}
+
+fn tcp(host: &str) -> CheckKind {
+    let host = host.to_owned();
+    CheckKind::Tcp(TcpCheck { host, port: 25, connect_to: None, send: None, expect: None })
+}
+
+#[test]
+fn addresses_of_websites_are_taken_and_nothing_else() {
+    for url in [
+        "https://shop.example.com/health?full=1#top",
+        "HTTP://192.0.2.7:8080",
+        "http://[2001:db8::1]/",
+        "https://münchen.example.com/a%20b",
+    ] {
+        assert_eq!(problems(&http(url, &[])), [], "{url}");
+    }
+    for (url, words) in [
+        ("", "begins with http://"),
+        ("shop.example.com", "begins with http://"),
+        ("ftp://shop.example.com", "begins with http://"),
+        ("https:shop.example.com", "begins with http://"),
+        ("https://", "is no address"),
+        ("https://shop.example.com:x", "is no address"),
+        ("https://shop example.com/", "has a space"),
+        (" https://shop.example.com/", "has a space"),
+        ("https://ada@shop.example.com/", "a user name or a password"),
+        ("https://:secret@shop.example.com/", "a user name or a password"),
+    ] {
+        let problems = problems(&http(url, &[]));
+        let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["kind.http.url"], "{url}");
+        assert!(problems[0].problem.contains(words), "{url}: {}", problems[0]);
+        assert!(!problems[0].problem.contains("secret@"), "a secret is not told");
+    }
+}
+
+#[test]
+fn secrets_in_header_fields_are_refused_with_their_place() {
+    let kind = http("https://shop.example.com", &["accept", "Authorization", "COOKIE"]);
+    let fields: Vec<_> = problems(&kind).into_iter().map(|problem| problem.field).collect();
+    assert_eq!(fields, ["kind.http.headers[1].name", "kind.http.headers[2].name"]);
+    let kind = http("https://shop.example.com", &["proxy-authorization"]);
+    assert!(problems(&kind)[0].problem.contains("leave it out"), "{:?}", problems(&kind));
+}
+
+#[test]
+fn hosts_are_names_or_addresses() {
+    for host in ["mail.example.com", "mail", "_sip.example.com", "192.0.2.7", "2001:db8::1"] {
+        assert_eq!(problems(&tcp(host)), [], "{host}");
+    }
+    for host in [
+        "mail example.com",
+        "mail.example.com:25",
+        "https://mail",
+        "mail/x",
+        "[2001:db8::1]",
+        "a b",
+    ] {
+        let problems = problems(&tcp(host));
+        assert_eq!(problems.len(), 1, "{host}");
+        assert_eq!(problems[0].field, "kind.tcp.host");
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_address_that_is_taken_can_be_read_and_holds_no_secret(
+        text in "(https?://)?([a-z]{1,3}(:[a-z]{0,2})?@)?[a-z .\\[\\]:%0-9]{0,12}(/.{0,6})?"
+    ) {
+        if problems(&http(&text, &[])).is_empty() {
+            let url = Url::parse(&text).unwrap();
+            prop_assert!(matches!(url.scheme(), "http" | "https") && url.has_host());
+            prop_assert!(url.username().is_empty() && url.password().is_none());
+        }
+    }
+}
