@@ -77,6 +77,21 @@ impl Store {
         let rows = self.read().await?.fetch_all(sql::LIST_OF_CHECK, binds).await?;
         Ok(rows.iter().map(read).collect::<Result<_, BadRow>>()?)
     }
+
+    /// What is believed of the checks of a slice, from its first to its last one, by check and vantage
+    /// point.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_judgments_between(
+        &self,
+        first: CheckId,
+        last: CheckId,
+    ) -> Result<Vec<Judged>, StoreError> {
+        let binds = vec![Bind::Uuid(first.uuid()), Bind::Uuid(last.uuid())];
+        let rows = self.read().await?.fetch_all(sql::LIST_OF_CHECKS_BETWEEN, binds).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, BadRow>>()?)
+    }
 }
 
 impl Transaction {

@@ -19,6 +19,9 @@ super::statements! {
     /// Those of one check.
     LIST_OF_CHECK = "select check_id as id, vantage, probed_at, document from judgments
         where check_id = $1 order by vantage";
+    /// Those of the checks from one to another, in the order of their ids.
+    LIST_OF_CHECKS_BETWEEN = "select check_id as id, vantage, probed_at, document from judgments
+        where check_id between $1 and $2 order by check_id, vantage";
     /// Forgets those of checks that are gone.
     REMOVE_ORPHANS = "delete from judgments where check_id not in (select id from checks)";
     /// Forgets those of one check.

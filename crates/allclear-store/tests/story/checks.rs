@@ -4,10 +4,12 @@ use allclear_domain::check::{
     Affects, Judgment, OnOutage, Patience, Phases, ProbeResult, Reason, ReasonCode, TcpCheck,
     Threshold, VantagePoint, Verdict,
 };
+use allclear_domain::ids::CheckId;
 use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind, Component, ComponentStatus, Outage};
 use allclear_store::{Judged, Slice, StoreError};
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::harness::{Content, Home};
 use crate::samples::{NOW, Samples, at};
@@ -143,6 +145,14 @@ pub(crate) async fn the_newest_probe_counts(home: Home) {
         home.store.list_readable_judgments().await.unwrap().judged,
         std::slice::from_ref(&second)
     );
+
+    // A slice of checks is told of by its first and its last one.
+    let between = async |first, last| home.store.list_judgments_between(first, last).await.unwrap();
+    assert_eq!(between(check.id, check.id).await, std::slice::from_ref(&second));
+    let (before, after) = (CheckId::from(Uuid::nil()), CheckId::from(Uuid::max()));
+    assert_eq!(between(before, after).await, std::slice::from_ref(&second));
+    let other = samples.0.id(at(NOW) + SignedDuration::from_secs(9));
+    assert!(between(other, after).await.is_empty());
 
     // What ends while its check is removed spoils nothing, and is forgotten later.
     let mut transaction = home.store.begin().await.unwrap();
