@@ -7,6 +7,7 @@ mod announcements;
 mod apply;
 mod audit;
 mod call;
+mod checks;
 mod components;
 mod door;
 mod idempotency;
@@ -58,6 +59,7 @@ fn table() -> Table<Call> {
     let table = maintenance::routes(table);
     let table = series::routes(table);
     let table = templates::routes(table);
+    let table = checks::routes(table);
     let table = apply::routes(table);
     announcements::routes(table)
 }
@@ -74,6 +76,7 @@ fn operations() -> Vec<Operation> {
     all.extend(maintenance::operations());
     all.extend(series::operations());
     all.extend(templates::operations());
+    all.extend(checks::operations());
     all.extend(apply::operations());
     all.extend(announcements::operations());
     all

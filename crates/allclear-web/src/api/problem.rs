@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457): why something was not done, for programs and for people.
 
+use allclear_checks::CheckError;
 use allclear_domain::Scope;
 use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_incidents::writing::WriteError;
@@ -310,6 +311,25 @@ impl From<WriteError> for Problem {
             WriteError::Transition(error) => Self::Transition(error),
             WriteError::Invalid(problems) => Self::InvalidAll(problems),
             WriteError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<CheckError> for Problem {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::NotFound { .. } => Self::NotFound,
+            CheckError::Transition(error) => Self::Transition(error),
+            CheckError::Invalid(mut problems) => {
+                for problem in &mut problems {
+                    // The API names components in other ways than by their id as well.
+                    if let Some(field) = problem.field.strip_suffix(".component_id") {
+                        problem.field = format!("{field}.component");
+                    }
+                }
+                Self::InvalidAll(problems)
+            }
+            CheckError::Store(error) => Self::Store(error),
         }
     }
 }

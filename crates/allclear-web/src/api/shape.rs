@@ -8,7 +8,8 @@ use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess,
+    SeqAccess, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
@@ -100,7 +101,17 @@ impl<'de> Deserializer<'de> for Shape<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misshapen> {
-        self.0.deserialize_enum(name, variants, visitor).map_err(Misshapen::custom)
+        let Value::Object(fields) = self.0 else {
+            return self.0.deserialize_enum(name, variants, visitor).map_err(Misshapen::custom);
+        };
+        let mut fields = fields.iter();
+        match (fields.next(), fields.next()) {
+            (Some((name, value)), None) => visitor.visit_enum(Variant { name, value }),
+            _ => {
+                let words = variants.join(", ");
+                Err(Misshapen::custom(format!("send an object with one of {words}: {{ … }}")))
+            }
+        }
     }
 
     forward_to_deserialize_any! {
@@ -156,6 +167,48 @@ impl<'de> MapAccess<'de> for Fields<'de> {
         let (name, value) =
             self.value.take().ok_or_else(|| Misshapen::custom("a value without a name"))?;
         seed.deserialize(Shape(value)).map_err(|problem| problem.at(name))
+    }
+}
+
+/// The only field of an object: its name says which of several things its value is.
+struct Variant<'de> {
+    name: &'de str,
+    value: &'de Value,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = Misshapen;
+    type Variant = Self;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Misshapen> {
+        let which = seed.deserialize(StrDeserializer::<Misshapen>::new(self.name))?;
+        Ok((which, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'de> {
+    type Error = Misshapen;
+
+    fn unit_variant(self) -> Result<(), Misshapen> {
+        <()>::deserialize(Shape(self.value)).map_err(|problem: Misshapen| problem.at(self.name))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misshapen> {
+        seed.deserialize(Shape(self.value)).map_err(|problem| problem.at(self.name))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Misshapen> {
+        let value = Shape(self.value).deserialize_tuple(len, visitor);
+        value.map_err(|problem| problem.at(self.name))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misshapen> {
+        let value = Shape(self.value).deserialize_struct("", fields, visitor);
+        value.map_err(|problem| problem.at(self.name))
     }
 }
 

@@ -71,19 +71,19 @@ impl Operation {
         Self { has_version: false, ..self }
     }
 
-    /// It gives a list, a slice at a time.
-    pub(crate) fn pages(mut self) -> Self {
+    /// It gives some of many, and no more than are asked for.
+    pub(crate) fn limited(mut self) -> Self {
         self.query.push(json!({
             "name": "limit", "in": "query",
             "description": "How many at most.",
             "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
         }));
-        self.query.push(json!({
-            "name": "cursor", "in": "query",
-            "description": "`next_cursor` of the slice before.",
-            "schema": {"type": "string"},
-        }));
         self.without_version()
+    }
+
+    /// It gives a list, a slice at a time.
+    pub(crate) fn pages(self) -> Self {
+        self.limited().query("cursor", "`next_cursor` of the slice before.")
     }
 
     /// It gives a list of what status pages tell, with one of these statuses where there are any.
@@ -149,6 +149,7 @@ impl Operation {
         let mut all: Vec<Value> = names
             .map(|name| {
                 let about = match name {
+                    "id" if self.tag() == "checks" => "Its id, or its key.",
                     "id" => "Its id, or its public id.",
                     _ => "Its id.",
                 };

@@ -11,7 +11,7 @@ mod words;
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use self::list::{ListJson, cursor_of, read_cursor};
-pub(crate) use self::record::{AffectedJson, RecordJson, RecordPatchJson, affected};
+pub(crate) use self::record::{AffectedJson, ChangeJson, RecordJson, RecordPatchJson, affected};
 pub(crate) use self::update::{NewUpdateJson, UpdateEditJson, UpdateJson, prose, updates};
 pub(crate) use self::when::{MomentJson, WhenJson};
 pub(crate) use self::words::*;

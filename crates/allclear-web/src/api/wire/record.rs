@@ -82,7 +82,7 @@ pub(crate) struct ChangeJson {
 }
 
 impl ChangeJson {
-    pub(super) fn of(changes: &[StatusChange]) -> Vec<Self> {
+    pub(crate) fn of(changes: &[StatusChange]) -> Vec<Self> {
         let json = |change: &StatusChange| Self {
             component: change.component_id.to_string(),
             status: change.status,

@@ -75,12 +75,47 @@ words! {
     MaintenancePolicyWord = "MaintenancePolicy" ["left_out", "counts_as_up", "counts_as_down"];
     /// How an action item stands.
     ActionStateWord = "ActionState" ["promised", "done", "dropped"];
+    /// What a probe says. `unknown` is no vote: the fault is on our side.
+    VerdictWord = "Verdict" ["unknown", "ok", "degraded", "fail"];
+    /// What is believed of a check, from enough probes that agree.
+    BeliefWord = "Belief" ["ok", "degraded", "fail"];
+    /// How bad an outage is.
+    ThresholdWord = "Threshold" ["degraded", "fail"];
+    /// Why a probe did not simply work.
+    ReasonCodeWord = "ReasonCode" [
+        "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
+        "too_long", "redirects", "status", "assertion", "slow", "ours",
+    ];
+    /// Who said a line of an exchange: we, the other side, or nobody.
+    DirectionWord = "Direction" ["sent", "received", "noted"];
+    /// What a request asks.
+    MethodWord = "HttpMethod" ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    /// Which version of HTTP is spoken. `offered` is HTTP/2 where the server offers it, else HTTP/1.1.
+    HttpVersionWord = "HttpVersion" ["offered", "http1", "http2"];
+}
+
+/// A value to compare with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JsonValueShape;
+
+impl JsonSchema for JsonValueShape {
+    fn schema_name() -> Cow<'static, str> {
+        "JsonValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": ["boolean", "number", "string", "null"],
+            "description": "A value to compare with.",
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
+    use allclear_domain::check::{Direction, HttpVersion, Method, ReasonCode, Threshold, Verdict};
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
     use allclear_domain::record::{Certainty, LossKind, LossOutcome};
@@ -121,5 +156,12 @@ mod tests {
         reads::<AuditAction>(AuditActionWord::ALL);
         reads::<MaintenancePolicy>(MaintenancePolicyWord::ALL);
         reads::<super::super::record::ActionWord>(ActionStateWord::ALL);
+        reads::<Verdict>(VerdictWord::ALL);
+        assert_eq!(BeliefWord::ALL, &VerdictWord::ALL[1..]);
+        assert_eq!(ThresholdWord::ALL, Threshold::ALL.map(Threshold::as_str));
+        reads::<ReasonCode>(ReasonCodeWord::ALL);
+        reads::<Direction>(DirectionWord::ALL);
+        reads::<Method>(MethodWord::ALL);
+        reads::<HttpVersion>(HttpVersionWord::ALL);
     }
 }

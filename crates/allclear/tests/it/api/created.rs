@@ -39,6 +39,11 @@ fn new_ones() -> Vec<(&'static str, Value)> {
             json!({"name": "Mail is late", "begins": "incident", "title": "Mail is late"}),
         ),
         (
+            "/api/v1/checks",
+            json!({"name": "Shop", "kind": {"http": {"url": "https://shop.example.com"}},
+                "affects": [{"component": "checkout"}]}),
+        ),
+        (
             "/api/v1/people",
             json!({"name": "Grace", "email": "grace@example.com", "role": "viewer"}),
         ),

@@ -1,6 +1,7 @@
 //! The API: what programs can do, and what happens where two of them do it at once.
 
 mod again;
+mod checks;
 mod commands;
 mod contract;
 mod created;

@@ -22,6 +22,12 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str) {
         }
         return;
     }
+    if let Some(options) = schema["oneOf"].as_array() {
+        // One of several things, told apart by the name of its only field.
+        let is_meant = |option: &&Value| !value[option["required"][0].as_str().unwrap()].is_null();
+        let option = options.iter().find(is_meant).unwrap_or_else(|| panic!("{at}: {value}"));
+        return check(document, option, value, at);
+    }
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -150,6 +156,27 @@ async fn every_answer_has_the_shape_that_the_document_says() {
     ask(p, "PATCH /api/v1/templates/{id}", &id, Some(json!({"text": "We look."}))).await;
     ask(p, "GET /api/v1/templates/{id}", &id, None).await;
     ask(p, "GET /api/v1/templates", none, None).await;
+    checks(p).await;
+}
+
+async fn checks(p: &Program) {
+    let http = json!({"url": "https://shop.example.com", "statuses": [{"from": 200, "to": 204}],
+        "assertions": [{"json": {"path": "$.status", "test": {"is": "up"}}}, {"size": {"min": 1}},
+            {"header": {"name": "server", "test": {"matches": "nginx"}}}]});
+    let check = json!({"name": "Shop", "kind": {"http": http},
+        "affects": [{"component": "checkout", "when_degraded": "operational"}]});
+    let made = ask(p, "POST /api/v1/checks", "", Some(check)).await;
+    let id = made.id().to_owned();
+    p.let_fail(&id, made.json["affects"][0]["component"].as_str().unwrap()).await;
+    ask(p, "PATCH /api/v1/checks/{id}", &id, Some(json!({"slow_after_ms": 800}))).await;
+    ask(p, "GET /api/v1/checks/{id}", &id, None).await;
+    ask(p, "GET /api/v1/checks", "", None).await;
+    ask(p, "GET /api/v1/checks/{id}/outages", &id, None).await;
+    ask(p, "POST /api/v1/checks/{id}/pause", &id, None).await;
+    let tcp =
+        json!({"tcp": {"host": "mail.example.com", "port": 25, "expect": {"contains": "220"}}});
+    ask(p, "PATCH /api/v1/checks/{id}", &id, Some(json!({"kind": tcp}))).await;
+    ask(p, "POST /api/v1/checks/{id}/resume", &id, None).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,451 @@
+//! The shapes of checks, and of what they measured.
+
+use allclear_checks::writing::NewCheck;
+use allclear_domain::check::{
+    Affects, Check, Direction, Exchange, Outage, Patience, Phases, ProbeResult, Reason, ReasonCode,
+    Threshold, Verdict,
+};
+use allclear_domain::text::Key;
+use allclear_domain::{ComponentStatus, limits};
+use allclear_store::{Judged, Stored};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::kind::KindJson;
+use crate::api::wire::{
+    BeliefWord, ChangeJson, ComponentStatusWord, DirectionWord, ReasonCodeWord, ThresholdWord,
+    VerdictWord, given,
+};
+
+/// What is tried, how often, what counts as working, and what is believed of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Check")]
+pub(super) struct CheckJson {
+    id: String,
+    /// Short name, unique in the installation.
+    key: String,
+    /// Name as the team sees it.
+    name: String,
+    kind: KindJson,
+    /// Time from the start of one probe to the start of the next.
+    interval_seconds: u32,
+    /// Time for one probe, all in all; a longer one fails.
+    deadline_ms: u32,
+    /// A probe that works and takes longer than this is degraded.
+    slow_after_ms: Option<u32>,
+    patience: PatienceJson,
+    affects: Vec<AffectsJson>,
+    tags: Vec<String>,
+    /// Since when it is not probed, because somebody said so.
+    paused_at: Option<Timestamp>,
+    /// The worst of what is believed at any vantage point; `null` before there is anything.
+    #[schemars(with = "Option<BeliefWord>")]
+    believed: Option<Verdict>,
+    /// Since when it is degraded or fails; `null` where it does not.
+    since: Option<Timestamp>,
+    vantage_points: Vec<VantageJson>,
+    created_at: Timestamp,
+    /// Counts its changes. The `ETag` says the same.
+    version: i64,
+}
+
+/// What is seen from one place.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "VantagePoint")]
+struct VantageJson {
+    /// Name of the place; `core` is the machine that runs `allclear serve`.
+    name: String,
+    #[schemars(with = "Option<BeliefWord>")]
+    believed: Option<Verdict>,
+    /// Since when it is degraded or fails.
+    since: Option<Timestamp>,
+    last_probe: ProbeJson,
+    /// The last probe that did not simply work, with what was said. Only where one check is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_bad_probe: Option<BadProbeJson>,
+}
+
+/// What one probe found.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Probe")]
+struct ProbeJson {
+    /// When it began.
+    probed_at: Timestamp,
+    #[schemars(with = "VerdictWord")]
+    verdict: Verdict,
+    /// How long it took, all in all, in microseconds.
+    took_us: u64,
+    phases: PhasesJson,
+    /// Why it did not simply work; `null` where it did.
+    reason: Option<ReasonJson>,
+}
+
+/// What a probe found that did not simply work, and what was said.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BadProbe")]
+struct BadProbeJson {
+    probe: ProbeJson,
+    exchange: ExchangeJson,
+}
+
+/// How long each part of a probe took, as far as it came, in microseconds.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Phases")]
+struct PhasesJson {
+    /// Name to addresses.
+    resolve_us: Option<u64>,
+    /// Until the connection stood.
+    connect_us: Option<u64>,
+    /// TLS handshake.
+    tls_us: Option<u64>,
+    /// From the request to the first byte of the answer.
+    first_byte_us: Option<u64>,
+    /// From the first byte of the answer to its last.
+    transfer_us: Option<u64>,
+}
+
+/// Why a probe did not simply work.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Reason")]
+struct ReasonJson {
+    #[schemars(with = "ReasonCodeWord")]
+    code: ReasonCode,
+    /// For people: what was found, and what was expected.
+    told: String,
+}
+
+/// What was said during a probe, with what is secret taken out.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Exchange")]
+struct ExchangeJson {
+    lines: Vec<ExchangeLineJson>,
+    /// Whether there was more than is kept.
+    is_cut: bool,
+}
+
+/// One line of an exchange.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ExchangeLine")]
+struct ExchangeLineJson {
+    /// Since the probe began, in microseconds.
+    at_us: u64,
+    #[schemars(with = "DirectionWord")]
+    direction: Direction,
+    text: String,
+}
+
+/// How much it takes to believe samples.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Patience")]
+struct PatienceJson {
+    /// Samples in a row until a failure is believed.
+    fail_after: u16,
+    /// Samples in a row until a recovery is believed.
+    recover_after: u16,
+    /// Time that a recovery has to last until it is believed.
+    stable_for_seconds: u32,
+}
+
+/// What is to be different about how much it takes; what is left out stays, or is as it is by default.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "PatiencePatch")]
+#[serde(deny_unknown_fields, default)]
+struct PatiencePatchJson {
+    /// Samples in a row until a failure is believed; 3 by default.
+    #[schemars(range(min = 1, max = limits::CHECK_SAMPLES_MAX))]
+    fail_after: Option<u16>,
+    /// Samples in a row until a recovery is believed; 2 by default.
+    #[schemars(range(min = 1, max = limits::CHECK_SAMPLES_MAX))]
+    recover_after: Option<u16>,
+    /// Time that a recovery has to last until it is believed; 120 by default.
+    #[schemars(range(max = limits::CHECK_STABLE_SECONDS_MAX))]
+    stable_for_seconds: Option<u32>,
+}
+
+impl PatiencePatchJson {
+    fn over(self, before: Patience) -> Patience {
+        Patience {
+            fail_after: self.fail_after.unwrap_or(before.fail_after),
+            recover_after: self.recover_after.unwrap_or(before.recover_after),
+            stable_for_seconds: self.stable_for_seconds.unwrap_or(before.stable_for_seconds),
+        }
+    }
+}
+
+/// A component that stands or falls with a check.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Affects")]
+#[serde(deny_unknown_fields)]
+pub(super) struct AffectsJson {
+    /// Id of a component. Taken as well: slug of its status page and its key, as in `shop/checkout`,
+    /// or the key alone where it is on the default status page.
+    pub(super) component: String,
+    /// Its status while the check fails; `major_outage` where this is left out.
+    #[serde(default = "when_failing")]
+    #[schemars(with = "ComponentStatusWord")]
+    pub(super) when_failing: ComponentStatus,
+    /// Its status while the check is degraded, `degraded_performance` where this is left out;
+    /// `operational` where readers are not told.
+    #[serde(default = "when_degraded")]
+    #[schemars(with = "ComponentStatusWord")]
+    pub(super) when_degraded: ComponentStatus,
+}
+
+const fn when_failing() -> ComponentStatus {
+    ComponentStatus::MajorOutage
+}
+
+const fn when_degraded() -> ComponentStatus {
+    ComponentStatus::DegradedPerformance
+}
+
+/// A check to add.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "NewCheck")]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewCheckJson {
+    /// Short name; made from the name where this is left out.
+    #[schemars(with = "Option<String>")]
+    key: Option<Key>,
+    /// Name as the team sees it.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    name: String,
+    kind: KindJson,
+    /// Time from the start of one probe to the start of the next; 60 where this is left out.
+    #[serde(default = "interval_seconds")]
+    #[schemars(range(min = 1, max = limits::CHECK_INTERVAL_SECONDS_MAX))]
+    interval_seconds: u32,
+    /// Time for one probe, all in all; 10000 where this is left out.
+    #[serde(default = "deadline_ms")]
+    #[schemars(range(min = limits::CHECK_DEADLINE_MS_MIN, max = limits::CHECK_DEADLINE_MS_MAX))]
+    deadline_ms: u32,
+    /// A probe that works and takes longer than this is degraded.
+    #[schemars(range(min = 1, max = limits::CHECK_DEADLINE_MS_MAX))]
+    slow_after_ms: Option<u32>,
+    #[serde(default)]
+    patience: PatiencePatchJson,
+    /// The components that stand or fall with it.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_COMPONENTS_MAX))]
+    pub(super) affects: Vec<AffectsJson>,
+    /// Words to find it by.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", length(max = limits::CHECK_TAGS_MAX))]
+    tags: Vec<Key>,
+}
+
+const fn interval_seconds() -> u32 {
+    60
+}
+
+const fn deadline_ms() -> u32 {
+    10_000
+}
+
+impl NewCheckJson {
+    /// The check, with the components that were found.
+    pub(super) fn with(self, affects: Vec<Affects>) -> NewCheck {
+        NewCheck {
+            key: self.key,
+            name: self.name,
+            kind: self.kind.into(),
+            interval_seconds: self.interval_seconds,
+            deadline_ms: self.deadline_ms,
+            slow_after_ms: self.slow_after_ms,
+            patience: self.patience.over(Patience::default()),
+            affects,
+            tags: self.tags,
+        }
+    }
+}
+
+/// What changes of a check: what is left out stays, `null` removes it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "CheckPatch")]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CheckPatchJson {
+    #[schemars(with = "Option<String>")]
+    key: Option<Key>,
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    name: Option<String>,
+    /// Takes the place of the former one as a whole. The check is judged anew.
+    kind: Option<KindJson>,
+    #[schemars(range(min = 1, max = limits::CHECK_INTERVAL_SECONDS_MAX))]
+    interval_seconds: Option<u32>,
+    #[schemars(range(min = limits::CHECK_DEADLINE_MS_MIN, max = limits::CHECK_DEADLINE_MS_MAX))]
+    deadline_ms: Option<u32>,
+    #[serde(deserialize_with = "given")]
+    #[schemars(with = "Option<u32>", range(min = 1, max = limits::CHECK_DEADLINE_MS_MAX))]
+    slow_after_ms: Option<Option<u32>>,
+    patience: Option<PatiencePatchJson>,
+    #[schemars(length(max = limits::CHECK_COMPONENTS_MAX))]
+    pub(super) affects: Option<Vec<AffectsJson>>,
+    #[schemars(with = "Option<Vec<String>>", length(max = limits::CHECK_TAGS_MAX))]
+    tags: Option<Vec<Key>>,
+}
+
+impl CheckPatchJson {
+    /// The check as it is to be, with the components that were found.
+    pub(super) fn over(self, check: Check, affects: Option<Vec<Affects>>) -> Check {
+        Check {
+            key: self.key.unwrap_or(check.key),
+            name: self.name.unwrap_or(check.name),
+            kind: self.kind.map_or(check.kind, Into::into),
+            interval_seconds: self.interval_seconds.unwrap_or(check.interval_seconds),
+            deadline_ms: self.deadline_ms.unwrap_or(check.deadline_ms),
+            slow_after_ms: self.slow_after_ms.unwrap_or(check.slow_after_ms),
+            patience: self.patience.unwrap_or_default().over(check.patience),
+            affects: affects.unwrap_or(check.affects),
+            tags: self.tags.unwrap_or(check.tags),
+            ..check
+        }
+    }
+}
+
+impl CheckJson {
+    /// A check, with what is believed of it.
+    pub(super) fn of(stored: &Stored<Check>, judged: &[&Judged]) -> Self {
+        let check = &stored.value;
+        let worst = judged.iter().max_by_key(|judged| judged.judgment.verdict());
+        Self {
+            id: check.id.to_string(),
+            key: check.key.to_string(),
+            name: check.name.clone(),
+            kind: KindJson::from(&check.kind),
+            interval_seconds: check.interval_seconds,
+            deadline_ms: check.deadline_ms,
+            slow_after_ms: check.slow_after_ms,
+            patience: PatienceJson {
+                fail_after: check.patience.fail_after,
+                recover_after: check.patience.recover_after,
+                stable_for_seconds: check.patience.stable_for_seconds,
+            },
+            affects: check.affects.iter().map(Into::into).collect(),
+            tags: check.tags.iter().map(ToString::to_string).collect(),
+            paused_at: check.paused_at,
+            believed: worst.and_then(|judged| judged.judgment.verdict()),
+            since: worst.and_then(|judged| since(judged)),
+            vantage_points: judged.iter().map(|judged| VantageJson::of(judged)).collect(),
+            created_at: check.created_at,
+            version: stored.version,
+        }
+    }
+
+    /// The same, with the last exchange that did not simply work at each vantage point.
+    pub(super) fn with_exchanges(mut self, judged: &[&Judged]) -> Self {
+        for (vantage, judged) in self.vantage_points.iter_mut().zip(judged) {
+            vantage.last_bad_probe = judged.last_bad.as_ref().map(BadProbeJson::of);
+        }
+        self
+    }
+}
+
+/// Since when what is believed is degraded, or fails.
+fn since(judged: &Judged) -> Option<Timestamp> {
+    match judged.judgment.verdict()? {
+        Verdict::Fail => judged.judgment.crossed_at(Threshold::Fail),
+        Verdict::Degraded => judged.judgment.crossed_at(Threshold::Degraded),
+        Verdict::Ok | Verdict::Unknown => None,
+    }
+}
+
+impl VantageJson {
+    fn of(judged: &Judged) -> Self {
+        Self {
+            name: judged.last.vantage.to_string(),
+            believed: judged.judgment.verdict(),
+            since: since(judged),
+            last_probe: ProbeJson::of(&judged.last),
+            last_bad_probe: None,
+        }
+    }
+}
+
+impl ProbeJson {
+    fn of(result: &ProbeResult) -> Self {
+        let Phases { resolve_us, connect_us, tls_us, first_byte_us, transfer_us } = result.phases;
+        Self {
+            probed_at: result.probed_at,
+            verdict: result.verdict,
+            took_us: result.took_us,
+            phases: PhasesJson { resolve_us, connect_us, tls_us, first_byte_us, transfer_us },
+            reason: result.reason.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl BadProbeJson {
+    fn of(result: &ProbeResult) -> Self {
+        Self { probe: ProbeJson::of(result), exchange: ExchangeJson::of(&result.exchange) }
+    }
+}
+
+impl ExchangeJson {
+    fn of(exchange: &Exchange) -> Self {
+        let lines = exchange.lines.iter().map(|line| ExchangeLineJson {
+            at_us: line.at_us,
+            direction: line.direction,
+            text: line.text.clone(),
+        });
+        Self { lines: lines.collect(), is_cut: exchange.is_cut }
+    }
+}
+
+impl From<&Reason> for ReasonJson {
+    fn from(reason: &Reason) -> Self {
+        Self { code: reason.code, told: reason.told.clone() }
+    }
+}
+
+impl From<&Affects> for AffectsJson {
+    fn from(affects: &Affects) -> Self {
+        Self {
+            component: affects.component_id.to_string(),
+            when_failing: affects.when_failing,
+            when_degraded: affects.when_degraded,
+        }
+    }
+}
+
+/// A stretch of time in which a check is believed to have been degraded, or to have failed.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Outage")]
+struct OutageJson {
+    id: String,
+    /// How bad it is.
+    #[schemars(with = "ThresholdWord")]
+    threshold: Threshold,
+    /// The first sample of the run that was believed.
+    began_at: Timestamp,
+    /// When it was believed.
+    confirmed_at: Timestamp,
+    /// The first good sample of the run that was believed; `null` while it goes on.
+    ended_at: Option<Timestamp>,
+    /// Why the probe that confirmed it failed.
+    reason: Option<ReasonJson>,
+    /// What it says of components.
+    components: Vec<ChangeJson>,
+}
+
+/// The latest outages of a check, newest first.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LatestOutages")]
+pub(super) struct OutagesJson {
+    items: Vec<OutageJson>,
+}
+
+impl OutagesJson {
+    pub(super) fn of(outages: &[Outage]) -> Self {
+        let json = |outage: &Outage| OutageJson {
+            id: outage.id.to_string(),
+            threshold: outage.threshold,
+            began_at: outage.began_at,
+            confirmed_at: outage.confirmed_at,
+            ended_at: outage.ended_at,
+            reason: outage.reason.as_ref().map(Into::into),
+            components: ChangeJson::of(&outage.statuses),
+        };
+        Self { items: outages.iter().map(json).collect() }
+    }
+}

@@ -1,0 +1,274 @@
+//! What a check tries, on the wire.
+
+use std::net::IpAddr;
+
+use allclear_domain::check::{
+    Assertion, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange,
+    TcpCheck, TextTest,
+};
+use allclear_domain::limits;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::wire::{HttpVersionWord, JsonValueShape, MethodWord};
+
+/// Redirects that are followed where nothing else is said.
+const REDIRECTS: u8 = 5;
+
+/// What is tried: one kind, by its name.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CheckKind")]
+#[serde(rename_all = "snake_case")]
+pub(super) enum KindJson {
+    /// A request over HTTP, and what the answer has to be.
+    Http(HttpJson),
+    /// A connection over TCP, and what is said on it.
+    Tcp(TcpJson),
+}
+
+/// A request over HTTP, and what the answer has to be.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HttpCheck")]
+#[serde(deny_unknown_fields)]
+pub(super) struct HttpJson {
+    /// Where it goes: `http://…` or `https://…`, without user name and password.
+    #[schemars(length(min = 1, max = limits::URL_BYTES_MAX))]
+    url: String,
+    #[serde(default)]
+    #[schemars(with = "MethodWord")]
+    method: Method,
+    /// Header fields that are sent beside our own. Those that hold secrets are refused.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_HEADERS_MAX))]
+    headers: Vec<HeaderJson>,
+    /// What is sent as the body.
+    #[serde(default)]
+    body: Option<String>,
+    /// How many redirects are followed, 5 where this is left out; the answer after the last one is
+    /// judged.
+    #[serde(default = "redirects")]
+    #[schemars(range(max = limits::CHECK_REDIRECTS_MAX))]
+    redirects_max: u8,
+    #[serde(default)]
+    #[schemars(with = "HttpVersionWord")]
+    version: HttpVersion,
+    /// The address to connect to in place of what the name resolves to.
+    #[serde(default)]
+    connect_to: Option<IpAddr>,
+    /// Statuses that are right; 200 to 299 where none is named.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_STATUSES_MAX))]
+    statuses: Vec<StatusRangeJson>,
+    /// What else has to hold, all of it.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_ASSERTIONS_MAX))]
+    assertions: Vec<AssertionJson>,
+}
+
+const fn redirects() -> u8 {
+    REDIRECTS
+}
+
+/// A header field.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HeaderField")]
+#[serde(deny_unknown_fields)]
+struct HeaderJson {
+    name: String,
+    value: String,
+}
+
+/// Statuses from one to another, both included.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StatusRange")]
+#[serde(deny_unknown_fields)]
+struct StatusRangeJson {
+    #[schemars(range(min = 100, max = 599))]
+    from: u16,
+    #[schemars(range(min = 100, max = 599))]
+    to: u16,
+}
+
+/// What has to hold of an answer.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Assertion")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum AssertionJson {
+    /// Of a header field; of any of its values where it is sent several times.
+    Header { name: String, test: TextTestJson },
+    /// Of the body, read as UTF-8.
+    Body { test: TextTestJson },
+    /// Of at least one value that a path (RFC 9535) finds in the body, read as JSON.
+    Json { path: String, test: JsonTestJson },
+    /// Of the length of the body, in bytes.
+    Size {
+        #[serde(default)]
+        min: Option<u64>,
+        #[serde(default)]
+        max: Option<u64>,
+    },
+}
+
+/// What has to hold of a text.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TextTest")]
+#[serde(rename_all = "snake_case")]
+enum TextTestJson {
+    Is(String),
+    IsNot(String),
+    Contains(String),
+    ContainsNot(String),
+    /// A regular expression finds something in it.
+    Matches(String),
+    /// A regular expression finds nothing in it.
+    MatchesNot(String),
+}
+
+/// What has to hold of a value. Numbers are compared as numbers, and only with numbers.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "JsonTest")]
+#[serde(rename_all = "snake_case")]
+enum JsonTestJson {
+    /// There is one; `false` where there is to be none.
+    Exists(bool),
+    Is(#[schemars(with = "JsonValueShape")] JsonValue),
+    IsNot(#[schemars(with = "JsonValueShape")] JsonValue),
+    LessThan(f64),
+    AtMost(f64),
+    MoreThan(f64),
+    AtLeast(f64),
+    /// It is a text in which a regular expression finds something.
+    Matches(String),
+}
+
+/// A connection over TCP, and what is said on it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TcpCheck")]
+#[serde(deny_unknown_fields)]
+pub(super) struct TcpJson {
+    /// A name or an address.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    host: String,
+    #[schemars(range(min = 1))]
+    port: u16,
+    /// The address to connect to in place of what the name resolves to.
+    #[serde(default)]
+    connect_to: Option<IpAddr>,
+    /// What is sent once the connection stands.
+    #[serde(default)]
+    send: Option<String>,
+    /// What has to hold of what comes back.
+    #[serde(default)]
+    expect: Option<TextTestJson>,
+}
+
+impl From<&CheckKind> for KindJson {
+    fn from(kind: &CheckKind) -> Self {
+        match kind.clone() {
+            CheckKind::Http(http) => Self::Http(HttpJson {
+                url: http.url,
+                method: http.method,
+                headers: http.headers.into_iter().map(Into::into).collect(),
+                body: http.body,
+                redirects_max: http.redirects_max,
+                version: http.version,
+                connect_to: http.connect_to,
+                statuses: http.statuses.into_iter().map(Into::into).collect(),
+                assertions: http.assertions.into_iter().map(Into::into).collect(),
+            }),
+            CheckKind::Tcp(TcpCheck { host, port, connect_to, send, expect }) => {
+                let expect = expect.map(Into::into);
+                Self::Tcp(TcpJson { host, port, connect_to, send, expect })
+            }
+        }
+    }
+}
+
+impl From<KindJson> for CheckKind {
+    fn from(kind: KindJson) -> Self {
+        match kind {
+            KindJson::Http(http) => Self::Http(HttpCheck {
+                url: http.url,
+                method: http.method,
+                headers: http.headers.into_iter().map(Into::into).collect(),
+                body: http.body,
+                redirects_max: http.redirects_max,
+                version: http.version,
+                connect_to: http.connect_to,
+                statuses: http.statuses.into_iter().map(Into::into).collect(),
+                assertions: http.assertions.into_iter().map(Into::into).collect(),
+            }),
+            KindJson::Tcp(TcpJson { host, port, connect_to, send, expect }) => {
+                let expect = expect.map(Into::into);
+                Self::Tcp(TcpCheck { host, port, connect_to, send, expect })
+            }
+        }
+    }
+}
+
+/// Each shape, and the noun that it is: field by field, and variant by variant.
+macro_rules! same {
+    ($(struct $shape:ident = $noun:ident { $($field:ident),+ };)*
+        $(enum $words:ident = $variants:ident { $($variant:ident),+ };)*) => {
+        $(
+            impl From<$noun> for $shape {
+                fn from($noun { $($field),+ }: $noun) -> Self {
+                    Self { $($field),+ }
+                }
+            }
+
+            impl From<$shape> for $noun {
+                fn from($shape { $($field),+ }: $shape) -> Self {
+                    Self { $($field),+ }
+                }
+            }
+        )*
+        $(
+            impl From<$variants> for $words {
+                fn from(noun: $variants) -> Self {
+                    match noun { $($variants::$variant(value) => Self::$variant(value)),+ }
+                }
+            }
+
+            impl From<$words> for $variants {
+                fn from(shape: $words) -> Self {
+                    match shape { $($words::$variant(value) => Self::$variant(value)),+ }
+                }
+            }
+        )*
+    };
+}
+
+same! {
+    struct HeaderJson = Header { name, value };
+    struct StatusRangeJson = StatusRange { from, to };
+    enum TextTestJson = TextTest { Is, IsNot, Contains, ContainsNot, Matches, MatchesNot };
+    enum JsonTestJson = JsonTest {
+        Exists, Is, IsNot, LessThan, AtMost, MoreThan, AtLeast, Matches
+    };
+}
+
+impl From<Assertion> for AssertionJson {
+    fn from(assertion: Assertion) -> Self {
+        match assertion {
+            Assertion::Header { name, test } => Self::Header { name, test: test.into() },
+            Assertion::Body { test } => Self::Body { test: test.into() },
+            Assertion::Json { path, test } => Self::Json { path, test: test.into() },
+            Assertion::Size { min, max } => Self::Size { min, max },
+        }
+    }
+}
+
+impl From<AssertionJson> for Assertion {
+    fn from(shape: AssertionJson) -> Self {
+        match shape {
+            AssertionJson::Header { name, test } => Self::Header { name, test: test.into() },
+            AssertionJson::Body { test } => Self::Body { test: test.into() },
+            AssertionJson::Json { path, test } => Self::Json { path, test: test.into() },
+            AssertionJson::Size { min, max } => Self::Size { min, max },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

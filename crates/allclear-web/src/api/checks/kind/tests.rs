@@ -1,0 +1,70 @@
+//! Kinds as they come and go.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::api::shape;
+
+fn read(kind: &Value) -> Result<CheckKind, String> {
+    shape::read::<KindJson>(kind.to_string().as_bytes()).map(Into::into)
+}
+
+#[test]
+fn what_is_left_out_is_as_the_document_says() {
+    let short = json!({"http": {"url": "https://shop.example.com"}});
+    let CheckKind::Http(http) = read(&short).unwrap() else { panic!("it is of the kind http") };
+    assert_eq!(http.redirects_max, 5);
+    assert_eq!((http.method, http.version), (Method::Get, HttpVersion::Offered));
+    assert!(http.is_right(204) && !http.is_right(301));
+    let short = json!({"tcp": {"host": "mail.example.com", "port": 25}});
+    assert_eq!(read(&short).unwrap().target(), "mail.example.com:25");
+}
+
+#[test]
+fn everything_that_a_kind_can_say_goes_both_ways() {
+    let text_tests = ["is", "is_not", "contains", "contains_not", "matches", "matches_not"];
+    let json_tests = json!([
+        {"exists": true}, {"is": "up"}, {"is": true}, {"is": null}, {"is_not": 1.5},
+        {"less_than": 0.9}, {"at_most": 1.5}, {"more_than": 2.5}, {"at_least": 3.5}, {"matches": "^u"},
+    ]);
+    let mut assertions = vec![
+        json!({"header": {"name": "server", "test": {"is": "nginx"}}}),
+        json!({"size": {"min": 1, "max": null}}),
+    ];
+    assertions.extend(text_tests.map(|word| json!({"body": {"test": {word: "x"}}})));
+    for test in json_tests.as_array().unwrap() {
+        assertions.push(json!({"json": {"path": "$.status", "test": test}}));
+    }
+    let http = json!({"http": {
+        "url": "https://shop.example.com", "method": "POST",
+        "headers": [{"name": "accept", "value": "*/*"}], "body": "{}", "redirects_max": 0,
+        "version": "http1", "connect_to": "192.0.2.7", "statuses": [{"from": 200, "to": 204}],
+        "assertions": assertions,
+    }});
+    let tcp = json!({"tcp": {"host": "mail.example.com", "port": 25, "connect_to": "2001:db8::1",
+        "send": "EHLO example.com\r\n", "expect": {"contains": "250"}}});
+    for kind in [http, tcp] {
+        let shown = serde_json::to_value(KindJson::from(&read(&kind).unwrap())).unwrap();
+        assert_eq!(shown, kind);
+    }
+}
+
+#[test]
+fn what_is_no_kind_is_told_with_its_place() {
+    for (kind, told) in [
+        (json!({"icmp": {}}), "unknown variant `icmp`, expected `http` or `tcp`"),
+        (json!({}), "send an object with one of http, tcp: { … }"),
+        (json!("http"), "invalid type: unit variant"),
+        (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
+        (json!({"http": {"url": 1}}), "http.url: invalid type"),
+        (json!({"tcp": {"host": "x", "port": 70_000}}), "tcp.port: invalid value"),
+        (json!({"tcp": {"host": "x", "port": 25, "tls": true}}), "tcp: unknown field `tls`"),
+        (
+            json!({"http": {"url": "x", "assertions": [{"body": {"test": {"is": 1}}}]}}),
+            "http.assertions.1.body.test.is: invalid type",
+        ),
+    ] {
+        let problem = read(&kind).unwrap_err();
+        assert!(problem.starts_with(told), "{kind}: {problem}");
+    }
+}

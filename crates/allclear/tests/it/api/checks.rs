@@ -1,0 +1,215 @@
+//! Checks over the API: what they try, what is believed of them, and what they measured.
+
+use allclear_domain::check::{
+    Direction, Exchange, ExchangeLine, Judgment, Outage, Patience, Phases, ProbeResult, Reason,
+    ReasonCode, Threshold, VantagePoint, Verdict,
+};
+use allclear_domain::ids::CheckId;
+use allclear_domain::posted::StatusChange;
+use allclear_domain::{ComponentStatus, Entropy};
+use allclear_store::Judged;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{NOON, Program};
+use crate::support::Engine;
+
+fn noon() -> Timestamp {
+    NOON.parse().unwrap()
+}
+
+fn shop() -> Value {
+    json!({"name": "Shop front", "kind": {"http": {"url": "https://shop.example.com/health"}}})
+}
+
+/// What is believed after three probes that failed, ten seconds apart.
+fn failing(id: CheckId) -> Judged {
+    let mut judgment = Judgment::default();
+    for sample in 0..3 {
+        let at = noon() + SignedDuration::from_secs(10 * sample);
+        (judgment, _) = judgment.hear(Patience::default(), Verdict::Fail, at);
+    }
+    let line = |direction, text: &str| ExchangeLine { at_us: 9, direction, text: text.to_owned() };
+    let last = ProbeResult {
+        vantage: VantagePoint::core(),
+        probed_at: noon() + SignedDuration::from_secs(20),
+        took_us: 1_234,
+        verdict: Verdict::Fail,
+        reason: Some(Reason { code: ReasonCode::Status, told: "503 in place of 200".to_owned() }),
+        phases: Phases { connect_us: Some(99), ..Phases::default() },
+        exchange: Exchange {
+            lines: vec![line(Direction::Sent, "GET /health"), line(Direction::Received, "503")],
+            is_cut: false,
+        },
+    };
+    Judged { check_id: id, judgment, last_bad: Some(last.clone()), last }
+}
+
+impl Program {
+    /// As if the check had been probed, and had failed.
+    pub(super) async fn let_fail(&self, id: &str, component_id: &str) {
+        let check_id = id.parse().unwrap();
+        let status = ComponentStatus::MajorOutage;
+        let outage = Outage {
+            id: Entropy::from_system().id(noon()),
+            check_id,
+            threshold: Threshold::Fail,
+            began_at: noon(),
+            confirmed_at: noon() + SignedDuration::from_secs(20),
+            ended_at: None,
+            reason: Some(Reason { code: ReasonCode::Status, told: "503".to_owned() }),
+            statuses: vec![StatusChange { component_id: component_id.parse().unwrap(), status }],
+        };
+        let mut transaction = self.instance.store().begin().await.unwrap();
+        transaction.put_judgments(&[failing(check_id)]).await.unwrap();
+        transaction.insert_outages(&[outage]).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_check_is_added_changed_paused_and_removed() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let mut new = shop();
+        new["affects"] = json!([{"component": "example-shop/checkout"}]);
+        let made = program.post("/api/v1/checks", new).await.expect(201);
+        assert_eq!(made.header("etag"), "\"v1\"");
+        let (place, check) = (made.header("location"), &made.json);
+        assert_eq!(place, format!("/api/v1/checks/{}", made.id()));
+        assert_eq!(
+            (&check["interval_seconds"], &check["deadline_ms"]),
+            (&json!(60), &json!(10_000))
+        );
+        assert_eq!(check["kind"]["http"]["redirects_max"], 5);
+        let patience = json!({"fail_after": 3, "recover_after": 2, "stable_for_seconds": 120});
+        assert_eq!(check["patience"], patience);
+        assert_eq!((&check["believed"], &check["vantage_points"]), (&Value::Null, &json!([])));
+        let affects = &check["affects"][0];
+        assert!(affects["component"].as_str().unwrap().starts_with("cmp_"), "{affects}");
+        assert_eq!(affects["when_failing"], "major_outage");
+        assert_eq!(affects["when_degraded"], "degraded_performance");
+        let by_key = program.get("/api/v1/checks/shop-front").await.expect(200);
+        assert_eq!(&by_key.json, check);
+
+        // What is left out stays.
+        let patch = json!({"slow_after_ms": 800, "patience": {"fail_after": 2}, "tags": ["eu"]});
+        let patched = program.patch(place, "\"v1\"", patch).await.expect(200);
+        assert_eq!(patched.json["patience"]["stable_for_seconds"], 120);
+        assert_eq!(patched.json["affects"], check["affects"]);
+        assert_eq!((&patched.json["kind"], &patched.json["version"]), (&check["kind"], &json!(2)));
+        let kind = json!({"tcp": {"host": "shop.example.com", "port": 443}});
+        let patch = json!({"slow_after_ms": null, "kind": kind});
+        let other = program.patch(place, "\"v2\"", patch.clone()).await.expect(200);
+        assert_eq!(
+            (&other.json["slow_after_ms"], &other.json["tags"][0]),
+            (&Value::Null, &json!("eu"))
+        );
+        assert_eq!(other.json["kind"]["tcp"]["port"], 443);
+        let late = program.patch(place, "\"v2\"", patch.clone()).await.expect(412);
+        assert_eq!(late.kind(), "version-conflict");
+        program.ask("PATCH", place, &[], Some(patch)).await.expect(428);
+
+        let (pause, resume) = (format!("{place}/pause"), format!("{place}/resume"));
+        let paused = program.ask("POST", &pause, &[], None).await.expect(200);
+        assert_eq!(paused.json["paused_at"], NOON);
+        let again = program.ask("POST", &pause, &[], None).await.expect(409);
+        assert!(again.json["detail"].as_str().unwrap().contains("resume it"), "{}", again.json);
+        let resumed = program.ask("POST", &resume, &[], None).await.expect(200);
+        assert_eq!((&resumed.json["paused_at"], resumed.header("etag")), (&Value::Null, "\"v5\""));
+        program.ask("POST", &resume, &[], None).await.expect(409);
+
+        let old = [("if-match", "\"v1\"")];
+        program.ask("DELETE", place, &old, None).await.expect(412);
+        program.ask("DELETE", place, &[], None).await.expect(204);
+        program.get(place).await.expect(404);
+        program.get("/api/v1/checks/%00").await.expect(404);
+        program.instance.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_believed_and_measured_is_told() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        let mut new = shop();
+        new["affects"] = json!([{"component": "checkout", "when_degraded": "operational"}]);
+        let made = program.post("/api/v1/checks", new).await.expect(201);
+        let place = made.header("location");
+        program.clock.turn(SignedDuration::from_secs(1));
+        let tcp = json!({"tcp": {"host": "mail.example.com", "port": 25}});
+        let other = json!({"name": "Mail", "kind": tcp});
+        program.post("/api/v1/checks", other).await.expect(201);
+        let component = made.json["affects"][0]["component"].as_str().unwrap();
+        program.let_fail(made.id(), component).await;
+
+        let shown = program.get(place).await.expect(200).json;
+        assert_eq!((&shown["believed"], &shown["since"]), (&json!("fail"), &json!(NOON)));
+        let core = &shown["vantage_points"][0];
+        assert_eq!((&core["name"], &core["believed"]), (&json!("core"), &json!("fail")));
+        let last = &core["last_probe"];
+        assert_eq!((&last["took_us"], &last["phases"]["connect_us"]), (&json!(1_234), &json!(99)));
+        assert_eq!(last["reason"]["told"], "503 in place of 200");
+        let exchange = &core["last_bad_probe"]["exchange"];
+        assert_eq!(exchange["lines"][1]["text"], "503");
+        assert_eq!(exchange["lines"][0]["direction"], "sent");
+
+        let list = program.get("/api/v1/checks").await.expect(200).json;
+        let (first, second) = (&list["items"][0], &list["items"][1]);
+        assert_eq!((&first["believed"], &second["believed"]), (&json!("fail"), &Value::Null));
+        assert!(first["vantage_points"][0].get("last_bad_probe").is_none(), "{first}");
+        let slice = program.get("/api/v1/checks?limit=1").await.expect(200).json;
+        let next = format!("/api/v1/checks?cursor={}", slice["next_cursor"].as_str().unwrap());
+        let rest = program.get(&next).await.expect(200).json;
+        assert_eq!((&rest["items"][0], &rest["next_cursor"]), (second, &Value::Null));
+
+        let path = format!("{place}/outages");
+        let outages = program.get(&path).await.expect(200).json;
+        let outage = &outages["items"][0];
+        assert_eq!((&outage["began_at"], &outage["ended_at"]), (&json!(NOON), &Value::Null));
+        assert_eq!(outage["components"][0]["component"], *component);
+        program.get(&format!("{path}?limit=0")).await.expect(422);
+        // A pause ends it: nobody looks any more.
+        program.clock.turn(SignedDuration::from_secs(59));
+        let paused = program.ask("POST", &format!("{place}/pause"), &[], None).await.expect(200);
+        assert_eq!(paused.json["believed"], Value::Null);
+        let outages = program.get(&path).await.expect(200).json;
+        assert_eq!(outages["items"][0]["ended_at"], "2026-11-21T12:01:00Z");
+        program.instance.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_probed_is_refused_with_its_field() {
+    let program = Program::on(Engine::Sqlite).await;
+    let http = |url: &str| json!({"kind": {"http": {"url": url}}});
+    let header = json!({"name": "Authorization", "value": "x"});
+    let with_header =
+        json!({"kind": {"http": {"url": "https://a.example.com", "headers": [header]}}});
+    for (change, field) in [
+        (http("shop.example.com"), "kind.http.url"),
+        (http("https://ada:secret@shop.example.com"), "kind.http.url"),
+        (with_header, "kind.http.headers[0].name"),
+        (json!({"kind": {"tcp": {"host": "a b", "port": 25}}}), "kind.tcp.host"),
+        (json!({"kind": {"tcp": {"host": "a", "port": 0}}}), "kind.tcp.port"),
+        (json!({"interval_seconds": 0}), "interval_seconds"),
+        (json!({"slow_after_ms": 20_000}), "slow_after_ms"),
+        (json!({"patience": {"fail_after": 0}}), "patience.fail_after"),
+        (json!({"affects": [{"component": "none"}]}), "affects[0].component"),
+        (json!({"affects": [{"component": "none/checkout"}]}), "affects[0].component"),
+        (json!({"affects": [{"component": "a\u{0}/b"}]}), "affects[0].component"),
+    ] {
+        let mut new = shop();
+        for (name, value) in change.as_object().unwrap() {
+            new[name] = value.clone();
+        }
+        let refused = program.post("/api/v1/checks", new).await.expect(422);
+        assert_eq!(refused.json["field"], field, "{}", refused.json);
+        assert!(!refused.json.to_string().contains("secret@"), "{}", refused.json);
+    }
+    let listed = json!({"name": "x", "kind": {"http": ["https://a.example.com"]}});
+    let refused = program.post("/api/v1/checks", listed).await.expect(400);
+    assert_eq!(refused.json["detail"], "kind.http: send an object: { … }");
+    let list = program.get("/api/v1/checks").await.expect(200);
+    assert_eq!(list.json["items"], json!([]), "nothing was written");
+}
