@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and the words of its help.
 
+pub mod checks;
 pub mod nouns;
 
 use std::net::SocketAddr;
@@ -91,6 +92,13 @@ pub enum Command {
         #[command(subcommand)]
         command: nouns::ComponentCommand,
     },
+    /// Checks: list, show, add, pause, resume, remove
+    #[command(after_help = CHECK_HELP)]
+    Check {
+        /// What to do
+        #[command(subcommand)]
+        command: checks::CheckCommand,
+    },
     /// Say that something was taken down on purpose
     #[command(after_help = WAY_HELP)]
     Shutdown(nouns::ReportArgs),
@@ -135,6 +143,13 @@ pub enum Command {
 
 const WAY_HELP: &str = "It asks the server at ALLCLEAR_URL, with the token in ALLCLEAR_TOKEN. Without them, or \
     with --data, it works on the database itself, which no server may hold meanwhile.";
+
+const CHECK_HELP: &str = "Examples:\n  \
+    allclear check add 'Shop front' https://shop.example.com/health --every 30s --affects checkout\n  \
+    allclear check add Mail mail.example.com:25 --slow-after 800ms --tag europe\n  \
+    allclear check show shop-front    what is believed, and what was said when it last failed\n\n\
+    It asks the server at ALLCLEAR_URL, with the token in ALLCLEAR_TOKEN. Without them, or with --data, it \
+    works on the database itself, which no server may hold meanwhile.";
 
 const IMPORT_HELP: &str = "Examples:\n  \
     allclear import log outages.txt --timezone America/Los_Angeles --page shop --plan\n  \
@@ -338,7 +353,7 @@ pub enum TokenCommand {
         /// What it is for
         #[arg(long)]
         name: String,
-        /// What it may do: read, incidents, maintenance, components, `status_pages`, people, audit;
+        /// What it may do: read, incidents, maintenance, components, `status_pages`, checks, people, audit;
         /// several with commas
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<Scope>,

@@ -131,6 +131,11 @@ impl Api {
         self.ask("POST", path, Some(body)).await
     }
 
+    /// Removes something.
+    pub(super) async fn delete(&mut self, path: &str) -> Result<()> {
+        self.ask("DELETE", path, None).await.map(|_| ())
+    }
+
     /// Everything of a list, slice by slice.
     pub(super) async fn list(&mut self, path: &str) -> Result<Vec<Value>> {
         let (mut items, mut next) = (Vec::new(), path.to_owned());
@@ -195,6 +200,9 @@ async fn read(response: Response<Body>) -> Result<Value> {
     let bytes = whole.map_err(|error| anyhow!("the answer broke off: {error}"))?.to_bytes();
     let json: Option<Value> = serde_json::from_slice(&bytes).ok();
     let status = head.status.as_u16();
+    if status == 204 {
+        return Ok(Value::Null);
+    }
     if head.status.is_success() {
         return json.ok_or_else(|| anyhow!("the answer is not JSON: is ALLCLEAR_URL right?"));
     }

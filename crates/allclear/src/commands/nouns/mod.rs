@@ -3,10 +3,12 @@
 
 mod api;
 mod apply;
+mod checks;
 mod request;
 
 pub(crate) use self::api::Refusal;
 pub(super) use self::apply::apply;
+pub(super) use self::checks::check;
 
 use allclear_domain::ComponentStatus;
 use anyhow::{Result, anyhow};

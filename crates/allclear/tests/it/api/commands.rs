@@ -264,3 +264,86 @@ async fn tell(ask: impl AsyncFn(&[&str]) -> Output) {
     assert!(line.starts_with("inc_"), "{line}");
     assert_eq!(ask(&convert).await.status.code(), Some(3), "it was converted already");
 }
+
+/// Checks: with a server and without one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_is_added_shown_paused_and_removed_from_the_command_line() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        watch(async |words: &[&str]| run(asking(&program, words)).await).await;
+        program.instance.stop().await;
+        let fresh = Fresh::on(engine);
+        let ask = async |words: &[&str]| {
+            let mut command = fresh.command();
+            command.args(words);
+            run(command).await
+        };
+        stdout(&ask(&["status-page", "add", "Example Shop"]).await);
+        stdout(&ask(&["component", "add", "Checkout"]).await);
+        watch(ask).await;
+    }
+}
+
+async fn watch(ask: impl AsyncFn(&[&str]) -> Output) {
+    let none = ask(&["check", "list"]).await;
+    assert!(String::from_utf8_lossy(&none.stderr).contains("allclear check add NAME URL"));
+    let add = [
+        "check",
+        "add",
+        "Shop front",
+        "https://shop.example.com/health",
+        "--every",
+        "30s",
+        "--deadline",
+        "5s",
+        "--slow-after",
+        "800ms",
+        "--affects",
+        "checkout=partial_outage",
+        "--affects",
+        "example-shop/checkout",
+        "--tag",
+        "europe",
+        "--json",
+    ];
+    let twice = ask(&add).await;
+    assert_eq!(twice.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&twice.stderr).into_owned();
+    assert!(said.contains("affects[1].component: is named twice"), "{said}");
+    let once: Vec<&str> = [&add[..12], &add[14..]].concat();
+    let check = json(&ask(&once).await);
+    assert_eq!((&check["interval_seconds"], &check["deadline_ms"]), (&30.into(), &5_000.into()));
+    assert_eq!((&check["slow_after_ms"], &check["tags"][0]), (&800.into(), &"europe".into()));
+    assert_eq!(check["affects"][0]["when_failing"], "partial_outage");
+
+    let mail = ["check", "add", "Mail", "[2001:db8::1]:25", "--key", "mx"];
+    let line = stdout(&ask(&mail).await);
+    assert!(line.ends_with("  mx  not probed yet  [2001:db8::1]:25  Mail\n"), "{line}");
+    let listed = stdout(&ask(&["check", "list"]).await);
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    let shown = json(&ask(&["check", "show", "shop-front", "--json"]).await);
+    assert_eq!(shown, check);
+    let paused = stdout(&ask(&["check", "pause", "mx"]).await);
+    assert!(paused.contains("  mx  paused  "), "{paused}");
+    assert_eq!(ask(&["check", "pause", "mx"]).await.status.code(), Some(3), "it is paused");
+    let resumed = json(&ask(&["check", "resume", "mx", "--json"]).await);
+    assert!(resumed["paused_at"].is_null(), "{resumed}");
+    let removed = stdout(&ask(&["check", "remove", "mx"]).await);
+    assert!(removed.starts_with("removed  chk_"), "{removed}");
+    assert_eq!(ask(&["check", "show", "mx"]).await.status.code(), Some(1));
+
+    for (words, told) in [
+        (["https://ada:pw@shop.example.com", "--every", "30s"], "a user name or a password"),
+        (["https://shop.example.com", "--affects", "none"], "there is no component `none`"),
+        (["https://shop.example.com", "--every", "1500ms"], "write whole seconds"),
+    ] {
+        let refused = ask(&[&["check", "add", "Wrong"][..], &words].concat()).await;
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains(told), "{said}");
+    }
+    for target in ["shop.example.com", "shop.example.com:https"] {
+        let refused = ask(&["check", "add", "Wrong", target]).await;
+        assert_eq!(refused.status.code(), Some(2), "{target}");
+    }
+}

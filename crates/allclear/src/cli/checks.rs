@@ -1,0 +1,140 @@
+//! The commands about checks.
+
+use std::str::FromStr;
+
+use allclear_domain::error::InvalidValue;
+use clap::{Args, Subcommand};
+use jiff::SignedDuration;
+
+use super::nouns::{Affects, Print};
+
+/// What to do with checks.
+#[derive(Debug, Subcommand)]
+pub enum CheckCommand {
+    /// List checks with what is believed of them, oldest first
+    List {
+        /// How it is printed
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Show a check, and the last exchange that did not simply work
+    Show(CheckArgs),
+    /// Add a check; a running server probes it at once
+    Add(AddCheckArgs),
+    /// Stop probing a check; an outage that goes on ends here
+    Pause(CheckArgs),
+    /// Probe a paused check again, and judge it anew
+    Resume(CheckArgs),
+    /// Remove a check; the outages that it measured stay
+    Remove(CheckArgs),
+}
+
+/// One check.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// Its key or its id
+    pub check: String,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: Print,
+}
+
+/// What to add.
+#[derive(Clone, Debug, Args)]
+pub struct AddCheckArgs {
+    /// Name as the team sees it
+    pub name: String,
+    /// What is tried: an address such as `https://shop.example.com/health`, or a host and a port such as
+    /// mail.example.com:25
+    #[arg(value_name = "URL|HOST:PORT")]
+    pub target: Target,
+    /// Short name; made from the name where it is left out
+    #[arg(long)]
+    pub key: Option<String>,
+    /// Time from the start of one probe to the start of the next, in whole seconds
+    #[arg(long, value_name = "TIME", default_value = "60s")]
+    pub every: Length,
+    /// Time for one probe, all in all; a longer one fails
+    #[arg(long, value_name = "TIME", default_value = "10s")]
+    pub deadline: Length,
+    /// A probe that works and takes longer than this is degraded
+    #[arg(long, value_name = "TIME")]
+    pub slow_after: Option<Length>,
+    /// A component that stands or falls with it: its id, its key, or that of another status page as in
+    /// shop/checkout; with its status while the check fails where that is not `major_outage`. Several
+    /// times where needed
+    #[arg(long, value_name = "COMPONENT[=STATUS]")]
+    pub affects: Vec<Affects>,
+    /// A word to find it by; several times where needed
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: Print,
+}
+
+/// What a check tries, written as an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An address with a scheme.
+    Url(String),
+    /// A host and a port.
+    Tcp {
+        /// A name or an address, without brackets.
+        host: String,
+        /// Its port.
+        port: u16,
+    },
+}
+
+impl FromStr for Target {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        if text.contains("://") {
+            return Ok(Self::Url(text.to_owned()));
+        }
+        let problem = "write an address such as https://shop.example.com/health, or a host and a \
+                       port such as mail.example.com:25";
+        let wrong = || InvalidValue::new("target", problem);
+        let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+        let port = port.parse().map_err(|_| wrong())?;
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        if host.is_empty() { Err(wrong()) } else { Ok(Self::Tcp { host: host.to_owned(), port }) }
+    }
+}
+
+/// A length of time, written `30s`, `800ms` or `5m`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length {
+    ms: u32,
+}
+
+impl FromStr for Length {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let length: Option<SignedDuration> = text.parse().ok();
+        let ms = length.filter(|length| length.subsec_nanos() % 1_000_000 == 0);
+        let ms = ms.and_then(|length| u32::try_from(length.as_millis()).ok());
+        let problem = "write a length of time such as 30s, 800ms or 5m";
+        Ok(Self { ms: ms.ok_or_else(|| InvalidValue::new("time", problem))? })
+    }
+}
+
+impl Length {
+    /// In milliseconds.
+    #[must_use]
+    pub const fn ms(self) -> u32 {
+        self.ms
+    }
+
+    /// In seconds, where it is some number of whole ones.
+    #[must_use]
+    pub const fn seconds(self) -> Option<u32> {
+        if self.ms.is_multiple_of(1_000) { Some(self.ms / 1_000) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests;

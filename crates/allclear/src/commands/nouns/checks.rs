@@ -1,0 +1,203 @@
+//! Checks.
+
+use anyhow::{Result, anyhow};
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::request::escaped;
+use crate::cli::checks::{AddCheckArgs, CheckArgs, CheckCommand, Target};
+use crate::cli::nouns::{Affects, Print};
+use crate::commands::DONE;
+use crate::output::{remark, say, say_json};
+use crate::settings::Settings;
+
+/// Checks.
+pub(in crate::commands) async fn check(command: CheckCommand, settings: &Settings) -> Result<u8> {
+    match command {
+        CheckCommand::List { print } => list(print, settings).await,
+        CheckCommand::Show(args) => {
+            let mut api = Api::to_read(settings).await?;
+            let done = api.get(&path(&args.check)).await;
+            api.close().await;
+            print_out(&done?, args.print, told)
+        }
+        CheckCommand::Add(args) => {
+            let (new, print) = (new(&args)?, args.print);
+            let mut api = Api::to_write(settings).await?;
+            let done = api.post("/api/v1/checks", new).await;
+            api.close().await;
+            print_out(&done?, print, |check| vec![line(check)])
+        }
+        CheckCommand::Pause(args) => step(args, "pause", settings).await,
+        CheckCommand::Resume(args) => step(args, "resume", settings).await,
+        CheckCommand::Remove(args) => remove(args, settings).await,
+    }
+}
+
+fn path(check: &str) -> String {
+    format!("/api/v1/checks/{}", escaped(check))
+}
+
+/// What the API is told of a new check.
+fn new(args: &AddCheckArgs) -> Result<Value> {
+    let seconds = args.every.seconds();
+    let every = seconds.ok_or_else(|| anyhow!("--every: write whole seconds, such as 30s"))?;
+    let affects = |affects: &Affects| match affects.status {
+        Some(status) => json!({"component": affects.component, "when_failing": status}),
+        None => json!({"component": affects.component}),
+    };
+    Ok(json!({
+        "name": args.name,
+        "key": args.key,
+        "kind": match &args.target {
+            Target::Url(url) => json!({"http": {"url": url}}),
+            Target::Tcp { host, port } => json!({"tcp": {"host": host, "port": port}}),
+        },
+        "interval_seconds": every,
+        "deadline_ms": args.deadline.ms(),
+        "slow_after_ms": args.slow_after.map(|length| length.ms()),
+        "affects": args.affects.iter().map(affects).collect::<Vec<_>>(),
+        "tags": args.tag,
+    }))
+}
+
+async fn list(print: Print, settings: &Settings) -> Result<u8> {
+    let mut api = Api::to_read(settings).await?;
+    let items = api.list("/api/v1/checks?limit=200").await;
+    api.close().await;
+    let items = items?;
+    if items.is_empty() && !print.json {
+        remark("There is nothing to list. Add a check: allclear check add NAME URL");
+    }
+    print_out(&items.into(), print, |items| {
+        items.as_array().into_iter().flatten().map(line).collect()
+    })
+}
+
+async fn step(args: CheckArgs, step: &str, settings: &Settings) -> Result<u8> {
+    let mut api = Api::to_write(settings).await?;
+    let done = api.post(&format!("{}/{step}", path(&args.check)), Value::Null).await;
+    api.close().await;
+    print_out(&done?, args.print, |check| vec![line(check)])
+}
+
+/// Removes a check, and prints what it was.
+async fn remove(args: CheckArgs, settings: &Settings) -> Result<u8> {
+    let mut api = Api::to_write(settings).await?;
+    let path = path(&args.check);
+    let done = match api.get(&path).await {
+        Ok(was) => api.delete(&path).await.map(|()| was),
+        Err(error) => Err(error),
+    };
+    api.close().await;
+    print_out(&done?, args.print, |was| vec![format!("removed  {}", line(was))])
+}
+
+fn print_out(value: &Value, print: Print, lines: impl Fn(&Value) -> Vec<String>) -> Result<u8> {
+    if print.json {
+        say_json(value)?;
+    } else {
+        for line in lines(value) {
+            say(&line)?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// One line about a check: its id, key, state, what it tries, and its name.
+fn line(check: &Value) -> String {
+    let state = match (check["paused_at"].is_null(), check["believed"].as_str()) {
+        (false, _) => "paused",
+        (true, believed) => believed.unwrap_or("not probed yet"),
+    };
+    let text = |field: &str| check[field].as_str().unwrap_or_default();
+    format!("{}  {}  {state}  {}  {}", text("id"), text("key"), target(check), text("name"))
+}
+
+/// What a check tries.
+fn target(check: &Value) -> String {
+    let (http, tcp) = (&check["kind"]["http"], &check["kind"]["tcp"]);
+    match (http["url"].as_str(), tcp["host"].as_str()) {
+        (Some(url), _) => url.to_owned(),
+        (None, Some(host)) if host.contains(':') => format!("[{host}]:{}", tcp["port"]),
+        (None, host) => format!("{}:{}", host.unwrap_or_default(), tcp["port"]),
+    }
+}
+
+/// A check, what is seen of it from each place, and what was said when it last did not simply work.
+fn told(check: &Value) -> Vec<String> {
+    let mut lines = vec![line(check)];
+    for vantage in check["vantage_points"].as_array().into_iter().flatten() {
+        let name = vantage["name"].as_str().unwrap_or_default();
+        lines.push(format!("last probe from {name}: {}", probe(&vantage["last_probe"])));
+        if let Some(since) = vantage["since"].as_str() {
+            let believed = vantage["believed"].as_str().unwrap_or_default();
+            lines.push(format!("{believed} since {since}"));
+        }
+        let bad = &vantage["last_bad_probe"];
+        let said = bad["exchange"]["lines"].as_array();
+        if let Some(said) = said.filter(|said| !said.is_empty()) {
+            lines.push(format!("what was said at {}:", harmless(&bad["probe"]["probed_at"])));
+            lines.extend(said.iter().map(|line| {
+                let sign = match line["direction"].as_str() {
+                    Some("sent") => '>',
+                    Some("received") => '<',
+                    _ => '*',
+                };
+                format!("  {sign} {}", harmless(&line["text"]))
+            }));
+        }
+        if bad["exchange"]["is_cut"] == true {
+            lines.push("  there was more, which is not kept".to_owned());
+        }
+    }
+    lines
+}
+
+/// One line about a probe.
+fn probe(probe: &Value) -> String {
+    let took = probe["took_us"].as_u64().unwrap_or_default() / 1_000;
+    let verdict = probe["verdict"].as_str().unwrap_or_default();
+    let at = probe["probed_at"].as_str().unwrap_or_default();
+    let why = &probe["reason"]["told"];
+    let why = if why.is_null() { String::new() } else { format!(": {}", harmless(why)) };
+    format!("{verdict} after {took} ms at {at}{why}")
+}
+
+/// A text of strangers on one line of a terminal, without what terminals obey.
+fn harmless(text: &Value) -> String {
+    let text = text.as_str().unwrap_or_default();
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_strangers_said_does_not_move_the_terminal() {
+        let said = json!({"direction": "received", "text": "220 \u{1b}[2J\r\nhello"});
+        let check = json!({
+            "id": "chk_1", "key": "mail", "name": "Mail", "paused_at": null, "believed": "fail",
+            "kind": {"tcp": {"host": "2001:db8::1", "port": 25}},
+            "vantage_points": [{
+                "name": "core", "believed": "fail", "since": "2026-11-21T12:00:00Z",
+                "last_probe": {"verdict": "fail", "took_us": 12_345, "probed_at": "2026-11-21T12:00:20Z",
+                    "reason": {"told": "\u{9b}31m nobody"}},
+                "last_bad_probe": {"probe": {"probed_at": "2026-11-21T12:00:20Z"},
+                    "exchange": {"lines": [said], "is_cut": true}},
+            }],
+        });
+        assert_eq!(
+            told(&check),
+            [
+                "chk_1  mail  fail  [2001:db8::1]:25  Mail",
+                "last probe from core: fail after 12 ms at 2026-11-21T12:00:20Z: \u{fffd}31m nobody",
+                "fail since 2026-11-21T12:00:00Z",
+                "what was said at 2026-11-21T12:00:20Z:",
+                "  < 220 \u{fffd}[2J\u{fffd}\u{fffd}hello",
+                "  there was more, which is not kept",
+            ]
+        );
+    }
+}
