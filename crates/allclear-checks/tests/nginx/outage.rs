@@ -44,7 +44,7 @@ async fn a_server_that_goes_and_comes_back_is_one_outage() {
         Arc::new(rig.clock.clone()),
         Arc::new(Entropy::from_seed(2)),
         Arc::new(rig.prober.clone()),
-        Arc::default(),
+        Vec::new(),
     );
     watch.run_once(rig.clock.now()).await.unwrap();
     rig.nginx.stop();

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::component::ComponentStatus;
+use crate::error::InvalidValue;
 use crate::ids::{CheckId, ComponentId, TemplateId};
 use crate::posted::StatusChange;
 use crate::text::Key;
@@ -97,6 +98,43 @@ pub enum OnOutage {
         /// The template with these words.
         template_id: TemplateId,
     },
+}
+
+impl OnOutage {
+    /// The word in the API and commands.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Draft => "draft",
+            Self::Publish { .. } => "publish",
+        }
+    }
+
+    /// What it becomes by a word, and by a template that goes with `publish`; what is `None` stays.
+    ///
+    /// # Errors
+    /// Where the word is none, or word and template do not go together.
+    pub fn changed(
+        self,
+        word: Option<&str>,
+        template_id: Option<TemplateId>,
+    ) -> Result<Self, InvalidValue> {
+        let refuse = |field: &str, problem: &str| Err(InvalidValue::new(field, problem));
+        match (word.unwrap_or(self.as_str()), template_id) {
+            ("nothing", None) => Ok(Self::Nothing),
+            ("draft", None) => Ok(Self::Draft),
+            ("publish", Some(template_id)) => Ok(Self::Publish { template_id }),
+            ("publish", None) => match self {
+                Self::Publish { .. } => Ok(self),
+                _ => refuse("on_outage_template", "is missing: name the template to publish"),
+            },
+            ("nothing" | "draft", Some(_)) => {
+                refuse("on_outage_template", "is for `publish` alone: leave it out")
+            }
+            _ => refuse("on_outage", "use one of nothing, draft, publish"),
+        }
+    }
 }
 
 /// What is tried. Each kind has a file of its own, here and where it is probed.

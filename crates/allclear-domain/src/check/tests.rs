@@ -142,3 +142,23 @@ fn readers_are_told_what_the_owner_chose() {
     assert_eq!(over.ended_at, Some(over.began_at));
     assert!(over.end(early).is_err());
 }
+
+#[test]
+fn what_becomes_of_an_outage_is_chosen_by_a_word() {
+    let template_id = Entropy::from_seed(3).id(Timestamp::UNIX_EPOCH);
+    let publish = OnOutage::Publish { template_id };
+    let start = OnOutage::Nothing;
+    assert_eq!(start.changed(None, None), Ok(start));
+    assert_eq!(start.changed(Some("draft"), None), Ok(OnOutage::Draft));
+    assert_eq!(start.changed(Some("publish"), Some(template_id)), Ok(publish));
+    assert_eq!(publish.changed(Some("publish"), None), Ok(publish));
+    assert_eq!(publish.changed(Some("nothing"), None), Ok(start));
+    for (word, template, field) in [
+        (Some("publish"), None, "on_outage_template"),
+        (Some("draft"), Some(template_id), "on_outage_template"),
+        (None, Some(template_id), "on_outage_template"),
+        (Some("page"), None, "on_outage"),
+    ] {
+        assert_eq!(start.changed(word, template).unwrap_err().field, field);
+    }
+}

@@ -27,6 +27,9 @@ pub enum CheckCommand {
     Resume(CheckArgs),
     /// Remove a check; the outages that it measured stay
     Remove(CheckArgs),
+    /// Try a check or an address once, from this machine, and print everything that was said; nothing is
+    /// written
+    Run(RunArgs),
 }
 
 /// One check.
@@ -65,12 +68,30 @@ pub struct AddCheckArgs {
     /// times where needed
     #[arg(long, value_name = "COMPONENT[=STATUS]")]
     pub affects: Vec<Affects>,
+    /// What becomes of an outage in which it fails: `nothing`, `draft` (of an incident), or the id of a
+    /// template whose words are published at once
+    #[arg(long, value_name = "nothing|draft|TEMPLATE", default_value = "nothing")]
+    pub on_outage: String,
     /// A word to find it by; several times where needed
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
     /// How it is printed
     #[command(flatten)]
     pub print: Print,
+}
+
+/// What to try once.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Key or id of a check, an address such as `https://shop.example.com/health`, or a host and a port
+    #[arg(value_name = "CHECK|URL|HOST:PORT")]
+    pub what: String,
+    /// Time for it, all in all; that of the check where it is left out, else 10s
+    #[arg(long, value_name = "TIME")]
+    pub deadline: Option<Length>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What a check tries, written as an address.

@@ -2,9 +2,11 @@
 
 use allclear_checks::writing::NewCheck;
 use allclear_domain::check::{
-    Affects, Check, Direction, Exchange, Outage, Patience, Phases, ProbeResult, Reason, ReasonCode,
-    Threshold, Verdict,
+    Affects, Check, Direction, Exchange, OnOutage, Outage, Patience, Phases, ProbeResult, Reason,
+    ReasonCode, Threshold, Verdict,
 };
+use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::TemplateId;
 use allclear_domain::text::Key;
 use allclear_domain::{ComponentStatus, limits};
 use allclear_store::{Judged, Stored};
@@ -14,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::KindJson;
 use crate::api::wire::{
-    BeliefWord, ChangeJson, ComponentStatusWord, DirectionWord, ReasonCodeWord, ThresholdWord,
-    VerdictWord, given,
+    BeliefWord, ChangeJson, ComponentStatusWord, DirectionWord, OnOutageWord, ReasonCodeWord,
+    ThresholdWord, VerdictWord, given,
 };
 
 /// What is tried, how often, what counts as working, and what is believed of it.
@@ -36,6 +38,12 @@ pub(super) struct CheckJson {
     slow_after_ms: Option<u32>,
     patience: PatienceJson,
     affects: Vec<AffectsJson>,
+    /// What becomes of an outage in which it fails.
+    #[schemars(with = "OnOutageWord")]
+    on_outage: &'static str,
+    /// Id of the template whose words are published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_outage_template: Option<String>,
     tags: Vec<String>,
     /// Since when it is not probed, because somebody said so.
     paused_at: Option<Timestamp>,
@@ -229,6 +237,12 @@ pub(super) struct NewCheckJson {
     #[serde(default)]
     #[schemars(length(max = limits::CHECK_COMPONENTS_MAX))]
     pub(super) affects: Vec<AffectsJson>,
+    /// What becomes of an outage in which it fails; `nothing` where this is left out.
+    #[schemars(with = "Option<OnOutageWord>")]
+    on_outage: Option<String>,
+    /// Id of the template whose words are published; it goes with `publish`.
+    #[schemars(with = "Option<String>")]
+    on_outage_template: Option<TemplateId>,
     /// Words to find it by.
     #[serde(default)]
     #[schemars(with = "Vec<String>", length(max = limits::CHECK_TAGS_MAX))]
@@ -245,8 +259,13 @@ const fn deadline_ms() -> u32 {
 
 impl NewCheckJson {
     /// The check, with the components that were found.
-    pub(super) fn with(self, affects: Vec<Affects>) -> NewCheck {
-        NewCheck {
+    ///
+    /// # Errors
+    /// Where what becomes of an outage is said in words that do not go together.
+    pub(super) fn with(self, affects: Vec<Affects>) -> Result<NewCheck, InvalidValue> {
+        let word = self.on_outage.as_deref();
+        let on_outage = OnOutage::default().changed(word, self.on_outage_template)?;
+        Ok(NewCheck {
             key: self.key,
             name: self.name,
             kind: self.kind.into(),
@@ -255,8 +274,9 @@ impl NewCheckJson {
             slow_after_ms: self.slow_after_ms,
             patience: self.patience.over(Patience::default()),
             affects,
+            on_outage,
             tags: self.tags,
-        }
+        })
     }
 }
 
@@ -281,14 +301,28 @@ pub(super) struct CheckPatchJson {
     patience: Option<PatiencePatchJson>,
     #[schemars(length(max = limits::CHECK_COMPONENTS_MAX))]
     pub(super) affects: Option<Vec<AffectsJson>>,
+    #[schemars(with = "Option<OnOutageWord>")]
+    on_outage: Option<String>,
+    /// Id of the template whose words are published; it goes with `publish`.
+    #[schemars(with = "Option<String>")]
+    on_outage_template: Option<TemplateId>,
     #[schemars(with = "Option<Vec<String>>", length(max = limits::CHECK_TAGS_MAX))]
     tags: Option<Vec<Key>>,
 }
 
 impl CheckPatchJson {
     /// The check as it is to be, with the components that were found.
-    pub(super) fn over(self, check: Check, affects: Option<Vec<Affects>>) -> Check {
-        Check {
+    ///
+    /// # Errors
+    /// As [`NewCheckJson::with`].
+    pub(super) fn over(
+        self,
+        check: Check,
+        affects: Option<Vec<Affects>>,
+    ) -> Result<Check, InvalidValue> {
+        let word = self.on_outage.as_deref();
+        Ok(Check {
+            on_outage: check.on_outage.changed(word, self.on_outage_template)?,
             key: self.key.unwrap_or(check.key),
             name: self.name.unwrap_or(check.name),
             kind: self.kind.map_or(check.kind, Into::into),
@@ -299,7 +333,7 @@ impl CheckPatchJson {
             affects: affects.unwrap_or(check.affects),
             tags: self.tags.unwrap_or(check.tags),
             ..check
-        }
+        })
     }
 }
 
@@ -322,6 +356,11 @@ impl CheckJson {
                 stable_for_seconds: check.patience.stable_for_seconds,
             },
             affects: check.affects.iter().map(Into::into).collect(),
+            on_outage: check.on_outage.as_str(),
+            on_outage_template: match check.on_outage {
+                OnOutage::Publish { template_id } => Some(template_id.to_string()),
+                OnOutage::Nothing | OnOutage::Draft => None,
+            },
             tags: check.tags.iter().map(ToString::to_string).collect(),
             paused_at: check.paused_at,
             believed: worst.and_then(|judged| judged.judgment.verdict()),
@@ -424,6 +463,8 @@ struct OutageJson {
     ended_at: Option<Timestamp>,
     /// Why the probe that confirmed it failed.
     reason: Option<ReasonJson>,
+    /// Id of the incident that tells of it.
+    incident: Option<String>,
     /// What it says of components.
     components: Vec<ChangeJson>,
 }
@@ -444,6 +485,7 @@ impl OutagesJson {
             confirmed_at: outage.confirmed_at,
             ended_at: outage.ended_at,
             reason: outage.reason.as_ref().map(Into::into),
+            incident: outage.incident_id.map(|id| id.to_string()),
             components: ChangeJson::of(&outage.statuses),
         };
         Self { items: outages.iter().map(json).collect() }

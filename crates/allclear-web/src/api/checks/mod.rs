@@ -109,7 +109,7 @@ fn written(call: &Call) {
 async fn add(call: Call) -> Answer {
     let mut new: NewCheckJson = call.json()?;
     let found = affects(&call, std::mem::take(&mut new.affects)).await?;
-    let stored = writing::add_check(&call.app.store, new.with(found), call.change()).await?;
+    let stored = writing::add_check(&call.app.store, new.with(found)?, call.change()).await?;
     written(&call);
     let path = format!("{ALL}/{}", stored.id);
     Ok(at_version(created(&path, &CheckJson::of(&stored, &[]))?, stored.version))
@@ -123,7 +123,7 @@ async fn patch(call: Call) -> Answer {
         Some(list) => Some(affects(&call, list).await?),
         None => None,
     };
-    let decide = |check| Ok(patch.over(check, found));
+    let decide = |check| Ok(patch.over(check, found)?);
     let (store, change) = (&call.app.store, call.change());
     let stored = writing::change_check(store, id, Some(expected), change, decide).await?;
     changed(&call, &stored).await

@@ -79,6 +79,9 @@ words! {
     VerdictWord = "Verdict" ["unknown", "ok", "degraded", "fail"];
     /// What is believed of a check, from enough probes that agree.
     BeliefWord = "Belief" ["ok", "degraded", "fail"];
+    /// What becomes of an outage in which a check fails: nothing but that it is measured, a draft of an
+    /// incident, or an incident that is published with the words of a template.
+    OnOutageWord = "OnOutage" ["nothing", "draft", "publish"];
     /// How bad an outage is.
     ThresholdWord = "Threshold" ["degraded", "fail"];
     /// Why a probe did not simply work.
@@ -115,7 +118,9 @@ impl JsonSchema for JsonValueShape {
 mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
-    use allclear_domain::check::{Direction, HttpVersion, Method, ReasonCode, Threshold, Verdict};
+    use allclear_domain::check::{
+        Direction, HttpVersion, Method, OnOutage, ReasonCode, Threshold, Verdict,
+    };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
     use allclear_domain::record::{Certainty, LossKind, LossOutcome};
@@ -160,6 +165,10 @@ mod tests {
         assert_eq!(BeliefWord::ALL, &VerdictWord::ALL[1..]);
         assert_eq!(ThresholdWord::ALL, Threshold::ALL.map(Threshold::as_str));
         reads::<ReasonCode>(ReasonCodeWord::ALL);
+        assert!(OnOutageWord::ALL.iter().all(|word| {
+            let template = (*word == "publish").then(|| uuid::Uuid::nil().into());
+            OnOutage::Nothing.changed(Some(word), template).is_ok()
+        }));
         reads::<Direction>(DirectionWord::ALL);
         reads::<Method>(MethodWord::ALL);
         reads::<HttpVersion>(HttpVersionWord::ALL);

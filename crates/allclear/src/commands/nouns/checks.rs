@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::api::Api;
 use super::request::escaped;
-use crate::cli::checks::{AddCheckArgs, CheckArgs, CheckCommand, Target};
+use crate::cli::checks::{AddCheckArgs, CheckArgs, CheckCommand, Length, Target};
 use crate::cli::nouns::{Affects, Print};
 use crate::commands::DONE;
 use crate::output::{remark, say, say_json};
@@ -31,10 +31,11 @@ pub(in crate::commands) async fn check(command: CheckCommand, settings: &Setting
         CheckCommand::Pause(args) => step(args, "pause", settings).await,
         CheckCommand::Resume(args) => step(args, "resume", settings).await,
         CheckCommand::Remove(args) => remove(args, settings).await,
+        CheckCommand::Run(args) => super::run::run(args, settings).await,
     }
 }
 
-fn path(check: &str) -> String {
+pub(super) fn path(check: &str) -> String {
     format!("/api/v1/checks/{}", escaped(check))
 }
 
@@ -55,8 +56,14 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
         },
         "interval_seconds": every,
         "deadline_ms": args.deadline.ms(),
-        "slow_after_ms": args.slow_after.map(|length| length.ms()),
+        "slow_after_ms": args.slow_after.map(Length::ms),
         "affects": args.affects.iter().map(affects).collect::<Vec<_>>(),
+        "on_outage": match args.on_outage.as_str() {
+            word @ ("nothing" | "draft") => word,
+            _ => "publish",
+        },
+        "on_outage_template": (!matches!(args.on_outage.as_str(), "nothing" | "draft"))
+            .then_some(&args.on_outage),
         "tags": args.tag,
     }))
 }
@@ -135,27 +142,31 @@ fn told(check: &Value) -> Vec<String> {
             lines.push(format!("{believed} since {since}"));
         }
         let bad = &vantage["last_bad_probe"];
-        let said = bad["exchange"]["lines"].as_array();
-        if let Some(said) = said.filter(|said| !said.is_empty()) {
+        if bad["exchange"]["lines"].as_array().is_some_and(|said| !said.is_empty()) {
             lines.push(format!("what was said at {}:", harmless(&bad["probe"]["probed_at"])));
-            lines.extend(said.iter().map(|line| {
-                let sign = match line["direction"].as_str() {
-                    Some("sent") => '>',
-                    Some("received") => '<',
-                    _ => '*',
-                };
-                format!("  {sign} {}", harmless(&line["text"]))
-            }));
         }
-        if bad["exchange"]["is_cut"] == true {
-            lines.push("  there was more, which is not kept".to_owned());
-        }
+        lines.extend(said_in(&bad["exchange"]));
     }
     lines
 }
 
+/// What was said, line by line.
+pub(super) fn said_in(exchange: &Value) -> Vec<String> {
+    let said = exchange["lines"].as_array().into_iter().flatten().map(|line| {
+        let sign = match line["direction"].as_str() {
+            Some("sent") => '>',
+            Some("received") => '<',
+            _ => '*',
+        };
+        format!("  {sign} {}", harmless(&line["text"]))
+    });
+    let more =
+        (exchange["is_cut"] == true).then(|| "  there was more, which is not kept".to_owned());
+    said.chain(more).collect()
+}
+
 /// One line about a probe.
-fn probe(probe: &Value) -> String {
+pub(super) fn probe(probe: &Value) -> String {
     let took = probe["took_us"].as_u64().unwrap_or_default() / 1_000;
     let verdict = probe["verdict"].as_str().unwrap_or_default();
     let at = probe["probed_at"].as_str().unwrap_or_default();

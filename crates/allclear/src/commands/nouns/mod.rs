@@ -5,6 +5,7 @@ mod api;
 mod apply;
 mod checks;
 mod request;
+mod run;
 
 pub(crate) use self::api::Refusal;
 pub(super) use self::apply::apply;

@@ -58,6 +58,7 @@ impl Program {
             confirmed_at: noon() + SignedDuration::from_secs(20),
             ended_at: None,
             reason: Some(Reason { code: ReasonCode::Status, told: "503".to_owned() }),
+            incident_id: None,
             statuses: vec![StatusChange { component_id: component_id.parse().unwrap(), status }],
         };
         let mut transaction = self.instance.store().begin().await.unwrap();

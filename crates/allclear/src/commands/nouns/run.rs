@@ -1,0 +1,130 @@
+//! `allclear check run`: one probe from this machine, with everything that was said.
+
+use std::sync::Arc;
+
+use allclear_domain::check::{
+    Check, CheckKind, HttpCheck, HttpVersion, Method, OnOutage, Patience, TcpCheck, Verdict,
+};
+use allclear_domain::text::Key;
+use allclear_domain::{Clock, Entropy, SystemClock};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::api::Api;
+use super::checks;
+use crate::cli::checks::{Length, RunArgs, Target};
+use crate::commands::{DONE, FAILED};
+use crate::output::{say, say_json};
+use crate::probing;
+use crate::settings::Settings;
+
+/// Time for one probe of an address, where nobody says another.
+const DEADLINE_MS: u32 = 10_000;
+/// Redirects that a probe of an address follows.
+const REDIRECTS_MAX: u8 = 5;
+
+/// What is tried, and how long that may take.
+struct Tried {
+    name: String,
+    kind: CheckKind,
+    deadline_ms: u32,
+    slow_after_ms: Option<u32>,
+}
+
+/// Tries something once. Fails where it fails, and where nothing can be said of it.
+pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
+    let tried = match args.what.parse::<Target>() {
+        Ok(target) => Tried {
+            name: args.what.clone(),
+            kind: kind_of(target),
+            deadline_ms: DEADLINE_MS,
+            slow_after_ms: None,
+        },
+        Err(_) => named(&args.what, settings).await?,
+    };
+    if let Some(problem) = allclear_checks::fields::problems(&tried.kind).first() {
+        bail!("{problem}");
+    }
+    let now = SystemClock.now();
+    let check = Check {
+        id: Entropy::from_system().id(now),
+        key: Key::new("run")?,
+        name: tried.name,
+        kind: tried.kind,
+        interval_seconds: 60,
+        deadline_ms: args.deadline.map_or(tried.deadline_ms, Length::ms),
+        slow_after_ms: tried.slow_after_ms,
+        patience: Patience::default(),
+        affects: Vec::new(),
+        on_outage: OnOutage::default(),
+        tags: Vec::new(),
+        paused_at: None,
+        created_at: now,
+    };
+    let prober = probing::prober(&settings.probes, Arc::new(SystemClock))?;
+    let result = prober.probe(Arc::new(check), now).await;
+    let told = serde_json::to_value(&result).context("the result cannot be written as JSON")?;
+    if args.json {
+        say_json(&told)?;
+    } else {
+        for line in checks::said_in(&told["exchange"]) {
+            say(&line)?;
+        }
+        say(&checks::probe(&told))?;
+    }
+    Ok(match result.verdict {
+        Verdict::Ok | Verdict::Degraded => DONE,
+        Verdict::Fail | Verdict::Unknown => FAILED,
+    })
+}
+
+/// What a check that is there tries.
+async fn named(check: &str, settings: &Settings) -> Result<Tried> {
+    let mut api = Api::to_read(settings).await?;
+    let found = api.get(&checks::path(check)).await;
+    api.close().await;
+    let mut found = found?;
+    // The API spells a kind as the noun does, but for what is absent, which is null here.
+    let mut kind = found["kind"].take();
+    without_nulls(&mut kind);
+    let kind = serde_json::from_value(kind).context("this check is of a kind not known here")?;
+    let number = |field: &str| found[field].as_u64().and_then(|number| u32::try_from(number).ok());
+    Ok(Tried {
+        name: found["name"].as_str().unwrap_or(check).to_owned(),
+        kind,
+        deadline_ms: number("deadline_ms").unwrap_or(DEADLINE_MS),
+        slow_after_ms: number("slow_after_ms"),
+    })
+}
+
+/// Leaves out what is absent. A value to compare with may be null itself.
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields
+                .retain(|name, value| !value.is_null() || matches!(name.as_str(), "is" | "is_not"));
+            fields.values_mut().for_each(without_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
+}
+
+fn kind_of(target: Target) -> CheckKind {
+    match target {
+        Target::Url(url) => CheckKind::Http(HttpCheck {
+            url,
+            method: Method::default(),
+            headers: Vec::new(),
+            body: None,
+            redirects_max: REDIRECTS_MAX,
+            version: HttpVersion::default(),
+            connect_to: None,
+            statuses: Vec::new(),
+            assertions: Vec::new(),
+        }),
+        Target::Tcp { host, port } => {
+            CheckKind::Tcp(TcpCheck { host, port, connect_to: None, send: None, expect: None })
+        }
+    }
+}
