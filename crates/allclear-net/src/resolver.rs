@@ -1,9 +1,10 @@
 //! From names to addresses. An error says whose fault it is: that there is no such name is found out
 //! about the target, that no DNS server of ours answers is found out about us.
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Debug, Display};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::future::select;
@@ -22,6 +23,8 @@ use crate::limits;
 const QUESTION_WAITS: Duration = Duration::from_secs(2);
 /// How long addresses of the other family are waited for when there are some of one.
 const OTHER_FAMILY_WAITS: Duration = Duration::from_millis(250);
+/// How long settings are taken as they were read, where no server answers.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// How long a server has to say anything at all when it left a question open.
 const SIGN_OF_LIFE_WAITS: Duration = Duration::from_secs(1);
 
@@ -124,34 +127,35 @@ impl ResolveError {
 #[error("the DNS settings of this machine cannot be read: {0}")]
 pub struct ResolverError(String);
 
+/// Which servers are asked, and how.
+type Settings = (ResolverConfig, ResolverOpts);
+
 /// Asks DNS servers, and remembers what they said as long as it holds.
-#[derive(Clone, Debug)]
-pub struct Resolver {
+#[derive(Clone)]
+pub struct Resolver(Arc<Inner>);
+
+struct Inner {
+    /// Reads the settings: those of a machine change while it runs.
+    read: Box<dyn Fn() -> Result<Settings, ResolverError> + Send + Sync>,
+    asks: RwLock<Asks>,
+    read_again_at: Mutex<Option<Instant>>,
+}
+
+#[derive(Clone)]
+struct Asks {
     remembering: TokioResolver,
     /// Asks the same servers and remembers nothing: what they do now is what counts.
     forgetful: TokioResolver,
 }
 
-impl Resolver {
-    /// Asks as this machine is set up to: its servers, its search list, its file of hosts.
-    pub fn of_this_machine() -> Result<Self, ResolverError> {
-        let (config, options) =
-            system_conf::read_system_conf().map_err(|error| ResolverError(error.to_string()))?;
-        Self::build(config, options)
+impl Debug for Resolver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Resolver")
     }
+}
 
-    /// Asks these servers.
-    pub fn asking(servers: &[SocketAddr]) -> Result<Self, ResolverError> {
-        let servers = servers.iter().map(|server| {
-            let mut connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
-            connections.iter_mut().for_each(|connection| connection.port = server.port());
-            NameServerConfig::new(server.ip(), true, connections.into())
-        });
-        let config = ResolverConfig::from_parts(None, Vec::new(), servers.collect());
-        Self::build(config, ResolverOpts::default())
-    }
-
-    fn build(config: ResolverConfig, mut options: ResolverOpts) -> Result<Self, ResolverError> {
+impl Asks {
+    fn new((config, mut options): Settings) -> Result<Self, ResolverError> {
         options.timeout = QUESTION_WAITS;
         options.cache_size = limits::REMEMBERED_ANSWERS_MAX;
         options.max_active_requests = limits::QUESTIONS_MAX;
@@ -171,6 +175,52 @@ impl Resolver {
             forgetful: build(config, forgetful)?,
         })
     }
+}
+
+impl Resolver {
+    /// Asks as this machine is set up to: its servers, its search list, its file of hosts. When none of
+    /// its servers answers any more, it looks whether it is set up otherwise by now.
+    ///
+    /// # Errors
+    /// Where the settings cannot be read.
+    pub fn of_this_machine() -> Result<Self, ResolverError> {
+        Self::reading(|| {
+            system_conf::read_system_conf().map_err(|error| ResolverError(error.to_string()))
+        })
+    }
+
+    /// Asks these servers.
+    ///
+    /// # Errors
+    /// Where nothing can be set up to ask them.
+    pub fn asking(servers: &[SocketAddr]) -> Result<Self, ResolverError> {
+        let settings = settings(servers);
+        Self::reading(move || Ok(settings.clone()))
+    }
+
+    fn reading(
+        read: impl Fn() -> Result<Settings, ResolverError> + Send + Sync + 'static,
+    ) -> Result<Self, ResolverError> {
+        let asks = RwLock::new(Asks::new(read()?)?);
+        Ok(Self(Arc::new(Inner { read: Box::new(read), asks, read_again_at: Mutex::default() })))
+    }
+
+    fn asks(&self) -> Asks {
+        self.0.asks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the settings again, but not all the time. What cannot be read leaves them as they are.
+    fn read_again(&self) {
+        let now = Instant::now();
+        let mut read_again_at = self.0.read_again_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if read_again_at.is_some_and(|at| now.duration_since(at) < READ_AGAIN_AFTER) {
+            return;
+        }
+        *read_again_at = Some(now);
+        if let Ok(asks) = (self.0.read)().and_then(Asks::new) {
+            *self.0.asks.write().unwrap_or_else(PoisonError::into_inner) = asks;
+        }
+    }
 
     /// The addresses of a host. `known` addresses of hosts are taken as they are, an address stands for
     /// itself, and all others are asked for.
@@ -187,13 +237,19 @@ impl Resolver {
         if !known.is_empty() {
             return given(host, family, &known);
         }
-        match host {
+        let answer = match host {
             Host::Ipv4(address) => given(host, family, &[IpAddr::V4(*address)]),
             Host::Ipv6(address) => given(host, family, &[IpAddr::V6(*address)]),
-            Host::Domain(name) => self.ask(name, family, deadline).await,
+            Host::Domain(name) => self.asks().ask(name, family, deadline).await,
+        };
+        if answer.as_ref().is_err_and(ResolveError::is_ours) {
+            self.read_again();
         }
+        answer
     }
+}
 
+impl Asks {
     async fn ask(
         &self,
         name: &str,
@@ -275,6 +331,17 @@ impl Resolver {
         let holds_for = seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
         Ok(Resolved { addresses, holds_for })
     }
+}
+
+/// The settings that ask these servers.
+fn settings(servers: &[SocketAddr]) -> Settings {
+    let servers = servers.iter().map(|server| {
+        let mut connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
+        connections.iter_mut().for_each(|connection| connection.port = server.port());
+        NameServerConfig::new(server.ip(), true, connections.into())
+    });
+    let config = ResolverConfig::from_parts(None, Vec::new(), servers.collect());
+    (config, ResolverOpts::default())
 }
 
 /// Why a question has no addresses for an answer; of two, the greater says more of the name.

@@ -98,6 +98,38 @@ async fn that_no_server_answers_is_our_fault() {
     assert!(ask(&none, "www.example.com", Family::V4).await.unwrap_err().is_ours());
 }
 
+/// Machines are set up anew while they run: by DHCP, by a tunnel that opens.
+#[tokio::test]
+async fn servers_that_are_others_by_now_are_asked_after_the_old_ones_fell_silent() {
+    let (server, _) = dns(|_, _| Say::one("192.0.2.1")).await;
+    let reads = AtomicUsize::new(0);
+    let resolver = Resolver::reading(move || {
+        let is_first = reads.fetch_add(1, Ordering::SeqCst) == 0;
+        let servers = if is_first { Vec::new() } else { vec![server] };
+        Ok(settings(&servers))
+    })
+    .unwrap();
+    assert!(ask(&resolver, "www.example.com", Family::V4).await.unwrap_err().is_ours());
+    let found = ask(&resolver, "www.example.com", Family::V4).await.unwrap();
+    assert_eq!(found.addresses, addresses(&["192.0.2.1"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn settings_are_not_read_all_the_time() {
+    let reads = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&reads);
+    let resolver = Resolver::reading(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        Ok(settings(&[]))
+    })
+    .unwrap();
+    for (after, read) in [(0, 2), (29, 2), (2, 3), (29, 3)] {
+        tokio::time::advance(Duration::from_secs(after)).await;
+        assert!(ask(&resolver, "www.example.com", Family::V4).await.unwrap_err().is_ours());
+        assert_eq!(reads.load(Ordering::SeqCst), read, "after {after} s more");
+    }
+}
+
 #[tokio::test]
 async fn silence_about_one_name_is_not_our_fault_where_the_server_lives() {
     let (_, resolver) = dns(|name, _| match name {
