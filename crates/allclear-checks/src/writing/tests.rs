@@ -3,7 +3,7 @@
 use allclear_domain::ComponentStatus;
 use allclear_domain::Entropy;
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{Affects, TcpCheck};
+use allclear_domain::check::{Affects, TextTest};
 use allclear_store::{About, AuditFilter, Location};
 use tempfile::TempDir;
 
@@ -52,12 +52,14 @@ async fn checks_are_added_changed_and_refused_with_their_fields() {
     assert_eq!(fields, ["interval_seconds", "kind.tcp.host", "affects[0].component_id"]);
 
     // What nobody could try is refused before it is kept.
-    let CheckKind::Tcp(tcp) = kind() else { panic!("it is another kind") };
-    let nowhere = CheckKind::Tcp(TcpCheck { host: "no host".to_owned(), ..tcp });
-    let refused = add_check(&store, NewCheck { kind: nowhere, ..new("Wrong") }, change).await;
+    let mut wrong = new("Wrong");
+    if let CheckKind::Tcp(tcp) = &mut wrong.kind {
+        tcp.expect = Some(TextTest::Matches("(".to_owned()));
+    }
+    let refused = add_check(&store, wrong, change).await;
     let Err(CheckError::Invalid(problems)) = refused else { panic!("it is taken") };
     let fields: Vec<&str> = problems.iter().map(|one| one.field.as_str()).collect();
-    assert_eq!(fields, ["kind.tcp.host"]);
+    assert_eq!(fields, ["kind.tcp.expect.matches"]);
 
     let rename = |check: Check| Ok(Check { name: "Front".to_owned(), ..check });
     let renamed = change_check(&store, first.id, Some(1), change, rename).await.unwrap();
