@@ -68,6 +68,20 @@ impl Store {
         Ok(readable)
     }
 
+    /// What is believed of all checks, without the probes it follows from; one of a check for each
+    /// vantage point. What cannot be read is left out.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn list_believed(&self) -> Result<Vec<(CheckId, Judgment)>, StoreError> {
+        let rows = self.read().await?.fetch_all(sql::LIST_BELIEVED, vec![]).await?;
+        let believed = |row: &Row| -> Result<_, BadRow> {
+            let columns = row.of("judgments", "chk_");
+            Ok((columns.uuid("id")?.into(), columns.document()?))
+        };
+        Ok(rows.iter().filter_map(|row| believed(row).ok()).collect())
+    }
+
     /// What is believed of one check, by vantage point.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ pub(crate) const UPSERT: Upsert = Upsert {
 super::statements! {
     /// All of them.
     LIST = "select check_id as id, vantage, probed_at, document from judgments order by check_id, vantage";
+    /// What is believed alone, without the probes.
+    LIST_BELIEVED = "select check_id as id, document -> 'judgment' as document from judgments";
     /// Those of one check.
     LIST_OF_CHECK = "select check_id as id, vantage, probed_at, document from judgments
         where check_id = $1 order by vantage";

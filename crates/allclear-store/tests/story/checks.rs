@@ -145,6 +145,8 @@ pub(crate) async fn the_newest_probe_counts(home: Home) {
         home.store.list_readable_judgments().await.unwrap().judged,
         std::slice::from_ref(&second)
     );
+    let briefly = home.store.list_believed().await.unwrap();
+    assert_eq!(briefly, [(check.id, second.judgment)], "the same, without the probes");
 
     // A slice of checks is told of by its first and its last one.
     let between = async |first, last| home.store.list_judgments_between(first, last).await.unwrap();
