@@ -9,8 +9,8 @@ use url::{Host, Url};
 
 /// Header fields whose values are secrets.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
-/// Why no secret is taken, and what to do.
-const NO_SECRETS: &str = "secrets cannot be kept encrypted yet: leave it out";
+/// Why no secret is taken.
+const NO_SECRETS: &str = "secrets cannot be kept encrypted yet";
 
 /// What is wrong with the fields of a kind, each named as in the check: `kind.http.url`.
 #[must_use]
@@ -26,7 +26,7 @@ fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
     let secret = |(place, name): (usize, &str)| {
         let is_secret =
             SECRET_HEADERS.iter().any(|secret| name.trim().eq_ignore_ascii_case(secret));
-        let problem = format!("`{}` holds a secret, and {NO_SECRETS}", name.trim());
+        let problem = format!("`{}` holds a secret, and {NO_SECRETS}: leave it out", name.trim());
         is_secret.then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
     };
     let names = http.headers.iter().map(|header| header.name.as_str()).enumerate();
@@ -48,7 +48,7 @@ fn of_url(text: &str) -> Option<String> {
     match Url::parse(text) {
         Err(error) => Some(format!("is no address ({error}): write one {AS_IN}")),
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-            Some(format!("has a user name or a password in it, and {NO_SECRETS}"))
+            Some(format!("has a user name or a password in it, and {NO_SECRETS}: leave them out"))
         }
         Ok(_) => None,
     }

@@ -40,6 +40,11 @@ impl Refusal {
     pub(crate) const fn is_of_a_guard(&self) -> bool {
         matches!(self.status, 401 | 403 | 409 | 412 | 428)
     }
+
+    /// Whether there is no such thing.
+    pub(super) const fn is_of_nothing(&self) -> bool {
+        self.status == 404
+    }
 }
 
 /// Where requests go.

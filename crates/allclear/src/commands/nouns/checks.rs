@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
-use super::api::Api;
+use super::api::{Api, Refusal};
 use super::request::escaped;
 use crate::cli::checks::{AddCheckArgs, CheckArgs, CheckCommand, Length, Target};
 use crate::cli::nouns::{Affects, Print};
@@ -19,7 +19,7 @@ pub(in crate::commands) async fn check(command: CheckCommand, settings: &Setting
             let mut api = Api::to_read(settings).await?;
             let done = api.get(&path(&args.check)).await;
             api.close().await;
-            print_out(&done?, args.print, told)
+            print_out(&found(done, &args.check)?, args.print, told)
         }
         CheckCommand::Add(args) => {
             let (new, print) = (new(&args)?, args.print);
@@ -85,7 +85,7 @@ async fn step(args: CheckArgs, step: &str, settings: &Settings) -> Result<u8> {
     let mut api = Api::to_write(settings).await?;
     let done = api.post(&format!("{}/{step}", path(&args.check)), Value::Null).await;
     api.close().await;
-    print_out(&done?, args.print, |check| vec![line(check)])
+    print_out(&found(done, &args.check)?, args.print, |check| vec![line(check)])
 }
 
 /// Removes a check, and prints what it was.
@@ -97,7 +97,18 @@ async fn remove(args: CheckArgs, settings: &Settings) -> Result<u8> {
         Err(error) => Err(error),
     };
     api.close().await;
-    print_out(&done?, args.print, |was| vec![format!("removed  {}", line(was))])
+    let was = found(done, &args.check)?;
+    print_out(&was, args.print, |was| vec![format!("removed  {}", line(was))])
+}
+
+/// What was answered about a check that somebody named.
+fn found(done: Result<Value>, check: &str) -> Result<Value> {
+    done.map_err(|error| match error.downcast_ref::<Refusal>() {
+        Some(refusal) if refusal.is_of_nothing() => {
+            anyhow!("there is no check `{check}`: `allclear check list` shows keys and ids")
+        }
+        _ => error,
+    })
 }
 
 fn print_out(value: &Value, print: Print, lines: impl Fn(&Value) -> Vec<String>) -> Result<u8> {

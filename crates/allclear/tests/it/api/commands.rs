@@ -330,7 +330,12 @@ async fn watch(ask: impl AsyncFn(&[&str]) -> Output) {
     assert!(resumed["paused_at"].is_null(), "{resumed}");
     let removed = stdout(&ask(&["check", "remove", "mx"]).await);
     assert!(removed.starts_with("removed  chk_"), "{removed}");
-    assert_eq!(ask(&["check", "show", "mx"]).await.status.code(), Some(1));
+    for words in [["check", "show", "mx"], ["check", "pause", "mx"], ["check", "remove", "mx"]] {
+        let gone = ask(&words).await;
+        assert_eq!(gone.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&gone.stderr).into_owned();
+        assert!(said.contains("there is no check `mx`"), "{said}");
+    }
 
     for (words, told) in [
         (["https://ada:pw@shop.example.com", "--every", "30s"], "a user name or a password"),
