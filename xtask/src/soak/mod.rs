@@ -19,7 +19,7 @@ use crate::{http, run, workspace};
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Where it is told what a status means here.
 const CONFIG: &str = "xtask/api/schemathesis.toml";
-const SCOPES: &str = "read,incidents,maintenance,components,status_pages,people,audit";
+const SCOPES: &str = "read,incidents,maintenance,components,status_pages,checks,people,audit";
 
 /// Ends a server with the run.
 struct Running(Child);

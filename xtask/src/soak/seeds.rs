@@ -48,6 +48,10 @@ pub(super) fn sow(port: u16, token: &str) -> Result<Seeds> {
                     send("POST", &format!("{path}/{id}/begin"), &json!({}))?;
                     seeds.keep(kind, id);
                 }
+                (CHECKS, _) if number % 2 == 1 => {
+                    send("POST", &format!("{path}/{id}/pause"), &json!({}))?;
+                    seeds.keep(kind, id);
+                }
                 _ => seeds.keep(kind, id),
             }
         }
@@ -57,11 +61,12 @@ pub(super) fn sow(port: u16, token: &str) -> Result<Seeds> {
 
 const INCIDENTS: &str = "incidents";
 const WINDOWS: &str = "maintenance";
+const CHECKS: &str = "checks";
 
 /// A kind of thing, and what makes the one of that number.
 type Kind = (&'static str, fn(usize) -> Value);
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     ("status-pages", |n| json!({"title": format!("Page {n}")})),
     ("components", |n| json!({"name": format!("Component {n}")})),
     (INCIDENTS, incident),
@@ -77,6 +82,10 @@ const KINDS: [Kind; 9] = [
     (
         "templates",
         |n| json!({"name": format!("Template {n}"), "title": "It is slow", "begins": "incident"}),
+    ),
+    (
+        CHECKS,
+        |n| json!({"name": format!("Check {n}"), "kind": {"tcp": {"host": "192.0.2.7", "port": 443}}}),
     ),
     (
         "people",
@@ -109,7 +118,7 @@ fn window(number: usize) -> Value {
 
 /// Fields whose values chance does not hit, by their place in bodies, and what is sent in most of
 /// them.
-const FIELDS: [(&str, &[&str]); 19] = [
+const FIELDS: [(&str, &[&str]); 22] = [
     ("status_page", &["page-0"]),
     ("starts_at", &["2085-01-04T10:00:00Z"]),
     ("ends_at", &["2085-01-04T11:00:00Z"]),
@@ -121,6 +130,9 @@ const FIELDS: [(&str, &[&str]); 19] = [
     ("update.shown_at", &["2026-01-04T11:00:00Z"]),
     ("shown_at", &["2026-01-04T11:00:00Z"]),
     ("affected[*].component", &["component-0", "component-1"]),
+    ("affects[*].component", &["component-0", "page-0/component-1"]),
+    ("kind.http.url", &["https://shop.example.com/health"]),
+    ("kind.tcp.host", &["192.0.2.7"]),
     ("components[*].component", &["component-0", "component-1"]),
     ("update.components[*].component", &["component-0", "component-1"]),
     ("rule", &["FREQ=WEEKLY", "FREQ=DAILY;INTERVAL=3"]),
