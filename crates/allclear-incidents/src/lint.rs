@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use allclear_domain::ids::{ComponentId, IncidentId, MaintenanceId};
 use allclear_domain::record::OutageRecord;
 use allclear_domain::{
-    Component, ComponentStatus, Forest, Incident, Maintenance, StatusSetting, tree,
+    Component, ComponentStatus, Forest, Incident, Maintenance, Outage, StatusSetting, tree,
 };
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +22,8 @@ pub struct Held<'a> {
     pub components: &'a [Component],
     /// Statuses that people set, in the order of time.
     pub settings: &'a [StatusSetting],
+    /// Outages that checks measure and that go on, of whatever page.
+    pub outages: &'a [Outage],
     /// Its incidents.
     pub incidents: &'a [Incident],
     /// Its maintenance windows.
@@ -61,6 +63,15 @@ pub enum Finding {
         /// The component.
         component: ComponentId,
         /// What it was set to.
+        status: ComponentStatus,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A check measures that a component is down, and no open incident tells why.
+    MeasuredWithoutIncident {
+        /// The component.
+        component: ComponentId,
+        /// What the check says of it.
         status: ComponentStatus,
         /// Since when.
         since: Timestamp,
@@ -128,21 +139,44 @@ fn down_without_incident(held: &Held<'_>, now: Timestamp) -> Vec<Finding> {
             std::iter::once(interval.component_id).chain(forest.above(interval.component_id))
         })
         .collect();
+    let in_use = tree::in_use(held.components);
+    let is_unsaid =
+        |id: ComponentId| !told.contains(&id) && in_use.iter().any(|component| component.id == id);
     let mut last: BTreeMap<ComponentId, &StatusSetting> = BTreeMap::new();
     for setting in held.settings {
         last.insert(setting.component_id, setting);
     }
-    let in_use = tree::in_use(held.components);
-    let is_here = |id| in_use.iter().any(|component| component.id == id);
-    last.into_values()
-        .filter(|setting| setting.status > ComponentStatus::UnderMaintenance)
-        .filter(|setting| is_here(setting.component_id) && !told.contains(&setting.component_id))
-        .map(|setting| Finding::DownWithoutIncident {
-            component: setting.component_id,
-            status: setting.status,
-            since: setting.set_at,
-        })
-        .collect()
+    last.retain(|id, setting| is_down(setting.status) && is_unsaid(*id));
+    let measured = measured(held.outages).into_iter();
+    let measured = measured.filter(|(id, _)| is_unsaid(*id) && !last.contains_key(id));
+    let measured = measured.map(|(component, (status, since))| Finding::MeasuredWithoutIncident {
+        component,
+        status,
+        since,
+    });
+    let set = last.values().map(|setting| Finding::DownWithoutIncident {
+        component: setting.component_id,
+        status: setting.status,
+        since: setting.set_at,
+    });
+    set.chain(measured).collect()
+}
+
+fn is_down(status: ComponentStatus) -> bool {
+    status > ComponentStatus::UnderMaintenance
+}
+
+/// The worst that checks say of each component, and since when any of them says something.
+fn measured(outages: &[Outage]) -> BTreeMap<ComponentId, (ComponentStatus, Timestamp)> {
+    let mut measured = BTreeMap::new();
+    for outage in outages {
+        for change in outage.statuses.iter().filter(|change| is_down(change.status)) {
+            let said = (change.status, outage.began_at);
+            let (status, since) = measured.entry(change.component_id).or_insert(said);
+            (*status, *since) = (change.status.max(*status), outage.began_at.min(*since));
+        }
+    }
+    measured
 }
 
 fn overrun(window: &Maintenance, now: Timestamp) -> Option<Finding> {

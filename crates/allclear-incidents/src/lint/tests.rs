@@ -2,13 +2,15 @@
 
 use allclear_domain::action::{ActionItem, ActionState, Due};
 use allclear_domain::audit::Actor;
+use allclear_domain::check::Threshold;
 use allclear_domain::incident::IncidentKind;
 use allclear_domain::maintenance::{AnnouncedWindow, MaintenanceState};
+use allclear_domain::posted::StatusChange;
 use allclear_domain::record::{Affected, Publication, Target};
 use allclear_domain::text::{Key, Prose};
 use allclear_domain::times::Bound;
 use allclear_domain::{
-    Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, Maintenance,
+    Change, Component, ComponentStatus, Entropy, Incident, IncidentStatus, Maintenance, Outage,
     OutageRecord, StatusSetting,
 };
 use jiff::tz::TimeZone;
@@ -72,9 +74,14 @@ fn scene(minutes: i64, due: Option<i64>) -> Scene {
 }
 
 fn found(scene: &Scene, settings: &[StatusSetting]) -> Vec<Finding> {
+    found_beside(scene, settings, &[])
+}
+
+fn found_beside(scene: &Scene, settings: &[StatusSetting], outages: &[Outage]) -> Vec<Finding> {
     let held = Held {
         components: std::slice::from_ref(&scene.component),
         settings,
+        outages,
         incidents: std::slice::from_ref(&scene.incident),
         maintenance: &[],
         zone: &TimeZone::UTC,
@@ -120,6 +127,44 @@ fn a_component_that_is_down_and_nobody_says_why() {
     let findings = found(&scene, std::slice::from_ref(&down));
     assert!(matches!(findings[..], [Finding::DownWithoutIncident { .. }]), "{findings:?}");
     assert_eq!(found(&scene, &[down, up]), [], "it was set back");
+}
+
+#[test]
+fn a_component_that_is_measured_to_be_down_and_nobody_says_why() {
+    let mut scene = scene(5, None);
+    let component = scene.component.id;
+    let outage = |scene: &Scene, status, minutes| Outage {
+        id: scene.entropy.id(scene.now),
+        check_id: scene.entropy.id(scene.now),
+        threshold: Threshold::Fail,
+        began_at: scene.now - SignedDuration::from_mins(minutes),
+        confirmed_at: scene.now,
+        ended_at: None,
+        reason: None,
+        statuses: vec![StatusChange { component_id: component, status }],
+    };
+    let outages = [
+        outage(&scene, ComponentStatus::DegradedPerformance, 9),
+        outage(&scene, ComponentStatus::MajorOutage, 3),
+    ];
+    assert_eq!(found_beside(&scene, &[], &outages), [], "the incident says why");
+    scene.incident.publication = Publication::Draft;
+    let worst = Finding::MeasuredWithoutIncident {
+        component,
+        status: ComponentStatus::MajorOutage,
+        since: outages[0].began_at,
+    };
+    assert_eq!(found_beside(&scene, &[], &outages), [worst], "once, since the first of them");
+    let down = StatusSetting {
+        id: scene.entropy.id(scene.now),
+        component_id: component,
+        status: ComponentStatus::PartialOutage,
+        set_at: scene.now,
+    };
+    let findings = found_beside(&scene, &[down], &outages);
+    assert!(matches!(findings[..], [Finding::DownWithoutIncident { .. }]), "{findings:?}");
+    scene.component.retired_at = Some(scene.now);
+    assert_eq!(found_beside(&scene, &[], &outages), [], "readers see it no more");
 }
 
 #[test]
@@ -171,6 +216,7 @@ fn found_of(scene: &Scene, window: &Maintenance, minutes: i64) -> Vec<Finding> {
     let held = Held {
         components: std::slice::from_ref(&scene.component),
         settings: &[],
+        outages: &[],
         incidents: &[],
         maintenance: std::slice::from_ref(window),
         zone: &TimeZone::UTC,

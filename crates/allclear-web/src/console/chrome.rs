@@ -19,6 +19,7 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/css/console.css"),
         include_str!("../../assets/css/incidents.css"),
         include_str!("../../assets/css/plan.css"),
+        include_str!("../../assets/css/checks.css"),
     ];
     Asset::new("console.css", "text/css; charset=utf-8", &text.concat())
 });
@@ -70,6 +71,7 @@ const MENU: &[(&str, &str, Scope)] = &[
     ("/console/incidents", "Incidents", Scope::Read),
     ("/console/maintenance", "Maintenance", Scope::Read),
     ("/console/announcements", "Announcements", Scope::Read),
+    ("/console/checks", "Checks", Scope::Read),
     ("/console/components", "Components", Scope::Read),
     ("/console/templates", "Templates", Scope::Read),
     ("/console/status-pages", "Status pages", Scope::Read),

@@ -3,7 +3,7 @@
 use allclear_domain::StatusSetting;
 use allclear_domain::action::Due;
 use allclear_domain::ids::{ComponentId, IncidentId, MaintenanceId};
-use allclear_domain::{Component, Incident, Maintenance, OutageRecord, Scope, StatusPage};
+use allclear_domain::{Component, Incident, Maintenance, Outage, OutageRecord, Scope, StatusPage};
 use allclear_incidents::lint::{self, Finding, Held, PromisedIn};
 use allclear_store::Store;
 use askama::Template;
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::answer::{self, Answer, Refusal};
+use super::checks::{self, OutageLink};
 use super::clock::WallClock;
 use super::incidents::preview::public_base;
 use super::incidents::room::path_of;
@@ -32,6 +33,7 @@ struct HomeView {
     /// Where readers look, where there is one such place; else empty.
     public: String,
     open: Vec<OpenView>,
+    outages: Vec<OutageLink>,
     findings: Vec<FindingView>,
     drafts: Vec<LinkView>,
     under_way: Vec<LinkView>,
@@ -103,7 +105,8 @@ pub(super) async fn show(call: Call) -> Answer {
             }
         }
     }
-    let findings = parts.iter().flat_map(|part| findings(part, &settings, call.now));
+    let outages = store.list_open_outages().await?;
+    let findings = parts.iter().flat_map(|part| findings(part, &settings, &outages, call.now));
     let view = HomeView {
         chrome: Chrome::of(&call, "Now", ""),
         may_write: call.access()?.may(Scope::Incidents),
@@ -111,6 +114,7 @@ pub(super) async fn show(call: Call) -> Answer {
         public: public(&parts),
         has_components: parts.iter().any(|part| !part.components.is_empty()),
         open,
+        outages: checks::open_outages(store, &outages, call.now, SHOWN_MAX).await?,
         findings: findings.take(SHOWN_MAX).collect(),
         drafts: parts.iter().flat_map(drafts).take(SHOWN_MAX).collect(),
         under_way: parts.iter().flat_map(under_way).take(SHOWN_MAX).collect(),
@@ -157,10 +161,16 @@ async fn open_view(
     })
 }
 
-fn findings(part: &Part, settings: &[StatusSetting], now: Timestamp) -> Vec<FindingView> {
+fn findings(
+    part: &Part,
+    settings: &[StatusSetting],
+    outages: &[Outage],
+    now: Timestamp,
+) -> Vec<FindingView> {
     let held = Held {
         components: &part.components,
         settings,
+        outages,
         incidents: &part.incidents,
         maintenance: &part.maintenance,
         zone: part.clock.zone(),
@@ -204,6 +214,16 @@ impl Part {
                 );
                 let path = "/console/components".to_owned();
                 (path, self.component(*component)?.name.clone(), text)
+            }
+            Finding::MeasuredWithoutIncident { component, status, since } => {
+                let component = self.component(*component)?;
+                let status = words::component_status(*status).to_lowercase();
+                let text = format!(
+                    "Measured as {status} for {}, and no open incident says why: report one.",
+                    ago(*since)
+                );
+                let path = format!("/console/incidents/new?page={}", self.page.slug);
+                (path, component.name.clone(), text)
             }
             Finding::Overrun { maintenance, ended_at } => {
                 let window = self.window(*maintenance)?;

@@ -11,6 +11,7 @@ mod answer;
 mod audit;
 mod browser;
 mod call;
+mod checks;
 mod chrome;
 mod clock;
 mod components;
@@ -51,6 +52,7 @@ fn table() -> Table<Call> {
     let reads = Needs::Scope(Scope::Read);
     let table = Table::new();
     let table = status_pages::routes(table);
+    let table = checks::routes(table);
     let table = components::routes(table);
     let table = maintenance::routes(table);
     let table = announcements::routes(table);

@@ -5,6 +5,7 @@ mod accounts_api;
 mod announcements;
 mod audit;
 mod authorization;
+mod checks;
 mod components;
 mod escaping;
 mod incident_list;

@@ -180,6 +180,29 @@ async fn every_page_of_one_thing() {
 }
 
 #[tokio::test]
+async fn checks_and_one_of_them() {
+    let mut tour = set_up().await;
+    tour.open("/console/checks/new?target=https://shop.example.com/health").await;
+    tour.fill("/console/checks/new", &[("tags", "europe"), ("slow", "0.8")]).await;
+    tour.look_over("a check that was not probed yet").await;
+    let check = tour.office.check("shop.example.com").await;
+    let long = format!("HTTP/1.1 503 Service Unavailable\r\n{}", "x".repeat(300));
+    tour.office.fails(&check, &long).await;
+    let path = format!("/console/checks/{}", check.id);
+    for path in ["/console", "/console/checks", &path, &format!("{path}/edit")] {
+        tour.visit(path).await;
+    }
+    tour.fill(&format!("{path}/edit"), &[("interval", "0")]).await;
+    let complaints = tour.browser.complaints().await;
+    assert!(complaints.iter().all(|line| line.contains("a status of 422")), "{complaints:?}");
+    tour.look_over("a check that is not taken").await;
+    tour.open(&path).await;
+    tour.fill(&format!("{path}/pause"), &[]).await;
+    tour.look_over("a paused check").await;
+    tour.end().await;
+}
+
+#[tokio::test]
 async fn what_is_shown_once() {
     let mut tour = set_up().await;
     let form = "/console/account/authenticator";
@@ -213,6 +236,8 @@ async fn tab_reaches_every_control_and_the_focus_is_seen() {
         "/console/account",
         "/console/announcements/new",
         "/console/audit",
+        "/console/checks",
+        "/console/checks/new",
         "/console/components",
         "/console/incidents",
         "/console/incidents/new",

@@ -1,0 +1,483 @@
+//! A check as a form has it, and a form as a check.
+
+use allclear_domain::check::{
+    Affects, Assertion, HttpCheck, HttpVersion, Method, Patience, StatusRange, TcpCheck, TextTest,
+};
+use allclear_domain::error::InvalidValue;
+use allclear_domain::text::Key;
+use allclear_domain::{Check, CheckKind, ComponentStatus};
+
+use super::pickers;
+use crate::console::form::Form;
+use crate::console::words;
+
+/// Every how many seconds a check is probed where nobody says otherwise.
+const INTERVAL_SECONDS: u32 = 30;
+/// How long a probe may take then.
+const DEADLINE_MS: u32 = 10_000;
+/// How many redirects are followed then.
+const REDIRECTS: u8 = 5;
+
+/// Every method that a form offers.
+pub(super) const METHODS: [Method; 7] = [
+    Method::Get,
+    Method::Head,
+    Method::Options,
+    Method::Post,
+    Method::Put,
+    Method::Patch,
+    Method::Delete,
+];
+
+/// What a form says.
+pub(super) struct Said {
+    name: String,
+    kind: CheckKind,
+    interval_seconds: u32,
+    deadline_ms: u32,
+    slow_after_ms: Option<u32>,
+    patience: Patience,
+    /// The components that are there.
+    pub(super) affects: Vec<Affects>,
+    /// A component that is to be added with it.
+    pub(super) new_component: Option<pickers::NewOn>,
+    tags: Vec<Key>,
+}
+
+impl Said {
+    /// The check, as this form wants it.
+    pub(super) fn onto(&self, check: Check) -> Check {
+        Check {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            interval_seconds: self.interval_seconds,
+            deadline_ms: self.deadline_ms,
+            slow_after_ms: self.slow_after_ms,
+            patience: self.patience,
+            affects: self.affects.clone(),
+            tags: self.tags.clone(),
+            ..check
+        }
+    }
+
+    /// What is tried.
+    pub(super) fn kind(&self) -> CheckKind {
+        self.kind.clone()
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The form for a new check of a target, as it is shown first.
+pub(super) fn fresh(target: &str) -> Form {
+    let name = read_kind(target).map(|kind| proposed_name(&kind)).unwrap_or_default();
+    let form = Form::of([("target", target), ("name", &name), ("method", "GET"), ("slow", "")]);
+    let form = with_pace(form, INTERVAL_SECONDS, DEADLINE_MS, Patience::default());
+    form.with("redirects", &REDIRECTS.to_string())
+}
+
+fn with_pace(form: Form, interval_seconds: u32, deadline_ms: u32, patience: Patience) -> Form {
+    form.with("interval", &interval_seconds.to_string())
+        .with("deadline", &seconds(deadline_ms))
+        .with("fail_after", &patience.fail_after.to_string())
+        .with("recover_after", &patience.recover_after.to_string())
+        .with("stable_for", &patience.stable_for_seconds.to_string())
+}
+
+/// The form of a check that is there.
+pub(super) fn form_of(check: &Check) -> Form {
+    let tags: Vec<&str> = check.tags.iter().map(Key::as_str).collect();
+    let target = check.kind.target();
+    let form = Form::of([("target", &target), ("name", &check.name), ("tags", &tags.join(", "))]);
+    let form = with_pace(form, check.interval_seconds, check.deadline_ms, check.patience);
+    let form = form.with("slow", &check.slow_after_ms.map(seconds).unwrap_or_default());
+    let form = match &check.kind {
+        CheckKind::Http(http) => form
+            .with("method", http.method.as_str())
+            .with("statuses", &tell_statuses(&http.statuses))
+            .with("redirects", &http.redirects_max.to_string())
+            .with("contains", contained(&http.assertions).unwrap_or_default()),
+        CheckKind::Tcp(tcp) => {
+            let contains = match &tcp.expect {
+                Some(TextTest::Contains(text)) => text,
+                _ => "",
+            };
+            let send = tcp.send.as_deref().map(escaped).unwrap_or_default();
+            form.with("method", "GET")
+                .with("redirects", &REDIRECTS.to_string())
+                .with("contains", contains)
+                .with("send", &send)
+        }
+    };
+    check.affects.iter().fold(form, |form, one| {
+        form.with("component", &one.component_id.to_string())
+            .with("failing", one.when_failing.as_str())
+            .with("degraded", one.when_degraded.as_str())
+    })
+}
+
+/// What a check has beside what the form shows; empty where that is all.
+pub(super) fn kept(kind: &CheckKind) -> String {
+    let mut kept = Vec::new();
+    match kind {
+        CheckKind::Http(http) => {
+            let shown = usize::from(contained(&http.assertions).is_some());
+            let others = http.assertions.len().saturating_sub(shown);
+            for (count, what) in [(http.headers.len(), "header fields"), (others, "conditions")] {
+                if count > 0 {
+                    kept.push(format!("{what} ({count})"));
+                }
+            }
+            if http.body.is_some() {
+                kept.push("a body".to_owned());
+            }
+            if http.version != HttpVersion::Offered {
+                kept.push("the version of HTTP".to_owned());
+            }
+            kept.extend(http.connect_to.map(|address| format!("the address {address}")));
+        }
+        CheckKind::Tcp(tcp) => {
+            if !matches!(tcp.expect, None | Some(TextTest::Contains(_))) {
+                kept.push("a condition".to_owned());
+            }
+            kept.extend(tcp.connect_to.map(|address| format!("the address {address}")));
+        }
+    }
+    kept.join(", ")
+}
+
+/// Reads a form. What a check of the same kind has beside it stays.
+pub(super) fn read(form: &Form, before: Option<&CheckKind>) -> Result<Said, Vec<String>> {
+    let mut reader = Reader { form, problems: Vec::new() };
+    let kind = read_kind(form.text("target"));
+    let kind = match kind {
+        Ok(kind) => reader.fill(kind, before),
+        Err(problem) => {
+            reader.problems.push(problem);
+            None
+        }
+    };
+    let interval_seconds = reader.number("interval", "every how many seconds");
+    let deadline_ms = reader.milliseconds("deadline", "gives up after").unwrap_or_default();
+    let slow_after_ms = reader.milliseconds("slow", "slow from");
+    let patience = Patience {
+        fail_after: reader.number("fail_after", "down after"),
+        recover_after: reader.number("recover_after", "up after"),
+        stable_for_seconds: reader.number("stable_for", "and for at least"),
+    };
+    let tags = reader.tags();
+    let picked = pickers::read(form).map_err(|problem| reader.problems.push(problem));
+    match (kind, picked, reader.problems) {
+        (Some(kind), Ok(picked), problems) if problems.is_empty() => Ok(Said {
+            name: form.maybe("name").map_or_else(|| proposed_name(&kind), str::to_owned),
+            kind,
+            interval_seconds,
+            deadline_ms,
+            slow_after_ms,
+            patience,
+            affects: picked.there,
+            new_component: picked.new,
+            tags,
+        }),
+        (_, _, problems) => Err(problems),
+    }
+}
+
+/// Reads fields, and keeps what is wrong with them.
+struct Reader<'a> {
+    form: &'a Form,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn number<T: std::str::FromStr + Default>(&mut self, name: &str, label: &str) -> T {
+        self.form.text(name).parse().unwrap_or_else(|_| {
+            self.problems.push(format!("{label}: is no number that is taken: write digits alone"));
+            T::default()
+        })
+    }
+
+    fn milliseconds(&mut self, name: &str, label: &str) -> Option<u32> {
+        let text = self.form.maybe(name)?;
+        let read = read_seconds(text);
+        if read.is_none() {
+            self.problems.push(format!("{label}: is no number of seconds: write 2 or 0.5"));
+        }
+        read
+    }
+
+    fn tags(&mut self) -> Vec<Key> {
+        let words = self.form.text("tags").split([',', ' ']).filter(|word| !word.is_empty());
+        let mut tags: Vec<Key> = Vec::new();
+        for word in words {
+            match Key::new(word.to_lowercase()) {
+                Ok(tag) if tags.contains(&tag) => {}
+                Ok(tag) => tags.push(tag),
+                Err(error) => self.problems.push(format!("tags: {}", error.problem)),
+            }
+        }
+        tags
+    }
+
+    /// The fields of a kind, over what was there before.
+    fn fill(&mut self, kind: CheckKind, before: Option<&CheckKind>) -> Option<CheckKind> {
+        let contains = self.form.lines("contains");
+        match (kind, before) {
+            (CheckKind::Http(new), before) => {
+                let http = match before {
+                    Some(CheckKind::Http(http)) => HttpCheck { url: new.url, ..http.clone() },
+                    _ => new,
+                };
+                let statuses = read_statuses(self.form.text("statuses"));
+                let statuses = statuses.map_err(|problem| self.problems.push(problem)).ok()?;
+                let method = self.form.text("method");
+                let method = METHODS.into_iter().find(|one| one.as_str() == method);
+                Some(CheckKind::Http(HttpCheck {
+                    method: method.unwrap_or_default(),
+                    redirects_max: self.number("redirects", "redirects"),
+                    statuses,
+                    assertions: with_contained(http.assertions, contains),
+                    ..http
+                }))
+            }
+            (CheckKind::Tcp(new), before) => {
+                let tcp = match before {
+                    Some(CheckKind::Tcp(tcp)) => {
+                        TcpCheck { host: new.host, port: new.port, ..tcp.clone() }
+                    }
+                    _ => new,
+                };
+                let send = unescaped(self.form.exact("send"));
+                let send = send.map_err(|problem| self.problems.push(problem)).ok()?;
+                let expect = match tcp.expect {
+                    Some(TextTest::Contains(text)) if is_same(&text, &contains) => {
+                        Some(TextTest::Contains(text))
+                    }
+                    None | Some(TextTest::Contains(_)) => {
+                        Some(contains).filter(|text| !text.is_empty()).map(TextTest::Contains)
+                    }
+                    other if contains.is_empty() => other,
+                    _ => Some(TextTest::Contains(contains)),
+                };
+                let send = Some(send).filter(|text| !text.is_empty());
+                Some(CheckKind::Tcp(TcpCheck { send, expect, ..tcp }))
+            }
+        }
+    }
+}
+
+/// What is tried at an address that somebody typed.
+fn read_kind(text: &str) -> Result<CheckKind, String> {
+    let refused = |problem: &str| Err(format!("what to watch: {problem}"));
+    if text.is_empty() {
+        return refused("is empty: write https://www.example.com or mail.example.com:25");
+    }
+    if text.contains(char::is_whitespace) {
+        return refused("has a space in it: write one address");
+    }
+    match text.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => {
+            match rest.split(['/', '?', '#']).next() {
+                Some("") | None => refused("names no host: write https://www.example.com"),
+                Some(_) => Ok(http_kind(text)),
+            }
+        }
+        Some((scheme, _)) => {
+            refused(&format!("“{scheme}” is not tried: write http://…, https://… or host:port"))
+        }
+        None => read_place(text),
+    }
+}
+
+/// What is tried at an address without a scheme.
+fn read_place(text: &str) -> Result<CheckKind, String> {
+    let place = text.rsplit_once(':').filter(|(host, _)| {
+        let is_bare_v6 = host.contains(':') && !host.starts_with('[');
+        !is_bare_v6 && !text.contains('/')
+    });
+    let Some((host, port)) = place else {
+        return Ok(http_kind(&format!("https://{text}")));
+    };
+    let port = port.parse().ok().filter(|port| *port > 0);
+    let port = port.ok_or("what to watch: has a port that is none: write one from 1 to 65535")?;
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    if host.is_empty() {
+        return Err("what to watch: names no host: write mail.example.com:25".to_owned());
+    }
+    Ok(CheckKind::Tcp(TcpCheck { host, port, connect_to: None, send: None, expect: None }))
+}
+
+fn http_kind(url: &str) -> CheckKind {
+    CheckKind::Http(HttpCheck {
+        url: url.to_owned(),
+        method: Method::Get,
+        headers: Vec::new(),
+        body: None,
+        redirects_max: REDIRECTS,
+        version: HttpVersion::Offered,
+        connect_to: None,
+        statuses: Vec::new(),
+        assertions: Vec::new(),
+    })
+}
+
+/// What a check is called where nobody says: its host, with the port where that is what it is about.
+fn proposed_name(kind: &CheckKind) -> String {
+    match kind {
+        CheckKind::Tcp(tcp) => tcp.target(),
+        CheckKind::Http(http) => {
+            let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            host.rsplit('@').next().unwrap_or_default().to_owned()
+        }
+    }
+}
+
+/// The text that a body has to contain, of the first condition of that kind.
+fn contained(assertions: &[Assertion]) -> Option<&str> {
+    assertions.iter().find_map(|one| match one {
+        Assertion::Body { test: TextTest::Contains(text) } => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+fn with_contained(mut assertions: Vec<Assertion>, text: String) -> Vec<Assertion> {
+    let place = assertions.iter().position(|one| contained(std::slice::from_ref(one)).is_some());
+    let is_as_before = contained(&assertions).is_some_and(|before| is_same(before, &text));
+    if is_as_before {
+        return assertions;
+    }
+    if let Some(place) = place {
+        assertions.remove(place);
+    }
+    if !text.is_empty() {
+        let place = place.unwrap_or(assertions.len());
+        assertions.insert(place, Assertion::Body { test: TextTest::Contains(text) });
+    }
+    assertions
+}
+
+/// Whether a field still says what it showed: browsers change line ends, and forms lose white space
+/// at both ends.
+fn is_same(before: &str, sent: &str) -> bool {
+    before.replace("\r\n", "\n").replace('\r', "\n").trim() == sent
+}
+
+/// Reads `200-299, 301`.
+fn read_statuses(text: &str) -> Result<Vec<StatusRange>, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let range = |part: &str| {
+        let (from, to) = part.split_once(['-', '–']).unwrap_or((part, part));
+        match (from.trim().parse(), to.trim().parse()) {
+            (Ok(from), Ok(to)) => Ok(StatusRange { from, to }),
+            _ => Err(format!("statuses: “{part}” is none: write 200-299, 301")),
+        }
+    };
+    parts.map(range).collect()
+}
+
+fn tell_statuses(statuses: &[StatusRange]) -> String {
+    let tell = |range: &StatusRange| match range.from == range.to {
+        true => range.from.to_string(),
+        false => format!("{}-{}", range.from, range.to),
+    };
+    statuses.iter().map(tell).collect::<Vec<_>>().join(", ")
+}
+
+/// Milliseconds as seconds: `10`, `0.8`.
+pub(super) fn seconds(ms: u32) -> String {
+    let whole = format!("{}.{:03}", ms / 1_000, ms % 1_000);
+    whole.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Reads seconds with up to three digits behind the point, as milliseconds.
+fn read_seconds(text: &str) -> Option<u32> {
+    let text = text.replace(',', ".");
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(part) || part.len() > 3 || text == "." {
+        return None;
+    }
+    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let part: u32 = format!("{part:0<3}").parse().ok()?;
+    whole.checked_mul(1_000)?.checked_add(part)
+}
+
+/// A text on one line, so that a form does not change its line ends.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\r', "\\r").replace('\n', "\\n").replace('\t', "\\t")
+}
+
+fn unescaped(text: &str) -> Result<String, String> {
+    let mut chars = text.chars();
+    let mut read = String::new();
+    while let Some(c) = chars.next() {
+        read.push(match c {
+            '\\' => match chars.next() {
+                Some('r') => '\r',
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('\\') => '\\',
+                _ => return Err("what is sent: write \\r, \\n, \\t or \\\\ after a \\".to_owned()),
+            },
+            other => other,
+        });
+    }
+    Ok(read)
+}
+
+/// What is wrong, by the labels of the form.
+pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
+    let label = |field: &str| match field {
+        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" => "what to watch".to_owned(),
+        "interval_seconds" => "every how many seconds".to_owned(),
+        "deadline_ms" => "gives up after, in milliseconds".to_owned(),
+        "slow_after_ms" => "slow from, in milliseconds".to_owned(),
+        "kind.http.redirects_max" => "redirects".to_owned(),
+        "kind.tcp.send" => "what is sent".to_owned(),
+        "patience.fail_after" => "down after".to_owned(),
+        "patience.recover_after" => "up after".to_owned(),
+        "patience.stable_for_seconds" => "and for at least".to_owned(),
+        other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
+        other if other.starts_with("affects") => "components".to_owned(),
+        other => other.to_owned(),
+    };
+    problems.iter().map(|one| format!("{}: {}", label(&one.field), one.problem)).collect()
+}
+
+/// Each value of a form with its label, to be compared.
+pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
+    let status = |word: &str| {
+        let status = words::read_component_status(word).unwrap_or(ComponentStatus::Operational);
+        pickers::status_name(status)
+    };
+    let picked = pickers::lines(form).map(|(component, failing, degraded)| {
+        let name = name_of(component);
+        format!("{name}: {}; degraded: {}", status(failing), status(degraded))
+    });
+    let components = picked.collect::<Vec<_>>().join("\n");
+    let text = |label, name: &str| (label, form.lines(name));
+    vec![
+        text("What to watch", "target"),
+        text("Name", "name"),
+        text("Every how many seconds", "interval"),
+        text("Gives up after", "deadline"),
+        text("Slow from", "slow"),
+        ("Components", components),
+        text("Tags", "tags"),
+        text("Method", "method"),
+        text("Statuses", "statuses"),
+        text("The answer contains", "contains"),
+        text("Redirects", "redirects"),
+        text("What is sent", "send"),
+        text("Down after", "fail_after"),
+        text("Up after", "recover_after"),
+        text("And for at least", "stable_for"),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

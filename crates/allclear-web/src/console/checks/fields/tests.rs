@@ -1,0 +1,132 @@
+//! Forms and checks, there and back.
+
+use allclear_domain::Entropy;
+use allclear_domain::check::{Header, JsonTest};
+use jiff::Timestamp;
+
+use super::*;
+
+fn check(kind: CheckKind) -> Check {
+    let (entropy, now) = (Entropy::from_seed(1), Timestamp::from_second(1_800_000_000).unwrap());
+    Check {
+        id: entropy.id(now),
+        key: Key::new("shop").unwrap(),
+        name: "Shop".to_owned(),
+        kind,
+        interval_seconds: 30,
+        deadline_ms: 10_000,
+        slow_after_ms: Some(800),
+        patience: Patience::default(),
+        affects: vec![Affects {
+            component_id: entropy.id(now),
+            when_failing: ComponentStatus::MajorOutage,
+            when_degraded: ComponentStatus::Operational,
+        }],
+        tags: vec![Key::new("europe").unwrap(), Key::new("web").unwrap()],
+        paused_at: None,
+        created_at: now,
+    }
+}
+
+fn full_http() -> CheckKind {
+    CheckKind::Http(HttpCheck {
+        url: "https://shop.example.com/health".to_owned(),
+        method: Method::Post,
+        headers: vec![Header { name: "accept".to_owned(), value: "text/html".to_owned() }],
+        body: Some("{}".to_owned()),
+        redirects_max: 2,
+        version: HttpVersion::Http1,
+        connect_to: Some("192.0.2.7".parse().unwrap()),
+        statuses: vec![StatusRange { from: 200, to: 204 }, StatusRange { from: 301, to: 301 }],
+        assertions: vec![
+            Assertion::Json { path: "$.up".to_owned(), test: JsonTest::Exists(true) },
+            Assertion::Body { test: TextTest::Contains(" all\r\nis well ".to_owned()) },
+            Assertion::Body { test: TextTest::Contains("twice".to_owned()) },
+        ],
+    })
+}
+
+fn tcp(send: Option<&str>, expect: Option<TextTest>) -> CheckKind {
+    let (host, connect_to) = ("2001:db8::1".to_owned(), Some("192.0.2.7".parse().unwrap()));
+    CheckKind::Tcp(TcpCheck { host, port: 25, connect_to, send: send.map(str::to_owned), expect })
+}
+
+#[test]
+fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
+    for kind in [
+        full_http(),
+        tcp(Some(" EHLO x\r\n\\"), Some(TextTest::Contains("220 \r\n".to_owned()))),
+        tcp(None, Some(TextTest::Matches("^220".to_owned()))),
+        tcp(None, None),
+    ] {
+        let check = check(kind);
+        let said = read(&form_of(&check), Some(&check.kind)).ok().unwrap();
+        assert_eq!(said.onto(check.clone()), check);
+        assert!(said.new_component.is_none());
+    }
+}
+
+#[test]
+fn what_the_form_does_not_show_is_told() {
+    let told =
+        "header fields (1), conditions (2), a body, the version of HTTP, the address 192.0.2.7";
+    assert_eq!(kept(&full_http()), told);
+    assert_eq!(kept(&http_kind("https://example.com")), "");
+}
+
+#[test]
+fn one_field_takes_every_address() {
+    for (typed, target, name) in [
+        ("https://shop.example.com/x", "https://shop.example.com/x", "shop.example.com"),
+        ("HTTP://a@example.com:8080", "HTTP://a@example.com:8080", "example.com:8080"),
+        ("www.example.com", "https://www.example.com", "www.example.com"),
+        ("example.com:8443/x", "https://example.com:8443/x", "example.com:8443"),
+        ("mail.example.com:25", "mail.example.com:25", "mail.example.com:25"),
+        ("[2001:db8::1]:443", "[2001:db8::1]:443", "[2001:db8::1]:443"),
+        ("192.0.2.7:22", "192.0.2.7:22", "192.0.2.7:22"),
+    ] {
+        let kind = read_kind(typed).unwrap();
+        assert_eq!((kind.target().as_str(), proposed_name(&kind).as_str()), (target, name));
+    }
+    for wrong in [
+        "",
+        "a b",
+        "ftp://example.com",
+        "https://",
+        "https:///x",
+        "example.com:0",
+        "x:99999",
+        ":25",
+    ] {
+        assert!(read_kind(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn seconds_there_and_back() {
+    for ms in [0, 1, 10, 800, 1_000, 10_000, 12_345, u32::MAX] {
+        assert_eq!(read_seconds(&seconds(ms)), Some(ms));
+    }
+    assert_eq!(read_seconds("0,5"), Some(500));
+    for wrong in ["x", "1.2345", "-1", "1e3", ".", "4294968"] {
+        assert_eq!(read_seconds(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let form = Form::of([
+        ("target", "ftp://x"),
+        ("interval", "often"),
+        ("deadline", "soon"),
+        ("tags", "Ü"),
+        ("fail_after", "-1"),
+        ("recover_after", "1"),
+        ("stable_for", "1"),
+    ]);
+    let problems = read(&form, None).err().unwrap();
+    assert_eq!(problems.len(), 5, "{problems:?}");
+    let form = Form::of([("target", "https://x"), ("statuses", "2xx"), ("redirects", "5")]);
+    let problems = read(&form, None).err().unwrap();
+    assert!(problems.iter().any(|one| one.contains("“2xx” is none")), "{problems:?}");
+}

@@ -1,0 +1,79 @@
+//! Checks: all of them the worst first, one with what it measured, and the form for both.
+
+mod edit;
+mod fields;
+mod list;
+mod pickers;
+mod probe;
+mod show;
+mod state;
+
+use allclear_checks::CheckError;
+use allclear_domain::Scope;
+use allclear_domain::ids::CheckId;
+use allclear_incidents::writing::WriteError;
+
+use super::answer::Refusal;
+use super::call::Call;
+use super::trouble::{self, NotWritten};
+use crate::access::Needs;
+use crate::access::table::Table;
+
+pub(super) use self::show::{OutageLink, open_outages};
+
+/// What answers.
+pub(super) fn routes(table: Table<Call>) -> Table<Call> {
+    let (reads, writes) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::Checks));
+    table
+        .get("/console/checks", reads, list::show)
+        .get("/console/checks/new", writes, edit::show_new)
+        .post("/console/checks/new", writes, edit::add)
+        .get("/console/checks/{id}", reads, show::show)
+        .get("/console/checks/{id}/edit", writes, edit::show)
+        .post("/console/checks/{id}/edit", writes, edit::save)
+        .post("/console/checks/{id}/pause", writes, show::pause)
+        .post("/console/checks/{id}/resume", writes, show::resume)
+        .post("/console/checks/{id}/remove", writes, show::remove)
+}
+
+/// What was just done, by its word in the query.
+fn done(word: &str) -> &'static str {
+    match word {
+        "added" => "It is watched from now on. Load the page again in a moment to see the result.",
+        "saved" => "Saved.",
+        "paused" => "Paused. Nothing is probed until somebody resumes it.",
+        "resumed" => "It is watched again, and judged anew.",
+        "removed" => "Removed. The outages that it measured stay.",
+        _ => "",
+    }
+}
+
+fn path_of(id: CheckId) -> String {
+    format!("/console/checks/{id}")
+}
+
+/// Wakes those who have to know of a change.
+fn tell(call: &Call) {
+    call.app.nudge.notify_one();
+    call.app.watch.notify_one();
+}
+
+/// Sorts out what a form can say from what it cannot.
+fn at_form(error: CheckError) -> Result<NotWritten, Refusal> {
+    match error {
+        CheckError::Invalid(problems) => Ok(NotWritten::Problems(fields::told(&problems))),
+        CheckError::Transition(error) => trouble::at_form(WriteError::Transition(error)),
+        CheckError::Store(error) => trouble::at_form(WriteError::Store(error)),
+        CheckError::NotFound { .. } => Err(Refusal::NotFound),
+    }
+}
+
+/// The same, where there is no form to show again.
+fn refusal(error: CheckError) -> Refusal {
+    match error {
+        CheckError::Transition(error) => error.into(),
+        CheckError::Store(error) => trouble::refusal(WriteError::Store(error)),
+        CheckError::Invalid(problems) => trouble::refusal(WriteError::Invalid(problems)),
+        CheckError::NotFound { .. } => Refusal::NotFound,
+    }
+}

@@ -1,0 +1,214 @@
+//! The components that stand or fall with a check, in its form: a line for each, and an empty one.
+
+use allclear_domain::check::Affects;
+use allclear_domain::ids::ComponentId;
+use allclear_domain::{Component, ComponentStatus, StatusPage, limits};
+use allclear_store::{Store, StoreError};
+
+use crate::console::components::{in_order, in_use};
+use crate::console::form::Form;
+use crate::console::words::{self, Choice};
+
+/// What precedes the short name of the page that a new component is to be on.
+const NEW: &str = "new:";
+
+/// Statuses that a form offers, the worst first.
+const OFFERED: [ComponentStatus; 4] = [
+    ComponentStatus::MajorOutage,
+    ComponentStatus::PartialOutage,
+    ComponentStatus::DegradedPerformance,
+    ComponentStatus::Operational,
+];
+
+/// What is proposed to tell readers while a check fails, and while it is degraded.
+const USUAL: (ComponentStatus, ComponentStatus) =
+    (ComponentStatus::MajorOutage, ComponentStatus::DegradedPerformance);
+
+/// A component that is to be added, by the name of the check.
+pub(super) struct NewOn {
+    /// The page that it is to be on.
+    pub(super) slug: String,
+    pub(super) when_failing: ComponentStatus,
+    pub(super) when_degraded: ComponentStatus,
+}
+
+/// What was chosen.
+#[derive(Default)]
+pub(super) struct Picked {
+    pub(super) there: Vec<Affects>,
+    pub(super) new: Option<NewOn>,
+}
+
+/// What readers are told, in words.
+pub(super) const fn status_name(status: ComponentStatus) -> &'static str {
+    match status {
+        ComponentStatus::Operational => "Readers are not told",
+        status => words::component_status(status),
+    }
+}
+
+/// The lines of a form that name a component: it, and what readers are told.
+pub(super) fn lines(form: &Form) -> impl Iterator<Item = (&str, &str, &str)> {
+    let statuses = form.all("failing").zip(form.all("degraded"));
+    let lines = form.all("component").zip(statuses);
+    lines
+        .map(|(id, (failing, degraded))| (id, failing, degraded))
+        .filter(|(id, _, _)| !id.is_empty())
+}
+
+/// Reads them.
+pub(super) fn read(form: &Form) -> Result<Picked, String> {
+    let mut picked = Picked::default();
+    for (component, failing, degraded) in lines(form) {
+        let status = |word| {
+            let status = words::read_component_status(word);
+            status.ok_or("components: choose what readers are told")
+        };
+        let (when_failing, when_degraded) = (status(failing)?, status(degraded)?);
+        if let Some(slug) = component.strip_prefix(NEW) {
+            picked.new = Some(NewOn { slug: slug.to_owned(), when_failing, when_degraded });
+            continue;
+        }
+        let component_id = component.parse().map_err(|_| "components: choose one of the list")?;
+        picked.there.push(Affects { component_id, when_failing, when_degraded });
+    }
+    Ok(picked)
+}
+
+/// The components of one status page.
+pub(super) struct Group {
+    pub(super) title: String,
+    pub(super) choices: Vec<Choice>,
+}
+
+/// One line of the form.
+pub(super) struct Row {
+    pub(super) legend: String,
+    /// What stands above the groups.
+    pub(super) choices: Vec<Choice>,
+    pub(super) groups: Vec<Group>,
+    pub(super) failing: Vec<Choice>,
+    pub(super) degraded: Vec<Choice>,
+}
+
+/// Every component, by its page.
+pub(super) struct Known(Vec<(StatusPage, Vec<Component>)>);
+
+impl Known {
+    /// Reads them.
+    pub(super) async fn load(store: &Store) -> Result<Self, StoreError> {
+        let mut known = Vec::new();
+        for page in store.list_status_pages().await? {
+            let components = store.list_components_of(page.id).await?;
+            known.push((page, components));
+        }
+        Ok(Self(known))
+    }
+
+    /// A form as it is shown first. Where there is no component yet, a new one is proposed.
+    pub(super) fn with_proposal(&self, form: Form) -> Form {
+        let has_any = self.0.iter().any(|(_, components)| !components.is_empty());
+        match self.0.first() {
+            Some((page, _)) if !has_any => form
+                .with("component", &format!("{NEW}{}", page.slug))
+                .with("failing", USUAL.0.as_str())
+                .with("degraded", USUAL.1.as_str()),
+            _ => form,
+        }
+    }
+
+    /// What a component is called; the page beside it where there are several.
+    pub(super) fn name_of(&self, wanted: &str) -> String {
+        if let Some(slug) = wanted.strip_prefix(NEW) {
+            let page = self.0.iter().find(|(page, _)| page.slug.as_str() == slug);
+            let title = page.map_or(slug, |(page, _)| page.title.as_str());
+            return format!("A new one by the name of the check, on {title}");
+        }
+        let Ok(id) = wanted.parse::<ComponentId>() else { return "none".to_owned() };
+        let named = |(page, components): &(StatusPage, Vec<Component>)| {
+            let component = components.iter().find(|component| component.id == id)?;
+            Some(match self.0.len() {
+                1 => component.name.clone(),
+                _ => format!("{} on {}", component.name, page.title),
+            })
+        };
+        self.0
+            .iter()
+            .find_map(named)
+            .unwrap_or_else(|| format!("{id}, which is not there any more"))
+    }
+
+    /// The lines of a form: those that it names, and an empty one.
+    pub(super) fn rows(&self, form: &Form, may_add: bool) -> Vec<Row> {
+        let (named, new): (Vec<_>, Vec<_>) =
+            lines(form).partition(|(component, _, _)| !component.starts_with(NEW));
+        let mut rows: Vec<Row> = named.into_iter().map(|line| self.row(line)).collect();
+        if rows.len() < limits::CHECK_COMPONENTS_MAX {
+            rows.extend(self.empty_row(new.first().copied(), form, may_add));
+        }
+        rows
+    }
+
+    fn row(&self, (component, failing, degraded): (&str, &str, &str)) -> Row {
+        let name = self.name_of(component);
+        Row {
+            choices: vec![
+                Choice::of(component, &name, component),
+                Choice::of("", "Not this one any more", component),
+            ],
+            legend: name,
+            groups: Vec::new(),
+            failing: status_choices(failing),
+            degraded: status_choices(degraded),
+        }
+    }
+
+    /// The line to choose a component with; `None` where there is none to choose.
+    fn empty_row(
+        &self,
+        chosen: Option<(&str, &str, &str)>,
+        form: &Form,
+        may_add: bool,
+    ) -> Option<Row> {
+        let (chosen, failing, degraded) = match chosen {
+            Some(line) => line,
+            None => ("", USUAL.0.as_str(), USUAL.1.as_str()),
+        };
+        let mut choices = vec![Choice::of("", "None: readers are not told", chosen)];
+        for (page, _) in self.0.iter().filter(|_| may_add) {
+            let value = format!("{NEW}{}", page.slug);
+            choices.push(Choice::of(&value, &self.name_of(&value), chosen));
+        }
+        let groups: Vec<Group> = self.0.iter().filter_map(group).collect();
+        if groups.is_empty() && choices.len() < 2 {
+            return None;
+        }
+        let is_first = lines(form).next().is_none();
+        Some(Row {
+            legend: if is_first { "A component" } else { "Another component" }.to_owned(),
+            choices,
+            groups,
+            failing: status_choices(failing),
+            degraded: status_choices(degraded),
+        })
+    }
+}
+
+fn group((page, components): &(StatusPage, Vec<Component>)) -> Option<Group> {
+    let in_use = in_use(components);
+    let choice = |(component, depth): (&Component, usize)| {
+        let name = format!("{}{}", "\u{2003}".repeat(depth), component.name);
+        Choice::of(&component.id.to_string(), &name, "")
+    };
+    let choices: Vec<Choice> = in_order(&in_use).into_iter().map(choice).collect();
+    (!choices.is_empty()).then(|| Group { title: page.title.clone(), choices })
+}
+
+fn status_choices(chosen: &str) -> Vec<Choice> {
+    let choice = |status: ComponentStatus| Choice::of(status.as_str(), status_name(status), chosen);
+    let mut choices: Vec<Choice> = OFFERED.map(choice).into();
+    if chosen == ComponentStatus::UnderMaintenance.as_str() {
+        choices.push(choice(ComponentStatus::UnderMaintenance));
+    }
+    choices
+}

@@ -1,0 +1,225 @@
+//! One check: how it is, the last probe, the last exchange that failed, and what it measured.
+
+use allclear_checks::writing;
+use allclear_domain::check::{Run, Threshold};
+use allclear_domain::ids::CheckId;
+use allclear_domain::{Check, Outage, Scope};
+use allclear_store::{Judged, Store, StoreError, Stored};
+use askama::Template;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+
+use super::fields::seconds;
+use super::pickers::{Known, status_name};
+use super::probe::ProbeView;
+use super::state::{self, State, of_threshold, plain};
+use super::{done, path_of, refusal, tell};
+use crate::console::answer::{self, Answer, Refusal};
+use crate::console::when::{When, tell_length};
+use crate::console::{Call, Chrome};
+
+/// Outages that a page shows, the newest first.
+const OUTAGES_SHOWN: u16 = 20;
+
+/// One outage.
+struct OutageView {
+    state: State,
+    began: When,
+    /// How long it was, or has been.
+    length: String,
+    is_open: bool,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/checks/show.html")]
+struct CheckView {
+    chrome: Chrome,
+    id: String,
+    path: String,
+    target: String,
+    tags: Vec<String>,
+    state: State,
+    since: Option<When>,
+    length: String,
+    /// What speaks against what is believed.
+    doubt: String,
+    pace: String,
+    patience: String,
+    /// Components, and what readers are told.
+    affects: Vec<(String, &'static str, &'static str)>,
+    last: Option<ProbeView>,
+    last_bad: Option<ProbeView>,
+    outages: Vec<OutageView>,
+    may_write: bool,
+    may_audit: bool,
+}
+
+async fn find(call: &Call) -> Result<Stored<Check>, Refusal> {
+    let id: CheckId = call.param("id")?;
+    call.app.store.find_check(id).await?.ok_or(Refusal::NotFound)
+}
+
+/// The check.
+pub(super) async fn show(call: Call) -> Answer {
+    let (store, now) = (&call.app.store, call.now);
+    let check = find(&call).await?.value;
+    let judged = state::judged(store, check.id).await?;
+    let since = state::since(store, &check, judged.as_ref()).await?;
+    let outages = store.list_latest_outages(check.id, OUTAGES_SHOWN).await?;
+    let known = Known::load(store).await?;
+    let affects = check.affects.iter().map(|one| {
+        let name = known.name_of(&one.component_id.to_string());
+        (name, status_name(one.when_failing), status_name(one.when_degraded))
+    });
+    let access = call.access()?;
+    let view = CheckView {
+        chrome: Chrome::of(&call, &check.name, done(call.query.text("done"))),
+        id: check.id.to_string(),
+        path: path_of(check.id),
+        target: plain(&check.kind.target()),
+        tags: check.tags.iter().map(ToString::to_string).collect(),
+        state: State::of(&check, judged.as_ref().and_then(|one| one.judgment.verdict())),
+        length: since.map(|at| tell_length(now.duration_since(at))).unwrap_or_default(),
+        since: since.map(When::exactly),
+        doubt: judged.as_ref().map(|one| doubt(&check, one)).unwrap_or_default(),
+        pace: pace(&check),
+        patience: patience(&check),
+        affects: affects.collect(),
+        last: judged.as_ref().map(|one| ProbeView::of(&one.last, now)),
+        last_bad: judged.and_then(|one| one.last_bad).map(|bad| ProbeView::of(&bad, now)),
+        outages: outages.iter().map(|one| outage(one, now)).collect(),
+        may_write: access.may(Scope::Checks),
+        may_audit: access.may(Scope::Audit),
+    };
+    answer::page(StatusCode::OK, &view)
+}
+
+fn outage(outage: &Outage, now: Timestamp) -> OutageView {
+    let end = outage.ended_at.unwrap_or(now);
+    OutageView {
+        state: of_threshold(outage.threshold),
+        began: When::exactly(outage.began_at),
+        length: tell_length(end.duration_since(outage.began_at)),
+        is_open: outage.ended_at.is_none(),
+        reason: outage.reason.as_ref().map(|one| plain(&one.told)).unwrap_or_default(),
+    }
+}
+
+fn count(count: u16, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The samples that contradict what is believed, and what it takes to believe them.
+fn doubt(check: &Check, judged: &Judged) -> String {
+    let (judgment, patience) = (&judged.judgment, check.patience);
+    let tell = |threshold, Run { samples, .. }: Run| match judgment.crossed_at(threshold) {
+        None if threshold == Threshold::Fail => {
+            let probes = count(samples, "probe");
+            format!(
+                "It failed in the last {probes}; {} in a row are believed.",
+                patience.fail_after
+            )
+        }
+        None => String::new(),
+        Some(_) => format!(
+            "The last {} say that it is better again; that is believed after {} over {} s.",
+            count(samples, "probe"),
+            patience.recover_after,
+            patience.stable_for_seconds
+        ),
+    };
+    let runs = [Threshold::Fail, Threshold::Degraded];
+    let told = runs.into_iter().filter_map(|one| Some(tell(one, judgment.run(one)?)));
+    told.into_iter().find(|told| !told.is_empty()).unwrap_or_default()
+}
+
+fn pace(check: &Check) -> String {
+    let slow = check.slow_after_ms.map(|ms| format!(", slow from {} s", seconds(ms)));
+    let (every, deadline) = (check.interval_seconds, seconds(check.deadline_ms));
+    format!("every {every} s, given up after {deadline} s{}", slow.unwrap_or_default())
+}
+
+fn patience(check: &Check) -> String {
+    let patience = check.patience;
+    format!(
+        "down after {} in a row, up after {} in a row over at least {} s",
+        count(patience.fail_after, "failure"),
+        // The plural of this word is another one.
+        match patience.recover_after {
+            1 => "1 success".to_owned(),
+            many => format!("{many} successes"),
+        },
+        patience.stable_for_seconds
+    )
+}
+
+/// An outage that goes on, as home shows it.
+pub(crate) struct OutageLink {
+    pub(crate) path: String,
+    pub(crate) name: String,
+    pub(crate) style: &'static str,
+    pub(crate) sign: &'static str,
+    pub(crate) word: &'static str,
+    pub(crate) length: String,
+    pub(crate) reason: String,
+}
+
+/// The worst outages that go on, `most` of them: one of a check.
+pub(crate) async fn open_outages(
+    store: &Store,
+    outages: &[Outage],
+    now: Timestamp,
+    most: usize,
+) -> Result<Vec<OutageLink>, StoreError> {
+    let mut sorted: Vec<&Outage> = outages.iter().collect();
+    sorted.sort_by_key(|outage| (of_threshold(outage.threshold), outage.began_at, outage.id));
+    let (mut seen, mut links) = (std::collections::HashSet::new(), Vec::new());
+    for outage in sorted {
+        if links.len() == most {
+            break;
+        }
+        if !seen.insert(outage.check_id) {
+            continue;
+        }
+        let Some(check) = store.find_check(outage.check_id).await? else { continue };
+        let state = of_threshold(outage.threshold);
+        links.push(OutageLink {
+            path: path_of(check.id),
+            name: check.value.name,
+            style: state.style(),
+            sign: state.sign(),
+            word: state.word(),
+            length: tell_length(now.duration_since(outage.began_at)),
+            reason: outage.reason.as_ref().map(|one| plain(&one.told)).unwrap_or_default(),
+        });
+    }
+    Ok(links)
+}
+
+/// Stops probing it.
+pub(super) async fn pause(call: Call) -> Answer {
+    let (id, actor) = (find(&call).await?.id, call.actor()?);
+    let paused = writing::pause_check(&call.app.store, id, None, call.change(&actor)).await;
+    paused.map_err(refusal)?;
+    tell(&call);
+    answer::see(&format!("{}?done=paused", path_of(id)))
+}
+
+/// Probes it again.
+pub(super) async fn resume(call: Call) -> Answer {
+    let (id, actor) = (find(&call).await?.id, call.actor()?);
+    let resumed = writing::resume_check(&call.app.store, id, None, call.change(&actor)).await;
+    resumed.map_err(refusal)?;
+    tell(&call);
+    answer::see(&format!("{}?done=resumed", path_of(id)))
+}
+
+/// Takes it away.
+pub(super) async fn remove(call: Call) -> Answer {
+    let (id, actor) = (find(&call).await?.id, call.actor()?);
+    let removed = writing::remove_check(&call.app.store, id, None, call.change(&actor)).await;
+    removed.map_err(refusal)?;
+    tell(&call);
+    answer::see("/console/checks?done=removed")
+}

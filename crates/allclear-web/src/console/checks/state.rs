@@ -1,0 +1,164 @@
+//! How a check is, in one word, and texts of strangers as they can be shown.
+
+use std::collections::HashMap;
+
+use allclear_domain::Check;
+use allclear_domain::check::{Threshold, Verdict};
+use allclear_domain::ids::CheckId;
+use allclear_store::{Judged, Store, StoreError};
+use jiff::Timestamp;
+
+/// How a check is, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum State {
+    Down,
+    Degraded,
+    Unknown,
+    Works,
+    Paused,
+}
+
+impl State {
+    /// All of them, the worst first.
+    pub(super) const ALL: [Self; 5] =
+        [Self::Down, Self::Degraded, Self::Unknown, Self::Works, Self::Paused];
+
+    /// How a check is of which `verdict` is believed.
+    pub(super) const fn of(check: &Check, verdict: Option<Verdict>) -> Self {
+        match (check.paused_at, verdict) {
+            (Some(_), _) => Self::Paused,
+            (None, Some(Verdict::Fail)) => Self::Down,
+            (None, Some(Verdict::Degraded)) => Self::Degraded,
+            (None, Some(Verdict::Ok)) => Self::Works,
+            (None, Some(Verdict::Unknown) | None) => Self::Unknown,
+        }
+    }
+
+    /// For people.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Down => "Down",
+            Self::Degraded => "Degraded",
+            Self::Unknown => "Unknown",
+            Self::Works => "Works",
+            Self::Paused => "Paused",
+        }
+    }
+
+    /// Its shape.
+    pub(super) const fn sign(self) -> &'static str {
+        match self {
+            Self::Down => "■",
+            Self::Degraded => "▲",
+            Self::Unknown => "○",
+            Self::Works => "●",
+            Self::Paused => "‖",
+        }
+    }
+
+    /// The class of its color.
+    pub(super) const fn style(self) -> &'static str {
+        match self {
+            Self::Down => "mj",
+            Self::Degraded => "dg",
+            Self::Works => "op",
+            Self::Unknown | Self::Paused => "quiet",
+        }
+    }
+}
+
+/// How a threshold that was crossed is called.
+pub(super) const fn of_threshold(threshold: Threshold) -> State {
+    match threshold {
+        Threshold::Fail => State::Down,
+        Threshold::Degraded => State::Degraded,
+    }
+}
+
+/// What is believed of every check: the worst of all vantage points.
+pub(super) async fn verdicts(store: &Store) -> Result<HashMap<CheckId, Verdict>, StoreError> {
+    let mut verdicts = HashMap::new();
+    for (id, judgment) in store.list_believed().await? {
+        if let Some(verdict) = judgment.verdict() {
+            let worst = verdicts.entry(id).or_insert(verdict);
+            *worst = verdict.max(*worst);
+        }
+    }
+    Ok(verdicts)
+}
+
+/// What is known of one check: the worst of all vantage points.
+pub(super) async fn judged(store: &Store, id: CheckId) -> Result<Option<Judged>, StoreError> {
+    let judged = store.list_judgments_of(id).await?;
+    Ok(judged.into_iter().max_by_key(|one| one.judgment.verdict()))
+}
+
+/// Since when it is so, where that is known.
+pub(super) async fn since(
+    store: &Store,
+    check: &Check,
+    judged: Option<&Judged>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let crossed = |threshold| judged.and_then(|one| one.judgment.crossed_at(threshold));
+    Ok(match State::of(check, judged.and_then(|one| one.judgment.verdict())) {
+        State::Paused => check.paused_at,
+        State::Down => crossed(Threshold::Fail),
+        State::Degraded => crossed(Threshold::Degraded),
+        State::Unknown => None,
+        // It works since the last outage, where there was one.
+        State::Works => {
+            let latest = store.list_latest_outages(check.id, 1).await?;
+            latest.first().and_then(|outage| outage.ended_at)
+        }
+    })
+}
+
+/// What strangers sent, with every character that has no shape, or turns the direction of others,
+/// written out.
+pub(super) fn plain(text: &str) -> String {
+    let is_odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_odd(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown
+}
+
+/// A number of microseconds, for people.
+pub(super) fn tell_us(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..10_000 => format!("{}.{} ms", us / 1_000, us % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", us / 1_000),
+        _ => format!("{}.{:02} s", us / 1_000_000, us % 1_000_000 / 10_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_shape_is_written_out() {
+        assert_eq!(plain("220 ok\r\n\u{7}\u{202e}x"), "220 ok\\r\\n\\u{7}\\u{202e}x");
+        assert_eq!(plain("Grüße, 世界"), "Grüße, 世界");
+    }
+
+    #[test]
+    fn short_times() {
+        for (us, told) in [
+            (0, "0 µs"),
+            (999, "999 µs"),
+            (1_250, "1.2 ms"),
+            (182_900, "182 ms"),
+            (999_999, "999 ms"),
+            (1_009_999, "1.00 s"),
+            (10_240_000, "10.24 s"),
+        ] {
+            assert_eq!(tell_us(us), told);
+        }
+    }
+}
