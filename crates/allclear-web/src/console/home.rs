@@ -219,7 +219,7 @@ impl Part {
                 let component = self.component(*component)?;
                 let status = words::component_status(*status).to_lowercase();
                 let text = format!(
-                    "Measured as {status} for {}, and no open incident says why: report one.",
+                    "A check measures “{status}” for {}, and no open incident says why: report one.",
                     ago(*since)
                 );
                 let path = format!("/console/incidents/new?page={}", self.page.slug);

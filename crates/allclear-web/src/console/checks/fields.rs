@@ -160,7 +160,7 @@ pub(super) fn read(form: &Form, before: Option<&CheckKind>) -> Result<Said, Vec<
             None
         }
     };
-    let interval_seconds = reader.number("interval", "every how many seconds");
+    let interval_seconds = reader.number("interval", "every");
     let deadline_ms = reader.milliseconds("deadline", "gives up after").unwrap_or_default();
     let slow_after_ms = reader.milliseconds("slow", "slow from");
     let patience = Patience {
@@ -433,7 +433,7 @@ fn unescaped(text: &str) -> Result<String, String> {
 pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
     let label = |field: &str| match field {
         "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" => "what to watch".to_owned(),
-        "interval_seconds" => "every how many seconds".to_owned(),
+        "interval_seconds" => "every".to_owned(),
         "deadline_ms" => "gives up after, in milliseconds".to_owned(),
         "slow_after_ms" => "slow from, in milliseconds".to_owned(),
         "kind.http.redirects_max" => "redirects".to_owned(),
@@ -463,9 +463,9 @@ pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'stat
     vec![
         text("What to watch", "target"),
         text("Name", "name"),
-        text("Every how many seconds", "interval"),
-        text("Gives up after", "deadline"),
-        text("Slow from", "slow"),
+        text("Every (seconds)", "interval"),
+        text("Gives up after (seconds)", "deadline"),
+        text("Slow from (seconds)", "slow"),
         ("Components", components),
         text("Tags", "tags"),
         text("Method", "method"),

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
-use super::state::{self, State, plain, tell_us};
+use super::state::{self, State, plain, tell_reason, tell_us};
 use super::{done, path_of};
 use crate::console::answer::{self, Answer};
 use crate::console::when::{When, tell_length};
@@ -17,10 +17,9 @@ const SLICE: usize = 50;
 /// Characters of a reason that the list shows.
 const REASON_CHARS_MAX: usize = 160;
 
-/// How many are so.
+/// How many are so, and where they are.
 struct Count {
-    state: State,
-    count: usize,
+    told: String,
     path: String,
 }
 
@@ -100,12 +99,12 @@ fn address(words: &str, from: usize) -> String {
 }
 
 fn counts(all: &[(State, Check)]) -> Vec<Count> {
-    let count = |state: State| Count {
-        state,
-        count: all.iter().filter(|(one, _)| *one == state).count(),
-        path: address(&state.word().to_lowercase(), 0),
+    let count = |state: State| {
+        let count = all.iter().filter(|(one, _)| *one == state).count();
+        let path = address(&state.word().to_lowercase(), 0);
+        (count > 0).then(|| Count { told: state.tell_count(count), path })
     };
-    State::ALL.map(count).into_iter().filter(|one| one.count > 0).collect()
+    State::ALL.into_iter().filter_map(count).collect()
 }
 
 /// Whether every word, in lower case, is its state, or stands in its names, its target or its tags.
@@ -125,9 +124,8 @@ async fn line(store: &Store, check: &Check, now: Timestamp) -> Result<Line, Stor
     let state = State::of(check, verdict);
     let since = state::since(store, check, judged.as_ref()).await?;
     let last = judged.map(|one| one.last);
-    let reason = last.as_ref().and_then(|last| last.reason.as_ref());
-    let reason =
-        reason.map(|reason| reason.told.chars().take(REASON_CHARS_MAX).collect::<String>());
+    let reason = tell_reason(last.as_ref().and_then(|last| last.reason.as_ref()));
+    let reason = reason.chars().take(REASON_CHARS_MAX).collect();
     Ok(Line {
         path: path_of(check.id),
         name: check.name.clone(),
@@ -136,8 +134,8 @@ async fn line(store: &Store, check: &Check, now: Timestamp) -> Result<Line, Stor
         state,
         since: since.map(|at| tell_length(now.duration_since(at))).unwrap_or_default(),
         last: last.map_or_else(String::new, |last| {
-            format!("{}, {}", tell_us(last.took_us), When::ago(last.probed_at, now).text)
+            format!("{}, {}", When::ago(last.probed_at, now).text, tell_us(last.took_us))
         }),
-        reason: plain(&reason.unwrap_or_default()),
+        reason,
     })
 }

@@ -122,7 +122,7 @@ impl Known {
         if let Some(slug) = wanted.strip_prefix(NEW) {
             let page = self.0.iter().find(|(page, _)| page.slug.as_str() == slug);
             let title = page.map_or(slug, |(page, _)| page.title.as_str());
-            return format!("A new one by the name of the check, on {title}");
+            return format!("A new one, on {title}");
         }
         let Ok(id) = wanted.parse::<ComponentId>() else { return "none".to_owned() };
         let named = |(page, components): &(StatusPage, Vec<Component>)| {
@@ -144,7 +144,7 @@ impl Known {
             lines(form).partition(|(component, _, _)| !component.starts_with(NEW));
         let mut rows: Vec<Row> = named.into_iter().map(|line| self.row(line)).collect();
         if rows.len() < limits::CHECK_COMPONENTS_MAX {
-            rows.extend(self.empty_row(new.first().copied(), form, may_add));
+            rows.extend(self.empty_row(new.first().copied(), rows.is_empty(), may_add));
         }
         rows
     }
@@ -167,14 +167,18 @@ impl Known {
     fn empty_row(
         &self,
         chosen: Option<(&str, &str, &str)>,
-        form: &Form,
+        is_first: bool,
         may_add: bool,
     ) -> Option<Row> {
         let (chosen, failing, degraded) = match chosen {
             Some(line) => line,
             None => ("", USUAL.0.as_str(), USUAL.1.as_str()),
         };
-        let mut choices = vec![Choice::of("", "None: readers are not told", chosen)];
+        let (legend, none) = match is_first {
+            true => ("A component", "None: readers are not told"),
+            false => ("Another component", "None"),
+        };
+        let mut choices = vec![Choice::of("", none, chosen)];
         for (page, _) in self.0.iter().filter(|_| may_add) {
             let value = format!("{NEW}{}", page.slug);
             choices.push(Choice::of(&value, &self.name_of(&value), chosen));
@@ -183,9 +187,8 @@ impl Known {
         if groups.is_empty() && choices.len() < 2 {
             return None;
         }
-        let is_first = lines(form).next().is_none();
         Some(Row {
-            legend: if is_first { "A component" } else { "Another component" }.to_owned(),
+            legend: legend.to_owned(),
             choices,
             groups,
             failing: status_choices(failing),

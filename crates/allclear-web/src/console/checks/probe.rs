@@ -3,7 +3,8 @@
 use allclear_domain::check::{Direction, ExchangeLine, Phases, ProbeResult, Verdict};
 use jiff::Timestamp;
 
-use super::state::{plain, tell_us};
+use super::state::{plain, tell_reason, tell_us};
+use crate::console::answer::sentence;
 use crate::console::when::When;
 
 /// The width of a bar.
@@ -44,7 +45,7 @@ impl ProbeView {
     pub(super) fn of(result: &ProbeResult, now: Timestamp) -> Self {
         Self {
             at: When::exactly(result.probed_at),
-            ago: When::ago(result.probed_at, now).text,
+            ago: sentence(&When::ago(result.probed_at, now).text).trim_end_matches('.').to_owned(),
             took: tell_us(result.took_us),
             found: match result.verdict {
                 Verdict::Ok => "it worked",
@@ -52,7 +53,7 @@ impl ProbeView {
                 Verdict::Fail => "it failed",
                 Verdict::Unknown => "nothing can be said of it, as the fault was on our side",
             },
-            reason: result.reason.as_ref().map(|one| plain(&one.told)).unwrap_or_default(),
+            reason: tell_reason(result.reason.as_ref()),
             phases: phases(&result.phases, result.took_us),
             lines: result.exchange.lines.iter().map(line).collect(),
             is_cut: result.exchange.is_cut,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::fields::seconds;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
-use super::state::{self, State, of_threshold, plain};
+use super::state::{self, State, of_threshold, plain, tell_reason};
 use super::{done, path_of, refusal, tell};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::when::{When, tell_length};
@@ -50,6 +50,8 @@ struct CheckView {
     affects: Vec<(String, &'static str, &'static str)>,
     last: Option<ProbeView>,
     last_bad: Option<ProbeView>,
+    /// Whether that is the last one.
+    is_last_bad: bool,
     outages: Vec<OutageView>,
     may_write: bool,
     may_audit: bool,
@@ -86,6 +88,7 @@ pub(super) async fn show(call: Call) -> Answer {
         pace: pace(&check),
         patience: patience(&check),
         affects: affects.collect(),
+        is_last_bad: judged.as_ref().is_some_and(|one| one.last_bad.as_ref() == Some(&one.last)),
         last: judged.as_ref().map(|one| ProbeView::of(&one.last, now)),
         last_bad: judged.and_then(|one| one.last_bad).map(|bad| ProbeView::of(&bad, now)),
         outages: outages.iter().map(|one| outage(one, now)).collect(),
@@ -102,7 +105,7 @@ fn outage(outage: &Outage, now: Timestamp) -> OutageView {
         began: When::exactly(outage.began_at),
         length: tell_length(end.duration_since(outage.began_at)),
         is_open: outage.ended_at.is_none(),
-        reason: outage.reason.as_ref().map(|one| plain(&one.told)).unwrap_or_default(),
+        reason: tell_reason(outage.reason.as_ref()),
     }
 }
 
@@ -191,7 +194,7 @@ pub(crate) async fn open_outages(
             sign: state.sign(),
             word: state.word(),
             length: tell_length(now.duration_since(outage.began_at)),
-            reason: outage.reason.as_ref().map(|one| plain(&one.told)).unwrap_or_default(),
+            reason: tell_reason(outage.reason.as_ref()),
         });
     }
     Ok(links)

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use allclear_domain::Check;
-use allclear_domain::check::{Threshold, Verdict};
+use allclear_domain::check::{Reason, Threshold, Verdict};
 use allclear_domain::ids::CheckId;
 use allclear_store::{Judged, Store, StoreError};
 use jiff::Timestamp;
+
+use crate::console::answer::sentence;
 
 /// How a check is, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +44,14 @@ impl State {
             Self::Unknown => "Unknown",
             Self::Works => "Works",
             Self::Paused => "Paused",
+        }
+    }
+
+    /// So many of them are so.
+    pub(super) fn tell_count(self, count: usize) -> String {
+        match self {
+            Self::Works if count != 1 => format!("{count} work"),
+            state => format!("{count} {}", state.word().to_lowercase()),
         }
     }
 
@@ -125,6 +135,11 @@ pub(super) fn plain(text: &str) -> String {
         if is_odd(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
     }
     shown
+}
+
+/// Why something is not well, as a sentence; empty where nothing is said.
+pub(super) fn tell_reason(reason: Option<&Reason>) -> String {
+    reason.map(|reason| sentence(&plain(&reason.told))).unwrap_or_default()
 }
 
 /// A number of microseconds, for people.

@@ -102,7 +102,7 @@ async fn an_address_gives_a_check_and_a_component() {
             &[
                 "value=\"https://shop.example.com/health\"",
                 "name=\"name\" value=\"shop.example.com\"",
-                "<option value=\"new:shop\" selected>A new one by the name of the check, on Shop",
+                "<option value=\"new:shop\" selected>A new one, on Shop",
             ],
         );
         let fields = [
@@ -144,8 +144,8 @@ async fn what_is_wrong_is_told_at_the_form_and_nothing_is_written() {
     for (field, value, told) in [
         ("target", "", "What to watch: is empty"),
         ("target", "ftp://example.com", "is not tried: write http://"),
-        ("interval", "0", "Every how many seconds: "),
-        ("interval", "often", "Every how many seconds: is no number"),
+        ("interval", "0", "Every: "),
+        ("interval", "often", "Every: is no number"),
         ("deadline", "0.001", "Gives up after, in milliseconds: "),
         ("slow", "11", "Slow from, in milliseconds: "),
         ("statuses", "2xx", "Statuses: “2xx” is none"),
@@ -202,7 +202,7 @@ async fn what_fails_is_seen_first_with_its_exchange() {
         let (first, second) =
             (list.text.find(">z.example.com<").unwrap(), list.text.find(">a.example.com:25<"));
         assert!(first < second.unwrap(), "the worst first: {}", list.text);
-        assert_has(&list, &["1 down", "1 unknown", "for 5 min", "182 ms, 5 minutes ago"]);
+        assert_has(&list, &["1 down", "1 unknown", "for 5 min", "5 minutes ago, 182 ms"]);
         for (words, is_found) in [
             ("down", true),
             ("DOWN+example", true),
@@ -228,7 +228,7 @@ async fn what_fails_is_seen_first_with_its_exchange() {
         );
         let home = office.owner.get("/console").await;
         let link = format!("<a href=\"{LIST}/{}\">z.example.com</a>", check.id);
-        let todo = "Measured as major outage for 5 min, and no open incident says why";
+        let todo = "A check measures “major outage” for 5 min, and no open incident says why";
         assert_has(&home, &["Outages that checks measure", &link, todo]);
         assert!(!home.text.contains("Nothing is wrong"), "{}", home.text);
     }
