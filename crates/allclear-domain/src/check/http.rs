@@ -108,6 +108,8 @@ pub struct StatusRange {
 }
 
 impl HttpCheck {
+    /// Redirects that are followed where nobody says otherwise.
+    pub const USUAL_REDIRECTS_MAX: u8 = 5;
     /// Statuses that are right where a check names none.
     pub const SUCCESS: StatusRange = StatusRange { from: 200, to: 299 };
 

@@ -168,6 +168,11 @@ impl CheckKind {
 }
 
 impl Check {
+    /// Seconds from one probe to the next where nobody says otherwise.
+    pub const USUAL_INTERVAL_SECONDS: u32 = 30;
+    /// Milliseconds for one probe where nobody says otherwise.
+    pub const USUAL_DEADLINE_MS: u32 = 10_000;
+
     /// Time from the start of one probe to the start of the next.
     #[must_use]
     pub fn interval(&self) -> Duration {

@@ -141,6 +141,7 @@ fn a_component_that_is_measured_to_be_down_and_nobody_says_why() {
         confirmed_at: scene.now,
         ended_at: None,
         reason: None,
+        incident_id: None,
         statuses: vec![StatusChange { component_id: component, status }],
     };
     let outages = [

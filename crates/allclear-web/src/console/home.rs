@@ -105,7 +105,7 @@ pub(super) async fn show(call: Call) -> Answer {
             }
         }
     }
-    let outages = store.list_open_outages().await?;
+    let outages = store.list_readable_open_outages().await?;
     let findings = parts.iter().flat_map(|part| findings(part, &settings, &outages, call.now));
     let view = HomeView {
         chrome: Chrome::of(&call, "Now", ""),

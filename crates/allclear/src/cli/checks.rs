@@ -55,7 +55,7 @@ pub struct AddCheckArgs {
     #[arg(long)]
     pub key: Option<String>,
     /// Time from the start of one probe to the start of the next, in whole seconds
-    #[arg(long, value_name = "TIME", default_value = "60s")]
+    #[arg(long, value_name = "TIME", default_value = "30s")]
     pub every: Length,
     /// Time for one probe, all in all; a longer one fails
     #[arg(long, value_name = "TIME", default_value = "10s")]

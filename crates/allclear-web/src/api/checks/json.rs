@@ -220,7 +220,7 @@ pub(super) struct NewCheckJson {
     #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: String,
     kind: KindJson,
-    /// Time from the start of one probe to the start of the next; 60 where this is left out.
+    /// Time from the start of one probe to the start of the next; 30 where this is left out.
     #[serde(default = "interval_seconds")]
     #[schemars(range(min = 1, max = limits::CHECK_INTERVAL_SECONDS_MAX))]
     interval_seconds: u32,
@@ -250,11 +250,11 @@ pub(super) struct NewCheckJson {
 }
 
 const fn interval_seconds() -> u32 {
-    60
+    Check::USUAL_INTERVAL_SECONDS
 }
 
 const fn deadline_ms() -> u32 {
-    10_000
+    Check::USUAL_DEADLINE_MS
 }
 
 impl NewCheckJson {

@@ -12,9 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::wire::{HttpVersionWord, JsonValueShape, MethodWord};
 
-/// Redirects that are followed where nothing else is said.
-const REDIRECTS: u8 = 5;
-
 /// What is tried: one kind, by its name.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CheckKind")]
@@ -66,7 +63,7 @@ pub(super) struct HttpJson {
 }
 
 const fn redirects() -> u8 {
-    REDIRECTS
+    HttpCheck::USUAL_REDIRECTS_MAX
 }
 
 /// A header field.

@@ -2,7 +2,7 @@
 
 use allclear_checks::writing::{self, NewCheck};
 use allclear_domain::audit::Subject;
-use allclear_domain::check::Affects;
+use allclear_domain::check::{Affects, OnOutage};
 use allclear_domain::ids::{CheckId, ComponentId};
 use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind, Scope, Validate};
@@ -12,7 +12,7 @@ use askama::Template;
 
 use super::fields::{self, METHODS, Said};
 use super::pickers::{Known, NewOn, Row};
-use super::{at_form, path_of, tell};
+use super::{at_form, path_of, tell, telling};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
@@ -33,6 +33,8 @@ struct FormView {
     file: Option<String>,
     form: Form,
     rows: Vec<Row>,
+    /// What becomes of an outage.
+    telling: Vec<Choice>,
     methods: Vec<Choice>,
     /// What it has beside the fields.
     kept: String,
@@ -69,6 +71,7 @@ async fn show_form(
             None => None,
         },
         rows: known.rows(&form, call.access()?.may(Scope::Components)),
+        telling: telling::choices(&call.app.store, &form).await?,
         methods: METHODS
             .map(|one| Choice::of(one.as_str(), one.as_str(), form.text("method")))
             .into(),
@@ -116,6 +119,7 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
         slow_after_ms: None,
         patience: Default::default(),
         affects: Vec::new(),
+        on_outage: OnOutage::default(),
         tags: Vec::new(),
         paused_at: None,
         created_at: call.now,
@@ -137,6 +141,7 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
         slow_after_ms: check.slow_after_ms,
         patience: check.patience,
         affects: check.affects,
+        on_outage: check.on_outage,
         tags: check.tags,
     };
     let actor = call.actor()?;

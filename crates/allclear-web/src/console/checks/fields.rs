@@ -1,22 +1,16 @@
 //! A check as a form has it, and a form as a check.
 
 use allclear_domain::check::{
-    Affects, Assertion, HttpCheck, HttpVersion, Method, Patience, StatusRange, TcpCheck, TextTest,
+    Affects, Assertion, HttpCheck, HttpVersion, Method, OnOutage, Patience, StatusRange, TcpCheck,
+    TextTest,
 };
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind, ComponentStatus};
 
-use super::pickers;
+use super::{pickers, telling};
 use crate::console::form::Form;
 use crate::console::words;
-
-/// Every how many seconds a check is probed where nobody says otherwise.
-const INTERVAL_SECONDS: u32 = 30;
-/// How long a probe may take then.
-const DEADLINE_MS: u32 = 10_000;
-/// How many redirects are followed then.
-const REDIRECTS: u8 = 5;
 
 /// Every method that a form offers.
 pub(super) const METHODS: [Method; 7] = [
@@ -41,6 +35,7 @@ pub(super) struct Said {
     pub(super) affects: Vec<Affects>,
     /// A component that is to be added with it.
     pub(super) new_component: Option<pickers::NewOn>,
+    on_outage: OnOutage,
     tags: Vec<Key>,
 }
 
@@ -55,6 +50,11 @@ impl Said {
             slow_after_ms: self.slow_after_ms,
             patience: self.patience,
             affects: self.affects.clone(),
+            // Where nothing is affected, there is nothing to tell of.
+            on_outage: match self.affects.is_empty() {
+                true => OnOutage::Nothing,
+                false => self.on_outage,
+            },
             tags: self.tags.clone(),
             ..check
         }
@@ -75,8 +75,14 @@ impl Said {
 pub(super) fn fresh(target: &str) -> Form {
     let name = read_kind(target).map(|kind| proposed_name(&kind)).unwrap_or_default();
     let form = Form::of([("target", target), ("name", &name), ("method", "GET"), ("slow", "")]);
-    let form = with_pace(form, INTERVAL_SECONDS, DEADLINE_MS, Patience::default());
-    form.with("redirects", &REDIRECTS.to_string())
+    let form = with_pace(
+        form,
+        Check::USUAL_INTERVAL_SECONDS,
+        Check::USUAL_DEADLINE_MS,
+        Patience::default(),
+    );
+    form.with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
+        .with("on_outage", &telling::value(telling::USUAL))
 }
 
 fn with_pace(form: Form, interval_seconds: u32, deadline_ms: u32, patience: Patience) -> Form {
@@ -107,11 +113,12 @@ pub(super) fn form_of(check: &Check) -> Form {
             };
             let send = tcp.send.as_deref().map(escaped).unwrap_or_default();
             form.with("method", "GET")
-                .with("redirects", &REDIRECTS.to_string())
+                .with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
                 .with("contains", contains)
                 .with("send", &send)
         }
     };
+    let form = form.with("on_outage", &telling::value(check.on_outage));
     check.affects.iter().fold(form, |form, one| {
         form.with("component", &one.component_id.to_string())
             .with("failing", one.when_failing.as_str())
@@ -170,8 +177,9 @@ pub(super) fn read(form: &Form, before: Option<&CheckKind>) -> Result<Said, Vec<
     };
     let tags = reader.tags();
     let picked = pickers::read(form).map_err(|problem| reader.problems.push(problem));
-    match (kind, picked, reader.problems) {
-        (Some(kind), Ok(picked), problems) if problems.is_empty() => Ok(Said {
+    let on_outage = telling::read(form).map_err(|problem| reader.problems.push(problem));
+    match (kind, picked, on_outage, reader.problems) {
+        (Some(kind), Ok(picked), Ok(on_outage), problems) if problems.is_empty() => Ok(Said {
             name: form.maybe("name").map_or_else(|| proposed_name(&kind), str::to_owned),
             kind,
             interval_seconds,
@@ -180,9 +188,10 @@ pub(super) fn read(form: &Form, before: Option<&CheckKind>) -> Result<Said, Vec<
             patience,
             affects: picked.there,
             new_component: picked.new,
+            on_outage,
             tags,
         }),
-        (_, _, problems) => Err(problems),
+        (_, _, _, problems) => Err(problems),
     }
 }
 
@@ -316,7 +325,7 @@ fn http_kind(url: &str) -> CheckKind {
         method: Method::Get,
         headers: Vec::new(),
         body: None,
-        redirects_max: REDIRECTS,
+        redirects_max: HttpCheck::USUAL_REDIRECTS_MAX,
         version: HttpVersion::Offered,
         connect_to: None,
         statuses: Vec::new(),
@@ -442,6 +451,7 @@ pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
         "patience.recover_after" => "up after".to_owned(),
         "patience.stable_for_seconds" => "and for at least".to_owned(),
         other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
+        other if other.starts_with("on_outage") => "when it is down".to_owned(),
         other if other.starts_with("affects") => "components".to_owned(),
         other => other.to_owned(),
     };
@@ -467,6 +477,7 @@ pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'stat
         text("Gives up after (seconds)", "deadline"),
         text("Slow from (seconds)", "slow"),
         ("Components", components),
+        ("When it is down", telling::told(form)),
         text("Tags", "tags"),
         text("Method", "method"),
         text("Statuses", "statuses"),

@@ -7,6 +7,7 @@ mod pickers;
 mod probe;
 mod show;
 mod state;
+mod telling;
 
 use allclear_checks::CheckError;
 use allclear_domain::Scope;

@@ -18,11 +18,6 @@ use crate::output::{say, say_json};
 use crate::probing;
 use crate::settings::Settings;
 
-/// Time for one probe of an address, where nobody says another.
-const DEADLINE_MS: u32 = 10_000;
-/// Redirects that a probe of an address follows.
-const REDIRECTS_MAX: u8 = 5;
-
 /// What is tried, and how long that may take.
 struct Tried {
     name: String,
@@ -37,7 +32,7 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
         Ok(target) => Tried {
             name: args.what.clone(),
             kind: kind_of(target),
-            deadline_ms: DEADLINE_MS,
+            deadline_ms: Check::USUAL_DEADLINE_MS,
             slow_after_ms: None,
         },
         Err(_) => named(&args.what, settings).await?,
@@ -51,7 +46,7 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
         key: Key::new("run")?,
         name: tried.name,
         kind: tried.kind,
-        interval_seconds: 60,
+        interval_seconds: Check::USUAL_INTERVAL_SECONDS,
         deadline_ms: args.deadline.map_or(tried.deadline_ms, Length::ms),
         slow_after_ms: tried.slow_after_ms,
         patience: Patience::default(),
@@ -92,7 +87,7 @@ async fn named(check: &str, settings: &Settings) -> Result<Tried> {
     Ok(Tried {
         name: found["name"].as_str().unwrap_or(check).to_owned(),
         kind,
-        deadline_ms: number("deadline_ms").unwrap_or(DEADLINE_MS),
+        deadline_ms: number("deadline_ms").unwrap_or(Check::USUAL_DEADLINE_MS),
         slow_after_ms: number("slow_after_ms"),
     })
 }
@@ -117,7 +112,7 @@ fn kind_of(target: Target) -> CheckKind {
             method: Method::default(),
             headers: Vec::new(),
             body: None,
-            redirects_max: REDIRECTS_MAX,
+            redirects_max: HttpCheck::USUAL_REDIRECTS_MAX,
             version: HttpVersion::default(),
             connect_to: None,
             statuses: Vec::new(),

@@ -72,6 +72,7 @@ impl Office {
             confirmed_at: now,
             ended_at: None,
             reason,
+            incident_id: None,
             statuses: check.statuses_beyond(Threshold::Fail),
         };
         let mut transaction = self.instance.store().begin().await.unwrap();

@@ -22,6 +22,7 @@ fn check(kind: CheckKind) -> Check {
             when_failing: ComponentStatus::MajorOutage,
             when_degraded: ComponentStatus::Operational,
         }],
+        on_outage: OnOutage::Draft,
         tags: vec![Key::new("europe").unwrap(), Key::new("web").unwrap()],
         paused_at: None,
         created_at: now,
