@@ -6,7 +6,9 @@ use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use allclear_domain::Check;
-use allclear_domain::check::{Judgment, ProbeResult, Turn, Verdict, next_probe_at};
+use allclear_domain::check::{
+    Judgment, Outage, ProbeResult, Reason, Threshold, Turn, Verdict, next_probe_at,
+};
 use allclear_domain::ids::CheckId;
 use allclear_store::Judged;
 use jiff::{SignedDuration, Timestamp};
@@ -49,8 +51,8 @@ pub struct Turned {
     pub check: Arc<Check>,
     /// What turned.
     pub turn: Turn,
-    /// The probe by which it was believed.
-    pub by: ProbeResult,
+    /// Why the probe failed by which it was believed.
+    pub reason: Option<Reason>,
 }
 
 impl Unwritten {
@@ -127,7 +129,8 @@ impl Board {
             None => (Judgment::default(), None, now),
             Some(Judged { judgment, last, last_bad, .. }) => {
                 // What was due while nobody looked is due now.
-                let due_at = next_probe_at(&check, &judgment, last.probed_at).max(now);
+                let probed_at = last.probed_at.min(now);
+                let due_at = next_probe_at(&check, &judgment, probed_at).max(now);
                 (judgment, last_bad, due_at)
             }
         };
@@ -140,6 +143,19 @@ impl Board {
             self.due.push(Reverse((due_at, id)));
         }
         self.checks.insert(id, watched);
+    }
+
+    /// The clock was put right: what is due far ahead by the former one is due as usual.
+    pub fn put_right(&mut self, now: Timestamp) {
+        let mut due = BinaryHeap::with_capacity(self.checks.len());
+        for (id, watched) in &mut self.checks {
+            if watched.due_at.is_some() {
+                let due_at = next_probe_at(&watched.check, &watched.judgment, now);
+                watched.due_at = Some(due_at);
+                due.push(Reverse((due_at, *id)));
+            }
+        }
+        self.due = due;
     }
 
     /// The checks that are due, the longest overdue first, `most` of them. Each is being probed from
@@ -185,12 +201,38 @@ impl Board {
         watched.due_at = Some(due_at);
         self.due.push(Reverse((due_at, check.id)));
         for turn in turns {
-            let turned = Turned { check: watched.check.clone(), turn, by: result.clone() };
+            let turned =
+                Turned { check: watched.check.clone(), turn, reason: result.reason.clone() };
             self.unwritten.turned.push(turned);
         }
         let last_bad = watched.last_bad.clone();
         let judged = Judged { check_id: check.id, judgment, last: result, last_bad };
         self.unwritten.judged.insert(check.id, judged);
+    }
+
+    /// Compares what is believed with the outages that are open, and has written what differs: a check
+    /// may have been changed while results of what it was were written.
+    pub fn compare(&mut self, open: &[Outage], now: Timestamp) {
+        for (id, watched) in &self.checks {
+            if self.unwritten.turned.iter().any(|turned| turned.check.id == *id) {
+                continue;
+            }
+            for threshold in Threshold::ALL {
+                let is_open =
+                    open.iter().any(|one| one.check_id == *id && one.threshold == threshold);
+                let turn = match (watched.judgment.crossed_at(threshold), is_open) {
+                    (Some(since), false) => Turn { threshold, is_crossed: true, since },
+                    // What was never heard of says nothing of an outage that somebody measured.
+                    (None, true) if watched.judgment.verdict().is_some() => {
+                        Turn { threshold, is_crossed: false, since: now }
+                    }
+                    _ => continue,
+                };
+                let reason = watched.last_bad.as_ref().and_then(|last| last.reason.clone());
+                let turned = Turned { check: watched.check.clone(), turn, reason };
+                self.unwritten.turned.push(turned);
+            }
+        }
     }
 
     /// Takes out everything that is to be written.

@@ -61,7 +61,7 @@ async fn turn(
     match open {
         None if turned.turn.is_crossed => {
             // A probe that ended after its check was paused or removed measured nothing.
-            let Some(check) = watched(transaction, id).await? else { return Ok(()) };
+            let Some(check) = watched(transaction, &turned.check).await? else { return Ok(()) };
             let outage = Outage {
                 id: entropy.id(now),
                 check_id: id,
@@ -69,7 +69,8 @@ async fn turn(
                 began_at: turned.turn.since,
                 confirmed_at: now,
                 ended_at: None,
-                reason: turned.by.reason.clone(),
+                is_abandoned: false,
+                reason: turned.reason.clone(),
                 incident_id: None,
                 statuses: check.statuses_beyond(threshold),
             };
@@ -89,9 +90,13 @@ async fn turn(
     Ok(())
 }
 
-async fn watched(transaction: &mut Transaction, id: CheckId) -> Result<Option<Check>, StoreError> {
-    let found = transaction.find_check(id).await?;
-    Ok(found.map(|stored| stored.value).filter(|check| check.paused_at.is_none()))
+/// The check as it is now, where it still tries what was probed.
+async fn watched(
+    transaction: &mut Transaction,
+    probed: &Check,
+) -> Result<Option<Check>, StoreError> {
+    let found = transaction.find_check(probed.id).await?.map(|stored| stored.value);
+    Ok(found.filter(|check| check.paused_at.is_none() && check.kind == probed.kind))
 }
 
 /// Ends every open outage of a check that is not probed any more; nobody knows what came after.
@@ -102,7 +107,7 @@ pub(crate) async fn end_outages(
 ) -> Result<(), StoreError> {
     for outage in transaction.list_open_outages_of(id).await? {
         let version = outage.version;
-        if let Ok(over) = outage.value.end(now) {
+        if let Ok(over) = outage.value.abandon(now) {
             transaction.update_outage(&over, version).await?;
         }
     }

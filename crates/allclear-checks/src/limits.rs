@@ -14,3 +14,7 @@ pub const TCP_BYTES_MAX: usize = 64 * 1024;
 pub const TOLD_CHARS_MAX: usize = 120;
 /// Certificates of a chain that are told; what follows is left out.
 pub const TOLD_CERTIFICATES_MAX: usize = 8;
+/// Bytes that one regular expression may take once it is read; a larger one is refused.
+pub const REGEX_BYTES_MAX: usize = 256 * 1024;
+/// Parts of one path into JSON; a longer one is refused.
+pub const PATH_PARTS_MAX: usize = 32;

@@ -6,18 +6,17 @@
 //! was written, so that a restart neither begins an outage a second time nor loses its end.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_domain::check::{
-    Exchange, Phases, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
+    Exchange, Outage, Phases, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
 use allclear_domain::{Check, Clock, Entropy};
-use allclear_store::{Store, StoreError};
+use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use crate::board::{Board, Due, Unwritten};
 use crate::keeping::{self, Kept};
@@ -29,6 +28,8 @@ pub const IN_FLIGHT_MAX: usize = 512;
 const WRITE_AFTER: Duration = Duration::from_millis(100);
 /// How often it asks which checks changed, where nobody tells it.
 const ASK_EVERY: SignedDuration = SignedDuration::from_secs(1);
+/// By how much the clock has to go back until that is noticed.
+const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
 /// How long it rests at most.
 const PAUSE_MAX: Duration = Duration::from_millis(250);
 /// How long it waits before it tries again to write.
@@ -67,12 +68,16 @@ struct State {
     /// The revision up to which checks are known; `None` before the first look.
     revision: Option<i64>,
     asked_at: Option<Timestamp>,
+    /// The last time that the clock was read.
+    seen_at: Option<Timestamp>,
 }
 
 /// A probe that runs: its check, and what it will have found.
 type Probes = JoinSet<(Arc<Check>, ProbeResult)>;
 /// Results that are being written; those that could not be come back.
-type Writing = Pin<Box<dyn Future<Output = Result<Kept, (Unwritten, StoreError)>> + Send>>;
+type Writing = JoinHandle<Result<Kept, (Unwritten, StoreError)>>;
+/// A look at the store.
+type Asking = JoinHandle<Result<Asked, StoreError>>;
 
 impl Watch {
     /// A duty that wakes others when an outage began or ended.
@@ -100,7 +105,8 @@ impl Watch {
     /// Where the store cannot be read or written. What was found is kept, and the next run writes it.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let state = &mut *self.state.lock().await;
-        self.ask(state, now).await?;
+        let asked = ask(self.store.clone(), state.revision).await?;
+        Self::take_in(state, asked, now);
         let mut report = Report::default();
         let mut probes = Probes::new();
         self.probe_due(state, &mut probes, now, &mut report);
@@ -128,18 +134,23 @@ impl Watch {
         let state = &mut *self.state.lock().await;
         let mut probes = Probes::new();
         let mut writing: Option<Writing> = None;
+        let mut asking: Option<Asking> = None;
         let mut write_at = tokio::time::Instant::now();
         let mut trouble = Trouble::default();
         loop {
-            let now = self.clock.now();
-            let asked = self.ask(state, now).await;
-            trouble.note("which checks there are cannot be read", asked.err());
+            let now = self.now(state);
+            let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
+            if asking.is_none() && state.asked_at.is_none_or(is_time) {
+                state.asked_at = Some(now);
+                asking = Some(tokio::spawn(ask(self.store.clone(), state.revision)));
+            }
             self.probe_due(state, &mut probes, now, &mut Report::default());
             if writing.is_none()
                 && state.board.has_unwritten()
                 && write_at <= tokio::time::Instant::now()
             {
-                writing = Some(Box::pin(self.write(state.board.take_unwritten(), now)));
+                let unwritten = state.board.take_unwritten();
+                writing = Some(tokio::spawn(self.write(unwritten, now)));
             }
             tokio::select! {
                 Some(ended) = probes.join_next() => {
@@ -148,8 +159,30 @@ impl Watch {
                         self.hear(state, ended);
                     }
                 }
+                asked = end_of(&mut asking) => {
+                    asking = None;
+                    let failed = match asked {
+                        Ok(Ok(asked)) => {
+                            Self::take_in(state, asked, now);
+                            None
+                        }
+                        Ok(Err(error)) => Some(error),
+                        Err(error) => {
+                            tracing::error!(%error, "asking which checks there are broke off");
+                            None
+                        }
+                    };
+                    trouble.note("which checks there are cannot be read", failed);
+                }
                 written = end_of(&mut writing) => {
                     writing = None;
+                    let written = match written {
+                        Ok(written) => written,
+                        Err(error) => {
+                            tracing::error!(%error, "a write of results broke off: some are lost");
+                            continue;
+                        }
+                    };
                     let pause = if written.is_ok() { WRITE_AFTER } else { TRY_AGAIN_AFTER };
                     write_at = tokio::time::Instant::now() + pause;
                     let failed = written.err().map(|(unwritten, error)| {
@@ -164,11 +197,7 @@ impl Watch {
         }
     }
 
-    fn hear(
-        &self,
-        state: &mut State,
-        ended: Result<(Arc<Check>, ProbeResult), tokio::task::JoinError>,
-    ) {
+    fn hear(&self, state: &mut State, ended: Result<(Arc<Check>, ProbeResult), JoinError>) {
         // It catches its own panics, and nobody cancels it.
         if let Ok((check, result)) = ended {
             state.board.hear(&check, result, self.clock.now());
@@ -188,39 +217,43 @@ impl Watch {
         soonest.clamp(Duration::from_millis(1), PAUSE_MAX)
     }
 
-    /// Asks which checks there are, where it is time to.
-    async fn ask(&self, state: &mut State, now: Timestamp) -> Result<(), StoreError> {
-        let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
-        if state.asked_at.is_some_and(|asked| !is_time(asked)) {
-            return Ok(());
+    /// Takes in which checks there are.
+    fn take_in(state: &mut State, asked: Asked, now: Timestamp) {
+        match asked {
+            Asked::Everything { revision, checks, judged, open } => {
+                tell_bad_rows(&checks.bad_rows);
+                tell_bad_rows(&judged.bad_rows);
+                state.board.remember(judged.judged, checks.checks, now);
+                state.board.compare(&open, now);
+                state.revision = Some(revision);
+            }
+            Asked::Changes { changes, open } => {
+                let is_news = !changes.checks.is_empty();
+                for id in changes.removed {
+                    state.board.remove_check(id);
+                }
+                for check in changes.checks {
+                    state.board.put_check(check, now);
+                }
+                tell_bad_rows(&changes.bad_rows);
+                if is_news {
+                    state.board.compare(&open, now);
+                }
+                state.revision = Some(changes.revision);
+            }
         }
-        // Also where it fails: a store that is away is not asked at every turn.
-        state.asked_at = Some(now);
-        let Some(revision) = state.revision else {
-            return self.remember(state, now).await;
-        };
-        let changes = self.store.check_changes_since(revision).await?;
-        for id in changes.removed {
-            state.board.remove_check(id);
-        }
-        for check in changes.checks {
-            state.board.put_check(check, now);
-        }
-        tell_bad_rows(&changes.bad_rows);
-        state.revision = Some(changes.revision);
-        Ok(())
     }
 
-    /// Takes up where the last run ended, perhaps of another process.
-    async fn remember(&self, state: &mut State, now: Timestamp) -> Result<(), StoreError> {
-        let revision = self.store.revision().await?;
-        let checks = self.store.list_readable_checks().await?;
-        let judged = self.store.list_readable_judgments().await?;
-        tell_bad_rows(&checks.bad_rows);
-        tell_bad_rows(&judged.bad_rows);
-        state.board.remember(judged.judged, checks.checks, now);
-        state.revision = Some(revision);
-        Ok(())
+    /// The present. Where the clock was put right meanwhile, what is due is found anew.
+    fn now(&self, state: &mut State) -> Timestamp {
+        let now = self.clock.now();
+        if state.seen_at.is_some_and(|seen| seen.duration_since(now) > SET_BACK) {
+            tracing::warn!("the clock was set back: checks are probed as usual from here");
+            state.board.put_right(now);
+            state.asked_at = None;
+        }
+        state.seen_at = Some(now);
+        now
     }
 
     fn probe_due(
@@ -263,10 +296,43 @@ impl Watch {
     }
 }
 
-/// The end of a write; never, where there is none.
-async fn end_of(writing: &mut Option<Writing>) -> Result<Kept, (Unwritten, StoreError)> {
-    match writing {
-        Some(writing) => writing.await,
+/// What a look at the store gave.
+enum Asked {
+    /// At the start: everything, perhaps of another process.
+    Everything {
+        revision: i64,
+        checks: ReadableChecks,
+        judged: ReadableJudgments,
+        open: Vec<Outage>,
+    },
+    /// What is new since.
+    Changes { changes: CheckChanges, open: Vec<Outage> },
+}
+
+/// Asks which checks there are.
+async fn ask(store: Store, revision: Option<i64>) -> Result<Asked, StoreError> {
+    match revision {
+        Some(revision) => {
+            let changes = store.check_changes_since(revision).await?;
+            let open = match changes.checks.is_empty() {
+                true => Vec::new(),
+                false => store.list_readable_open_outages().await?,
+            };
+            Ok(Asked::Changes { changes, open })
+        }
+        None => Ok(Asked::Everything {
+            revision: store.revision().await?,
+            checks: store.list_readable_checks().await?,
+            judged: store.list_readable_judgments().await?,
+            open: store.list_readable_open_outages().await?,
+        }),
+    }
+}
+
+/// The end of a task; never, where there is none.
+async fn end_of<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, JoinError> {
+    match task {
+        Some(task) => task.await,
         None => std::future::pending().await,
     }
 }

@@ -237,8 +237,17 @@ async fn look_at(
         && before.is_none_or(|before| before.on_outage != after.on_outage)
     {
         let template = transaction.find_template(template_id).await?;
-        if !template.is_some_and(|template| template.begins.is_incident()) {
-            let problem = format!("there is no template {template_id} for an incident");
+        let page_id = template.filter(|one| one.begins.is_incident()).map(|one| one.page_id);
+        let mut is_there = false;
+        for one in &after.affects {
+            let component = transaction.find_component(one.component_id).await?;
+            is_there |= page_id.is_some() && component.map(|one| one.page_id) == page_id;
+        }
+        if !is_there {
+            let problem = format!(
+                "there is no template {template_id} for an incident on the status page of what is \
+                 affected"
+            );
             problems.push(InvalidValue::new("on_outage.publish.template_id", problem));
         }
     }

@@ -92,6 +92,18 @@ pub(crate) fn mark_days(
     marks
 }
 
+/// Measured intervals without what lies inside of announced work on the same component: what stands
+/// still then was told before.
+#[must_use]
+pub fn unannounced(measured: &[StatusInterval], work: &[StatusInterval]) -> Vec<StatusInterval> {
+    let outside = |interval: &StatusInterval| {
+        let here = work.iter().filter(|one| one.component_id == interval.component_id);
+        let gaps = here.map(|one| (one.from, one.until.unwrap_or(Timestamp::MAX)));
+        without(vec![*interval], gaps)
+    };
+    measured.iter().flat_map(outside).collect()
+}
+
 /// Takes stretches out of intervals; those without length stay.
 #[must_use]
 pub(crate) fn without(

@@ -277,8 +277,13 @@ impl Asks {
             Err(Silence::NoAddress) => {
                 Err(ResolveError::NoAddress { name: name.to_owned(), family })
             }
+            // A server whose own way out is gone says so of every name.
             Err(Silence::Failed(problem)) => {
-                Err(ResolveError::Failed { name: name.to_owned(), problem })
+                if self.lives(deadline).await {
+                    Err(ResolveError::Failed { name: name.to_owned(), problem })
+                } else {
+                    Err(ResolveError::NoServer { name: name.to_owned(), problem })
+                }
             }
             Err(Silence::NotForUs(problem)) => {
                 Err(ResolveError::NoServer { name: name.to_owned(), problem })
@@ -291,16 +296,20 @@ impl Asks {
     /// is? One that lives knows at once where the root of all names is served.
     async fn whose_silence(&self, name: &str, deadline: Instant) -> ResolveError {
         let name = name.to_owned();
-        let sign = self.forgetful.lookup(Name::root(), RecordType::NS);
-        let lives = match timeout_at(deadline, sign).await {
-            Ok(Ok(_) | Err(NetError::Dns(_))) => true,
-            Ok(Err(_)) | Err(_) => false,
-        };
-        if lives {
+        if self.lives(deadline).await {
             let problem = "the DNS server of this machine answers, but not to this".to_owned();
             return ResolveError::Failed { name, problem };
         }
         ResolveError::NoServer { name, problem: "there was no answer in time".to_owned() }
+    }
+
+    /// Whether our server finds its way to anybody: then it knows where the root of all names is served.
+    async fn lives(&self, deadline: Instant) -> bool {
+        let sign = self.forgetful.lookup(Name::root(), RecordType::NS);
+        match timeout_at(deadline, sign).await {
+            Ok(Ok(_) | Err(NetError::Dns(DnsError::NoRecordsFound(_)))) => true,
+            Ok(Err(_)) | Err(_) => false,
+        }
     }
 
     async fn ask_both(&self, name: Name) -> Result<Resolved, Silence> {

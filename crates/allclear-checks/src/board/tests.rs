@@ -139,9 +139,47 @@ fn what_is_paused_or_tries_something_else_is_judged_anew() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_stops_nothing_for_good() {
-    let mut board = board(&[check(&Entropy::from_seed(1), "a")]);
-    probed(&mut board, 3_600..3_700, Verdict::Ok);
-    // An hour back: it is due again when that hour is over, and no later.
-    assert!(board.next_due_at().unwrap() <= at(3_710));
+fn a_clock_that_was_put_right_blinds_nobody() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    probed(&mut board, 86_400..86_500, Verdict::Fail);
+    board.put_right(at(0));
+    let seconds: Vec<i64> =
+        probed(&mut board, 0..60, Verdict::Ok).into_iter().map(|(second, _)| second).collect();
+    assert!(seconds.len() >= 5, "{seconds:?}");
+    let judged = &board.take_unwritten().judged[&check.id];
+    assert_eq!(judged.judgment.verdict(), Some(Verdict::Ok), "what is said now counts");
+}
+
+#[test]
+fn what_is_kept_is_compared_with_what_is_believed() {
+    let entropy = Entropy::from_seed(1);
+    let (fails, works) = (check(&entropy, "fails"), check(&entropy, "works"));
+    let mut board = board(std::slice::from_ref(&fails));
+    probed(&mut board, 0..60, Verdict::Fail);
+    board.put_check(works.clone(), at(60));
+    probed(&mut board, 60..61, Verdict::Ok);
+    board.take_unwritten();
+    // Of the one there is no outage, of the other one that nobody ended.
+    let stuck = Outage {
+        id: entropy.id(at(0)),
+        check_id: works.id,
+        threshold: Threshold::Fail,
+        began_at: at(0),
+        confirmed_at: at(0),
+        ended_at: None,
+        is_abandoned: false,
+        reason: None,
+        incident_id: None,
+        statuses: Vec::new(),
+    };
+    board.compare(&[stuck], at(70));
+    let turned = board.take_unwritten().turned;
+    let of = |check: &Check| {
+        turned.iter().filter(|one| one.check.id == check.id).map(|one| one.turn).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&fails).iter().map(|turn| turn.is_crossed).collect::<Vec<_>>(), [true, true]);
+    assert_eq!(of(&fails)[0].since, at(0));
+    let over = Turn { threshold: Threshold::Fail, is_crossed: false, since: at(70) };
+    assert_eq!(of(&works), [over]);
 }

@@ -30,7 +30,7 @@ pub use self::http::HttpProbe;
 pub use self::tcp::TcpProbe;
 
 /// How much later than asked for this machine may wake up; beyond that it was not itself.
-const LATE_AFTER: Duration = Duration::from_millis(250);
+const LATE_AFTER: Duration = Duration::from_secs(2);
 
 /// What a check asks for, read and ready to be tried.
 #[derive(Debug)]

@@ -139,7 +139,7 @@ async fn a_machine_that_stood_still_says_nothing_of_the_target() {
     check.deadline_ms = 100;
     let asleep = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        std::thread::sleep(Duration::from_millis(600));
+        std::thread::sleep(Duration::from_millis(2_400));
     };
     let (result, ()) = tokio::join!(prober().probe(Arc::new(check), noon()), asleep);
     assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Ours)));

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::probe::Verdict;
+use crate::limits;
 
 /// How much it takes to believe samples. It is harder to be well again than to fail: up for a moment
 /// is not up.
@@ -108,7 +109,8 @@ pub struct Turn {
 
 impl Judgment {
     /// What is believed after one more sample, and what that changes. A sample that is not newer than
-    /// the last one changes nothing: a probe that was overtaken comes too late.
+    /// the last one changes nothing: a probe that was overtaken comes too late. Where it is older by
+    /// more than any probe takes, the clock was put right, and runs begin anew.
     #[must_use]
     pub fn hear(
         mut self,
@@ -116,8 +118,13 @@ impl Judgment {
         verdict: Verdict,
         sampled_at: Timestamp,
     ) -> (Self, Vec<Turn>) {
-        let is_late = self.heard_at.is_some_and(|before| sampled_at <= before);
-        if is_late || verdict == Verdict::Unknown {
+        let behind = self.heard_at.map(|before| before.duration_since(sampled_at));
+        if behind.is_some_and(|behind| behind > limits::CLOCK_DIFFERENCE_MAX) {
+            (self.degraded.run, self.fail.run, self.heard_at) = (None, None, Some(sampled_at));
+        } else if behind.is_some_and(|behind| !behind.is_negative()) {
+            return (self, Vec::new());
+        }
+        if verdict == Verdict::Unknown {
             return (self, Vec::new());
         }
         self.heard_at = Some(sampled_at);

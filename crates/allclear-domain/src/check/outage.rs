@@ -28,6 +28,9 @@ pub struct Outage {
     /// The first good sample of the run that was believed; `None` while it goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// Whether its end is only where somebody stopped looking: nobody knows what came after.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_abandoned: bool,
     /// Why the probe that confirmed it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
@@ -54,6 +57,14 @@ impl Outage {
             });
         }
         Ok(Self { ended_at: Some(ended_at.max(self.began_at)), ..self })
+    }
+
+    /// Nobody looks any more: it ends here, and nothing says that it is over.
+    ///
+    /// # Errors
+    /// Where it is over already.
+    pub fn abandon(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        Ok(Self { is_abandoned: true, ..self.end(now)? })
     }
 
     /// What it says of components.

@@ -131,6 +131,7 @@ fn readers_are_told_what_the_owner_chose() {
         began_at: check.created_at,
         confirmed_at: check.created_at,
         ended_at: None,
+        is_abandoned: false,
         reason: None,
         incident_id: None,
         statuses: told,

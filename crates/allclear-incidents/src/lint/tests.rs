@@ -140,6 +140,7 @@ fn a_component_that_is_measured_to_be_down_and_nobody_says_why() {
         began_at: scene.now - SignedDuration::from_mins(minutes),
         confirmed_at: scene.now,
         ended_at: None,
+        is_abandoned: false,
         reason: None,
         incident_id: None,
         statuses: vec![StatusChange { component_id: component, status }],

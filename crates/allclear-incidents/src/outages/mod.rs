@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_domain::audit::{Actor, Subject};
-use allclear_domain::check::{Outage, Threshold};
+use allclear_domain::check::{OnOutage, Outage, Threshold};
 use allclear_domain::incident::IncidentState;
 use allclear_domain::posted::{Posted, StatusChange};
 use allclear_domain::status_page::Language;
@@ -94,6 +94,11 @@ impl OutageDuty {
         for outage in self.store.list_readable_open_outages().await? {
             let is_told = outage.incident_id.is_some() || outage.statuses.is_empty();
             if outage.threshold != Threshold::Fail || is_told {
+                continue;
+            }
+            // Asked before anything is locked: most checks want no incident.
+            let check = self.store.find_check(outage.check_id).await;
+            if !matches!(check, Ok(Some(check)) if check.on_outage != OnOutage::Nothing) {
                 continue;
             }
             match self.open(outage.id, now).await {
@@ -180,6 +185,10 @@ enum Due {
 
 /// What is due in an incident, from what was measured.
 fn due(incident: &Incident, outages: &[Outage], now: Timestamp) -> Option<Due> {
+    // Where somebody stopped looking, nothing says that it works again: a person has to.
+    if outages.iter().any(|one| one.is_abandoned) {
+        return None;
+    }
     let goes_on: Vec<&Outage> = outages.iter().filter(|one| one.ended_at.is_none()).collect();
     let ended_at = outages.iter().filter_map(|one| one.ended_at).max();
     match (incident.state, ended_at) {

@@ -64,6 +64,9 @@ impl OutageDuty {
         let Some(place) = place(&mut transaction, &found).await? else {
             return Ok(Opening::Nothing);
         };
+        if place.is_worked_on(&mut transaction, &found, now).await? {
+            return Ok(Opening::Nothing);
+        }
         let known = place.told_already(&mut transaction, &found, now).await?;
         let (incident_id, opening) = match known {
             Some(id) => (id, Opening::Joined),
@@ -102,6 +105,26 @@ async fn place(
 impl Place {
     fn component(&self, id: ComponentId) -> Option<&Component> {
         self.components.iter().find(|component| component.id == id)
+    }
+
+    /// Whether announced work on all of what is affected is under way: what stands still then was told
+    /// before. It is looked at again while the outage goes on.
+    async fn is_worked_on(
+        &self,
+        transaction: &mut Transaction,
+        outage: &Outage,
+        now: Timestamp,
+    ) -> Result<bool, WriteError> {
+        let forest = Forest::grown_from(&self.components);
+        let zone = self.page.zone()?;
+        let windows = transaction.list_unsettled_maintenance(self.page.id).await?;
+        let told = windows.iter().filter(|one| one.is_under_way() && one.publication.is_public());
+        let worked_on: Vec<ComponentId> = told
+            .flat_map(|window| window.impact_intervals(&forest, &zone))
+            .filter(|one| one.until.is_none_or(|until| until > now))
+            .map(|one| one.component_id)
+            .collect();
+        Ok(outage.statuses.iter().all(|change| worked_on.contains(&change.component_id)))
     }
 
     /// The open incident, draft or not, that tells of one of the components already.

@@ -101,6 +101,7 @@ impl Desk {
             began_at: at(second),
             confirmed_at: at(second + 6),
             ended_at: None,
+            is_abandoned: false,
             reason: None,
             incident_id: None,
             statuses: check.statuses_beyond(Threshold::Fail),
@@ -287,4 +288,21 @@ async fn where_nobody_wants_an_incident_there_is_none() {
     desk.breaks(check, 0).await;
     assert_eq!(desk.run(10).await, Report::default());
     assert!(desk.incidents().await.is_empty());
+}
+
+#[tokio::test]
+async fn where_nobody_looks_any_more_nothing_is_said() {
+    let desk = Desk::new(Language::En).await;
+    let check = desk.check(OnOutage::Draft).await;
+    let outage = desk.breaks(check, 0).await;
+    desk.run(7).await;
+    let mut transaction = desk.store().begin().await.unwrap();
+    let found = transaction.find_outage(outage.id).await.unwrap().unwrap();
+    let version = found.version;
+    let abandoned = found.value.abandon(at(30)).unwrap();
+    transaction.update_outage(&abandoned, version).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(desk.run(900).await, Report::default());
+    let incident = desk.incidents().await.remove(0);
+    assert_eq!((incident.state, incident.updates.len()), (IncidentState::Investigating, 1));
 }

@@ -80,14 +80,16 @@ async fn what_is_missing_is_the_fault_of_the_target() {
 
 #[tokio::test]
 async fn that_no_server_answers_is_our_fault() {
-    // One that is silent to all, one that does not exist, one that will have nothing to do with us.
+    // One that is silent to all, one that does not exist, one that will have nothing to do with us, and
+    // one whose own way out is gone.
     let silent = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let gone = {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         socket.local_addr().unwrap()
     };
     let (refusing, _) = dns(|_, _| Say::Code(ResponseCode::Refused)).await;
-    for server in [silent.local_addr().unwrap(), gone, refusing] {
+    let (cut_off, _) = dns(|_, _| Say::Code(ResponseCode::ServFail)).await;
+    for server in [silent.local_addr().unwrap(), gone, refusing, cut_off] {
         let resolver = Resolver::asking(&[server]).unwrap();
         let deadline = Instant::now() + Duration::from_secs(1);
         let asked = resolver.resolve(&host("www.example.com"), Family::V4, &[], deadline).await;

@@ -172,7 +172,7 @@ impl Model {
             }
         }
         add(self.setting_intervals());
-        add(self.snapshot.outages.clone());
+        add(self.measured_intervals());
         by_component
     }
 

@@ -185,7 +185,7 @@ impl Model {
                 add(self.maintenance_impact(window));
             }
             add(self.setting_intervals());
-            add(self.snapshot.outages.clone());
+            add(self.measured_intervals());
             let lines = self.lines.iter().zip(&intervals);
             lines.map(|(line, all)| uptime::merge(&line.while_in_use(all), self.now)).collect()
         })

@@ -44,6 +44,17 @@ impl Model {
         intervals
     }
 
+    /// What checks measured, but for what stood still during announced work.
+    pub(crate) fn measured_intervals(&self) -> Vec<StatusInterval> {
+        if self.snapshot.outages.is_empty() {
+            return Vec::new();
+        }
+        let windows = self.snapshot.maintenance.iter();
+        let work: Vec<StatusInterval> =
+            windows.flat_map(|window| self.maintenance_impact(window)).collect();
+        allclear_domain::uptime::unannounced(&self.snapshot.outages, &work)
+    }
+
     /// Whether an incident reaches into the days that are drawn.
     pub(crate) fn reaches_window(&self, incident: &Incident) -> bool {
         let start = self.window_start();

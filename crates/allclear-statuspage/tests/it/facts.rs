@@ -9,7 +9,7 @@ use allclear_domain::record::{Publication, Target};
 use allclear_domain::status_page::Language;
 use allclear_domain::text::Prose;
 use allclear_domain::times::{Bound, Moment};
-use allclear_domain::uptime::StatusInterval;
+use allclear_domain::uptime::{StatusInterval, unannounced};
 use allclear_domain::{ComponentStatus, Incident};
 use allclear_statuspage::{Model, Route, Snapshot, render};
 
@@ -107,6 +107,28 @@ fn what_checks_measured_is_told_without_an_incident() {
     assert!(now.contains("class=\"hero op\""), "{}", hero(&now));
     let html = page(snapshot, &component(1));
     assert!(html.contains("1\u{a0}min"), "{}", html.split("<main").nth(1).unwrap());
+}
+
+#[test]
+fn what_stands_still_during_announced_work_is_no_outage() {
+    let component_id = sample::id(101);
+    let interval = |from: &str, until: &str| StatusInterval {
+        component_id,
+        status: ComponentStatus::MajorOutage,
+        from: sample::at(from),
+        until: Some(sample::at(until)),
+    };
+    let work = StatusInterval {
+        status: ComponentStatus::UnderMaintenance,
+        ..interval("2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")
+    };
+    let inside = interval("2026-11-20T10:05:00Z", "2026-11-20T10:50:00Z");
+    assert!(unannounced(&[inside], &[work]).is_empty());
+    let longer = interval("2026-11-20T10:05:00Z", "2026-11-20T11:20:00Z");
+    let rest = interval("2026-11-20T11:00:00Z", "2026-11-20T11:20:00Z");
+    assert_eq!(unannounced(&[longer], &[work]), [rest]);
+    let elsewhere = StatusInterval { component_id: sample::id(102), ..work };
+    assert_eq!(unannounced(&[inside], &[elsewhere]), [inside]);
 }
 
 #[test]

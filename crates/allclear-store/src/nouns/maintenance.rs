@@ -153,6 +153,17 @@ impl Store {
 }
 
 impl Transaction {
+    /// The windows of a page with which the team is not done, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_unsettled_maintenance(
+        &mut self,
+        page_id: StatusPageId,
+    ) -> Result<Vec<Maintenance>, StoreError> {
+        self.list_by(sql::LIST_UNSETTLED, vec![Bind::Uuid(page_id.uuid())]).await
+    }
+
     /// Writes new windows.
     ///
     /// # Errors

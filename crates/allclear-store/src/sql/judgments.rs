@@ -2,7 +2,8 @@
 
 use super::{Insert, Upsert};
 
-/// What is believed now, in place of what was. A probe that was overtaken changes nothing.
+/// What is believed now, in place of what was. A probe that was overtaken changes nothing;
+/// one that is older by more than five minutes was made after the clock was put right.
 pub(crate) const UPSERT: Upsert = Upsert {
     insert: Insert {
         table: "judgments",
@@ -10,7 +11,8 @@ pub(crate) const UPSERT: Upsert = Upsert {
     },
     on_conflict: " on conflict (check_id, vantage) do update
         set probed_at = excluded.probed_at, document = excluded.document
-        where excluded.probed_at > judgments.probed_at",
+        where excluded.probed_at > judgments.probed_at
+            or excluded.probed_at < judgments.probed_at - 300000000",
 };
 
 super::statements! {

@@ -65,6 +65,7 @@ fn outage(samples: &Samples, check: &Check) -> Outage {
         began_at: at(NOW),
         confirmed_at: at(NOW) + SignedDuration::from_secs(4),
         ended_at: None,
+        is_abandoned: false,
         reason: None,
         incident_id: None,
         statuses: check.statuses_beyond(Threshold::Fail),

@@ -160,6 +160,7 @@ fn what_a_check_measured_of_a_group_is_told_wherever_a_part_is_shown() {
         began_at: Timestamp::UNIX_EPOCH,
         confirmed_at: Timestamp::UNIX_EPOCH,
         ended_at: None,
+        is_abandoned: false,
         reason: None,
         incident_id: None,
         statuses: vec![down],

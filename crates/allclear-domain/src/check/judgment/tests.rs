@@ -91,6 +91,16 @@ fn a_probe_that_was_overtaken_changes_nothing() {
 }
 
 #[test]
+fn a_clock_that_was_put_right_is_no_end_of_hearing() {
+    let patience = patience(2, 2, 0);
+    let (judgment, _) = Judgment::default().hear(patience, Verdict::Fail, at(86_400));
+    let (judgment, turns) = judgment.hear(patience, Verdict::Fail, at(0));
+    assert!(turns.is_empty(), "the run begins anew");
+    let (judgment, turns) = judgment.hear(patience, Verdict::Fail, at(10));
+    assert_eq!((turns[1].since, judgment.verdict()), (at(0), Some(Verdict::Fail)));
+}
+
+#[test]
 fn what_looks_worse_than_believed_is_suspicious() {
     let patience = patience(3, 2, 0);
     let mut judgment = Judgment::default();

@@ -258,6 +258,11 @@ const fn deadline_ms() -> u32 {
 }
 
 impl NewCheckJson {
+    /// What is to become of an outage, where that is said.
+    pub(super) fn on_outage(&self) -> Option<&str> {
+        self.on_outage.as_deref()
+    }
+
     /// The check, with the components that were found.
     ///
     /// # Errors
@@ -311,6 +316,12 @@ pub(super) struct CheckPatchJson {
 }
 
 impl CheckPatchJson {
+    /// What is to become of an outage, where that is said; a template is for publishing.
+    pub(super) fn on_outage(&self) -> Option<&str> {
+        let published = self.on_outage_template.map(|_| "publish");
+        self.on_outage.as_deref().or(published)
+    }
+
     /// The check as it is to be, with the components that were found.
     ///
     /// # Errors

@@ -109,6 +109,7 @@ fn written(call: &Call) {
 async fn add(call: Call) -> Answer {
     let mut new: NewCheckJson = call.json()?;
     let found = affects(&call, std::mem::take(&mut new.affects)).await?;
+    may_tell(&call, new.on_outage())?;
     let stored = writing::add_check(&call.app.store, new.with(found)?, call.change()).await?;
     written(&call);
     let path = format!("{ALL}/{}", stored.id);
@@ -119,6 +120,7 @@ async fn patch(call: Call) -> Answer {
     let expected = call.version()?;
     let mut patch: CheckPatchJson = call.json()?;
     let id = find(&call).await?.id;
+    may_tell(&call, patch.on_outage())?;
     let found = match patch.affects.take() {
         Some(list) => Some(affects(&call, list).await?),
         None => None,
@@ -164,6 +166,16 @@ async fn outages(call: Call) -> Answer {
     let id = find(&call).await?.id;
     let outages = call.app.store.list_latest_outages(id, limit).await?;
     json(StatusCode::OK, &OutagesJson::of(&outages))
+}
+
+/// Whoever has incidents opened has to be one who may.
+fn may_tell(call: &Call, on_outage: Option<&str>) -> Result<(), Problem> {
+    match on_outage {
+        Some(word) if word != "nothing" && !call.access.may(Scope::Incidents) => {
+            Err(Problem::ScopeMissing(Scope::Incidents))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The components that stand or fall with a check, looked up.

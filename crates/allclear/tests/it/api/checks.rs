@@ -57,6 +57,7 @@ impl Program {
             began_at: noon(),
             confirmed_at: noon() + SignedDuration::from_secs(20),
             ended_at: None,
+            is_abandoned: false,
             reason: Some(Reason { code: ReasonCode::Status, told: "503".to_owned() }),
             incident_id: None,
             statuses: vec![StatusChange { component_id: component_id.parse().unwrap(), status }],
@@ -80,7 +81,7 @@ async fn a_check_is_added_changed_paused_and_removed() {
         assert_eq!(place, format!("/api/v1/checks/{}", made.id()));
         assert_eq!(
             (&check["interval_seconds"], &check["deadline_ms"]),
-            (&json!(60), &json!(10_000))
+            (&json!(30), &json!(10_000))
         );
         assert_eq!(check["kind"]["http"]["redirects_max"], 5);
         let patience = json!({"fail_after": 3, "recover_after": 2, "stable_for_seconds": 120});

@@ -71,6 +71,7 @@ impl Office {
             began_at,
             confirmed_at: now,
             ended_at: None,
+            is_abandoned: false,
             reason,
             incident_id: None,
             statuses: check.statuses_beyond(Threshold::Fail),
