@@ -204,7 +204,7 @@ fn without_names_left_an_import_says_so() {
 #[tokio::test]
 async fn a_database_that_may_not_grow_refuses_writes_and_goes_on_reading() {
     let fresh = Fresh::on(Engine::Sqlite);
-    let full = open_weakened(&fresh.location, Weakness::PagesMax(120)).await;
+    let full = open_weakened(&fresh.location, Weakness::PagesMax(200)).await;
     let full = full.unwrap();
     writer::make_page(&full).await;
     let mut number = 1;
