@@ -134,10 +134,11 @@ async fn nothing_leaves_without_the_right_cookie_by_any_address() {
     let (_, right) = site.pass("/p/example/upcoming", OTHER).await;
     let (until, signature) = right.split_once('.').unwrap();
     let later = until.parse::<i64>().unwrap() + 1;
+    let begins = if signature.starts_with('A') { 'B' } else { 'A' };
     let cookies = [
         ("no cookie", String::new()),
         ("an empty one", format!("{name}=")),
-        ("a forged one", format!("{name}={until}.{}", signature.replace(['a', 'b', 'c'], "d"))),
+        ("a forged one", format!("{name}={until}.{begins}{}", &signature[1..])),
         ("one made longer", format!("{name}={later}.{signature}")),
         ("that of the former password", format!("{name}={former}")),
         ("another page's", format!("{other_name}={other}")),
