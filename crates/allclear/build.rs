@@ -1,6 +1,8 @@
 //! Has the linker pack the relocations of the binary where the C library of this machine can read
 //! them: unpacked they are over 2 MB that every start reads and keeps resident.
 
+#![expect(clippy::disallowed_methods, reason = "cargo tells build scripts in this way alone")]
+
 use std::env;
 use std::process::Command;
 

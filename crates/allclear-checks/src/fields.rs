@@ -7,8 +7,8 @@ use allclear_domain::check::{CheckKind, HttpCheck, TcpCheck};
 use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
-/// Header fields whose values are secrets.
-const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+use crate::kinds::is_secret;
+
 /// Why no secret is taken.
 const NO_SECRETS: &str = "secrets cannot be kept encrypted yet";
 
@@ -24,10 +24,9 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
 fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
     let url = of_url(&http.url).map(|problem| InvalidValue::new("kind.http.url", problem));
     let secret = |(place, name): (usize, &str)| {
-        let is_secret =
-            SECRET_HEADERS.iter().any(|secret| name.trim().eq_ignore_ascii_case(secret));
         let problem = format!("`{}` holds a secret, and {NO_SECRETS}: leave it out", name.trim());
-        is_secret.then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
+        is_secret(name)
+            .then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
     };
     let names = http.headers.iter().map(|header| header.name.as_str()).enumerate();
     url.into_iter().chain(names.filter_map(secret)).collect()
@@ -50,7 +49,12 @@ fn of_url(text: &str) -> Option<String> {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             Some(format!("has a user name or a password in it, and {NO_SECRETS}: leave them out"))
         }
-        Ok(_) => None,
+        Ok(url) => {
+            let (name, _) = url.query_pairs().find(|(name, _)| is_secret(name))?;
+            Some(format!(
+                "has `{name}` in it, which holds a secret, and {NO_SECRETS}: leave it out"
+            ))
+        }
     }
 }
 

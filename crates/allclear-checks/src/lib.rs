@@ -14,10 +14,8 @@ pub mod prober;
 pub mod watch;
 pub mod writing;
 
-mod error;
 #[cfg(test)]
 mod for_tests;
 
-pub use self::error::CheckError;
 pub use self::prober::Prober;
 pub use self::watch::Watch;

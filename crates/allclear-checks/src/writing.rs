@@ -6,9 +6,8 @@ use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_domain::ids::CheckId;
 use allclear_domain::text::Key;
 use allclear_domain::{Change, Check, Validate, limits};
-use allclear_store::{Store, StoreError, Stored, Transaction};
+use allclear_store::{Store, StoreError, Stored, Transaction, WriteError};
 
-use crate::error::CheckError;
 use crate::kinds::Ready;
 use crate::{fields, keeping};
 
@@ -46,7 +45,7 @@ pub async fn add_check(
     store: &Store,
     new: NewCheck,
     change: Change<'_>,
-) -> Result<Stored<Check>, CheckError> {
+) -> Result<Stored<Check>, WriteError> {
     let mut transaction = store.begin().await?;
     let count = transaction.count_checks().await?;
     if usize::try_from(count).is_ok_and(|count| count >= limits::CHECKS_MAX) {
@@ -92,8 +91,8 @@ pub async fn change_check(
     id: CheckId,
     expected: Option<i64>,
     change: Change<'_>,
-    decide: impl FnOnce(Check) -> Result<Check, CheckError> + Send,
-) -> Result<Stored<Check>, CheckError> {
+    decide: impl FnOnce(Check) -> Result<Check, WriteError> + Send,
+) -> Result<Stored<Check>, WriteError> {
     let mut transaction = store.begin().await?;
     let stored = find(&mut transaction, id, expected).await?;
     let after = decide(stored.value.clone())?;
@@ -123,7 +122,7 @@ pub async fn pause_check(
     id: CheckId,
     expected: Option<i64>,
     change: Change<'_>,
-) -> Result<Stored<Check>, CheckError> {
+) -> Result<Stored<Check>, WriteError> {
     let pause = |check: Check| match check.paused_at {
         None => Ok(Check { paused_at: Some(change.now), ..check }),
         Some(_) => Err(refusal("paused", "paused", "resume it to have it probed again").into()),
@@ -140,7 +139,7 @@ pub async fn resume_check(
     id: CheckId,
     expected: Option<i64>,
     change: Change<'_>,
-) -> Result<Stored<Check>, CheckError> {
+) -> Result<Stored<Check>, WriteError> {
     let resume = |check: Check| match check.paused_at {
         Some(_) => Ok(Check { paused_at: None, ..check }),
         None => Err(refusal("probed", "resumed", "it is not paused").into()),
@@ -157,7 +156,7 @@ pub async fn remove_check(
     id: CheckId,
     expected: Option<i64>,
     change: Change<'_>,
-) -> Result<(), CheckError> {
+) -> Result<(), WriteError> {
     let mut transaction = store.begin().await?;
     let stored = find(&mut transaction, id, expected).await?;
     keeping::end_outages(&mut transaction, id, change.now).await?;
@@ -180,8 +179,8 @@ async fn find(
     transaction: &mut Transaction,
     id: CheckId,
     expected: Option<i64>,
-) -> Result<Stored<Check>, CheckError> {
-    let missing = || CheckError::NotFound { id: id.to_string() };
+) -> Result<Stored<Check>, WriteError> {
+    let missing = || WriteError::NotFound { noun: "check", id: id.to_string() };
     let stored = transaction.find_check(id).await?.ok_or_else(missing)?;
     match expected {
         Some(expected) if expected != stored.version => Err(StoreError::Conflict {
@@ -196,7 +195,7 @@ async fn find(
 }
 
 /// A key made of a name that no other check has.
-async fn free_key(transaction: &mut Transaction, name: &str) -> Result<Key, CheckError> {
+async fn free_key(transaction: &mut Transaction, name: &str) -> Result<Key, WriteError> {
     let taken = transaction.list_check_keys().await?;
     let base = Key::from_name(name)
         .ok_or_else(|| InvalidValue::new("key", "cannot be made from this name: write one"))?;
@@ -209,7 +208,7 @@ async fn look_at(
     before: Option<&Check>,
     after: &Check,
     change: Change<'_>,
-) -> Result<(), CheckError> {
+) -> Result<(), WriteError> {
     let now = before.map_or(change.now, |before| before.created_at.max(change.now));
     let wrong = |check: &Check| [check.problems(now), fields::problems(&check.kind)].concat();
     let old = before.map(wrong).unwrap_or_default();
@@ -252,7 +251,7 @@ async fn look_at(
         }
     }
     problems.truncate(limits::PROBLEMS_MAX);
-    if problems.is_empty() { Ok(()) } else { Err(CheckError::Invalid(problems)) }
+    if problems.is_empty() { Ok(()) } else { Err(WriteError::Invalid(problems)) }
 }
 
 /// Domain types always have a JSON form.

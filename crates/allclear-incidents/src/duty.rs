@@ -12,7 +12,6 @@ mod ahead;
 mod told;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use allclear_domain::audit::{Actor, Subject};
 use allclear_domain::ids::MaintenanceId;
@@ -28,12 +27,11 @@ use allclear_store::{BadRow, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use crate::rounds;
 use crate::writing::{self, Planned, WriteError};
 
 /// What audit entries call it.
 pub const NAME: &str = "maintenance";
-/// How long it waits for a nudge: announced times are kept to this.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -180,37 +178,19 @@ impl MaintenanceDuty {
 
     /// Runs until it is dropped: on every nudge, and once a second without one.
     pub async fn run(&self) {
-        let mut told = Vec::new();
-        loop {
-            match self.run_once(self.clock.now()).await {
-                Ok(report) => told = log(&report, &told),
-                Err(error) => {
-                    let problem = error.to_string();
-                    if !told.contains(&problem) {
-                        tracing::error!(%error, "maintenance cannot begin or end by itself");
-                    }
-                    told = vec![problem];
-                }
-            }
-            // The pause ends by itself: a missed nudge costs a second, no more.
-            let _ = tokio::time::timeout(PAUSE, self.nudge.notified()).await;
-        }
+        rounds::go(&self.nudge, "maintenance cannot go on by itself", || self.round()).await;
     }
-}
 
-/// Logs a report; a problem that stays is told once. Gives the problems that are known now.
-fn log(report: &Report, known: &[String]) -> Vec<String> {
-    if report.is_news() {
-        let (begun, completed, planned) = (report.begun, report.completed, report.planned.new);
-        tracing::info!(begun, completed, planned, "maintenance went on by itself");
+    /// One run; gives what could not be done.
+    async fn round(&self) -> Result<Vec<String>, StoreError> {
+        let report = self.run_once(self.clock.now()).await?;
+        if report.is_news() {
+            let (begun, completed, planned) = (report.begun, report.completed, report.planned.new);
+            tracing::info!(begun, completed, planned, "maintenance went on by itself");
+        }
+        let failed = report.failed.iter().map(|(id, problem)| format!("{id}: {problem}"));
+        Ok(failed.chain(report.bad_rows.iter().map(ToString::to_string)).collect())
     }
-    let failed = report.failed.iter().map(|(id, problem)| format!("{id}: {problem}"));
-    let problems = failed.chain(report.bad_rows.iter().map(ToString::to_string));
-    let problems: Vec<String> = problems.take(limits::PROBLEMS_MAX).collect();
-    for problem in problems.iter().filter(|problem| !known.contains(problem)) {
-        tracing::error!(%problem, "maintenance cannot go on by itself");
-    }
-    problems
 }
 
 /// Has a window take one step at its announced time, with a message where there is room for one.

@@ -5,4 +5,5 @@ pub mod history;
 pub mod lint;
 pub mod outages;
 mod references;
+mod rounds;
 pub mod writing;

@@ -32,6 +32,7 @@ mod sqlx_errors;
 mod store;
 pub mod testing;
 mod transaction;
+mod write_error;
 
 pub use backup::{BackupReport, backup};
 pub use changes::Changes;
@@ -52,6 +53,7 @@ pub use nouns::tokens::TokenRow;
 pub use restore::{RestoreReport, restore};
 pub use store::Store;
 pub use transaction::Transaction;
+pub use write_error::WriteError;
 
 /// What the driver below may log where nobody asked for more: its notices are no news.
 pub const DRIVER_LOG: &str = "sqlx=warn";

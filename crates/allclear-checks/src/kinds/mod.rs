@@ -27,6 +27,7 @@ use crate::limits;
 use crate::prober::{Prober, Probing};
 
 pub use self::http::HttpProbe;
+pub(crate) use self::record::is_secret;
 pub use self::tcp::TcpProbe;
 
 /// How much later than asked for this machine may wake up; beyond that it was not itself.
@@ -125,7 +126,8 @@ impl Way {
         Ok(ready)
     }
 
-    /// Tries a check once. It ends at the check's deadline at the latest, whatever the target does.
+    /// Tries a check once. Whatever the target does, nothing is waited for beyond the deadline; judging
+    /// a large answer that came in time may take a little longer.
     async fn probe(&self, check: &Arc<Check>, probed_at: Timestamp) -> ProbeResult {
         let started = Instant::now();
         let deadline = started + check.deadline();

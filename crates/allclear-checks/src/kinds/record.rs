@@ -27,7 +27,7 @@ const SECRET_NAMES: [&str; 10] = [
 ];
 
 /// Whether what goes by this name is secret: a header field, or a part of an address.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     // What a server asks for is no secret, and says why it turned somebody away.
     !name.ends_with("-authenticate") && SECRET_NAMES.iter().any(|part| name.contains(part))

@@ -5,7 +5,7 @@ use std::sync::Mutex as Told;
 use allclear_domain::audit::Actor;
 use allclear_domain::check::{OnOutage, Threshold, VantagePoint};
 use allclear_domain::{Change, Outage, TurnedClock};
-use allclear_store::Location;
+use allclear_store::{Location, WriteError};
 use tempfile::TempDir;
 
 use super::*;
@@ -170,7 +170,7 @@ async fn pausing_and_removing_end_what_goes_on() {
     let before = home.store.find_check(paused.id).await.unwrap().unwrap();
     writing::pause_check(&home.store, paused.id, Some(before.version), change(50)).await.unwrap();
     let twice = writing::pause_check(&home.store, paused.id, None, change(50)).await;
-    assert!(matches!(twice, Err(crate::CheckError::Transition(_))));
+    assert!(matches!(twice, Err(WriteError::Transition(_))));
     writing::remove_check(&home.store, removed.id, None, change(50)).await.unwrap();
     assert!(home.store.list_readable_open_outages().await.unwrap().is_empty());
     home.run(60..120, Verdict::Fail).await;

@@ -45,7 +45,7 @@ async fn checks_are_added_changed_and_refused_with_their_fields() {
         tcp.host = "shop example.com".to_owned();
     }
     let wrong = NewCheck { interval_seconds: 0, kind, affects: vec![nowhere], ..new("Wrong") };
-    let Err(CheckError::Invalid(problems)) = add_check(&store, wrong, change).await else {
+    let Err(WriteError::Invalid(problems)) = add_check(&store, wrong, change).await else {
         panic!("it is taken")
     };
     let fields: Vec<&str> = problems.iter().map(|one| one.field.as_str()).collect();
@@ -57,7 +57,7 @@ async fn checks_are_added_changed_and_refused_with_their_fields() {
         tcp.expect = Some(TextTest::Matches("(".to_owned()));
     }
     let refused = add_check(&store, wrong, change).await;
-    let Err(CheckError::Invalid(problems)) = refused else { panic!("it is taken") };
+    let Err(WriteError::Invalid(problems)) = refused else { panic!("it is taken") };
     let fields: Vec<&str> = problems.iter().map(|one| one.field.as_str()).collect();
     assert_eq!(fields, ["kind.tcp.expect.matches"]);
 
@@ -65,13 +65,13 @@ async fn checks_are_added_changed_and_refused_with_their_fields() {
     let renamed = change_check(&store, first.id, Some(1), change, rename).await.unwrap();
     assert_eq!((renamed.name.as_str(), renamed.version), ("Front", 2));
     let late = change_check(&store, first.id, Some(1), change, rename).await;
-    assert!(matches!(late, Err(CheckError::Store(StoreError::Conflict { .. }))));
+    assert!(matches!(late, Err(WriteError::Store(StoreError::Conflict { .. }))));
     let revision = store.revision().await.unwrap();
     change_check(&store, first.id, Some(2), change, rename).await.unwrap();
     assert_eq!(store.revision().await.unwrap(), revision, "no change leaves no trace");
     remove_check(&store, second.id, Some(1), change).await.unwrap();
     let gone = remove_check(&store, second.id, None, change).await;
-    assert!(matches!(gone, Err(CheckError::NotFound { .. })));
+    assert!(matches!(gone, Err(WriteError::NotFound { .. })));
 
     let about = Some(About::One(Subject::Check(second.id)));
     let filter = AuditFilter { about, ..AuditFilter::default() };

@@ -10,7 +10,6 @@ mod opening;
 mod told;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use allclear_domain::audit::{Actor, Subject};
 use allclear_domain::check::{OnOutage, Outage, Threshold};
@@ -20,20 +19,19 @@ use allclear_domain::status_page::Language;
 use allclear_domain::text::Prose;
 use allclear_domain::times::{Bound, Moment};
 use allclear_domain::{
-    Change, Clock, ComponentStatus, Entropy, Incident, IncidentStatus, InvalidTransition, limits,
+    Change, Clock, ComponentStatus, Entropy, Incident, IncidentStatus, InvalidTransition,
 };
 use allclear_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
+use crate::rounds;
 use crate::writing::{self, WriteError};
 
 /// What audit entries call it.
 pub const NAME: &str = "outages";
 /// How long an incident is watched after its outages were believed to be over, at the least.
 pub const WATCHED_FOR: SignedDuration = SignedDuration::from_mins(2);
-/// How long it waits for a nudge.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,22 +151,17 @@ impl OutageDuty {
 
     /// Runs until it is dropped: on every nudge, and once a second without one.
     pub async fn run(&self) {
-        let mut known = Vec::new();
-        loop {
-            let problems: Vec<String> = match self.run_once(self.clock.now()).await {
-                Ok(report) => {
-                    let failed = report.failed.iter().take(limits::PROBLEMS_MAX);
-                    failed.map(|(subject, problem)| format!("{subject}: {problem}")).collect()
-                }
-                Err(error) => vec![error.to_string()],
-            };
-            for problem in problems.iter().filter(|problem| !known.contains(*problem)) {
-                tracing::error!(%problem, "an outage cannot be told by itself");
-            }
-            known = problems;
-            // The pause ends by itself: a missed nudge costs a second, no more.
-            let _ = tokio::time::timeout(PAUSE, self.nudge.notified()).await;
+        rounds::go(&self.nudge, "an outage cannot be told by itself", || self.round()).await;
+    }
+
+    /// One run; gives what could not be done.
+    async fn round(&self) -> Result<Vec<String>, StoreError> {
+        let report = self.run_once(self.clock.now()).await?;
+        if report.is_news() {
+            let (opened, joined, posted) = (report.opened, report.joined, report.posted);
+            tracing::info!(opened, joined, posted, "outages were told by themselves");
         }
+        Ok(report.failed.iter().map(|(id, problem)| format!("{id}: {problem}")).collect())
     }
 }
 

@@ -18,10 +18,12 @@ mod status_pages;
 mod templates;
 
 use allclear_domain::audit::AuditAction;
-use allclear_domain::error::{InvalidTransition, InvalidValue};
+use allclear_domain::error::InvalidValue;
 use allclear_domain::{Change, limits};
-use allclear_store::{Store, StoreError, Stored, Transaction};
+use allclear_store::{Store, Stored, Transaction};
 use serde::Serialize;
+
+pub use allclear_store::WriteError;
 
 pub use self::announcements::{NewAnnouncement, announce};
 pub use self::components::{
@@ -44,38 +46,6 @@ pub use self::status_pages::{
 pub use self::templates::{
     NewTemplate, add_template, add_template_in, remove_template, remove_template_in,
 };
-
-/// Why something was not written; nothing of it was.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// There is no such thing.
-    #[error("there is no {noun} {id}")]
-    NotFound {
-        /// What was looked for.
-        noun: &'static str,
-        /// Its id.
-        id: String,
-    },
-    /// Its lifecycle does not allow it.
-    #[error(transparent)]
-    Transition(#[from] InvalidTransition),
-    /// Values that are not taken.
-    #[error("{}", told_of(.0))]
-    Invalid(Vec<InvalidValue>),
-    /// The store refused.
-    #[error("{0}")]
-    Store(#[from] StoreError),
-}
-
-impl From<InvalidValue> for WriteError {
-    fn from(problem: InvalidValue) -> Self {
-        Self::Invalid(vec![problem])
-    }
-}
-
-fn told_of(problems: &[InvalidValue]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,11 +1,9 @@
 //! Problem details (RFC 9457): why something was not done, for programs and for people.
 
-use allclear_checks::CheckError;
 use allclear_domain::Scope;
 use allclear_domain::error::{InvalidTransition, InvalidValue};
-use allclear_incidents::writing::WriteError;
 use allclear_people::PeopleError;
-use allclear_store::StoreError;
+use allclear_store::{StoreError, WriteError};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -309,18 +307,7 @@ impl From<WriteError> for Problem {
         match error {
             WriteError::NotFound { .. } => Self::NotFound,
             WriteError::Transition(error) => Self::Transition(error),
-            WriteError::Invalid(problems) => Self::InvalidAll(problems),
-            WriteError::Store(error) => Self::Store(error),
-        }
-    }
-}
-
-impl From<CheckError> for Problem {
-    fn from(error: CheckError) -> Self {
-        match error {
-            CheckError::NotFound { .. } => Self::NotFound,
-            CheckError::Transition(error) => Self::Transition(error),
-            CheckError::Invalid(mut problems) => {
+            WriteError::Invalid(mut problems) => {
                 for problem in &mut problems {
                     // The API names components in other ways than by their id as well.
                     if let Some(field) = problem.field.strip_suffix(".component_id") {
@@ -329,7 +316,7 @@ impl From<CheckError> for Problem {
                 }
                 Self::InvalidAll(problems)
             }
-            CheckError::Store(error) => Self::Store(error),
+            WriteError::Store(error) => Self::Store(error),
         }
     }
 }

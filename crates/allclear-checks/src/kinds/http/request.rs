@@ -102,8 +102,8 @@ fn url(written: &str) -> Result<Url, NotReady> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad(
-            "holds a user or a password, which everybody who sees the check would read: send \
-             them in a header field Authorization",
+            "holds a user or a password, which everybody who sees the check would read: leave \
+             them out",
         ));
     }
     url.set_fragment(None);

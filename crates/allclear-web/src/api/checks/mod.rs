@@ -2,6 +2,7 @@
 
 mod json;
 mod kind;
+mod measured;
 
 use allclear_checks::writing;
 use allclear_domain::check::Affects;
@@ -12,7 +13,8 @@ use allclear_domain::{Check, Scope, limits};
 use allclear_store::{Judged, Stored};
 use axum::http::StatusCode;
 
-use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson, OutagesJson};
+use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
+use self::measured::OutagesJson;
 use super::call::Call;
 use super::json::{Answer, at_version, created, json, nothing};
 use super::openapi::Operation;

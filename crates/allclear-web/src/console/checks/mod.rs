@@ -9,10 +9,9 @@ mod show;
 mod state;
 mod telling;
 
-use allclear_checks::CheckError;
 use allclear_domain::Scope;
 use allclear_domain::ids::CheckId;
-use allclear_incidents::writing::WriteError;
+use allclear_store::WriteError;
 
 use super::answer::Refusal;
 use super::call::Call;
@@ -59,22 +58,10 @@ fn tell(call: &Call) {
     call.app.watch.notify_one();
 }
 
-/// Sorts out what a form can say from what it cannot.
-fn at_form(error: CheckError) -> Result<NotWritten, Refusal> {
+/// Sorts out what a form can say from what it cannot, by the labels of this form.
+fn at_form(error: WriteError) -> Result<NotWritten, Refusal> {
     match error {
-        CheckError::Invalid(problems) => Ok(NotWritten::Problems(fields::told(&problems))),
-        CheckError::Transition(error) => trouble::at_form(WriteError::Transition(error)),
-        CheckError::Store(error) => trouble::at_form(WriteError::Store(error)),
-        CheckError::NotFound { .. } => Err(Refusal::NotFound),
-    }
-}
-
-/// The same, where there is no form to show again.
-fn refusal(error: CheckError) -> Refusal {
-    match error {
-        CheckError::Transition(error) => error.into(),
-        CheckError::Store(error) => trouble::refusal(WriteError::Store(error)),
-        CheckError::Invalid(problems) => trouble::refusal(WriteError::Invalid(problems)),
-        CheckError::NotFound { .. } => Refusal::NotFound,
+        WriteError::Invalid(problems) => Ok(NotWritten::Problems(fields::told(&problems))),
+        error => trouble::at_form(error),
     }
 }

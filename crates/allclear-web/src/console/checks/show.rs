@@ -13,8 +13,9 @@ use super::fields::seconds;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
 use super::state::{self, State, of_threshold, plain, tell_reason};
-use super::{done, path_of, refusal, tell};
+use super::{done, path_of, tell};
 use crate::console::answer::{self, Answer, Refusal};
+use crate::console::trouble;
 use crate::console::when::{When, tell_length};
 use crate::console::{Call, Chrome};
 
@@ -204,7 +205,7 @@ pub(crate) async fn open_outages(
 pub(super) async fn pause(call: Call) -> Answer {
     let (id, actor) = (find(&call).await?.id, call.actor()?);
     let paused = writing::pause_check(&call.app.store, id, None, call.change(&actor)).await;
-    paused.map_err(refusal)?;
+    paused.map_err(trouble::refusal)?;
     tell(&call);
     answer::see(&format!("{}?done=paused", path_of(id)))
 }
@@ -213,7 +214,7 @@ pub(super) async fn pause(call: Call) -> Answer {
 pub(super) async fn resume(call: Call) -> Answer {
     let (id, actor) = (find(&call).await?.id, call.actor()?);
     let resumed = writing::resume_check(&call.app.store, id, None, call.change(&actor)).await;
-    resumed.map_err(refusal)?;
+    resumed.map_err(trouble::refusal)?;
     tell(&call);
     answer::see(&format!("{}?done=resumed", path_of(id)))
 }
@@ -222,7 +223,7 @@ pub(super) async fn resume(call: Call) -> Answer {
 pub(super) async fn remove(call: Call) -> Answer {
     let (id, actor) = (find(&call).await?.id, call.actor()?);
     let removed = writing::remove_check(&call.app.store, id, None, call.change(&actor)).await;
-    removed.map_err(refusal)?;
+    removed.map_err(trouble::refusal)?;
     tell(&call);
     answer::see("/console/checks?done=removed")
 }

@@ -1,18 +1,21 @@
-//! Why a check was not written.
+//! Why a noun was not written: one error for every crate that writes.
 
 use allclear_domain::error::{InvalidTransition, InvalidValue};
-use allclear_store::StoreError;
 
-/// Why a check was not written; nothing of it was.
+use crate::StoreError;
+
+/// Why something was not written; nothing of it was.
 #[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// There is no such check.
-    #[error("there is no check {id}")]
+pub enum WriteError {
+    /// There is no such thing.
+    #[error("there is no {noun} {id}")]
     NotFound {
         /// What was looked for.
+        noun: &'static str,
+        /// Its id.
         id: String,
     },
-    /// Its state does not allow it.
+    /// Its lifecycle does not allow it.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),
     /// Values that are not taken.
@@ -23,7 +26,7 @@ pub enum CheckError {
     Store(#[from] StoreError),
 }
 
-impl From<InvalidValue> for CheckError {
+impl From<InvalidValue> for WriteError {
     fn from(problem: InvalidValue) -> Self {
         Self::Invalid(vec![problem])
     }
