@@ -37,11 +37,17 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 12] = [
+pub(crate) const TOOLS: [Tool; 13] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
     tool("nginx", "nginx", Need::Test, "the server that checks are tried on"),
+    tool(
+        "ngx_mail_module.so",
+        "libnginx-mod-mail",
+        Need::Test,
+        "has that server speak as mail servers do, so that STARTTLS is tried on it",
+    ),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
     tool("slowhttptest", "slowhttptest", Need::Bench, "sends heads of requests slowly"),
@@ -101,7 +107,13 @@ pub(crate) fn is_root() -> Result<bool> {
     Ok(std::fs::metadata("/proc/self").context("read /proc/self")?.uid() == 0)
 }
 
+/// Where Debian has modules of nginx, which are no programs.
+const NGINX_MODULES: &str = "/usr/lib/nginx/modules";
+
 fn locate(name: &str) -> Option<PathBuf> {
+    if name.ends_with(".so") {
+        return Some(Path::new(NGINX_MODULES).join(name)).filter(|module| module.is_file());
+    }
     let mut folders = ambient::path_folders();
     // Debian keeps PostgreSQL's own programs off the PATH, and an ordinary user's PATH has no sbin.
     folders.extend(postgresql_folders(Path::new("/usr/lib/postgresql")));

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use allclear_domain::check::{CheckKind, HttpCheck, TcpCheck};
+use allclear_domain::check::{CheckKind, HttpCheck};
 use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
@@ -17,7 +17,8 @@ const NO_SECRETS: &str = "secrets cannot be kept encrypted yet";
 pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
     match kind {
         CheckKind::Http(http) => of_http(http),
-        CheckKind::Tcp(tcp) => of_tcp(tcp).into_iter().collect(),
+        CheckKind::Tcp(tcp) => of_host("kind.tcp.host", &tcp.host).into_iter().collect(),
+        CheckKind::Tls(tls) => of_host("kind.tls.host", &tls.host).into_iter().collect(),
     }
 }
 
@@ -58,8 +59,7 @@ fn of_url(text: &str) -> Option<String> {
     }
 }
 
-fn of_tcp(tcp: &TcpCheck) -> Option<InvalidValue> {
-    let host = tcp.host.as_str();
+fn of_host(field: &str, host: &str) -> Option<InvalidValue> {
     // An empty one is refused as every empty field is. IPv6 addresses stand without brackets.
     if host.trim().is_empty() || host.parse::<IpAddr>().is_ok() {
         return None;
@@ -67,7 +67,7 @@ fn of_tcp(tcp: &TcpCheck) -> Option<InvalidValue> {
     let is_name = !host.starts_with('[') && Host::parse(host).is_ok();
     let problem = "is neither a host name nor an address: write it as in mail.example.com or \
                    192.0.2.7, with nothing before or after it";
-    (!is_name).then(|| InvalidValue::new("kind.tcp.host", problem))
+    (!is_name).then(|| InvalidValue::new(field, problem))
 }
 
 #[cfg(test)]

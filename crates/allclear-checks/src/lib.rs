@@ -17,5 +17,5 @@ pub mod writing;
 #[cfg(test)]
 mod for_tests;
 
-pub use self::prober::Prober;
+pub use self::prober::{Prober, Probing};
 pub use self::watch::Watch;

@@ -10,6 +10,10 @@ pub const HEAD_FIELDS_MAX: usize = 200;
 pub const KEPT_BODY_BYTES_MAX: usize = 16 * 1024;
 /// Bytes that a check of the kind `tcp` reads; where its expectation is not in them, it fails.
 pub const TCP_BYTES_MAX: usize = 64 * 1024;
+/// Bytes that a server may say at once before TLS begins; more fail the probe.
+pub const STARTTLS_BYTES_MAX: usize = 8 * 1024;
+/// Lines of one reply before TLS begins; more fail the probe.
+pub const STARTTLS_LINES_MAX: usize = 100;
 /// Characters of a value that a reason repeats; the rest is left out.
 pub const TOLD_CHARS_MAX: usize = 120;
 /// Certificates of a chain that are told; what follows is left out.

@@ -136,6 +136,8 @@ pub const CHECK_TAGS_MAX: usize = 20;
 pub const CHECK_HEADERS_MAX: usize = 50;
 /// Redirects that one check follows; a larger number is refused.
 pub const CHECK_REDIRECTS_MAX: u32 = 20;
+/// Days of warning before a certificate ends; a larger number is refused.
+pub const CHECK_WARN_DAYS_MAX: u32 = 365;
 /// Ranges of statuses of one check; another is refused.
 pub const CHECK_STATUSES_MAX: usize = 20;
 /// Assertions of one check; another is refused.

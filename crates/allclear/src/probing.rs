@@ -1,29 +1,83 @@
 //! How checks reach what they try, as the settings say.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use allclear_checks::Prober;
 use allclear_checks::kinds::NetProber;
+use allclear_checks::{Prober, Probing};
 use allclear_domain::Clock;
-use allclear_domain::check::VantagePoint;
+use allclear_domain::check::{
+    Check, Exchange, Phases, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
+};
 use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust};
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 
 use crate::settings::ProbeSettings;
 
 /// What tries checks from this machine.
 ///
 /// # Errors
-/// Where the file with authorities cannot be read, or this machine does not say whom it asks for names.
+/// Where the file with authorities cannot be read.
 pub fn prober(settings: &ProbeSettings, clock: Arc<dyn Clock>) -> Result<Arc<dyn Prober>> {
     let authorities = match &settings.authority {
         None => Vec::new(),
-        Some(path) => std::fs::read(path)
-            .with_context(|| format!("probe_authority_file: {} cannot be read", path.display()))?,
+        Some(path) => {
+            let read = std::fs::read(path).with_context(|| {
+                format!("probe_authority_file: {} cannot be read", path.display())
+            });
+            let pem = read?;
+            Trust::only(&pem).context("probe_authority_file")?;
+            pem
+        }
     };
-    let trust = Trust::public_and(&authorities).context("probe_authority_file")?;
-    let tls = TlsClient::new(&trust, None, clock).context("TLS for checks")?;
-    let resolver = Resolver::of_this_machine().context("names cannot be looked up")?;
-    let net = Net::new(AddressRules::allowing(settings.networks.clone()), resolver);
-    Ok(Arc::new(NetProber::new(net, tls, VantagePoint::core())))
+    let rules = AddressRules::allowing(settings.networks.clone());
+    Ok(Arc::new(OnDemand { authorities, rules, clock, made: Mutex::default() }))
+}
+
+/// Makes what probing takes with the first probe. An installation without checks needs none of it,
+/// nor a machine that says whom it asks for names.
+struct OnDemand {
+    /// Authorities that are trusted, too: PEM.
+    authorities: Vec<u8>,
+    rules: AddressRules,
+    clock: Arc<dyn Clock>,
+    made: Mutex<Option<NetProber>>,
+}
+
+impl OnDemand {
+    fn prober(&self) -> Result<NetProber> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(prober) = made.as_ref() {
+            return Ok(prober.clone());
+        }
+        let trust = Trust::public_and(&self.authorities).context("probe_authority_file")?;
+        let tls = TlsClient::new(&trust, None, self.clock.clone()).context("TLS for checks")?;
+        let resolver = Resolver::of_this_machine().context("names cannot be looked up")?;
+        let net = Net::new(self.rules.clone(), resolver);
+        let prober = NetProber::new(net, tls, VantagePoint::core());
+        *made = Some(prober.clone());
+        Ok(prober)
+    }
+}
+
+impl Prober for OnDemand {
+    fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing {
+        match self.prober() {
+            Ok(prober) => prober.probe(check, probed_at),
+            Err(error) => Box::pin(std::future::ready(unable(&format!("{error:#}"), probed_at))),
+        }
+    }
+}
+
+/// Nothing could be tried: our own fault, which says nothing of the target.
+fn unable(why: &str, probed_at: Timestamp) -> ProbeResult {
+    ProbeResult {
+        vantage: VantagePoint::core(),
+        probed_at,
+        took_us: 0,
+        verdict: Verdict::Unknown,
+        reason: Some(Reason { code: ReasonCode::Ours, told: why.to_owned() }),
+        phases: Phases::default(),
+        exchange: Exchange::default(),
+    }
 }

@@ -161,6 +161,7 @@ fn cargo_test(
         .envs(provider)
         .env("ALLCLEAR_TEST_POSTGRES", postgres)
         .env("ALLCLEAR_TEST_NGINX", machine::program("nginx")?)
+        .env("ALLCLEAR_TEST_NGINX_MAIL", machine::program("ngx_mail_module.so")?)
         .env("ALLCLEAR_TEST_LEDGER", records.join(LEDGER))
         .env("INSTA_UPDATE", "no")
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", records.join(REFERENCES))

@@ -1,28 +1,18 @@
 //! What is refused, and what is not.
 
-use allclear_domain::check::{Header, HttpVersion, Method};
+use allclear_domain::check::{Header, TcpCheck, TlsCheck};
 use proptest::prelude::*;
 
 use super::*;
 
 fn http(url: &str, headers: &[&str]) -> CheckKind {
     let header = |name: &&str| Header { name: (*name).to_owned(), value: "x".to_owned() };
-    CheckKind::Http(HttpCheck {
-        url: url.to_owned(),
-        method: Method::Get,
-        headers: headers.iter().map(header).collect(),
-        body: None,
-        redirects_max: 5,
-        version: HttpVersion::Offered,
-        connect_to: None,
-        statuses: Vec::new(),
-        assertions: Vec::new(),
-    })
+    let headers = headers.iter().map(header).collect();
+    HttpCheck { headers, ..HttpCheck::of(url) }.into()
 }
 
 fn tcp(host: &str) -> CheckKind {
-    let host = host.to_owned();
-    CheckKind::Tcp(TcpCheck { host, port: 25, connect_to: None, send: None, expect: None })
+    TcpCheck::of(host, 25).into()
 }
 
 #[test]
@@ -69,6 +59,7 @@ fn secrets_in_header_fields_are_refused_with_their_place() {
 fn hosts_are_names_or_addresses() {
     for host in ["mail.example.com", "mail", "_sip.example.com", "192.0.2.7", "2001:db8::1"] {
         assert_eq!(problems(&tcp(host)), [], "{host}");
+        assert_eq!(problems(&TlsCheck::of(host, 443).into()), [], "{host}");
     }
     for host in [
         "mail example.com",

@@ -33,6 +33,16 @@ pub(super) fn told(der: &[u8]) -> String {
     )
 }
 
+/// When a certificate ends; of an authority that vouches for itself, which nobody has to be sent, and of
+/// what cannot be read, nothing is said.
+pub(super) fn ends_at(der: &[u8]) -> Option<Timestamp> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    if certificate.is_ca() && certificate.subject() == certificate.issuer() {
+        return None;
+    }
+    Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()
+}
+
 fn dns_name<'a>(name: &GeneralName<'a>) -> Option<&'a str> {
     match name {
         GeneralName::DNSName(name) => Some(name),

@@ -8,9 +8,11 @@ mod certificate;
 mod http;
 mod record;
 mod tcp;
+mod tls;
 
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +20,10 @@ use allclear_domain::Check;
 use allclear_domain::check::{CheckKind, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict};
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CHECKS_MAX;
-use allclear_net::{DialError, Net, ResolveError, Session, TlsClient, TlsError, TlsVersion, Trail};
+use allclear_net::{
+    DialError, DialOptions, Host, Net, ResolveError, Session, TlsClient, TlsError, TlsVersion,
+    Trail,
+};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -29,6 +34,7 @@ use crate::prober::{Prober, Probing};
 pub use self::http::HttpProbe;
 pub(crate) use self::record::is_secret;
 pub use self::tcp::TcpProbe;
+pub use self::tls::TlsProbe;
 
 /// How much later than asked for this machine may wake up; beyond that it was not itself.
 const LATE_AFTER: Duration = Duration::from_secs(2);
@@ -40,6 +46,8 @@ pub enum Ready {
     Http(Box<HttpProbe>),
     /// The kind `tcp`.
     Tcp(Box<TcpProbe>),
+    /// The kind `tls`.
+    Tls(Box<TlsProbe>),
 }
 
 /// Why a check cannot be tried.
@@ -72,6 +80,7 @@ impl Ready {
         let read = match kind {
             CheckKind::Http(check) => HttpProbe::new(check).map(|it| Self::Http(Box::new(it))),
             CheckKind::Tcp(check) => TcpProbe::new(check).map(|it| Self::Tcp(Box::new(it))),
+            CheckKind::Tls(check) => TlsProbe::new(check).map(|it| Self::Tls(Box::new(it))),
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
     }
@@ -135,6 +144,7 @@ impl Way {
         let found = match self.ready(check).as_deref() {
             Ok(Ready::Http(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tcp(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Tls(probe)) => probe.run(self, &mut record, probed_at, deadline).await,
             Err(not_ready) => {
                 Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
             }
@@ -147,7 +157,7 @@ impl Way {
         let reason = reason.map(|reason| Reason { told: record.tellable(&reason.told), ..reason });
         let verdict = match reason.as_ref().map(|reason| reason.code) {
             None => Verdict::Ok,
-            Some(ReasonCode::Slow) => Verdict::Degraded,
+            Some(ReasonCode::Slow | ReasonCode::Expiring) => Verdict::Degraded,
             Some(ReasonCode::Ours) => Verdict::Unknown,
             Some(_) => Verdict::Fail,
         };
@@ -212,6 +222,18 @@ fn untrusted(error: &TlsError) -> Reason {
         _ => ReasonCode::Tls,
     };
     reason(code, error.to_string())
+}
+
+/// A host, and how it is connected to.
+fn place(host: &str, connect_to: Option<IpAddr>) -> Result<(Host<String>, DialOptions), NotReady> {
+    let host = match host.parse() {
+        Ok(address) => Host::Ipv6(address),
+        Err(_) => Host::parse(host)
+            .map_err(|error| NotReady::new("host", format!("is no host: {error}")))?,
+    };
+    let known = connect_to.map(|address| (host.to_string(), address));
+    let options = DialOptions { known: known.into_iter().collect(), ..DialOptions::default() };
+    Ok((host, options))
 }
 
 /// Writes down how the way to the target went.

@@ -24,13 +24,7 @@ pub struct TcpProbe {
 impl TcpProbe {
     /// Reads the check.
     pub(super) fn new(check: &TcpCheck) -> Result<Self, NotReady> {
-        let host = match check.host.parse() {
-            Ok(address) => Host::Ipv6(address),
-            Err(_) => Host::parse(&check.host)
-                .map_err(|error| NotReady::new("host", format!("is no host: {error}")))?,
-        };
-        let known = check.connect_to.map(|address| (host.to_string(), address));
-        let options = DialOptions { known: known.into_iter().collect(), ..DialOptions::default() };
+        let (host, options) = super::place(&check.host, check.connect_to)?;
         let expect =
             check.expect.as_ref().map(TextHolds::new).transpose().map_err(|not_ready| {
                 NotReady { field: format!("expect.{}", not_ready.field), ..not_ready }

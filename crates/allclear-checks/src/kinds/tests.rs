@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{HttpCheck, HttpVersion, Method, TcpCheck, TextTest};
+use allclear_domain::check::{HttpCheck, TcpCheck, TextTest};
 use allclear_domain::clock::TurnedClock;
 use allclear_net::{AddressRules, Resolver, Trust};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -33,27 +33,11 @@ pub(super) fn check(kind: CheckKind) -> Check {
 }
 
 pub(super) fn http(url: String) -> HttpCheck {
-    HttpCheck {
-        url,
-        method: Method::Get,
-        headers: Vec::new(),
-        body: None,
-        redirects_max: 5,
-        version: HttpVersion::Offered,
-        connect_to: None,
-        statuses: Vec::new(),
-        assertions: Vec::new(),
-    }
+    HttpCheck::of(url)
 }
 
 pub(super) fn tcp(address: SocketAddr) -> TcpCheck {
-    TcpCheck {
-        host: address.ip().to_string(),
-        port: address.port(),
-        connect_to: None,
-        send: None,
-        expect: None,
-    }
+    TcpCheck::of(address.ip().to_string(), address.port())
 }
 
 pub(super) async fn probe(kind: CheckKind) -> ProbeResult {

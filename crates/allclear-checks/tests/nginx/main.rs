@@ -1,9 +1,10 @@
-//! The kind `http` against nginx: right, wrong, slow and broken.
+//! The kinds `http` and `tls` against nginx: right, wrong, slow and broken.
 //!
 //! `cargo xtask test` installs nginx and says where it is.
 
 #![cfg(test)]
 
+mod certificates;
 mod outage;
 mod server;
 
@@ -15,8 +16,8 @@ use allclear_checks::Prober;
 use allclear_checks::kinds::NetProber;
 use allclear_domain::Entropy;
 use allclear_domain::check::{
-    Assertion, Check, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, ProbeResult,
-    ReasonCode, StatusRange, TextTest, VantagePoint, Verdict,
+    Assertion, Check, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method,
+    ProbeResult, ReasonCode, StatusRange, TextTest, VantagePoint, Verdict,
 };
 use allclear_domain::clock::{Clock, TurnedClock};
 use allclear_domain::ids::CheckId;
@@ -39,7 +40,10 @@ struct Rig {
 
 impl Rig {
     fn new(served: Served, locations: &str) -> Self {
-        let nginx = Nginx::start(NAME, served, locations);
+        Self::of(Nginx::start(NAME, served, locations))
+    }
+
+    fn of(nginx: Nginx) -> Self {
         let clock = TurnedClock::at(NOON.parse().unwrap());
         let trust = Trust::only(nginx.root_pem().as_bytes()).unwrap();
         let tls = TlsClient::new(&trust, None, Arc::new(clock.clone())).unwrap();
@@ -70,7 +74,7 @@ impl Rig {
     }
 
     async fn probe_within(&self, check: HttpCheck, deadline_ms: u32) -> ProbeResult {
-        let check = Arc::new(check_of(&check, deadline_ms));
+        let check = Arc::new(check_of(&check.into(), deadline_ms));
         self.prober.probe(check, self.clock.now()).await
     }
 
@@ -98,14 +102,14 @@ impl Rig {
 }
 
 /// A check of this kind: everything else is as it is where nobody says anything.
-fn check_of(http: &HttpCheck, deadline_ms: u32) -> Check {
+fn check_of(kind: &CheckKind, deadline_ms: u32) -> Check {
     let now: Timestamp = NOON.parse().unwrap();
     let id: CheckId = Entropy::from_seed(1).id(now);
     let check = json!({
         "id": id,
         "key": "shop",
         "name": "Shop",
-        "kind": { "http": http },
+        "kind": kind,
         "interval_seconds": 10,
         "deadline_ms": deadline_ms,
         "patience": { "fail_after": 2, "recover_after": 2, "stable_for_seconds": 60 },

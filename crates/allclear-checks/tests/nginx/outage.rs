@@ -37,7 +37,7 @@ async fn a_server_that_goes_and_comes_back_is_one_outage() {
     let folder = TempDir::new().unwrap();
     let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();
     let mut transaction = store.begin().await.unwrap();
-    transaction.insert_checks(&[check_of(&rig.check("/health"), 10_000)]).await.unwrap();
+    transaction.insert_checks(&[check_of(&rig.check("/health").into(), 10_000)]).await.unwrap();
     transaction.commit().await.unwrap();
     let watch = Watch::new(
         store.clone(),

@@ -34,6 +34,8 @@ pub(crate) struct Nginx {
     pub(crate) address: SocketAddr,
     /// Where it speaks HTTP/2 without TLS.
     pub(crate) plain: SocketAddr,
+    /// Where it speaks SMTP, IMAP and POP3 and goes on with TLS, and SMTP without, if it was started so.
+    pub(crate) mail: [SocketAddr; 4],
     root: CertifiedIssuer<'static, KeyPair>,
     between: CertifiedIssuer<'static, KeyPair>,
     name: String,
@@ -44,6 +46,15 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// Starts it with these locations; `FOLDER` in them is where its files are.
     pub(crate) fn start(name: &str, served: Served, locations: &str) -> Self {
+        Self::start_as(name, served, locations, false)
+    }
+
+    /// Starts it as a server in front of mail servers, too.
+    pub(crate) fn start_with_mail(name: &str, served: Served) -> Self {
+        Self::start_as(name, served, "", true)
+    }
+
+    fn start_as(name: &str, served: Served, locations: &str, has_mail: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (root, between) = authorities("Example");
         let (_, strange) = authorities("Strange");
@@ -52,12 +63,16 @@ impl Nginx {
         certify(folder.path(), name, 2026, issuer, &above.unwrap_or_default());
         for _ in 0..TRIES {
             let (address, plain) = (free_address(), free_address());
-            let config = configuration(folder.path(), [address, plain], locations);
+            let mail: [SocketAddr; 4] = std::array::from_fn(|_| free_address());
+            let mut config = configuration(folder.path(), [address, plain], locations);
+            if has_mail {
+                config = with_mail(&config, folder.path(), mail);
+            }
             fs::write(folder.path().join("nginx.conf"), config).unwrap();
             let mut process = nginx(folder.path()).spawn().unwrap();
             if listens(&mut process, folder.path()) {
                 let name = name.to_owned();
-                return Self { address, plain, root, between, name, folder, process };
+                return Self { address, plain, mail, root, between, name, folder, process };
             }
         }
         let log = fs::read_to_string(folder.path().join("error.log"));
@@ -120,10 +135,13 @@ fn listens(process: &mut Child, folder: &Path) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test runner says where its programs are")]
+fn installed(name: &str) -> String {
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`, which installs it"))
+}
+
 fn nginx(folder: &Path) -> Command {
-    let program = std::env::var("ALLCLEAR_TEST_NGINX")
-        .expect("ALLCLEAR_TEST_NGINX is not set: run `cargo xtask test`, which installs nginx");
-    let mut command = Command::new(program);
+    let mut command = Command::new(installed("ALLCLEAR_TEST_NGINX"));
     command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf"));
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
@@ -157,6 +175,26 @@ http {{
 }}
 ",
         locations = locations.replace("FOLDER", folder)
+    )
+}
+
+/// The same, with its mail module: it greets, agrees to TLS or not, and would ask for a password next.
+fn with_mail(config: &str, folder: &Path, mail: [SocketAddr; 4]) -> String {
+    let [smtp, imap, pop3, open] = mail;
+    let (module, folder) = (installed("ALLCLEAR_TEST_NGINX_MAIL"), folder.to_str().unwrap());
+    format!(
+        "load_module {module};
+{config}mail {{
+  server_name mail.example.com;
+  auth_http 127.0.0.1:9/none;
+  ssl_certificate {folder}/chain.pem;
+  ssl_certificate_key {folder}/key.pem;
+  server {{ listen {smtp}; protocol smtp; starttls on; }}
+  server {{ listen {imap}; protocol imap; starttls on; }}
+  server {{ listen {pop3}; protocol pop3; starttls on; }}
+  server {{ listen {open}; protocol smtp; starttls off; }}
+}}
+"
     )
 }
 

@@ -9,7 +9,9 @@ mod judgment;
 mod outage;
 mod pace;
 mod probe;
+mod target;
 mod tcp;
+mod tls;
 
 use std::time::Duration;
 
@@ -33,6 +35,7 @@ pub use self::probe::{
     Verdict,
 };
 pub use self::tcp::TcpCheck;
+pub use self::tls::{StartTls, TlsCheck};
 
 /// What is tried, how often, and what counts as working.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -145,6 +148,8 @@ pub enum CheckKind {
     Http(HttpCheck),
     /// A connection over TCP, and what is said on it.
     Tcp(TcpCheck),
+    /// Certificates as they are served.
+    Tls(TlsCheck),
 }
 
 impl CheckKind {
@@ -154,6 +159,7 @@ impl CheckKind {
         match self {
             Self::Http(_) => "http",
             Self::Tcp(_) => "tcp",
+            Self::Tls(_) => "tls",
         }
     }
 
@@ -163,6 +169,7 @@ impl CheckKind {
         match self {
             Self::Http(http) => http.url.clone(),
             Self::Tcp(tcp) => tcp.target(),
+            Self::Tls(tls) => tls.target(),
         }
     }
 }

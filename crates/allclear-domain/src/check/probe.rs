@@ -97,6 +97,8 @@ pub enum ReasonCode {
     Assertion,
     /// It works, and is slow.
     Slow,
+    /// It works, and a certificate ends soon.
+    Expiring,
     /// Our own side could not ask: no resolver, no route, no file handles.
     Ours,
 }

@@ -30,9 +30,14 @@ impl TcpCheck {
     /// Host and port, as one writes them.
     #[must_use]
     pub fn target(&self) -> String {
-        match self.host.parse() {
-            Ok(IpAddr::V6(address)) => format!("[{address}]:{}", self.port),
-            _ => format!("{}:{}", self.host, self.port),
-        }
+        place(&self.host, self.port)
+    }
+}
+
+/// Host and port, as one writes them.
+pub(super) fn place(host: &str, port: u16) -> String {
+    match host.parse() {
+        Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
+        _ => format!("{host}:{port}"),
     }
 }

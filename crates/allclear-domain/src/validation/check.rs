@@ -3,6 +3,7 @@
 use super::{Validate, Validation};
 use crate::check::{
     Assertion, Check, CheckKind, HttpCheck, JsonTest, JsonValue, OnOutage, TcpCheck, TextTest,
+    TlsCheck,
 };
 use crate::limits;
 
@@ -12,6 +13,7 @@ impl Validate for Check {
         validation.within("kind", |validation| match &self.kind {
             CheckKind::Http(http) => validation.part("http", http),
             CheckKind::Tcp(tcp) => validation.part("tcp", tcp),
+            CheckKind::Tls(tls) => validation.part("tls", tls),
         });
         validation.number(
             "interval_seconds",
@@ -92,6 +94,15 @@ impl Validate for TcpCheck {
         if let Some(expect) = &self.expect {
             validation.part("expect", expect);
         }
+    }
+}
+
+impl Validate for TlsCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("host", &self.host);
+        validation.number("port", u32::from(self.port), 1..=u32::from(u16::MAX));
+        let days = 0..=limits::CHECK_WARN_DAYS_MAX;
+        validation.number("warn_days", u32::from(self.warn_days), days);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use allclear_domain::CheckKind;
 use allclear_domain::error::InvalidValue;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
@@ -20,7 +21,7 @@ pub enum CheckCommand {
     /// Show a check, and the last exchange that did not simply work
     Show(CheckArgs),
     /// Add a check; a running server probes it at once
-    Add(AddCheckArgs),
+    Add(Box<AddCheckArgs>),
     /// Stop probing a check; an outage that goes on ends here
     Pause(CheckArgs),
     /// Probe a paused check again, and judge it anew
@@ -47,8 +48,8 @@ pub struct CheckArgs {
 pub struct AddCheckArgs {
     /// Name as the team sees it
     pub name: String,
-    /// What is tried: an address such as `https://shop.example.com/health`, or a host and a port such as
-    /// mail.example.com:25
+    /// What is tried: an address such as `https://shop.example.com/health`, a host and a port such as
+    /// mail.example.com:25, or the certificates there, as in `tls://mail.example.com:25`
     #[arg(value_name = "URL|HOST:PORT")]
     pub target: Target,
     /// Short name; made from the name where it is left out
@@ -83,7 +84,8 @@ pub struct AddCheckArgs {
 /// What to try once.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
-    /// Key or id of a check, an address such as `https://shop.example.com/health`, or a host and a port
+    /// Key or id of a check, an address such as `https://shop.example.com/health`, a host and a port, or
+    /// the certificates there, as in `tls://mail.example.com:25`
     #[arg(value_name = "CHECK|URL|HOST:PORT")]
     pub what: String,
     /// Time for it, all in all; that of the check where it is left out, else 10s
@@ -94,34 +96,20 @@ pub struct RunArgs {
     pub json: bool,
 }
 
-/// What a check tries, written as an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// An address with a scheme.
-    Url(String),
-    /// A host and a port.
-    Tcp {
-        /// A name or an address, without brackets.
-        host: String,
-        /// Its port.
-        port: u16,
-    },
-}
+/// What a check tries, written as an address. A host alone is none here: it may be the key of a check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target(pub CheckKind);
 
 impl FromStr for Target {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        if text.contains("://") {
-            return Ok(Self::Url(text.to_owned()));
+        if !text.contains(':') {
+            let problem = "write an address such as https://shop.example.com/health, or a host and a \
+                           port such as mail.example.com:25";
+            return Err(InvalidValue::new("target", problem));
         }
-        let problem = "write an address such as https://shop.example.com/health, or a host and a \
-                       port such as mail.example.com:25";
-        let wrong = || InvalidValue::new("target", problem);
-        let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
-        let port = port.parse().map_err(|_| wrong())?;
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        if host.is_empty() { Err(wrong()) } else { Ok(Self::Tcp { host: host.to_owned(), port }) }
+        text.parse().map(Self)
     }
 }
 

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange,
-    TcpCheck, TextTest,
+    Assertion, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StartTls,
+    StatusRange, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::wire::{HttpVersionWord, JsonValueShape, MethodWord};
+use crate::api::wire::{HttpVersionWord, JsonValueShape, MethodWord, StartTlsWord};
 
 /// What is tried: one kind, by its name.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +21,8 @@ pub(super) enum KindJson {
     Http(HttpJson),
     /// A connection over TCP, and what is said on it.
     Tcp(TcpJson),
+    /// The certificates that a server sends.
+    Tls(TlsJson),
 }
 
 /// A request over HTTP, and what the answer has to be.
@@ -159,6 +161,35 @@ pub(super) struct TcpJson {
     expect: Option<TextTestJson>,
 }
 
+/// The certificates that a server sends. That they are for its name, lead to an authority that is
+/// trusted and are not over is always asked for.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TlsCheck")]
+#[serde(deny_unknown_fields)]
+pub(super) struct TlsJson {
+    /// A name or an address; the certificate has to be for it.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    host: String,
+    #[schemars(range(min = 1))]
+    port: u16,
+    /// The address to connect to in place of what the name resolves to.
+    #[serde(default)]
+    connect_to: Option<IpAddr>,
+    /// What is spoken before TLS begins; TLS at once where this is left out.
+    #[serde(default)]
+    #[schemars(with = "Option<StartTlsWord>")]
+    starttls: Option<StartTls>,
+    /// Days before the end of any certificate that is served from which on the check is degraded; 14
+    /// where this is left out.
+    #[serde(default = "warn_days")]
+    #[schemars(range(max = limits::CHECK_WARN_DAYS_MAX))]
+    warn_days: u16,
+}
+
+const fn warn_days() -> u16 {
+    TlsCheck::USUAL_WARN_DAYS
+}
+
 impl From<&CheckKind> for KindJson {
     fn from(kind: &CheckKind) -> Self {
         match kind.clone() {
@@ -177,6 +208,7 @@ impl From<&CheckKind> for KindJson {
                 let expect = expect.map(Into::into);
                 Self::Tcp(TcpJson { host, port, connect_to, send, expect })
             }
+            CheckKind::Tls(tls) => Self::Tls(tls.into()),
         }
     }
 }
@@ -199,6 +231,7 @@ impl From<KindJson> for CheckKind {
                 let expect = expect.map(Into::into);
                 Self::Tcp(TcpCheck { host, port, connect_to, send, expect })
             }
+            KindJson::Tls(tls) => Self::Tls(tls.into()),
         }
     }
 }
@@ -239,6 +272,7 @@ macro_rules! same {
 same! {
     struct HeaderJson = Header { name, value };
     struct StatusRangeJson = StatusRange { from, to };
+    struct TlsJson = TlsCheck { host, port, connect_to, starttls, warn_days };
     enum TextTestJson = TextTest { Is, IsNot, Contains, ContainsNot, Matches, MatchesNot };
     enum JsonTestJson = JsonTest {
         Exists, Is, IsNot, LessThan, AtMost, MoreThan, AtLeast, Matches

@@ -87,7 +87,8 @@ words! {
     /// Why a probe did not simply work.
     ReasonCodeWord = "ReasonCode" [
         "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
-        "too_long", "redirects", "status", "assertion", "slow", "ours",
+        "too_long", "redirects", "status", "assertion", "slow",
+        "expiring", "ours",
     ];
     /// Who said a line of an exchange: we, the other side, or nobody.
     DirectionWord = "Direction" ["sent", "received", "noted"];
@@ -95,6 +96,8 @@ words! {
     MethodWord = "HttpMethod" ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
     /// Which version of HTTP is spoken. `offered` is HTTP/2 where the server offers it, else HTTP/1.1.
     HttpVersionWord = "HttpVersion" ["offered", "http1", "http2"];
+    /// A protocol that begins without TLS and is asked to go on with it.
+    StartTlsWord = "StartTls" ["smtp", "imap", "pop3", "postgres"];
 }
 
 /// A value to compare with.
@@ -119,7 +122,7 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
-        Direction, HttpVersion, Method, OnOutage, ReasonCode, Threshold, Verdict,
+        Direction, HttpVersion, Method, OnOutage, ReasonCode, StartTls, Threshold, Verdict,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -172,5 +175,7 @@ mod tests {
         reads::<Direction>(DirectionWord::ALL);
         reads::<Method>(MethodWord::ALL);
         reads::<HttpVersion>(HttpVersionWord::ALL);
+        assert_eq!(StartTlsWord::ALL, StartTls::ALL.map(StartTls::as_str));
+        reads::<StartTls>(StartTlsWord::ALL);
     }
 }

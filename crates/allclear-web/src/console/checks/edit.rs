@@ -10,7 +10,7 @@ use allclear_incidents::writing::{self as incidents, OutlineLine};
 use allclear_store::Stored;
 use askama::Template;
 
-use super::fields::{self, METHODS, Said};
+use super::fields::{self, METHODS, STARTTLS_NONE, STARTTLS_USUAL, Said};
 use super::pickers::{Known, NewOn, Row};
 use super::{at_form, path_of, tell, telling};
 use crate::console::answer::{self, Answer, Refusal};
@@ -40,6 +40,8 @@ struct FormView {
     kept: String,
     is_http: bool,
     is_tcp: bool,
+    starttls: Vec<Choice>,
+    is_tls: bool,
     /// Whether what is folded is open: something there may be wrong.
     is_open: bool,
 }
@@ -76,13 +78,28 @@ async fn show_form(
             .map(|one| Choice::of(one.as_str(), one.as_str(), form.text("method")))
             .into(),
         kept: kind.map(fields::kept).unwrap_or_default(),
-        is_http: !matches!(kind, Some(CheckKind::Tcp(_))),
-        is_tcp: !matches!(kind, Some(CheckKind::Http(_))),
+        starttls: starttls(&form),
+        is_http: matches!(kind, None | Some(CheckKind::Http(_))),
+        is_tcp: matches!(kind, None | Some(CheckKind::Tcp(_))),
+        is_tls: matches!(kind, None | Some(CheckKind::Tls(_))),
         is_open: !trouble.problems.is_empty(),
         form,
         trouble,
     };
     answer::page(view.trouble.status(), &view)
+}
+
+/// What may be spoken before TLS.
+fn starttls(form: &Form) -> Vec<Choice> {
+    let named = [
+        (STARTTLS_USUAL, "What is usual at the port"),
+        (STARTTLS_NONE, "Nothing: TLS at once"),
+        ("smtp", "SMTP"),
+        ("imap", "IMAP"),
+        ("pop3", "POP3"),
+        ("postgres", "PostgreSQL"),
+    ];
+    named.map(|(word, label)| Choice::of(word, label, form.text("starttls"))).into()
 }
 
 /// The form for a new one.

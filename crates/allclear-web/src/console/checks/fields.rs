@@ -1,8 +1,8 @@
 //! A check as a form has it, and a form as a check.
 
 use allclear_domain::check::{
-    Affects, Assertion, HttpCheck, HttpVersion, Method, OnOutage, Patience, StatusRange, TcpCheck,
-    TextTest,
+    Affects, Assertion, HttpCheck, HttpVersion, Method, OnOutage, Patience, StartTls, StatusRange,
+    TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
@@ -22,6 +22,11 @@ pub(super) const METHODS: [Method; 7] = [
     Method::Patch,
     Method::Delete,
 ];
+
+/// What is spoken before TLS is what is usual at the port.
+pub(super) const STARTTLS_USUAL: &str = "usual";
+/// TLS begins at once.
+pub(super) const STARTTLS_NONE: &str = "none";
 
 /// What a form says.
 pub(super) struct Said {
@@ -73,16 +78,23 @@ impl Said {
 
 /// The form for a new check of a target, as it is shown first.
 pub(super) fn fresh(target: &str) -> Form {
-    let name = read_kind(target).map(|kind| proposed_name(&kind)).unwrap_or_default();
-    let form = Form::of([("target", target), ("name", &name), ("method", "GET"), ("slow", "")]);
+    let name = read_kind(target).map(|kind| kind.usual_name()).unwrap_or_default();
+    let form = Form::of([("target", target), ("name", &name), ("slow", "")]);
     let form = with_pace(
         form,
         Check::USUAL_INTERVAL_SECONDS,
         Check::USUAL_DEADLINE_MS,
         Patience::default(),
     );
-    form.with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
-        .with("on_outage", &telling::value(telling::USUAL))
+    with_usual(form).with("on_outage", &telling::value(telling::USUAL))
+}
+
+/// The fields of every kind, as they are where nobody says anything.
+fn with_usual(form: Form) -> Form {
+    form.with("method", Method::default().as_str())
+        .with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
+        .with("starttls", STARTTLS_USUAL)
+        .with("warn_days", &TlsCheck::USUAL_WARN_DAYS.to_string())
 }
 
 fn with_pace(form: Form, interval_seconds: u32, deadline_ms: u32, patience: Patience) -> Form {
@@ -112,13 +124,14 @@ pub(super) fn form_of(check: &Check) -> Form {
                 _ => "",
             };
             let send = tcp.send.as_deref().map(escaped).unwrap_or_default();
-            form.with("method", "GET")
-                .with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
-                .with("contains", contains)
-                .with("send", &send)
+            form.with("contains", contains).with("send", &send)
         }
+        CheckKind::Tls(tls) => form
+            .with("starttls", tls.starttls.map_or(STARTTLS_NONE, StartTls::as_str))
+            .with("warn_days", &tls.warn_days.to_string()),
     };
-    let form = form.with("on_outage", &telling::value(check.on_outage));
+    // Of two fields of a name the first counts.
+    let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
     check.affects.iter().fold(form, |form, one| {
         form.with("component", &one.component_id.to_string())
             .with("failing", one.when_failing.as_str())
@@ -152,6 +165,9 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             }
             kept.extend(tcp.connect_to.map(|address| format!("the address {address}")));
         }
+        CheckKind::Tls(tls) => {
+            kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
+        }
     }
     kept.join(", ")
 }
@@ -180,7 +196,7 @@ pub(super) fn read(form: &Form, before: Option<&CheckKind>) -> Result<Said, Vec<
     let on_outage = telling::read(form).map_err(|problem| reader.problems.push(problem));
     match (kind, picked, on_outage, reader.problems) {
         (Some(kind), Ok(picked), Ok(on_outage), problems) if problems.is_empty() => Ok(Said {
-            name: form.maybe("name").map_or_else(|| proposed_name(&kind), str::to_owned),
+            name: form.maybe("name").map_or_else(|| kind.usual_name(), str::to_owned),
             kind,
             interval_seconds,
             deadline_ms,
@@ -274,75 +290,25 @@ impl Reader<'_> {
                 let send = Some(send).filter(|text| !text.is_empty());
                 Some(CheckKind::Tcp(TcpCheck { send, expect, ..tcp }))
             }
+            (CheckKind::Tls(new), before) => {
+                let connect_to = match before {
+                    Some(CheckKind::Tls(tls)) => tls.connect_to,
+                    _ => None,
+                };
+                let starttls = match self.form.text("starttls") {
+                    "" | STARTTLS_USUAL => new.starttls,
+                    word => StartTls::ALL.into_iter().find(|one| one.as_str() == word),
+                };
+                let warn_days = self.number("warn_days", "warns before a certificate ends");
+                Some(CheckKind::Tls(TlsCheck { connect_to, starttls, warn_days, ..new }))
+            }
         }
     }
 }
 
 /// What is tried at an address that somebody typed.
 fn read_kind(text: &str) -> Result<CheckKind, String> {
-    let refused = |problem: &str| Err(format!("what to watch: {problem}"));
-    if text.is_empty() {
-        return refused("is empty: write https://www.example.com or mail.example.com:25");
-    }
-    if text.contains(char::is_whitespace) {
-        return refused("has a space in it: write one address");
-    }
-    match text.split_once("://") {
-        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => {
-            match rest.split(['/', '?', '#']).next() {
-                Some("") | None => refused("names no host: write https://www.example.com"),
-                Some(_) => Ok(http_kind(text)),
-            }
-        }
-        Some((scheme, _)) => {
-            refused(&format!("“{scheme}” is not tried: write http://…, https://… or host:port"))
-        }
-        None => read_place(text),
-    }
-}
-
-/// What is tried at an address without a scheme.
-fn read_place(text: &str) -> Result<CheckKind, String> {
-    let place = text.rsplit_once(':').filter(|(host, _)| {
-        let is_bare_v6 = host.contains(':') && !host.starts_with('[');
-        !is_bare_v6 && !text.contains('/')
-    });
-    let Some((host, port)) = place else {
-        return Ok(http_kind(&format!("https://{text}")));
-    };
-    let port = port.parse().ok().filter(|port| *port > 0);
-    let port = port.ok_or("what to watch: has a port that is none: write one from 1 to 65535")?;
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    if host.is_empty() {
-        return Err("what to watch: names no host: write mail.example.com:25".to_owned());
-    }
-    Ok(CheckKind::Tcp(TcpCheck { host, port, connect_to: None, send: None, expect: None }))
-}
-
-fn http_kind(url: &str) -> CheckKind {
-    CheckKind::Http(HttpCheck {
-        url: url.to_owned(),
-        method: Method::Get,
-        headers: Vec::new(),
-        body: None,
-        redirects_max: HttpCheck::USUAL_REDIRECTS_MAX,
-        version: HttpVersion::Offered,
-        connect_to: None,
-        statuses: Vec::new(),
-        assertions: Vec::new(),
-    })
-}
-
-/// What a check is called where nobody says: its host, with the port where that is what it is about.
-fn proposed_name(kind: &CheckKind) -> String {
-    match kind {
-        CheckKind::Tcp(tcp) => tcp.target(),
-        CheckKind::Http(http) => {
-            let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            host.rsplit('@').next().unwrap_or_default().to_owned()
-        }
-    }
+    text.parse().map_err(|error: InvalidValue| format!("what to watch: {}", error.problem))
 }
 
 /// The text that a body has to contain, of the first condition of that kind.
@@ -441,7 +407,10 @@ fn unescaped(text: &str) -> Result<String, String> {
 /// What is wrong, by the labels of the form.
 pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
     let label = |field: &str| match field {
-        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" => "what to watch".to_owned(),
+        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port" => {
+            "what to watch".to_owned()
+        }
+        "kind.tls.warn_days" => "warns before a certificate ends".to_owned(),
         "interval_seconds" => "every".to_owned(),
         "deadline_ms" => "gives up after, in milliseconds".to_owned(),
         "slow_after_ms" => "slow from, in milliseconds".to_owned(),

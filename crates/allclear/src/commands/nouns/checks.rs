@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::api::{Api, Refusal};
 use super::request::escaped;
-use crate::cli::checks::{AddCheckArgs, CheckArgs, CheckCommand, Length, Target};
+use crate::cli::checks::{AddCheckArgs, CheckArgs, CheckCommand, Length};
 use crate::cli::nouns::{Affects, Print};
 use crate::commands::DONE;
 use crate::output::{remark, say, say_json};
@@ -50,10 +50,8 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
     Ok(json!({
         "name": args.name,
         "key": args.key,
-        "kind": match &args.target {
-            Target::Url(url) => json!({"http": {"url": url}}),
-            Target::Tcp { host, port } => json!({"tcp": {"host": host, "port": port}}),
-        },
+        // The API spells a kind as the noun does.
+        "kind": args.target.0,
         "interval_seconds": every,
         "deadline_ms": args.deadline.ms(),
         "slow_after_ms": args.slow_after.map(Length::ms),

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use allclear_domain::check::{
-    Check, CheckKind, HttpCheck, HttpVersion, Method, OnOutage, Patience, TcpCheck, Verdict,
-};
+use allclear_domain::check::{Check, CheckKind, OnOutage, Patience, Verdict};
 use allclear_domain::text::Key;
 use allclear_domain::{Clock, Entropy, SystemClock};
 use anyhow::{Context, Result, bail};
@@ -29,9 +27,9 @@ struct Tried {
 /// Tries something once. Fails where it fails, and where nothing can be said of it.
 pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
     let tried = match args.what.parse::<Target>() {
-        Ok(target) => Tried {
+        Ok(Target(kind)) => Tried {
             name: args.what.clone(),
-            kind: kind_of(target),
+            kind,
             deadline_ms: Check::USUAL_DEADLINE_MS,
             slow_after_ms: None,
         },
@@ -102,24 +100,5 @@ fn without_nulls(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(without_nulls),
         _ => {}
-    }
-}
-
-fn kind_of(target: Target) -> CheckKind {
-    match target {
-        Target::Url(url) => CheckKind::Http(HttpCheck {
-            url,
-            method: Method::default(),
-            headers: Vec::new(),
-            body: None,
-            redirects_max: HttpCheck::USUAL_REDIRECTS_MAX,
-            version: HttpVersion::default(),
-            connect_to: None,
-            statuses: Vec::new(),
-            assertions: Vec::new(),
-        }),
-        Target::Tcp { host, port } => {
-            CheckKind::Tcp(TcpCheck { host, port, connect_to: None, send: None, expect: None })
-        }
     }
 }

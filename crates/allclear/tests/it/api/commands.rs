@@ -319,8 +319,11 @@ async fn watch(ask: impl AsyncFn(&[&str]) -> Output) {
     let mail = ["check", "add", "Mail", "[2001:db8::1]:25", "--key", "mx"];
     let line = stdout(&ask(&mail).await);
     assert!(line.ends_with("  mx  not probed yet  [2001:db8::1]:25  Mail\n"), "{line}");
+    let add = ["check", "add", "Certificate", "tls://mail.example.com:587", "--json"];
+    let tls = json(&ask(&add).await)["kind"]["tls"].take();
+    assert_eq!((&tls["starttls"], &tls["warn_days"]), (&"smtp".into(), &14.into()), "{tls}");
     let listed = stdout(&ask(&["check", "list"]).await);
-    assert_eq!(listed.lines().count(), 2, "{listed}");
+    assert_eq!(listed.lines().count(), 3, "{listed}");
     let shown = json(&ask(&["check", "show", "shop-front", "--json"]).await);
     assert_eq!(shown, check);
     let paused = stdout(&ask(&["check", "pause", "mx"]).await);

@@ -18,6 +18,9 @@ fn what_is_left_out_is_as_the_document_says() {
     assert!(http.is_right(204) && !http.is_right(301));
     let short = json!({"tcp": {"host": "mail.example.com", "port": 25}});
     assert_eq!(read(&short).unwrap().target(), "mail.example.com:25");
+    let short = json!({"tls": {"host": "mail.example.com", "port": 25}});
+    let CheckKind::Tls(tls) = read(&short).unwrap() else { panic!("it is of the kind tls") };
+    assert_eq!((tls.starttls, tls.warn_days), (None, 14));
 }
 
 #[test]
@@ -43,7 +46,9 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     }});
     let tcp = json!({"tcp": {"host": "mail.example.com", "port": 25, "connect_to": "2001:db8::1",
         "send": "EHLO example.com\r\n", "expect": {"contains": "250"}}});
-    for kind in [http, tcp] {
+    let tls = json!({"tls": {"host": "mail.example.com", "port": 25, "connect_to": "192.0.2.7",
+        "starttls": "smtp", "warn_days": 30}});
+    for kind in [http, tcp, tls] {
         let shown = serde_json::to_value(KindJson::from(&read(&kind).unwrap())).unwrap();
         assert_eq!(shown, kind);
     }
@@ -52,13 +57,14 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
 #[test]
 fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
-        (json!({"icmp": {}}), "unknown variant `icmp`, expected `http` or `tcp`"),
-        (json!({}), "send an object with one of http, tcp: { … }"),
+        (json!({"icmp": {}}), "unknown variant `icmp`, expected one of `http`, `tcp`, `tls`"),
+        (json!({}), "send an object with one of http, tcp, tls: { … }"),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
         (json!({"http": {"url": 1}}), "http.url: invalid type"),
         (json!({"tcp": {"host": "x", "port": 70_000}}), "tcp.port: invalid value"),
         (json!({"tcp": {"host": "x", "port": 25, "tls": true}}), "tcp: unknown field `tls`"),
+        (json!({"tls": {"host": "x", "port": 25, "starttls": "ftp"}}), "tls.starttls: unknown"),
         (
             json!({"http": {"url": "x", "assertions": [{"body": {"test": {"is": 1}}}]}}),
             "http.assertions.1.body.test.is: invalid type",

@@ -52,6 +52,12 @@ fn tcp(send: Option<&str>, expect: Option<TextTest>) -> CheckKind {
     CheckKind::Tcp(TcpCheck { host, port: 25, connect_to, send: send.map(str::to_owned), expect })
 }
 
+fn tls(starttls: Option<StartTls>, warn_days: u16) -> CheckKind {
+    let connect_to = Some("192.0.2.7".parse().unwrap());
+    let tls = TlsCheck::of("mail.example.com", 25);
+    CheckKind::Tls(TlsCheck { connect_to, starttls, warn_days, ..tls })
+}
+
 #[test]
 fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
     for kind in [
@@ -59,6 +65,8 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
         tcp(Some(" EHLO x\r\n\\"), Some(TextTest::Contains("220 \r\n".to_owned()))),
         tcp(None, Some(TextTest::Matches("^220".to_owned()))),
         tcp(None, None),
+        tls(None, 14),
+        tls(Some(StartTls::Imap), 0),
     ] {
         let check = check(kind);
         let said = read(&form_of(&check), Some(&check.kind)).ok().unwrap();
@@ -72,35 +80,15 @@ fn what_the_form_does_not_show_is_told() {
     let told =
         "header fields (1), conditions (2), a body, the version of HTTP, the address 192.0.2.7";
     assert_eq!(kept(&full_http()), told);
-    assert_eq!(kept(&http_kind("https://example.com")), "");
+    assert_eq!(kept(&read_kind("https://example.com").unwrap()), "");
 }
 
 #[test]
-fn one_field_takes_every_address() {
-    for (typed, target, name) in [
-        ("https://shop.example.com/x", "https://shop.example.com/x", "shop.example.com"),
-        ("HTTP://a@example.com:8080", "HTTP://a@example.com:8080", "example.com:8080"),
-        ("www.example.com", "https://www.example.com", "www.example.com"),
-        ("example.com:8443/x", "https://example.com:8443/x", "example.com:8443"),
-        ("mail.example.com:25", "mail.example.com:25", "mail.example.com:25"),
-        ("[2001:db8::1]:443", "[2001:db8::1]:443", "[2001:db8::1]:443"),
-        ("192.0.2.7:22", "192.0.2.7:22", "192.0.2.7:22"),
-    ] {
-        let kind = read_kind(typed).unwrap();
-        assert_eq!((kind.target().as_str(), proposed_name(&kind).as_str()), (target, name));
-    }
-    for wrong in [
-        "",
-        "a b",
-        "ftp://example.com",
-        "https://",
-        "https:///x",
-        "example.com:0",
-        "x:99999",
-        ":25",
-    ] {
-        assert!(read_kind(wrong).is_err(), "{wrong}");
-    }
+fn what_is_spoken_before_tls_is_what_is_usual_at_the_port() {
+    let form = fresh("tls://mail.example.com:25");
+    let said = read(&form, None).ok().unwrap();
+    assert_eq!(said.kind(), CheckKind::Tls(TlsCheck::of("mail.example.com", 25)));
+    assert_eq!(said.name(), "TLS of mail.example.com:25");
 }
 
 #[test]

@@ -1,0 +1,215 @@
+//! What is tried at an address that somebody writes: everything else about it is as it is where nobody
+//! says anything.
+
+use std::str::FromStr;
+
+use super::{CheckKind, HttpCheck, HttpVersion, Method, StartTls, TcpCheck, TlsCheck};
+use crate::error::InvalidValue;
+
+/// The port of `tls://host` without one.
+const TLS_PORT: u16 = 443;
+
+impl FromStr for CheckKind {
+    type Err = InvalidValue;
+
+    /// Reads an address: `https://shop.example.com/health`, `mail.example.com:25`,
+    /// `tls://mail.example.com:993`. A host alone is a website.
+    ///
+    /// # Errors
+    /// Where it is none of these, with what to write.
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        if text.is_empty() {
+            return refused("is empty: write https://www.example.com or mail.example.com:25");
+        }
+        if text.contains(char::is_whitespace) {
+            return refused("has a space in it: write one address");
+        }
+        let Some((scheme, rest)) = text.split_once("://") else {
+            let is_place = !text.contains('/') && port_of(text).is_some();
+            if !is_place {
+                return Ok(HttpCheck::of(format!("https://{text}")).into());
+            }
+            return place(text, None).map(|(host, port)| TcpCheck::of(host, port).into());
+        };
+        match scheme.to_lowercase().as_str() {
+            "http" | "https" => match rest.split(['/', '?', '#']).next() {
+                Some("") | None => refused("names no host: write https://www.example.com"),
+                Some(_) => Ok(HttpCheck::of(text).into()),
+            },
+            "tls" => {
+                let place = place(rest.trim_end_matches('/'), Some(TLS_PORT));
+                place.map(|(host, port)| TlsCheck::of(host, port).into())
+            }
+            _ => refused(&format!(
+                "“{scheme}” is not tried: write http://…, https://…, tls://host:port or host:port"
+            )),
+        }
+    }
+}
+
+fn refused<T>(problem: &str) -> Result<T, InvalidValue> {
+    Err(InvalidValue::new("target", problem))
+}
+
+/// The port that stands at the end, as it is written. An IPv6 address without brackets has none.
+fn port_of(place: &str) -> Option<(&str, &str)> {
+    place.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.starts_with('['))
+}
+
+/// A host and its port.
+fn place(text: &str, usual: Option<u16>) -> Result<(String, u16), InvalidValue> {
+    let (host, port) = match (port_of(text), usual) {
+        (Some((host, port)), _) => (host, port.parse().ok().filter(|port| *port > 0)),
+        (None, usual) => (text, usual),
+    };
+    let Some(port) = port else {
+        return refused("has a port that is none: write one from 1 to 65535");
+    };
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let host = bare.unwrap_or(host);
+    if host.is_empty() {
+        return refused("names no host: write mail.example.com:25");
+    }
+    Ok((host.to_owned(), port))
+}
+
+impl HttpCheck {
+    /// A request of an address.
+    #[must_use]
+    pub fn of(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            method: Method::default(),
+            headers: Vec::new(),
+            body: None,
+            redirects_max: Self::USUAL_REDIRECTS_MAX,
+            version: HttpVersion::default(),
+            connect_to: None,
+            statuses: Vec::new(),
+            assertions: Vec::new(),
+        }
+    }
+}
+
+impl TcpCheck {
+    /// A connection to a port.
+    #[must_use]
+    pub fn of(host: impl Into<String>, port: u16) -> Self {
+        Self { host: host.into(), port, connect_to: None, send: None, expect: None }
+    }
+}
+
+impl TlsCheck {
+    /// The certificates of a port, after what is usual there.
+    #[must_use]
+    pub fn of(host: impl Into<String>, port: u16) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            connect_to: None,
+            starttls: StartTls::usual_at(port),
+            warn_days: Self::USUAL_WARN_DAYS,
+        }
+    }
+}
+
+impl From<HttpCheck> for CheckKind {
+    fn from(check: HttpCheck) -> Self {
+        Self::Http(check)
+    }
+}
+
+impl From<TcpCheck> for CheckKind {
+    fn from(check: TcpCheck) -> Self {
+        Self::Tcp(check)
+    }
+}
+
+impl From<TlsCheck> for CheckKind {
+    fn from(check: TlsCheck) -> Self {
+        Self::Tls(check)
+    }
+}
+
+impl CheckKind {
+    /// What a check is called where nobody says: its host, with the port where that is what it is about.
+    #[must_use]
+    pub fn usual_name(&self) -> String {
+        match self {
+            Self::Tcp(tcp) => tcp.target(),
+            Self::Tls(tls) if tls.port == TLS_PORT => format!("TLS of {}", tls.host),
+            Self::Tls(tls) => format!("TLS of {}", tls.place()),
+            Self::Http(http) => {
+                let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
+                let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+                host.rsplit('@').next().unwrap_or_default().to_owned()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_what_is_tried() {
+        for (typed, target, name) in [
+            ("shop.example.com", "https://shop.example.com", "shop.example.com"),
+            (
+                "HTTPS://shop.example.com:8443/a?b",
+                "HTTPS://shop.example.com:8443/a?b",
+                "shop.example.com:8443",
+            ),
+            ("shop.example.com/health", "https://shop.example.com/health", "shop.example.com"),
+            ("mail.example.com:25", "mail.example.com:25", "mail.example.com:25"),
+            ("[2001:db8::1]:25", "[2001:db8::1]:25", "[2001:db8::1]:25"),
+            ("tls://shop.example.com", "tls://shop.example.com:443", "TLS of shop.example.com"),
+            ("tls://shop.example.com/", "tls://shop.example.com:443", "TLS of shop.example.com"),
+            ("TLS://[2001:db8::1]:993", "tls://[2001:db8::1]:993", "TLS of [2001:db8::1]:993"),
+            (
+                "tls://mail.example.com:25",
+                "tls://mail.example.com:25",
+                "TLS of mail.example.com:25",
+            ),
+        ] {
+            let kind: CheckKind = typed.parse().unwrap();
+            assert_eq!((kind.target().as_str(), kind.usual_name().as_str()), (target, name));
+            assert_eq!(kind.target().parse::<CheckKind>().unwrap(), kind, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for wrong in [
+            "",
+            "a b",
+            "ftp://example.com",
+            "https:///a",
+            "mail.example.com:0",
+            "mail.example.com:smtp",
+            "mail.example.com:",
+            ":25",
+            "[]:25",
+            "tls://",
+            "tls://:443",
+            "tls://mail.example.com:70000",
+        ] {
+            assert_eq!(wrong.parse::<CheckKind>().unwrap_err().field, "target", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ports_have_their_usual_way_to_tls() {
+        let starttls = |target: &str| match target.parse().unwrap() {
+            CheckKind::Tls(tls) => tls.starttls,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(starttls("tls://mail.example.com:465"), None);
+        assert_eq!(starttls("tls://mail.example.com:25"), Some(StartTls::Smtp));
+        assert_eq!(starttls("tls://mail.example.com:587"), Some(StartTls::Smtp));
+        assert_eq!(starttls("tls://mail.example.com:143"), Some(StartTls::Imap));
+        assert_eq!(starttls("tls://mail.example.com:110"), Some(StartTls::Pop3));
+        assert_eq!(starttls("tls://db.example.com:5432"), Some(StartTls::Postgres));
+    }
+}
