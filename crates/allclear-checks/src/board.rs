@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    Judgment, Outage, ProbeResult, Reason, Threshold, Turn, Verdict, next_probe_at,
+    Exchange, Judgment, Outage, ProbeResult, Reason, Threshold, Turn, Verdict, next_probe_at,
 };
 use allclear_domain::ids::CheckId;
 use allclear_store::Judged;
@@ -186,7 +186,7 @@ impl Board {
 
     /// Takes in what a probe of `check` found, and says when the next one is due. A check that was
     /// changed meanwhile to try something else, paused or removed has no use for it.
-    pub fn hear(&mut self, check: &Arc<Check>, result: ProbeResult, now: Timestamp) {
+    pub fn hear(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
         let Some(watched) = self.checks.get_mut(&check.id) else { return };
         if watched.check.kind != check.kind || watched.due_at.is_some() {
             return;
@@ -194,7 +194,10 @@ impl Board {
         let patience = watched.check.patience;
         let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
         watched.judgment = judgment;
-        if !matches!(result.verdict, Verdict::Ok) {
+        if result.verdict == Verdict::Ok {
+            // Nobody asks what was said when all is well, and it is most of what would be written.
+            result.exchange = Exchange::default();
+        } else {
             watched.last_bad = Some(result.clone());
         }
         let due_at = next_probe_at(&watched.check, &judgment, result.probed_at).max(now);
@@ -223,7 +226,7 @@ impl Board {
                 let turn = match (watched.judgment.crossed_at(threshold), is_open) {
                     (Some(since), false) => Turn { threshold, is_crossed: true, since },
                     // What was never heard of says nothing of an outage that somebody measured.
-                    (None, true) if watched.judgment.verdict().is_some() => {
+                    (None, true) if watched.judgment.has_heard() => {
                         Turn { threshold, is_crossed: false, since: now }
                     }
                     _ => continue,

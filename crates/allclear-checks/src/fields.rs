@@ -7,7 +7,7 @@ use allclear_domain::check::{CheckKind, HttpCheck};
 use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
-use crate::kinds::is_secret;
+use crate::kinds::says_secret;
 
 /// Why no secret is taken.
 const NO_SECRETS: &str = "secrets cannot be kept encrypted yet";
@@ -26,7 +26,7 @@ fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
     let url = of_url(&http.url).map(|problem| InvalidValue::new("kind.http.url", problem));
     let secret = |(place, name): (usize, &str)| {
         let problem = format!("`{}` holds a secret, and {NO_SECRETS}: leave it out", name.trim());
-        is_secret(name)
+        says_secret(name)
             .then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
     };
     let names = http.headers.iter().map(|header| header.name.as_str()).enumerate();
@@ -51,7 +51,8 @@ fn of_url(text: &str) -> Option<String> {
             Some(format!("has a user name or a password in it, and {NO_SECRETS}: leave them out"))
         }
         Ok(url) => {
-            let (name, _) = url.query_pairs().find(|(name, _)| is_secret(name))?;
+            let mut pairs = url.query_pairs();
+            let (name, _) = pairs.find(|(name, value)| says_secret(name) && !value.is_empty())?;
             Some(format!(
                 "has `{name}` in it, which holds a secret, and {NO_SECRETS}: leave it out"
             ))

@@ -14,6 +14,8 @@ pub const TCP_BYTES_MAX: usize = 64 * 1024;
 pub const STARTTLS_BYTES_MAX: usize = 8 * 1024;
 /// Lines of one reply before TLS begins; more fail the probe.
 pub const STARTTLS_LINES_MAX: usize = 100;
+/// Bytes of a reason; what follows is left out, and it says so.
+pub const REASON_BYTES_MAX: usize = 2 * 1024;
 /// Characters of a value that a reason repeats; the rest is left out.
 pub const TOLD_CHARS_MAX: usize = 120;
 /// Certificates of a chain that are told; what follows is left out.

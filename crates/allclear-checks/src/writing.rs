@@ -7,6 +7,7 @@ use allclear_domain::ids::CheckId;
 use allclear_domain::text::Key;
 use allclear_domain::{Change, Check, Validate, limits};
 use allclear_store::{Store, StoreError, Stored, Transaction, WriteError};
+use jiff::Timestamp;
 
 use crate::kinds::Ready;
 use crate::{fields, keeping};
@@ -202,14 +203,11 @@ async fn free_key(transaction: &mut Transaction, name: &str) -> Result<Key, Writ
     Ok(Key::free(base, |key| taken.contains(key))?)
 }
 
-/// Looks at what a change brought. What was wrong before does not stand in its way.
-async fn look_at(
-    transaction: &mut Transaction,
-    before: Option<&Check>,
-    after: &Check,
-    change: Change<'_>,
-) -> Result<(), WriteError> {
-    let now = before.map_or(change.now, |before| before.created_at.max(change.now));
+/// What is wrong with a check, whatever is beside it in the store. What was wrong before does not stand
+/// in the way of a change.
+#[must_use]
+pub fn problems(before: Option<&Check>, after: &Check, now: Timestamp) -> Vec<InvalidValue> {
+    let now = before.map_or(now, |before| before.created_at.max(now));
     let wrong = |check: &Check| [check.problems(now), fields::problems(&check.kind)].concat();
     let old = before.map(wrong).unwrap_or_default();
     let mut problems = wrong(after);
@@ -222,6 +220,17 @@ async fn look_at(
             problems.push(InvalidValue::new(field, not_ready.problem));
         }
     }
+    problems
+}
+
+/// Looks at what a change brought.
+async fn look_at(
+    transaction: &mut Transaction,
+    before: Option<&Check>,
+    after: &Check,
+    change: Change<'_>,
+) -> Result<(), WriteError> {
+    let mut problems = problems(before, after, change.now);
     for (place, one) in after.affects.iter().enumerate() {
         let was = before.is_some_and(|before| {
             before.affects.iter().any(|other| other.component_id == one.component_id)

@@ -336,6 +336,11 @@ impl TlsError {
                 presented: presented.clone(),
             },
             CertificateError::UnknownIssuer => Self::UnknownIssuer,
+            // The library has no word of its own for what most certificates are that somebody made
+            // for himself.
+            CertificateError::Other(other) if other.to_string() == "CaUsedAsEndEntity" => {
+                Self::BadCertificate("it is one of an authority, and not of a server".to_owned())
+            }
             other => Self::BadCertificate(other.to_string()),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{CheckKind, TcpCheck, Threshold, Verdict};
+use allclear_domain::check::{CheckKind, Direction, ExchangeLine, TcpCheck, Threshold, Verdict};
 
 use super::*;
 use crate::for_tests::{at, check, result};
@@ -47,6 +47,31 @@ fn every_check_is_probed_at_once_and_then_once_an_interval() {
     }
     let phases: std::collections::BTreeSet<i64> = keys.map(|key| times[key][1]).into();
     assert!(phases.len() > 1, "they are spread: {phases:?}");
+}
+
+#[test]
+fn what_was_said_is_kept_where_it_did_not_simply_work() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    for (second, verdict, kept) in [
+        (0, Verdict::Ok, false),
+        (10, Verdict::Degraded, true),
+        (20, Verdict::Unknown, true),
+        (30, Verdict::Fail, true),
+    ] {
+        let line =
+            ExchangeLine { at_us: 0, direction: Direction::Received, text: "220 ready".to_owned() };
+        let exchange = Exchange { lines: vec![line], is_cut: false };
+        let due = board.take_due(at(second), 9);
+        board.hear(
+            &due[0].check,
+            ProbeResult { exchange, ..result(verdict, at(second)) },
+            at(second),
+        );
+        let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
+        assert_eq!(!judged.last.exchange.lines.is_empty(), kept, "{verdict:?}");
+        assert_eq!(judged.last_bad.as_ref() == Some(&judged.last), kept, "{verdict:?}");
+    }
 }
 
 #[test]

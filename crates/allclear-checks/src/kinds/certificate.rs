@@ -33,13 +33,15 @@ pub(super) fn told(der: &[u8]) -> String {
     )
 }
 
-/// When a certificate ends; of an authority that vouches for itself, which nobody has to be sent, and of
-/// what cannot be read, nothing is said.
+/// Whether it is of an authority that vouches for itself, which nobody has to be sent.
+pub(super) fn is_root(der: &[u8]) -> bool {
+    X509Certificate::from_der(der)
+        .is_ok_and(|(_, one)| one.is_ca() && one.subject() == one.issuer())
+}
+
+/// When a certificate ends, where it can be read.
 pub(super) fn ends_at(der: &[u8]) -> Option<Timestamp> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    if certificate.is_ca() && certificate.subject() == certificate.issuer() {
-        return None;
-    }
     Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()
 }
 

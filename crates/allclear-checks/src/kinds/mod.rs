@@ -32,7 +32,7 @@ use crate::limits;
 use crate::prober::{Prober, Probing};
 
 pub use self::http::HttpProbe;
-pub(crate) use self::record::is_secret;
+pub(crate) use self::record::says_secret;
 pub use self::tcp::TcpProbe;
 pub use self::tls::TlsProbe;
 
@@ -154,7 +154,7 @@ impl Way {
             Ok(()) => slow(took, check.slow_after()),
             Err(reason) => Some(late(reason, took, check.deadline())),
         };
-        let reason = reason.map(|reason| Reason { told: record.tellable(&reason.told), ..reason });
+        let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
         let verdict = match reason.as_ref().map(|reason| reason.code) {
             None => Verdict::Ok,
             Some(ReasonCode::Slow | ReasonCode::Expiring) => Verdict::Degraded,
@@ -225,7 +225,7 @@ fn untrusted(error: &TlsError) -> Reason {
 }
 
 /// A host, and how it is connected to.
-fn place(host: &str, connect_to: Option<IpAddr>) -> Result<(Host<String>, DialOptions), NotReady> {
+fn way_to(host: &str, connect_to: Option<IpAddr>) -> Result<(Host<String>, DialOptions), NotReady> {
     let host = match host.parse() {
         Ok(address) => Host::Ipv6(address),
         Err(_) => Host::parse(host)

@@ -6,6 +6,8 @@ use allclear_domain::check::{Direction, Exchange, ExchangeLine, Phases};
 use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX};
 use tokio::time::Instant;
 
+use crate::limits::REASON_BYTES_MAX;
+
 /// What stands where something secret stood.
 pub(super) const NOT_KEPT: &str = "(not kept)";
 
@@ -27,10 +29,54 @@ const SECRET_NAMES: [&str; 10] = [
 ];
 
 /// Whether what goes by this name is secret: a header field, or a part of an address.
-pub(crate) fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     // What a server asks for is no secret, and says why it turned somebody away.
     !name.ends_with("-authenticate") && SECRET_NAMES.iter().any(|part| name.contains(part))
+}
+
+/// Words whose values are secret wherever they stand in a name.
+const SECRET_WORDS: [&str; 11] = [
+    "apikey",
+    "auth",
+    "authorization",
+    "cookie",
+    "credential",
+    "credentials",
+    "passwd",
+    "password",
+    "secret",
+    "sig",
+    "token",
+];
+/// Words that make a key secret which they precede: one that sorts is none.
+const SECRET_KEYS: [&str; 6] = ["access", "api", "auth", "private", "secret", "signing"];
+
+/// Whether a name says that its value is a secret, word by word. What is refused for its name has to be
+/// one, while more is left out of what is told than has to be.
+pub(crate) fn says_secret(name: &str) -> bool {
+    let words = words_of(name);
+    let is_key = |pair: &[String]| pair[1] == "key" && SECRET_KEYS.contains(&pair[0].as_str());
+    words == ["key"]
+        || words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
+        || words.windows(2).any(is_key)
+}
+
+/// The words of a name, in lower case: `accessKey`, `access-key` and `access_key` have two.
+fn words_of(name: &str) -> Vec<String> {
+    let (mut words, mut word, mut was_lower) = (Vec::new(), String::new(), false);
+    for letter in name.chars() {
+        if !letter.is_alphanumeric() || (letter.is_uppercase() && was_lower) {
+            words.push(std::mem::take(&mut word));
+        }
+        was_lower = letter.is_lowercase();
+        if letter.is_alphanumeric() {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// The record of one probe.
@@ -96,6 +142,16 @@ impl Record {
         text.replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}")
     }
 
+    /// The same of a reason, which strangers have a hand in as well: no longer than it may be.
+    pub(super) fn told(&self, text: &str) -> String {
+        let mut told = self.tellable(text);
+        if told.len() > REASON_BYTES_MAX {
+            told.truncate(told.floor_char_boundary(REASON_BYTES_MAX));
+            told.push('…');
+        }
+        told
+    }
+
     fn write(&mut self, direction: Direction, text: &str) {
         let room = EXCHANGE_BYTES_MAX - self.bytes;
         if self.exchange.lines.len() >= EXCHANGE_LINES_MAX || room == 0 {
@@ -145,6 +201,42 @@ mod tests {
         }
     }
 
+    #[test]
+    fn names_that_say_secret_are_told_from_those_that_sound_like_it() {
+        for secret in [
+            "Authorization",
+            "Proxy-Authorization",
+            "Cookie",
+            "X-Api-Key",
+            "apikey",
+            "api_key",
+            "accessKey",
+            "access_token",
+            "X-Auth-Token",
+            "key",
+            "client_secret",
+            "sig",
+        ] {
+            assert!(says_secret(secret) && (is_secret(secret) || secret == "sig"), "{secret}");
+        }
+        for open in [
+            "keyword",
+            "author",
+            "monkey",
+            "sort_key",
+            "Idempotency-Key",
+            "Sec-WebSocket-Key",
+            "tokenizer",
+            "session_type",
+            "Accept",
+            "design",
+            "-",
+            "",
+        ] {
+            assert!(!says_secret(open), "{open}");
+        }
+    }
+
     #[tokio::test]
     async fn what_is_secret_is_not_kept_where_others_repeat_it() {
         let mut record = Record::new(Instant::now());
@@ -154,6 +246,14 @@ mod tests {
         let (lines, is_cut) = lines(record);
         assert_eq!(lines, [r#"{"you sent": "(not kept)"}"#, "(not kept)", "second\u{fffd}[2Jline"]);
         assert!(!is_cut);
+    }
+
+    #[tokio::test]
+    async fn a_reason_has_an_end() {
+        let record = Record::new(Instant::now());
+        assert_eq!(record.told("short"), "short");
+        let long = record.told(&"ä".repeat(REASON_BYTES_MAX));
+        assert!(long.len() <= REASON_BYTES_MAX + "…".len() && long.ends_with("ä…"));
     }
 
     #[tokio::test]

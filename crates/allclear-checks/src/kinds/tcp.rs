@@ -24,7 +24,7 @@ pub struct TcpProbe {
 impl TcpProbe {
     /// Reads the check.
     pub(super) fn new(check: &TcpCheck) -> Result<Self, NotReady> {
-        let (host, options) = super::place(&check.host, check.connect_to)?;
+        let (host, options) = super::way_to(&check.host, check.connect_to)?;
         let expect =
             check.expect.as_ref().map(TextHolds::new).transpose().map_err(|not_ready| {
                 NotReady { field: format!("expect.{}", not_ready.field), ..not_ready }

@@ -26,7 +26,7 @@ pub struct TlsProbe {
 impl TlsProbe {
     /// Reads the check.
     pub(super) fn new(check: &TlsCheck) -> Result<Self, NotReady> {
-        let (host, options) = super::place(&check.host, check.connect_to)?;
+        let (host, options) = super::way_to(&check.host, check.connect_to)?;
         let TlsCheck { port, starttls, warn_days, .. } = *check;
         Ok(Self { host, port, options, starttls, warn_days })
     }
@@ -55,27 +55,33 @@ impl TlsProbe {
         self.ending(chain, now).map_or(Ok(()), Err)
     }
 
-    /// What is to be said of the certificate that ends first, where that is soon.
+    /// What is to be said of the certificate that ends first, where that is soon. One that is over
+    /// already was not needed, or the handshake would have failed: old servers send such.
     fn ending(&self, chain: &[Vec<u8>], now: Timestamp) -> Option<Reason> {
-        let ends = chain.iter().enumerate();
-        let ends = ends.filter_map(|(place, der)| Some((certificate::ends_at(der)?, place)));
-        let (ends_at, place) = ends.min()?;
+        let ends = chain.iter().enumerate().filter_map(|(nth, der)| {
+            let is_needed = nth == 0 || !certificate::is_root(der);
+            certificate::ends_at(der).filter(|at| is_needed && *at > now).map(|at| (at, nth))
+        });
+        let (ends_at, nth) = ends.min()?;
         let left = ends_at.duration_since(now);
         if left >= DAY * i32::from(self.warn_days) {
             return None;
         }
-        let which = match place {
+        let which = match nth {
             0 => "the certificate".to_owned(),
-            _ => format!("certificate {} of the chain", place + 1),
+            _ => format!("certificate {} of the chain", nth + 1),
         };
-        let days = left.as_hours() / 24;
         let told = format!(
-            "{which} ends at {ends_at}, in {days} {}; less than {} days is too soon",
-            if days == 1 { "day" } else { "days" },
-            self.warn_days,
+            "{which} ends at {ends_at}, in {}; less than {} is too soon",
+            days(left.as_hours() / 24),
+            days(i64::from(self.warn_days)),
         );
         Some(reason(ReasonCode::Expiring, told))
     }
+}
+
+fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
 #[cfg(test)]

@@ -94,6 +94,9 @@ pub struct Judgment {
     /// The last sample that said something. Older ones are not looked at any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     heard_at: Option<Timestamp>,
+    /// Whether a sample ever said that it works, were it badly.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_worked: bool,
 }
 
 /// A threshold that is believed to be crossed from now on, or not to be any more.
@@ -128,6 +131,7 @@ impl Judgment {
             return (self, Vec::new());
         }
         self.heard_at = Some(sampled_at);
+        self.has_worked |= verdict != Verdict::Fail;
         let mut turns = Vec::new();
         for threshold in Threshold::ALL {
             let Some(is_beyond) = threshold.is_crossed_by(verdict) else { continue };
@@ -139,15 +143,21 @@ impl Judgment {
         (self, turns)
     }
 
-    /// What is believed now; `None` before the first sample that said something.
+    /// What is believed now; `None` before anything is. What has only failed so far is not said to
+    /// work because it failed too seldom to be believed.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
-        self.heard_at?;
-        Some(match (self.fail.crossed_at, self.degraded.crossed_at) {
-            (Some(_), _) => Verdict::Fail,
-            (None, Some(_)) => Verdict::Degraded,
-            (None, None) => Verdict::Ok,
-        })
+        match (self.fail.crossed_at, self.degraded.crossed_at) {
+            (Some(_), _) => Some(Verdict::Fail),
+            (None, Some(_)) => Some(Verdict::Degraded),
+            (None, None) => self.has_worked.then_some(Verdict::Ok),
+        }
+    }
+
+    /// Whether any sample said something so far.
+    #[must_use]
+    pub const fn has_heard(&self) -> bool {
+        self.heard_at.is_some()
     }
 
     /// Since when a threshold is crossed.

@@ -25,11 +25,11 @@ impl FromStr for CheckKind {
             return refused("has a space in it: write one address");
         }
         let Some((scheme, rest)) = text.split_once("://") else {
-            let is_place = !text.contains('/') && port_of(text).is_some();
-            if !is_place {
+            let has_port = !text.contains('/') && port_of(text).is_some();
+            if !has_port {
                 return Ok(HttpCheck::of(format!("https://{text}")).into());
             }
-            return place(text, None).map(|(host, port)| TcpCheck::of(host, port).into());
+            return host_and_port(text, None).map(|(host, port)| TcpCheck::of(host, port).into());
         };
         match scheme.to_lowercase().as_str() {
             "http" | "https" => match rest.split(['/', '?', '#']).next() {
@@ -37,8 +37,8 @@ impl FromStr for CheckKind {
                 Some(_) => Ok(HttpCheck::of(text).into()),
             },
             "tls" => {
-                let place = place(rest.trim_end_matches('/'), Some(TLS_PORT));
-                place.map(|(host, port)| TlsCheck::of(host, port).into())
+                let read = host_and_port(rest.trim_end_matches('/'), Some(TLS_PORT));
+                read.map(|(host, port)| TlsCheck::of(host, port).into())
             }
             _ => refused(&format!(
                 "“{scheme}” is not tried: write http://…, https://…, tls://host:port or host:port"
@@ -52,20 +52,28 @@ fn refused<T>(problem: &str) -> Result<T, InvalidValue> {
 }
 
 /// The port that stands at the end, as it is written. An IPv6 address without brackets has none.
-fn port_of(place: &str) -> Option<(&str, &str)> {
-    place.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.starts_with('['))
+fn port_of(host_and_port: &str) -> Option<(&str, &str)> {
+    let is_host =
+        |host: &str| !host.contains(':') || (host.starts_with('[') && host.ends_with(']'));
+    host_and_port.rsplit_once(':').filter(|(host, _)| is_host(host))
 }
 
 /// A host and its port.
-fn place(text: &str, usual: Option<u16>) -> Result<(String, u16), InvalidValue> {
-    let (host, port) = match (port_of(text), usual) {
-        (Some((host, port)), _) => (host, port.parse().ok().filter(|port| *port > 0)),
-        (None, usual) => (text, usual),
+fn host_and_port(text: &str, usual: Option<u16>) -> Result<(String, u16), InvalidValue> {
+    let (host, port) = match port_of(text) {
+        Some((host, port)) => {
+            let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
+            (host, port.parse().ok().filter(|port| is_number && *port > 0))
+        }
+        None => (text, usual),
     };
     let Some(port) = port else {
         return refused("has a port that is none: write one from 1 to 65535");
     };
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    if bare.is_none() && host.contains(':') {
+        return refused("has an IPv6 address without brackets: write [2001:db8::1]:25");
+    }
     let host = bare.unwrap_or(host);
     if host.is_empty() {
         return refused("names no host: write mail.example.com:25");
@@ -138,7 +146,7 @@ impl CheckKind {
         match self {
             Self::Tcp(tcp) => tcp.target(),
             Self::Tls(tls) if tls.port == TLS_PORT => format!("TLS of {}", tls.host),
-            Self::Tls(tls) => format!("TLS of {}", tls.place()),
+            Self::Tls(tls) => format!("TLS of {}", tls.host_and_port()),
             Self::Http(http) => {
                 let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
                 let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -172,6 +180,8 @@ mod tests {
                 "tls://mail.example.com:25",
                 "TLS of mail.example.com:25",
             ),
+            ("tls://[2001:db8::1]/", "tls://[2001:db8::1]:443", "TLS of 2001:db8::1"),
+            ("[2001:db8::1]", "https://[2001:db8::1]", "[2001:db8::1]"),
         ] {
             let kind: CheckKind = typed.parse().unwrap();
             assert_eq!((kind.target().as_str(), kind.usual_name().as_str()), (target, name));
@@ -194,6 +204,8 @@ mod tests {
             "tls://",
             "tls://:443",
             "tls://mail.example.com:70000",
+            "tls://2001:db8::1:993",
+            "mail.example.com:+25",
         ] {
             assert_eq!(wrong.parse::<CheckKind>().unwrap_err().field, "target", "{wrong}");
         }

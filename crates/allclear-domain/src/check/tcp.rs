@@ -30,12 +30,12 @@ impl TcpCheck {
     /// Host and port, as one writes them.
     #[must_use]
     pub fn target(&self) -> String {
-        place(&self.host, self.port)
+        host_and_port(&self.host, self.port)
     }
 }
 
 /// Host and port, as one writes them.
-pub(super) fn place(host: &str, port: u16) -> String {
+pub(super) fn host_and_port(host: &str, port: u16) -> String {
     match host.parse() {
         Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
         _ => format!("{host}:{port}"),

@@ -73,11 +73,11 @@ impl TlsCheck {
     /// As one writes it: `tls://mail.example.com:993`.
     #[must_use]
     pub fn target(&self) -> String {
-        format!("tls://{}", self.place())
+        format!("tls://{}", self.host_and_port())
     }
 
     /// Host and port.
-    pub(super) fn place(&self) -> String {
-        super::tcp::place(&self.host, self.port)
+    pub(super) fn host_and_port(&self) -> String {
+        super::tcp::host_and_port(&self.host, self.port)
     }
 }

@@ -5,7 +5,7 @@ use allclear_domain::clock::TurnedClock;
 use jiff::SignedDuration;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    date_time_ymd,
+    SanType, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
@@ -180,6 +180,19 @@ async fn nobody_vouches_for_a_strange_chain_or_one_that_lacks_a_link() {
     let (lacking, session) = error(&client, server(chain, &key), "shop.example.com").await;
     assert_eq!(lacking, TlsError::UnknownIssuer);
     assert_eq!(session.chain.len(), 1);
+}
+
+#[tokio::test]
+async fn what_somebody_made_for_an_authority_is_no_certificate_of_a_server() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = authority("shop.example.com");
+    params.subject_alt_names = vec![SanType::DnsName("shop.example.com".try_into().unwrap())];
+    let own = params.self_signed(&key).unwrap();
+    let client = Authorities::new().client(&noon());
+    let (error, _) =
+        error(&client, server(vec![own.der().clone()], &key), "shop.example.com").await;
+    let told = "the certificate cannot be trusted: it is one of an authority, and not of a server";
+    assert_eq!(error.to_string(), told);
 }
 
 #[tokio::test]

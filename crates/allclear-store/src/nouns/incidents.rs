@@ -64,6 +64,17 @@ pub struct BegunSlice {
     pub limit: usize,
 }
 
+/// A slice of the incidents, in the order in which they began.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Begun {
+    /// Those that can be read.
+    pub incidents: Vec<Incident>,
+    /// Rows among them that cannot be read.
+    pub bad_rows: Vec<BadRow>,
+    /// What the next slice goes on behind; `None` where there was room for more.
+    pub goes_on_after: Option<IncidentId>,
+}
+
 /// How far the team is with an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -119,16 +130,13 @@ impl Store {
     /// comes after one that is not there.
     ///
     /// # Errors
-    /// Where the database fails or a row does not make sense.
-    pub async fn slice_incidents_begun(
-        &self,
-        slice: &BegunSlice,
-    ) -> Result<Vec<Incident>, StoreError> {
+    /// Where the database fails.
+    pub async fn slice_incidents_begun(&self, slice: &BegunSlice) -> Result<Begun, StoreError> {
         let (started, from) = match slice.from {
             None => (i64::MAX, Uuid::max()),
             Some(from) => match self.find_started(from.uuid()).await? {
                 Some(started) => (started, from.uuid()),
-                None => return Ok(Vec::new()),
+                None => return Ok(Begun::default()),
             },
         };
         let limit = Bind::Integer(i64::try_from(slice.limit).unwrap_or(i64::MAX));
@@ -146,7 +154,19 @@ impl Store {
                 if page.is_some() { sql::LIST_OF_PAGE_BEGUN_BEFORE } else { sql::LIST_BEGUN_BEFORE }
             }
         };
-        self.list_by(text, binds).await
+        let rows = self.read().await?.fetch_all(text, binds).await?;
+        let mut begun = Begun::default();
+        if let Some(last) = rows.last().filter(|_| rows.len() >= slice.limit) {
+            let columns = last.of(Incident::TABLE, Incident::PREFIX);
+            begun.goes_on_after = Some(columns.uuid("id")?.into());
+        }
+        for row in &rows {
+            match super::read(row) {
+                Ok(incident) => begun.incidents.push(incident),
+                Err(bad) => begun.bad_rows.push(bad),
+            }
+        }
+        Ok(begun)
     }
 
     async fn find_started(&self, id: Uuid) -> Result<Option<i64>, StoreError> {

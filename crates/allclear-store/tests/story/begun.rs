@@ -3,7 +3,7 @@
 use allclear_domain::Incident;
 use allclear_domain::record::Publication;
 use allclear_domain::times::Bound;
-use allclear_store::{BegunSlice, Stage};
+use allclear_store::{Begun, BegunSlice, Stage};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -21,13 +21,16 @@ async fn walk(home: &Home, mut slice: BegunSlice) -> Vec<Incident> {
     let mut all = Vec::new();
     loop {
         let found = home.store.slice_incidents_begun(&slice).await.unwrap();
-        assert!(found.len() <= slice.limit, "{} of {}", found.len(), slice.limit);
-        let is_last = found.len() < slice.limit;
-        all.extend(found);
-        if is_last {
+        let count = found.incidents.len();
+        assert!(count <= slice.limit, "{count} of {}", slice.limit);
+        assert_eq!(found.bad_rows, []);
+        all.extend(found.incidents);
+        if count < slice.limit {
+            assert_eq!(found.goes_on_after, None);
             return all;
         }
-        slice.from = all.last().map(|incident| incident.id);
+        slice.from = found.goes_on_after;
+        assert_eq!(slice.from, all.last().map(|incident| incident.id));
     }
 }
 
@@ -82,7 +85,7 @@ pub(crate) async fn incidents_in_the_order_in_which_they_began(home: Home) {
     }
     let nobody = samples.incident(pages[0].id).id;
     let slice = BegunSlice { from: Some(nobody), limit: 9, ..BegunSlice::default() };
-    assert_eq!(home.store.slice_incidents_begun(&slice).await.unwrap(), []);
+    assert_eq!(home.store.slice_incidents_begun(&slice).await.unwrap(), Begun::default());
 }
 
 /// Whatever else were read could not be, and would be told.
@@ -104,12 +107,16 @@ pub(crate) async fn nothing_is_read_beyond_a_slice(home: Home) {
         for stage in [None, Some(Stage::Draft)] {
             let slice = BegunSlice { from: None, page_id, stage, limit: 51 };
             let found = home.store.slice_incidents_begun(&slice).await.unwrap();
-            assert_eq!(found, incidents[..51], "{page_id:?} {stage:?}");
+            assert_eq!(found.incidents, incidents[..51], "{page_id:?} {stage:?}");
+            assert_eq!(found.bad_rows, []);
             let further = BegunSlice { from: Some(incidents[49].id), limit: 1, ..slice };
             let found = home.store.slice_incidents_begun(&further).await.unwrap();
-            assert_eq!(found, incidents[50..51]);
+            assert_eq!(found.incidents, incidents[50..51]);
         }
     }
-    let slice = BegunSlice { limit: 52, ..BegunSlice::default() };
-    home.store.slice_incidents_begun(&slice).await.unwrap_err();
+    // Damaged ones take their place in a slice, and the next one goes on behind them.
+    let slice = BegunSlice { limit: 53, ..BegunSlice::default() };
+    let found = home.store.slice_incidents_begun(&slice).await.unwrap();
+    assert_eq!((found.incidents.len(), found.bad_rows.len()), (51, 2));
+    assert_eq!(found.goes_on_after, Some(incidents[52].id));
 }

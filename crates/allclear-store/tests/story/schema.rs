@@ -135,7 +135,7 @@ pub(crate) async fn an_older_schema_is_upgraded_by_open_alone(home: Home) {
     assert_eq!(home.rows(starts).await, started, "days and unknown starts are put in order");
     let slice = BegunSlice { limit: 9, ..BegunSlice::default() };
     let list = store.slice_incidents_begun(&slice).await.unwrap();
-    assert_eq!(list.iter().map(|incident| incident.id).collect::<Vec<_>>(), ids);
+    assert_eq!(list.incidents.iter().map(|incident| incident.id).collect::<Vec<_>>(), ids);
     let pages = &before.status_pages;
     assert_eq!(store.list_maintenance_series(pages[0].id).await.unwrap(), []);
     store.close().await;

@@ -40,7 +40,13 @@ fn the_certificate_that_ends_first_counts() {
          too soon"
     );
     assert_eq!(warning(&[own.clone(), ending(16, true)], 13), None, "nobody needs a served root");
+    let over = ending(1, false);
+    assert_eq!(warning(&[own.clone(), over.clone()], 13), None, "what is over was not needed");
+    assert!(warning(&[own.clone(), over], 14).unwrap().starts_with("the certificate ends at"));
     assert_eq!(warning(&[own], 0), None);
+    let soon =
+        "the certificate ends at 2026-06-16T00:00:00Z, in 0 days; less than 1 day is too soon";
+    assert_eq!(warning(&[ending(16, false)], 1).unwrap(), soon);
     assert_eq!(warning(&[b"no certificate".to_vec()], 14), None);
     assert_eq!(warning(&[], 14), None);
 }
@@ -64,44 +70,53 @@ async fn what_is_no_tls_or_not_there_fails() {
     assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Refused)));
 }
 
-/// What a server says, and that the handshake is what goes wrong after it.
+/// What a peer is told, and what it says to that.
+type Words = &'static [(&'static [u8], &'static str)];
+
+/// That no TLS follows comes after all that is said before it.
 #[tokio::test]
 async fn a_server_that_agrees_is_asked_for_tls() {
-    for (starttls, says) in [
-        (
-            StartTls::Smtp,
-            &[
-                "220-mail\r\n220 ready\r\n",
-                "250-mail\r\n250-PIPELINING\r\n250 starttls\r\n",
-                "220 go\r\n",
-            ][..],
-        ),
-        (StartTls::Imap, &["* OK ready\r\n", "* BYE not yet\r\na OK go\r\n"][..]),
-        (StartTls::Pop3, &["+OK ready\r\n", "+OK go\r\n"][..]),
-        (StartTls::Postgres, &["", "S"][..]),
+    const SMTP: Words = &[
+        (b"", "220-mail\r\n220 ready\r\n"),
+        (b"EHLO [127.0.0.1]\r\n", "250-mail\r\n250-PIPELINING\r\n250 starttls\r\n"),
+        (b"STARTTLS\r\n", "220 go\r\n"),
+    ];
+    const IMAP: Words =
+        &[(b"", "* OK ready\r\n"), (b"a STARTTLS\r\n", "* CAPABILITY\r\na OK go\r\n")];
+    const POP3: Words = &[(b"", "+OK ready\r\n"), (b"STLS\r\n", "+OK go\r\n")];
+    // The code of `SSLRequest` is 1234 and 5679, each in two bytes.
+    const POSTGRES: Words = &[(&[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f], "S")];
+    for (starttls, words) in [
+        (StartTls::Smtp, SMTP),
+        (StartTls::Imap, IMAP),
+        (StartTls::Pop3, POP3),
+        (StartTls::Postgres, POSTGRES),
     ] {
-        let address = talker(says).await;
-        let result = probe(check(address, Some(starttls))).await;
-        let reason = told(&result).to_owned();
-        assert_eq!(reason, "what answers is not TLS", "{starttls:?}: {}", said(&result));
+        let result = probe(check(talker(words).await, Some(starttls))).await;
+        assert_eq!(told(&result), "what answers is not TLS", "{starttls:?}: {}", said(&result));
         assert_eq!(code(&result), Some(ReasonCode::Tls));
     }
 }
 
-/// A peer that waits for a question before each of its words but the first, and goes on in the open
+/// A peer that says each of its words once it was told what belongs before it, and goes on in the open
 /// where TLS is due.
-async fn talker(says: &'static [&'static str]) -> std::net::SocketAddr {
+async fn talker(words: Words) -> std::net::SocketAddr {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        let mut question = [0; 4_096];
-        for words in says {
-            stream.write_all(words.as_bytes()).await.unwrap();
-            let read = stream.read(&mut question).await.unwrap();
-            assert!(read > 0, "it was left after {words:?}");
+        for (asked, answer) in words {
+            let mut question = vec![0; asked.len()];
+            stream.read_exact(&mut question).await.unwrap();
+            // It falls silent where it was told something else.
+            if question != *asked {
+                return std::future::pending::<()>().await;
+            }
+            stream.write_all(answer.as_bytes()).await.unwrap();
         }
+        let mut hello = [0; 4_096];
+        assert!(stream.read(&mut hello).await.unwrap() > 0);
         stream.write_all(b"500 what is this\r\n").await.unwrap();
         std::future::pending::<()>().await;
     });

@@ -47,6 +47,26 @@ fn one_failure_is_none_and_an_outage_counts_from_its_first() {
 }
 
 #[test]
+fn what_never_worked_is_not_said_to_work() {
+    let patience = patience(3, 2, 0);
+    let mut judgment = Judgment::default();
+    for (second, (verdict, believed)) in [
+        (Verdict::Unknown, None),
+        (Verdict::Fail, None),
+        (Verdict::Fail, None),
+        (Verdict::Fail, Some(Verdict::Fail)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        judgment = judgment.hear(patience, verdict, at(second as i64)).0;
+        assert_eq!(judgment.verdict(), believed, "second {second}");
+    }
+    let (judgment, _) = Judgment::default().hear(patience, Verdict::Degraded, at(0));
+    assert_eq!(judgment.verdict(), Some(Verdict::Ok), "it works, and one sample is none");
+}
+
+#[test]
 fn up_for_a_moment_is_not_up() {
     let patience = patience(3, 2, 120);
     // A minute and fifty seconds of good answers, and down again: one outage.

@@ -42,7 +42,8 @@ pub(super) struct CheckJson {
     tags: Vec<String>,
     /// Since when it is not probed, because somebody said so.
     paused_at: Option<Timestamp>,
-    /// The worst of what is believed at any vantage point; `null` before there is anything.
+    /// The worst of what is believed at any vantage point; `null` where nothing is: it was not probed yet,
+    /// or has only failed so far, and too seldom.
     #[schemars(with = "Option<BeliefWord>")]
     believed: Option<Verdict>,
     /// Since when it is degraded or fails; `null` where it does not.

@@ -2,10 +2,10 @@
 
 use allclear_checks::writing::{self, NewCheck};
 use allclear_domain::audit::Subject;
-use allclear_domain::check::{Affects, OnOutage};
+use allclear_domain::check::{Affects, OnOutage, StartTls};
 use allclear_domain::ids::{CheckId, ComponentId};
 use allclear_domain::text::Key;
-use allclear_domain::{Check, CheckKind, Scope, Validate};
+use allclear_domain::{Check, CheckKind, Scope};
 use allclear_incidents::writing::{self as incidents, OutlineLine};
 use allclear_store::Stored;
 use askama::Template;
@@ -94,10 +94,10 @@ fn starttls(form: &Form) -> Vec<Choice> {
     let named = [
         (STARTTLS_USUAL, "What is usual at the port"),
         (STARTTLS_NONE, "Nothing: TLS at once"),
-        ("smtp", "SMTP"),
-        ("imap", "IMAP"),
-        ("pop3", "POP3"),
-        ("postgres", "PostgreSQL"),
+        (StartTls::Smtp.as_str(), "SMTP"),
+        (StartTls::Imap.as_str(), "IMAP"),
+        (StartTls::Pop3.as_str(), "POP3"),
+        (StartTls::Postgres.as_str(), "PostgreSQL"),
     ];
     named.map(|(word, label)| Choice::of(word, label, form.text("starttls"))).into()
 }
@@ -141,7 +141,8 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
         paused_at: None,
         created_at: call.now,
     };
-    let problems = said.onto(empty.clone()).problems(call.now);
+    // Before the component is added: it would stay behind.
+    let problems = writing::problems(None, &said.onto(empty.clone()), call.now);
     if !problems.is_empty() {
         return Ok(Err(fields::told(&problems)));
     }
@@ -258,6 +259,11 @@ async fn change(
     check: &Stored<Check>,
     mut said: Said,
 ) -> Result<Option<NotWritten>, Refusal> {
+    let after = said.onto(check.value.clone());
+    let problems = writing::problems(Some(&check.value), &after, call.now);
+    if !problems.is_empty() {
+        return Ok(Some(NotWritten::Problems(fields::told(&problems))));
+    }
     if let Err(problems) = with_new_component(call, &mut said).await? {
         return Ok(Some(NotWritten::Problems(problems)));
     }

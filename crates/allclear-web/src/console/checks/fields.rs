@@ -89,6 +89,15 @@ pub(super) fn fresh(target: &str) -> Form {
     with_usual(form).with("on_outage", &telling::value(telling::USUAL))
 }
 
+/// What is spoken before TLS. Where it is what is usual at the port, it goes on being that at another.
+fn tell_starttls(tls: &TlsCheck) -> &'static str {
+    match tls.starttls {
+        starttls if starttls == StartTls::usual_at(tls.port) => STARTTLS_USUAL,
+        Some(starttls) => starttls.as_str(),
+        None => STARTTLS_NONE,
+    }
+}
+
 /// The fields of every kind, as they are where nobody says anything.
 fn with_usual(form: Form) -> Form {
     form.with("method", Method::default().as_str())
@@ -126,9 +135,9 @@ pub(super) fn form_of(check: &Check) -> Form {
             let send = tcp.send.as_deref().map(escaped).unwrap_or_default();
             form.with("contains", contains).with("send", &send)
         }
-        CheckKind::Tls(tls) => form
-            .with("starttls", tls.starttls.map_or(STARTTLS_NONE, StartTls::as_str))
-            .with("warn_days", &tls.warn_days.to_string()),
+        CheckKind::Tls(tls) => {
+            form.with("starttls", tell_starttls(tls)).with("warn_days", &tls.warn_days.to_string())
+        }
     };
     // Of two fields of a name the first counts.
     let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
@@ -247,6 +256,14 @@ impl Reader<'_> {
         tags
     }
 
+    fn starttls(&mut self, word: &str) -> Option<StartTls> {
+        let read = StartTls::ALL.into_iter().find(|one| one.as_str() == word);
+        if read.is_none() {
+            self.problems.push("before TLS is spoken: choose one of the list".to_owned());
+        }
+        read
+    }
+
     /// The fields of a kind, over what was there before.
     fn fill(&mut self, kind: CheckKind, before: Option<&CheckKind>) -> Option<CheckKind> {
         let contains = self.form.lines("contains");
@@ -297,7 +314,8 @@ impl Reader<'_> {
                 };
                 let starttls = match self.form.text("starttls") {
                     "" | STARTTLS_USUAL => new.starttls,
-                    word => StartTls::ALL.into_iter().find(|one| one.as_str() == word),
+                    STARTTLS_NONE => None,
+                    word => Some(self.starttls(word)?),
                 };
                 let warn_days = self.number("warn_days", "warns before a certificate ends");
                 Some(CheckKind::Tls(TlsCheck { connect_to, starttls, warn_days, ..new }))
@@ -453,6 +471,8 @@ pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'stat
         text("The answer contains", "contains"),
         text("Redirects", "redirects"),
         text("What is sent", "send"),
+        text("Before TLS is spoken", "starttls"),
+        text("Warns before a certificate ends (days)", "warn_days"),
         text("Down after", "fail_after"),
         text("Up after", "recover_after"),
         text("And for at least", "stable_for"),

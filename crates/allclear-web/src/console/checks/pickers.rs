@@ -2,7 +2,7 @@
 
 use allclear_domain::check::Affects;
 use allclear_domain::ids::ComponentId;
-use allclear_domain::{Component, ComponentStatus, StatusPage, limits};
+use allclear_domain::{CheckKind, Component, ComponentStatus, StatusPage, limits};
 use allclear_store::{Store, StoreError};
 
 use crate::console::components::{in_order, in_use};
@@ -20,9 +20,15 @@ const OFFERED: [ComponentStatus; 4] = [
     ComponentStatus::Operational,
 ];
 
-/// What is proposed to tell readers while a check fails, and while it is degraded.
-const USUAL: (ComponentStatus, ComponentStatus) =
-    (ComponentStatus::MajorOutage, ComponentStatus::DegradedPerformance);
+/// What is proposed to tell readers while a check fails, and while it is degraded. That a certificate
+/// ends in two weeks is for the team.
+fn usual(form: &Form) -> (ComponentStatus, ComponentStatus) {
+    let when_degraded = match form.text("target").parse() {
+        Ok(CheckKind::Tls(_)) => ComponentStatus::Operational,
+        _ => ComponentStatus::DegradedPerformance,
+    };
+    (ComponentStatus::MajorOutage, when_degraded)
+}
 
 /// A component that is to be added, by the name of the check.
 pub(super) struct NewOn {
@@ -108,11 +114,12 @@ impl Known {
     /// A form as it is shown first. Where there is no component yet, a new one is proposed.
     pub(super) fn with_proposal(&self, form: Form) -> Form {
         let has_any = self.0.iter().any(|(_, components)| !components.is_empty());
+        let (failing, degraded) = usual(&form);
         match self.0.first() {
             Some((page, _)) if !has_any => form
                 .with("component", &format!("{NEW}{}", page.slug))
-                .with("failing", USUAL.0.as_str())
-                .with("degraded", USUAL.1.as_str()),
+                .with("failing", failing.as_str())
+                .with("degraded", degraded.as_str()),
             _ => form,
         }
     }
@@ -144,7 +151,10 @@ impl Known {
             lines(form).partition(|(component, _, _)| !component.starts_with(NEW));
         let mut rows: Vec<Row> = named.into_iter().map(|line| self.row(line)).collect();
         if rows.len() < limits::CHECK_COMPONENTS_MAX {
-            rows.extend(self.empty_row(new.first().copied(), rows.is_empty(), may_add));
+            let (failing, degraded) = usual(form);
+            let empty = ("", failing.as_str(), degraded.as_str());
+            let chosen = new.first().copied().unwrap_or(empty);
+            rows.extend(self.empty_row(chosen, rows.is_empty(), may_add));
         }
         rows
     }
@@ -166,14 +176,10 @@ impl Known {
     /// The line to choose a component with; `None` where there is none to choose.
     fn empty_row(
         &self,
-        chosen: Option<(&str, &str, &str)>,
+        (chosen, failing, degraded): (&str, &str, &str),
         is_first: bool,
         may_add: bool,
     ) -> Option<Row> {
-        let (chosen, failing, degraded) = match chosen {
-            Some(line) => line,
-            None => ("", USUAL.0.as_str(), USUAL.1.as_str()),
-        };
         let (legend, none) = match is_first {
             true => ("A component", "None: readers are not told"),
             false => ("Another component", "None"),

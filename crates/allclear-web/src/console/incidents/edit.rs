@@ -204,7 +204,7 @@ async fn others(
 ) -> Result<Vec<Incident>, StoreError> {
     let page_id = Some(incident.page_id);
     let slice = BegunSlice { page_id, limit: EARLIER_MAX + 1, ..BegunSlice::default() };
-    let mut others = store.slice_incidents_begun(&slice).await?;
+    let mut others = store.slice_incidents_begun(&slice).await?.incidents;
     others.retain(|other| other.id != incident.id);
     others.truncate(EARLIER_MAX);
     let missing = chosen.parse().ok().filter(|id| !others.iter().any(|other| other.id == *id));

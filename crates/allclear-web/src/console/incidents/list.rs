@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{IncidentId, StatusPageId};
 use allclear_domain::{Incident, Scope, StatusPage};
-use allclear_store::{BegunSlice, Stage, Store, StoreError};
+use allclear_store::{Begun, BegunSlice, Stage, Store, StoreError};
 use askama::Template;
 use axum::http::StatusCode;
 
@@ -37,6 +37,8 @@ struct ListView {
     is_first: bool,
     newest: String,
     older: String,
+    /// Incidents that are damaged in the database.
+    unreadable: usize,
     /// How far it was looked for words, where that was not to the end.
     looked_through: usize,
 }
@@ -59,6 +61,8 @@ struct Found {
     /// What the next page goes on behind; `None` where there is nothing more.
     goes_on_after: Option<IncidentId>,
     looked_through: usize,
+    /// Rows that cannot be read.
+    unreadable: usize,
 }
 
 impl Found {
@@ -91,11 +95,12 @@ pub(super) async fn show(call: Call) -> Answer {
         states: states(wanted),
         pages: page_choices(&pages, slug),
         lines: lines(&found.incidents, &pages)?,
-        has_any: !store.slice_incidents_begun(&one).await?.is_empty(),
+        has_any: store.slice_incidents_begun(&one).await? != Begun::default(),
         is_first: from.is_none(),
         newest: address(query, None),
         older: found.goes_on_after.map(|id| address(query, Some(id))).unwrap_or_default(),
-        looked_through: found.looked_in_vain(),
+        looked_through: if words.is_empty() { 0 } else { found.looked_in_vain() },
+        unreadable: found.unreadable,
     };
     answer::page(StatusCode::OK, &view)
 }
@@ -120,8 +125,9 @@ async fn find(store: &Store, mut slice: BegunSlice, words: &str) -> Result<Found
     slice.limit = if words.is_empty() { SLICE + 1 } else { LOOKED_THROUGH_AT_ONCE };
     while found.looked_through < LOOKED_THROUGH_MAX {
         let read = store.slice_incidents_begun(&slice).await?;
-        let is_last = read.len() < slice.limit;
-        for incident in read {
+        found.unreadable += read.bad_rows.len();
+        found.looked_through += read.bad_rows.len();
+        for incident in read.incidents {
             if found.incidents.len() == SLICE {
                 return Ok(found);
             }
@@ -131,8 +137,9 @@ async fn find(store: &Store, mut slice: BegunSlice, words: &str) -> Result<Found
                 found.incidents.push(incident);
             }
         }
-        if is_last {
-            found.goes_on_after = None;
+        // The last row may be a damaged one, so what comes behind is not for an incident to say.
+        found.goes_on_after = read.goes_on_after;
+        if found.goes_on_after.is_none() {
             return Ok(found);
         }
         slice.from = found.goes_on_after;

@@ -7,8 +7,16 @@ fn a_target_is_an_address_or_a_host_and_a_port() {
     for text in ["https://shop.example.com:8443/x", "mail.example.com:25", "[2001:db8::1]:443"] {
         assert_eq!(text.parse::<Target>().unwrap().0.target(), text);
     }
-    for text in ["", "mail.example.com", ":25", "mail.example.com:", "mail.example.com:70000"] {
-        assert!(text.parse::<Target>().is_err(), "{text}");
+    for (text, words) in [
+        ("", "mail.example.com:25"),
+        ("mail.example.com", "mail.example.com:25"),
+        (":25", "names no host"),
+        ("mail.example.com:", "from 1 to 65535"),
+        ("mail.example.com:70000", "from 1 to 65535"),
+        ("ftp://mail.example.com", "“ftp” is not tried"),
+    ] {
+        let problem = text.parse::<Target>().unwrap_err().to_string();
+        assert!(problem.contains(words), "{text}: {problem}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checks.
 
-use anyhow::{Result, anyhow};
+use allclear_domain::CheckKind;
+use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
 
 use super::api::{Api, Refusal};
@@ -122,21 +123,38 @@ fn print_out(value: &Value, print: Print, lines: impl Fn(&Value) -> Vec<String>)
 
 /// One line about a check: its id, key, state, what it tries, and its name.
 fn line(check: &Value) -> String {
+    let is_probed = check["vantage_points"].as_array().is_some_and(|points| !points.is_empty());
     let state = match (check["paused_at"].is_null(), check["believed"].as_str()) {
         (false, _) => "paused",
-        (true, believed) => believed.unwrap_or("not probed yet"),
+        (true, Some(believed)) => believed,
+        (true, None) if is_probed => "not judged yet",
+        (true, None) => "not probed yet",
     };
+    let target = kind(check).map(|kind| kind.target()).unwrap_or_default();
     let text = |field: &str| check[field].as_str().unwrap_or_default();
-    format!("{}  {}  {state}  {}  {}", text("id"), text("key"), target(check), text("name"))
+    format!("{}  {}  {state}  {target}  {}", text("id"), text("key"), text("name"))
 }
 
-/// What a check tries.
-fn target(check: &Value) -> String {
-    let (http, tcp) = (&check["kind"]["http"], &check["kind"]["tcp"]);
-    match (http["url"].as_str(), tcp["host"].as_str()) {
-        (Some(url), _) => url.to_owned(),
-        (None, Some(host)) if host.contains(':') => format!("[{host}]:{}", tcp["port"]),
-        (None, host) => format!("{}:{}", host.unwrap_or_default(), tcp["port"]),
+/// What a check tries. The API spells a kind as the noun does, but for what is absent, which is null.
+///
+/// # Errors
+/// Where the server knows kinds that this program does not.
+pub(super) fn kind(check: &Value) -> Result<CheckKind> {
+    let mut kind = check["kind"].clone();
+    without_nulls(&mut kind);
+    serde_json::from_value(kind).context("this check is of a kind not known here")
+}
+
+/// Leaves out what is absent. A value to compare with may be null itself.
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields
+                .retain(|name, value| !value.is_null() || matches!(name.as_str(), "is" | "is_not"));
+            fields.values_mut().for_each(without_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
     }
 }
 

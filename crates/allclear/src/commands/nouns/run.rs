@@ -6,7 +6,6 @@ use allclear_domain::check::{Check, CheckKind, OnOutage, Patience, Verdict};
 use allclear_domain::text::Key;
 use allclear_domain::{Clock, Entropy, SystemClock};
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use super::api::Api;
 use super::checks;
@@ -33,6 +32,8 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
             deadline_ms: Check::USUAL_DEADLINE_MS,
             slow_after_ms: None,
         },
+        // Keys and ids have no colon in them.
+        Err(problem) if args.what.contains(':') => bail!("{problem}"),
         Err(_) => named(&args.what, settings).await?,
     };
     if let Some(problem) = allclear_checks::fields::problems(&tried.kind).first() {
@@ -76,29 +77,12 @@ async fn named(check: &str, settings: &Settings) -> Result<Tried> {
     let mut api = Api::to_read(settings).await?;
     let found = api.get(&checks::path(check)).await;
     api.close().await;
-    let mut found = found?;
-    // The API spells a kind as the noun does, but for what is absent, which is null here.
-    let mut kind = found["kind"].take();
-    without_nulls(&mut kind);
-    let kind = serde_json::from_value(kind).context("this check is of a kind not known here")?;
+    let found = found?;
     let number = |field: &str| found[field].as_u64().and_then(|number| u32::try_from(number).ok());
     Ok(Tried {
         name: found["name"].as_str().unwrap_or(check).to_owned(),
-        kind,
+        kind: checks::kind(&found)?,
         deadline_ms: number("deadline_ms").unwrap_or(Check::USUAL_DEADLINE_MS),
         slow_after_ms: number("slow_after_ms"),
     })
-}
-
-/// Leaves out what is absent. A value to compare with may be null itself.
-fn without_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields
-                .retain(|name, value| !value.is_null() || matches!(name.as_str(), "is" | "is_not"));
-            fields.values_mut().for_each(without_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_nulls),
-        _ => {}
-    }
 }

@@ -284,6 +284,14 @@ async fn a_check_is_added_shown_paused_and_removed_from_the_command_line() {
     }
 }
 
+async fn watch_a_certificate(ask: &impl AsyncFn(&[&str]) -> Output) {
+    let add = ["check", "add", "Certificate", "tls://mail.example.com:587", "--json"];
+    let tls = json(&ask(&add).await)["kind"]["tls"].take();
+    let line = stdout(&ask(&["check", "show", "certificate"]).await);
+    assert!(line.contains("  not probed yet  tls://mail.example.com:587  Certificate"), "{line}");
+    assert_eq!((&tls["starttls"], &tls["warn_days"]), (&"smtp".into(), &14.into()), "{tls}");
+}
+
 async fn watch(ask: impl AsyncFn(&[&str]) -> Output) {
     let none = ask(&["check", "list"]).await;
     assert!(String::from_utf8_lossy(&none.stderr).contains("allclear check add NAME URL"));
@@ -319,9 +327,7 @@ async fn watch(ask: impl AsyncFn(&[&str]) -> Output) {
     let mail = ["check", "add", "Mail", "[2001:db8::1]:25", "--key", "mx"];
     let line = stdout(&ask(&mail).await);
     assert!(line.ends_with("  mx  not probed yet  [2001:db8::1]:25  Mail\n"), "{line}");
-    let add = ["check", "add", "Certificate", "tls://mail.example.com:587", "--json"];
-    let tls = json(&ask(&add).await)["kind"]["tls"].take();
-    assert_eq!((&tls["starttls"], &tls["warn_days"]), (&"smtp".into(), &14.into()), "{tls}");
+    watch_a_certificate(&ask).await;
     let listed = stdout(&ask(&["check", "list"]).await);
     assert_eq!(listed.lines().count(), 3, "{listed}");
     let shown = json(&ask(&["check", "show", "shop-front", "--json"]).await);

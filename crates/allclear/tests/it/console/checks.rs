@@ -107,6 +107,11 @@ async fn an_address_gives_a_check_and_a_component() {
                 "<option value=\"new:shop\" selected>A new one, on Shop",
             ],
         );
+        // What is refused leaves no component behind.
+        let secret = "https://shop.example.com/health?api_key=1";
+        let page = office.watch(&[("target", secret), ("component", "new:shop")]).await;
+        assert_has(&page, &["has `api_key` in it, which holds a secret"]);
+        assert_eq!(office.instance.store().list_components().await.unwrap(), []);
         let fields = [
             ("target", "https://shop.example.com/health"),
             ("component", "new:shop"),

@@ -66,6 +66,7 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
         tcp(None, Some(TextTest::Matches("^220".to_owned()))),
         tcp(None, None),
         tls(None, 14),
+        tls(Some(StartTls::Smtp), 14),
         tls(Some(StartTls::Imap), 0),
     ] {
         let check = check(kind);
@@ -73,6 +74,30 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
         assert_eq!(said.onto(check.clone()), check);
         assert!(said.new_component.is_none());
     }
+}
+
+#[test]
+fn what_two_change_is_compared_field_by_field() {
+    let shown = rows(&form_of(&check(full_http())), str::to_owned);
+    for name in ["starttls", "warn_days", "method", "statuses", "redirects", "fail_after", "tags"] {
+        let other = rows(&Form::of([(name, "changed")]), str::to_owned);
+        assert_eq!(other.len(), shown.len());
+        assert_eq!(other.iter().filter(|(_, text)| text == "changed").count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn what_is_spoken_before_tls_follows_the_port_where_that_is_usual() {
+    let old = check(CheckKind::Tls(TlsCheck::of("mail.example.com", 25)));
+    let mut moved = Form::of([("target", "tls://mail.example.com:993")]);
+    for (name, value) in form_of(&old).with_prefix("") {
+        moved = moved.with(name, value);
+    }
+    let said = read(&moved, Some(&old.kind)).ok().unwrap();
+    assert_eq!(said.kind(), CheckKind::Tls(TlsCheck::of("mail.example.com", 993)));
+    let wrong = Form::of([("target", "tls://mail.example.com"), ("starttls", "ftp")]);
+    let problems = read(&wrong, None).err().unwrap();
+    assert!(problems.iter().any(|one| one.contains("before TLS is spoken")), "{problems:?}");
 }
 
 #[test]
