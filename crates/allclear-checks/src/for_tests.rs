@@ -52,5 +52,6 @@ pub(crate) fn result(verdict: Verdict, probed_at: Timestamp) -> ProbeResult {
         reason: (verdict != Verdict::Ok).then_some(reason),
         phases: Phases::default(),
         exchange: Exchange::default(),
+        certificate_ends_at: None,
     }
 }

@@ -9,9 +9,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::check::{
-    Exchange, Outage, Phases, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
-};
+use allclear_domain::check::{Outage, ProbeResult, VantagePoint};
 use allclear_domain::{Check, Clock, Entropy};
 use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -353,15 +351,7 @@ async fn end_of_probe(check: &Check, probing: Probing, probed_at: Timestamp) -> 
             "the probe did not end in time, and was stopped"
         }
     };
-    ProbeResult {
-        vantage: VantagePoint::core(),
-        probed_at,
-        took_us: 0,
-        verdict: Verdict::Unknown,
-        reason: Some(Reason { code: ReasonCode::Ours, told: told.to_owned() }),
-        phases: Phases::default(),
-        exchange: Exchange::default(),
-    }
+    ProbeResult::ours(VantagePoint::core(), probed_at, told)
 }
 
 fn tell_bad_rows(bad_rows: &[allclear_store::BadRow]) {

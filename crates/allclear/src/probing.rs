@@ -1,13 +1,12 @@
 //! How checks reach what they try, as the settings say.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_checks::kinds::NetProber;
 use allclear_checks::{Prober, Probing};
 use allclear_domain::Clock;
-use allclear_domain::check::{
-    Check, Exchange, Phases, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
-};
+use allclear_domain::check::{Check, ProbeResult, VantagePoint};
 use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -31,7 +30,13 @@ pub fn prober(settings: &ProbeSettings, clock: Arc<dyn Clock>) -> Result<Arc<dyn
         }
     };
     let rules = AddressRules::allowing(settings.networks.clone());
-    Ok(Arc::new(OnDemand { authorities, rules, clock, made: Mutex::default() }))
+    Ok(Arc::new(OnDemand {
+        authorities,
+        rules,
+        clock,
+        made: Mutex::default(),
+        is_told: AtomicBool::new(false),
+    }))
 }
 
 /// Makes what probing takes with the first probe. An installation without checks needs none of it,
@@ -42,6 +47,8 @@ struct OnDemand {
     rules: AddressRules,
     clock: Arc<dyn Clock>,
     made: Mutex<Option<NetProber>>,
+    /// Whether the log says that it cannot be made.
+    is_told: AtomicBool,
 }
 
 impl OnDemand {
@@ -64,20 +71,14 @@ impl Prober for OnDemand {
     fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing {
         match self.prober() {
             Ok(prober) => prober.probe(check, probed_at),
-            Err(error) => Box::pin(std::future::ready(unable(&format!("{error:#}"), probed_at))),
+            Err(error) => {
+                let told = format!("{error:#}");
+                if !self.is_told.swap(true, Ordering::Relaxed) {
+                    tracing::error!(problem = %told, "no check can be tried");
+                }
+                let ours = ProbeResult::ours(VantagePoint::core(), probed_at, told);
+                Box::pin(std::future::ready(ours))
+            }
         }
-    }
-}
-
-/// Nothing could be tried: our own fault, which says nothing of the target.
-fn unable(why: &str, probed_at: Timestamp) -> ProbeResult {
-    ProbeResult {
-        vantage: VantagePoint::core(),
-        probed_at,
-        took_us: 0,
-        verdict: Verdict::Unknown,
-        reason: Some(Reason { code: ReasonCode::Ours, told: why.to_owned() }),
-        phases: Phases::default(),
-        exchange: Exchange::default(),
     }
 }

@@ -33,14 +33,24 @@ pub(super) fn told(der: &[u8]) -> String {
     )
 }
 
+/// The first certificate of a chain to end, and its place. A root at the end of it needs nobody, and
+/// one that is over already was not needed, or the handshake would have failed: old servers send such.
+pub(super) fn first_to_end(chain: &[Vec<u8>], now: Timestamp) -> Option<(Timestamp, usize)> {
+    let ends = chain.iter().enumerate().filter_map(|(nth, der)| {
+        let is_needed = nth == 0 || !is_root(der);
+        ends_at(der).filter(|at| is_needed && *at > now).map(|at| (at, nth))
+    });
+    ends.min()
+}
+
 /// Whether it is of an authority that vouches for itself, which nobody has to be sent.
-pub(super) fn is_root(der: &[u8]) -> bool {
+fn is_root(der: &[u8]) -> bool {
     X509Certificate::from_der(der)
         .is_ok_and(|(_, one)| one.is_ca() && one.subject() == one.issuer())
 }
 
 /// When a certificate ends, where it can be read.
-pub(super) fn ends_at(der: &[u8]) -> Option<Timestamp> {
+fn ends_at(der: &[u8]) -> Option<Timestamp> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()
 }

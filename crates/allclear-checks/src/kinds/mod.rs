@@ -140,11 +140,11 @@ impl Way {
     async fn probe(&self, check: &Arc<Check>, probed_at: Timestamp) -> ProbeResult {
         let started = Instant::now();
         let deadline = started + check.deadline();
-        let mut record = Record::new(started);
+        let mut record = Record::new(started, probed_at);
         let found = match self.ready(check).as_deref() {
             Ok(Ready::Http(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tcp(probe)) => probe.run(self, &mut record, deadline).await,
-            Ok(Ready::Tls(probe)) => probe.run(self, &mut record, probed_at, deadline).await,
+            Ok(Ready::Tls(probe)) => probe.run(self, &mut record, deadline).await,
             Err(not_ready) => {
                 Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
             }
@@ -161,9 +161,16 @@ impl Way {
             Some(ReasonCode::Ours) => Verdict::Unknown,
             Some(_) => Verdict::Fail,
         };
-        let (phases, exchange) = record.into_parts();
-        let vantage = self.vantage.clone();
-        ProbeResult { vantage, probed_at, took_us: micros(took), verdict, reason, phases, exchange }
+        ProbeResult {
+            vantage: self.vantage.clone(),
+            probed_at,
+            took_us: micros(took),
+            verdict,
+            reason,
+            phases: record.phases,
+            certificate_ends_at: record.certificate_ends_at,
+            exchange: record.into_exchange(),
+        }
     }
 }
 
@@ -261,6 +268,8 @@ fn note_session(record: &mut Record, session: &Session) {
             TlsVersion::V1_3 => "1.3",
         };
         record.noted(&format!("TLS {version}, {} certificates served", session.chain.len()));
+        let first = certificate::first_to_end(&session.chain, record.probed_at);
+        record.certificate_ends_at = first.map(|(ends_at, _)| ends_at);
     } else {
         let served = session.chain.iter().take(limits::TOLD_CERTIFICATES_MAX);
         served.for_each(|der| record.noted(&format!("served {}", certificate::told(der))));

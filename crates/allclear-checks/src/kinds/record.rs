@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use allclear_domain::check::{Direction, Exchange, ExchangeLine, Phases};
 use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::limits::REASON_BYTES_MAX;
@@ -83,16 +84,22 @@ fn words_of(name: &str) -> Vec<String> {
 #[derive(Debug)]
 pub(super) struct Record {
     started: Instant,
+    /// The present, when the probe began.
+    pub(super) probed_at: Timestamp,
     pub(super) phases: Phases,
+    /// When the first certificate ends of those that are needed.
+    pub(super) certificate_ends_at: Option<Timestamp>,
     exchange: Exchange,
     bytes: usize,
     secrets: Vec<String>,
 }
 
 impl Record {
-    pub(super) fn new(started: Instant) -> Self {
+    pub(super) fn new(started: Instant, probed_at: Timestamp) -> Self {
         Self {
             started,
+            probed_at,
+            certificate_ends_at: None,
             phases: Phases::default(),
             exchange: Exchange::default(),
             bytes: 0,
@@ -168,8 +175,8 @@ impl Record {
         self.exchange.lines.push(ExchangeLine { at_us, direction, text });
     }
 
-    pub(super) fn into_parts(self) -> (Phases, Exchange) {
-        (self.phases, self.exchange)
+    pub(super) fn into_exchange(self) -> Exchange {
+        self.exchange
     }
 }
 
@@ -187,7 +194,7 @@ mod tests {
     use super::*;
 
     fn lines(record: Record) -> (Vec<String>, bool) {
-        let (_, exchange) = record.into_parts();
+        let exchange = record.into_exchange();
         (exchange.lines.into_iter().map(|line| line.text).collect(), exchange.is_cut)
     }
 
@@ -239,7 +246,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_secret_is_not_kept_where_others_repeat_it() {
-        let mut record = Record::new(Instant::now());
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
         record.hide("Bearer hunter2-hunter2");
         record.received(r#"{"you sent": "hunter2-hunter2"}"#);
         record.received_bytes(b"Bearer hunter2-hunter2\r\nsecond\x1b[2Jline", 1_000);
@@ -250,7 +257,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reason_has_an_end() {
-        let record = Record::new(Instant::now());
+        let record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
         assert_eq!(record.told("short"), "short");
         let long = record.told(&"ä".repeat(REASON_BYTES_MAX));
         assert!(long.len() <= REASON_BYTES_MAX + "…".len() && long.ends_with("ä…"));
@@ -258,12 +265,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_record_has_an_end() {
-        let mut record = Record::new(Instant::now());
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
         record.received_bytes(&[b'\n'; 1_000], 1_000);
         let (all, is_cut) = lines(record);
         assert_eq!((all.len(), is_cut), (EXCHANGE_LINES_MAX, true));
 
-        let mut record = Record::new(Instant::now());
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
         let long = "ä".repeat(EXCHANGE_BYTES_MAX);
         record.received(&long);
         record.received("more");
@@ -271,7 +278,7 @@ mod tests {
         assert_eq!(all.concat().len(), EXCHANGE_BYTES_MAX);
         assert!(is_cut);
 
-        let mut record = Record::new(Instant::now());
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
         record.received_bytes(b"12345", 3);
         assert_eq!(lines(record), (vec!["123".to_owned()], true));
     }

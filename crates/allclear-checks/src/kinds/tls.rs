@@ -31,12 +31,11 @@ impl TlsProbe {
         Ok(Self { host, port, options, starttls, warn_days })
     }
 
-    /// Tries it once. What is over is judged by the clock of the TLS library, what ends soon by `now`.
+    /// Tries it once.
     pub(super) async fn run(
         &self,
         way: &Way,
         record: &mut Record,
-        now: Timestamp,
         deadline: Instant,
     ) -> Result<(), Reason> {
         let dialed = way.net.dial(&self.host, self.port, &self.options, deadline).await;
@@ -52,17 +51,12 @@ impl TlsProbe {
         for der in chain.iter().take(limits::TOLD_CERTIFICATES_MAX) {
             record.noted(&format!("served {}", certificate::told(der)));
         }
-        self.ending(chain, now).map_or(Ok(()), Err)
+        self.ending(chain, record.probed_at).map_or(Ok(()), Err)
     }
 
-    /// What is to be said of the certificate that ends first, where that is soon. One that is over
-    /// already was not needed, or the handshake would have failed: old servers send such.
+    /// What is to be said of the certificate that ends first, where that is soon.
     fn ending(&self, chain: &[Vec<u8>], now: Timestamp) -> Option<Reason> {
-        let ends = chain.iter().enumerate().filter_map(|(nth, der)| {
-            let is_needed = nth == 0 || !certificate::is_root(der);
-            certificate::ends_at(der).filter(|at| is_needed && *at > now).map(|at| (at, nth))
-        });
-        let (ends_at, nth) = ends.min()?;
+        let (ends_at, nth) = certificate::first_to_end(chain, now)?;
         let left = ends_at.duration_since(now);
         if left >= DAY * i32::from(self.warn_days) {
             return None;

@@ -3,7 +3,7 @@
 use std::sync::Mutex as Told;
 
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{OnOutage, Threshold, VantagePoint};
+use allclear_domain::check::{OnOutage, Threshold, VantagePoint, Verdict};
 use allclear_domain::{Change, Outage, TurnedClock};
 use allclear_store::{Location, WriteError};
 use tempfile::TempDir;

@@ -180,9 +180,27 @@ pub struct ProbeResult {
     /// What was said.
     #[serde(default)]
     pub exchange: Exchange,
+    /// When the first certificate ends of those that were served and are needed, where TLS was spoken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_ends_at: Option<Timestamp>,
 }
 
 impl ProbeResult {
+    /// Nothing could be tried: our own fault, which says nothing of the target.
+    #[must_use]
+    pub fn ours(vantage: VantagePoint, probed_at: Timestamp, told: impl Into<String>) -> Self {
+        Self {
+            vantage,
+            probed_at,
+            took_us: 0,
+            verdict: Verdict::Unknown,
+            reason: Some(Reason { code: ReasonCode::Ours, told: told.into() }),
+            phases: Phases::default(),
+            exchange: Exchange::default(),
+            certificate_ends_at: None,
+        }
+    }
+
     /// How long it took.
     #[must_use]
     pub const fn took(&self) -> Duration {

@@ -41,6 +41,9 @@ struct ProbeJson {
     phases: PhasesJson,
     /// Why it did not simply work; `null` where it did.
     reason: Option<ReasonJson>,
+    /// When the first certificate ends of those that were served and are needed; `null` where no TLS was
+    /// spoken.
+    certificate_ends_at: Option<Timestamp>,
 }
 
 /// What a probe found that did not simply work, and what was said.
@@ -132,6 +135,7 @@ impl ProbeJson {
             took_us: result.took_us,
             phases: PhasesJson { resolve_us, connect_us, tls_us, first_byte_us, transfer_us },
             reason: result.reason.as_ref().map(Into::into),
+            certificate_ends_at: result.certificate_ends_at,
         }
     }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::state::{plain, tell_reason, tell_us};
 use crate::console::answer::sentence;
-use crate::console::when::When;
+use crate::console::when::{When, tell_length};
 
 /// The width of a bar.
 const WIDTH: u64 = 1_000;
@@ -39,6 +39,8 @@ pub(super) struct ProbeView {
     pub(super) phases: Vec<Phase>,
     pub(super) lines: Vec<Line>,
     pub(super) is_cut: bool,
+    /// When the first certificate ends, and how long that is from now on.
+    pub(super) certificate: Option<(When, String)>,
 }
 
 impl ProbeView {
@@ -57,6 +59,9 @@ impl ProbeView {
             phases: phases(&result.phases, result.took_us),
             lines: result.exchange.lines.iter().map(line).collect(),
             is_cut: result.exchange.is_cut,
+            certificate: result
+                .certificate_ends_at
+                .map(|at| (When::exactly(at), tell_length(at.duration_since(now)))),
         }
     }
 }

@@ -164,6 +164,9 @@ fn told(check: &Value) -> Vec<String> {
     for vantage in check["vantage_points"].as_array().into_iter().flatten() {
         let name = vantage["name"].as_str().unwrap_or_default();
         lines.push(format!("last probe from {name}: {}", probe(&vantage["last_probe"])));
+        if let Some(ends_at) = vantage["last_probe"]["certificate_ends_at"].as_str() {
+            lines.push(format!("certificate ends at {ends_at}"));
+        }
         if let Some(since) = vantage["since"].as_str() {
             let believed = vantage["believed"].as_str().unwrap_or_default();
             lines.push(format!("{believed} since {since}"));

@@ -41,6 +41,7 @@ fn failing(id: CheckId) -> Judged {
             lines: vec![line(Direction::Sent, "GET /health"), line(Direction::Received, "503")],
             is_cut: false,
         },
+        certificate_ends_at: Some(noon()),
     };
     Judged { check_id: id, judgment, last_bad: Some(last.clone()), last }
 }

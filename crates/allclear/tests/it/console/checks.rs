@@ -59,6 +59,7 @@ impl Office {
             reason: reason.clone(),
             phases: Phases { connect_us: Some(9_000), tls_us: Some(40_000), ..Phases::default() },
             exchange: Exchange { lines: directions.map(line).into(), is_cut: true },
+            certificate_ends_at: Some(now + SignedDuration::from_hours(24 * 43)),
         };
         let patience = Patience { fail_after: 1, ..check.patience };
         let (judgment, _) = Judgment::default().hear(patience, Verdict::Fail, began_at);
@@ -226,6 +227,7 @@ async fn what_fails_is_seen_first_with_its_exchange() {
             &[
                 "since <time datetime=\"2026-11-21T11:55:00Z\">",
                 "503 GET / HTTP/1.1",
+                ", in 43 days 0 h</dd>",
                 "<rect class=\"p3\" x=\"49\" width=\"220\"",
                 ">sent</span> <span class=\"verbatim\">GET / HTTP/1.1</span>",
                 ">noted</span>",
