@@ -142,6 +142,8 @@ pub const CHECK_WARN_DAYS_MAX: u32 = 365;
 pub const CHECK_STATUSES_MAX: usize = 20;
 /// Assertions of one check; another is refused.
 pub const CHECK_ASSERTIONS_MAX: usize = 50;
+/// Spans of time that one look at the samples of a check lists; earlier ones are left out.
+pub const SPANS_LISTED_MAX: i32 = 3_000;
 /// Lines of an exchange that are kept; the rest is left out, and it says so.
 pub const EXCHANGE_LINES_MAX: usize = 400;
 /// Bytes of an exchange that are kept; the rest is left out, and it says so.

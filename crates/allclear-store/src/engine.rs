@@ -88,6 +88,8 @@ pub(crate) enum Bind {
     MaybeInteger(Option<i64>),
     /// A truth value.
     Bool(bool),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// A document.
     Document(Box<RawValue>),
 }
@@ -132,6 +134,7 @@ macro_rules! bind_all {
                 Bind::Integer(value) => query.bind(value),
                 Bind::MaybeInteger(value) => query.bind(value),
                 Bind::Bool(value) => query.bind(value),
+                Bind::Bytes(value) => query.bind(value),
                 Bind::Document(value) => query.bind(Json(value)),
             };
         }

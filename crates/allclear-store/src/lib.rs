@@ -47,6 +47,7 @@ pub use nouns::checks::{CheckChanges, ReadableChecks};
 pub use nouns::incidents::{Begun, BegunSlice, Stage};
 pub use nouns::judgments::{Judged, ReadableJudgments};
 pub use nouns::maintenance::DueMaintenance;
+pub use nouns::samples::{Sampled, SamplesSize};
 pub use nouns::slices::Slice;
 pub use nouns::sources::{SourceState, Taken};
 pub use nouns::tokens::TokenRow;

@@ -97,6 +97,11 @@ impl Columns<'_> {
         column!(self, name, bool).map_err(|error| self.bad(error))
     }
 
+    /// Bytes.
+    pub(crate) fn bytes(&self, name: &str) -> Result<Vec<u8>, BadRow> {
+        column!(self, name, Vec<u8>).map_err(|error| self.bad(error))
+    }
+
     /// An instant.
     pub(crate) fn instant(&self, name: &str) -> Result<Timestamp, BadRow> {
         let micros = self.integer(name)?;

@@ -4,11 +4,13 @@
 //! little: [`Judgment`] follows the samples of one vantage point and says when enough of them agree.
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
+mod histogram;
 mod http;
 mod judgment;
 mod outage;
 mod pace;
 mod probe;
+mod samples;
 mod target;
 mod tcp;
 mod tls;
@@ -24,6 +26,7 @@ use crate::ids::{CheckId, ComponentId, TemplateId};
 use crate::posted::StatusChange;
 use crate::text::Key;
 
+pub use self::histogram::Histogram;
 pub use self::http::{
     Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
 };
@@ -34,6 +37,7 @@ pub use self::probe::{
     Direction, Exchange, ExchangeLine, Phases, ProbeResult, Reason, ReasonCode, VantagePoint,
     Verdict,
 };
+pub use self::samples::{Samples, Span};
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};
 

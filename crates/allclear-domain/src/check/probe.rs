@@ -18,6 +18,12 @@ impl VantagePoint {
         Self("core".to_owned())
     }
 
+    /// A place by its name.
+    #[must_use]
+    pub const fn new(name: String) -> Self {
+        Self(name)
+    }
+
     /// Its name.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -19,6 +19,7 @@ pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod readers;
 pub(crate) mod reminders;
+pub(crate) mod samples;
 pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;

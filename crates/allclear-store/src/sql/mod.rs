@@ -24,6 +24,7 @@ pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod readers;
 pub(crate) mod reminders;
+pub(crate) mod samples;
 pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
@@ -100,6 +101,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("people", people::ALL),
         ("readers", readers::ALL),
         ("reminders", reminders::ALL),
+        ("samples", samples::ALL),
         ("series", series::ALL),
         ("sessions", sessions::ALL),
         ("settings", settings::ALL),
@@ -125,7 +127,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Every statement that writes many rows over those that are there.
-pub(crate) const UPSERTS: &[&Upsert] = &[&judgments::UPSERT];
+pub(crate) const UPSERTS: &[&Upsert] = &[&judgments::UPSERT, &samples::UPSERT];
 
 /// Every statement that writes many rows.
 pub(crate) const INSERTS: &[&Insert] = &[
@@ -145,6 +147,7 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &passkeys::INSERT,
     &people::INSERT,
     &reminders::INSERT,
+    &samples::UPSERT.insert,
     &series::INSERT,
     &sessions::INSERT,
     &settings::INSERT,

@@ -27,6 +27,7 @@ mod recurrence;
 mod refusals;
 mod removals;
 mod revisions;
+mod sampled;
 mod samples;
 mod schema;
 mod server;
@@ -75,6 +76,8 @@ stories! {
     check::a_bad_row_is_a_problem_and_not_the_end,
     check::many_bad_rows_are_counted,
     check::every_statement_is_read_by_the_engine,
+    sampled::samples_read_back,
+    sampled::old_samples_go_and_the_rest_is_counted,
     checks::checks_read_back,
     checks::the_newest_probe_counts,
     checks::an_outage_begins_once_and_ends,
