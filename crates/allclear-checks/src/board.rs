@@ -7,14 +7,19 @@ use std::sync::Arc;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    Exchange, Judgment, Outage, ProbeResult, Reason, Threshold, Turn, Verdict, next_probe_at,
+    Exchange, Judgment, Outage, ProbeResult, Reason, Samples, Span, Threshold, Turn, Verdict,
+    next_probe_at,
 };
 use allclear_domain::ids::CheckId;
-use allclear_store::Judged;
+use allclear_domain::limits::CLOCK_DIFFERENCE_MAX;
+use allclear_store::{Judged, Sampled};
 use jiff::{SignedDuration, Timestamp};
 
 /// Results that are not written yet, at most: beyond, nothing is probed until some are.
 pub const UNWRITTEN_MAX: usize = 100_000;
+
+/// Minutes whose samples are not written yet, at most: beyond, the samples of a new one are left out.
+pub const MINUTES_UNWRITTEN_MAX: usize = 100_000;
 
 /// All checks that are probed.
 #[derive(Debug, Default)]
@@ -31,6 +36,8 @@ struct Watched {
     check: Arc<Check>,
     judgment: Judgment,
     last_bad: Option<ProbeResult>,
+    /// What was found in the minute that is under way.
+    minute: Option<Sampled>,
     /// `None` while it is probed.
     due_at: Option<Timestamp>,
 }
@@ -42,6 +49,8 @@ pub struct Unwritten {
     pub judged: HashMap<CheckId, Judged>,
     /// What turned, in order.
     pub turned: Vec<Turned>,
+    /// What was found, minute by minute: each as it stood last.
+    pub minutes: HashMap<(CheckId, Timestamp), Sampled>,
 }
 
 /// A threshold that a check crossed, or came back from.
@@ -59,11 +68,20 @@ impl Unwritten {
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.judged.is_empty() && self.turned.is_empty()
+        self.judged.is_empty() && self.turned.is_empty() && self.minutes.is_empty()
     }
 
     fn len(&self) -> usize {
         self.judged.len() + self.turned.len()
+    }
+
+    /// Takes in what was found in a minute, as it stands now. While nothing can be written, minutes
+    /// that come once there are too many are left out: what is believed is worth more.
+    fn put_minute(&mut self, minute: Sampled) {
+        let place = (minute.check_id, minute.starts_at);
+        if self.minutes.len() < MINUTES_UNWRITTEN_MAX || self.minutes.contains_key(&place) {
+            self.minutes.insert(place, minute);
+        }
     }
 }
 
@@ -74,6 +92,26 @@ pub struct Due {
     pub check: Arc<Check>,
     /// How late it is.
     pub lag: SignedDuration,
+}
+
+impl Watched {
+    /// Adds what a probe found to its minute, and gives the minute as it stands now. A probe that was
+    /// heard of late counts for the minute that is under way: the one before may be added up already.
+    fn add(&mut self, result: &ProbeResult) -> Sampled {
+        let starts_at = Span::Minute.start_of(result.probed_at);
+        let goes_on = |minute: &Sampled| {
+            let ahead = minute.starts_at.duration_since(starts_at);
+            minute.vantage == result.vantage && !ahead.is_negative() && ahead < CLOCK_DIFFERENCE_MAX
+        };
+        let mut minute = self.minute.take().filter(goes_on).unwrap_or_else(|| Sampled {
+            check_id: self.check.id,
+            vantage: result.vantage.clone(),
+            starts_at,
+            samples: Samples::default(),
+        });
+        minute.samples.add(result);
+        self.minute.insert(minute).clone()
+    }
 }
 
 impl Board {
@@ -105,9 +143,10 @@ impl Board {
             Some(before) if before.due_at.is_none() => None,
             Some(before) => Some(next_probe_at(&check, &before.judgment, now)),
         };
-        let (judgment, last_bad) =
-            before.map_or_else(Default::default, |before| (before.judgment, before.last_bad));
-        self.set(Watched { check: Arc::new(check), judgment, last_bad, due_at });
+        let (judgment, last_bad, minute) = before.map_or_else(Default::default, |before| {
+            (before.judgment, before.last_bad, before.minute)
+        });
+        self.set(Watched { check: Arc::new(check), judgment, last_bad, minute, due_at });
     }
 
     /// Forgets a check that is gone, with what is not written of it.
@@ -119,6 +158,7 @@ impl Board {
     fn forget(&mut self, id: CheckId) {
         self.unwritten.judged.remove(&id);
         self.unwritten.turned.retain(|turned| turned.check.id != id);
+        self.unwritten.minutes.retain(|(check_id, _), _| *check_id != id);
     }
 
     fn put(&mut self, check: Check, before: Option<Judged>, now: Timestamp) {
@@ -134,7 +174,17 @@ impl Board {
                 (judgment, last_bad, due_at)
             }
         };
-        self.set(Watched { check: Arc::new(check), judgment, last_bad, due_at: Some(due_at) });
+        let (check, due_at) = (Arc::new(check), Some(due_at));
+        self.set(Watched { check, judgment, last_bad, minute: None, due_at });
+    }
+
+    /// Goes on with the minute that was under way when somebody else stopped.
+    pub fn go_on_with(&mut self, minutes: Vec<Sampled>) {
+        for minute in minutes {
+            if let Some(watched) = self.checks.get_mut(&minute.check_id) {
+                watched.minute.get_or_insert(minute);
+            }
+        }
     }
 
     fn set(&mut self, watched: Watched) {
@@ -191,6 +241,7 @@ impl Board {
         if watched.check.kind != check.kind || watched.due_at.is_some() {
             return;
         }
+        self.unwritten.put_minute(watched.add(&result));
         let patience = watched.check.patience;
         let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
         watched.judgment = judgment;
@@ -245,7 +296,12 @@ impl Board {
 
     /// Takes back what could not be written. What came since is newer.
     pub fn take_back(&mut self, failed: Unwritten) {
-        let Unwritten { judged, mut turned } = failed;
+        let Unwritten { judged, mut turned, minutes } = failed;
+        for (place, minute) in minutes {
+            if self.checks.contains_key(&minute.check_id) {
+                self.unwritten.minutes.entry(place).or_insert(minute);
+            }
+        }
         for (id, one) in judged {
             if self.checks.contains_key(&id) {
                 self.unwritten.judged.entry(id).or_insert(one);

@@ -1,7 +1,7 @@
 //! Writing what probes found: many results in one transaction.
 
 use allclear_domain::audit::Actor;
-use allclear_domain::check::Outage;
+use allclear_domain::check::{Outage, Span};
 use allclear_domain::ids::CheckId;
 use allclear_domain::{Check, Entropy};
 use allclear_store::{Store, StoreError, Transaction};
@@ -39,6 +39,8 @@ pub async fn keep(
     let mut transaction = store.begin().await?;
     let judged: Vec<_> = unwritten.judged.values().cloned().collect();
     transaction.put_judgments(&judged).await?;
+    let minutes: Vec<_> = unwritten.minutes.values().cloned().collect();
+    transaction.put_samples(Span::Minute, &minutes).await?;
     let mut kept = Kept { results: judged.len(), ..Kept::default() };
     for turned in &unwritten.turned {
         turn(&mut transaction, turned, entropy, now, &mut kept).await?;

@@ -9,9 +9,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::check::{Outage, ProbeResult, VantagePoint};
+use allclear_domain::check::{Outage, ProbeResult, Span, VantagePoint};
 use allclear_domain::{Check, Clock, Entropy};
-use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Store, StoreError};
+use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Sampled, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
@@ -103,7 +103,7 @@ impl Watch {
     /// Where the store cannot be read or written. What was found is kept, and the next run writes it.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let state = &mut *self.state.lock().await;
-        let asked = ask(self.store.clone(), state.revision).await?;
+        let asked = ask(self.store.clone(), state.revision, now).await?;
         Self::take_in(state, asked, now);
         let mut report = Report::default();
         let mut probes = Probes::new();
@@ -140,7 +140,7 @@ impl Watch {
             let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
             if asking.is_none() && state.asked_at.is_none_or(is_time) {
                 state.asked_at = Some(now);
-                asking = Some(tokio::spawn(ask(self.store.clone(), state.revision)));
+                asking = Some(tokio::spawn(ask(self.store.clone(), state.revision, now)));
             }
             self.probe_due(state, &mut probes, now, &mut Report::default());
             if writing.is_none()
@@ -218,10 +218,11 @@ impl Watch {
     /// Takes in which checks there are.
     fn take_in(state: &mut State, asked: Asked, now: Timestamp) {
         match asked {
-            Asked::Everything { revision, checks, judged, open } => {
+            Asked::Everything { revision, checks, judged, minutes, open } => {
                 tell_bad_rows(&checks.bad_rows);
                 tell_bad_rows(&judged.bad_rows);
                 state.board.remember(judged.judged, checks.checks, now);
+                state.board.go_on_with(minutes);
                 state.board.compare(&open, now);
                 state.revision = Some(revision);
             }
@@ -301,6 +302,7 @@ enum Asked {
         revision: i64,
         checks: ReadableChecks,
         judged: ReadableJudgments,
+        minutes: Vec<Sampled>,
         open: Vec<Outage>,
     },
     /// What is new since.
@@ -308,7 +310,8 @@ enum Asked {
 }
 
 /// Asks which checks there are.
-async fn ask(store: Store, revision: Option<i64>) -> Result<Asked, StoreError> {
+async fn ask(store: Store, revision: Option<i64>, now: Timestamp) -> Result<Asked, StoreError> {
+    let this_minute = Span::Minute.start_of(now);
     match revision {
         Some(revision) => {
             let changes = store.check_changes_since(revision).await?;
@@ -322,6 +325,7 @@ async fn ask(store: Store, revision: Option<i64>) -> Result<Asked, StoreError> {
             revision: store.revision().await?,
             checks: store.list_readable_checks().await?,
             judged: store.list_readable_judgments().await?,
+            minutes: store.list_samples(Span::Minute, this_minute, Timestamp::MAX).await?,
             open: store.list_readable_open_outages().await?,
         }),
     }

@@ -208,3 +208,76 @@ fn what_is_kept_is_compared_with_what_is_believed() {
     let over = Turn { threshold: Threshold::Fail, is_crossed: false, since: at(70) };
     assert_eq!(of(&works), [over]);
 }
+
+fn sums(board: &mut Board) -> Vec<(i64, u64)> {
+    let minutes = board.take_unwritten().minutes.into_values();
+    let mut sums: Vec<_> =
+        minutes.map(|one| (one.starts_at.as_second(), one.samples.count())).collect();
+    sums.sort_unstable();
+    sums
+}
+
+#[test]
+fn every_sample_is_in_its_minute_and_each_minute_is_written_whole() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    let start = Span::Minute.start_of(at(0)).as_second();
+    let all = probed(&mut board, 0..200, Verdict::Ok).len();
+    let minutes = sums(&mut board);
+    assert_eq!(minutes.iter().map(|(_, count)| count).sum::<u64>(), all as u64);
+    assert!(minutes.iter().all(|(at, _)| (at - start) % 60 == 0), "{minutes:?}");
+    let (last, count) = *minutes.last().unwrap();
+
+    // The minute goes on, and replaces what was written of it.
+    let more = probed(&mut board, 200..211, Verdict::Fail).len() as u64;
+    assert!(more > 0);
+    let minutes = sums(&mut board);
+    assert_eq!(minutes[0], (last, count + more), "{minutes:?}");
+}
+
+#[test]
+fn a_minute_goes_on_after_a_restart_and_takes_in_who_comes_late() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut first = board(std::slice::from_ref(&check));
+    let probe = |board: &mut Board, due: i64, probed: i64| {
+        let due = board.take_due(at(due), 9);
+        board.hear(&due[0].check, result(Verdict::Ok, at(probed)), at(probed));
+    };
+    let base = -at(0).as_second().rem_euclid(60) + 60;
+    probe(&mut first, base, base + 1);
+    let written: Vec<_> = first.take_unwritten().minutes.into_values().collect();
+
+    let mut second = board(std::slice::from_ref(&check));
+    second.go_on_with(written.clone());
+    second.go_on_with(vec![Sampled {
+        check_id: Entropy::from_seed(9).id(at(0)),
+        ..written[0].clone()
+    }]);
+    // It began before the minute did, and was heard of in it.
+    probe(&mut second, base + 10, base - 2);
+    probe(&mut second, base + 30, base + 30);
+    assert_eq!(sums(&mut second), [(at(base).as_second(), 3)]);
+    // The clock was put right by an hour: its minute is another one.
+    probe(&mut second, base + 50, base + 50 - 3_600);
+    assert_eq!(sums(&mut second), [(at(base - 3_600).as_second(), 1)]);
+}
+
+#[test]
+fn minutes_that_cannot_be_written_have_an_end() {
+    let mut unwritten = Unwritten::default();
+    let id = Entropy::from_seed(1).id(at(0));
+    let minute = |second: i64| Sampled {
+        check_id: id,
+        vantage: allclear_domain::check::VantagePoint::core(),
+        starts_at: at(second),
+        samples: Samples::default(),
+    };
+    for second in 0..=MINUTES_UNWRITTEN_MAX {
+        unwritten.put_minute(minute(second as i64));
+    }
+    assert_eq!(unwritten.minutes.len(), MINUTES_UNWRITTEN_MAX);
+    let mut again = minute(0);
+    again.samples.ok = 7;
+    unwritten.put_minute(again.clone());
+    assert_eq!(unwritten.minutes[&(id, at(0))], again, "what is there still goes on");
+}
