@@ -15,18 +15,26 @@ use allclear_domain::limits::CLOCK_DIFFERENCE_MAX;
 use allclear_store::{Judged, Sampled};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::lanes::{QUICK, Room};
+
 /// Results that are not written yet, at most: beyond, nothing is probed until some are.
 pub const UNWRITTEN_MAX: usize = 100_000;
 
 /// Minutes whose samples are not written yet, at most: beyond, the samples of a new one are left out.
 pub const MINUTES_UNWRITTEN_MAX: usize = 100_000;
 
+/// When checks are due, the first one first.
+type DueTimes = BinaryHeap<Reverse<(Timestamp, CheckId)>>;
+
 /// All checks that are probed.
 #[derive(Debug, Default)]
 pub struct Board {
     checks: HashMap<CheckId, Watched>,
-    /// When each is due. An entry whose time is not that of its check any more counts for nothing.
-    due: BinaryHeap<Reverse<(Timestamp, CheckId)>>,
+    /// When each is due whose last probe was quick. An entry whose time is not that of its check any
+    /// more counts for nothing.
+    quick: DueTimes,
+    /// The same of those whose last probe was slow.
+    slow: DueTimes,
     unwritten: Unwritten,
 }
 
@@ -36,6 +44,8 @@ struct Watched {
     check: Arc<Check>,
     judgment: Judgment,
     last_bad: Option<ProbeResult>,
+    /// Whether its last probe was slow.
+    is_slow: bool,
     /// What was found in the minute that is under way.
     minute: Option<Sampled>,
     /// `None` while it is probed.
@@ -45,6 +55,8 @@ struct Watched {
 /// What is not written yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Unwritten {
+    /// How many results it all follows from.
+    pub results: u64,
     /// What is believed now: the newest of each check.
     pub judged: HashMap<CheckId, Judged>,
     /// What turned, in order.
@@ -92,9 +104,17 @@ pub struct Due {
     pub check: Arc<Check>,
     /// How late it is.
     pub lag: SignedDuration,
+    /// Whether its last probe was slow.
+    pub is_slow: bool,
 }
 
 impl Watched {
+    /// A check of which nothing is known.
+    fn new(check: Arc<Check>) -> Self {
+        let judgment = Judgment::default();
+        Self { check, judgment, last_bad: None, is_slow: false, minute: None, due_at: None }
+    }
+
     /// Adds what a probe found to its minute, and gives the minute as it stands now. A probe that was
     /// heard of late counts for the minute that is under way: the one before may be added up already.
     fn add(&mut self, result: &ProbeResult) -> Sampled {
@@ -143,10 +163,11 @@ impl Board {
             Some(before) if before.due_at.is_none() => None,
             Some(before) => Some(next_probe_at(&check, &before.judgment, now)),
         };
-        let (judgment, last_bad, minute) = before.map_or_else(Default::default, |before| {
-            (before.judgment, before.last_bad, before.minute)
+        let check = Arc::new(check);
+        self.set(match before {
+            Some(before) => Watched { check, due_at, ..before },
+            None => Watched { due_at, ..Watched::new(check) },
         });
-        self.set(Watched { check: Arc::new(check), judgment, last_bad, minute, due_at });
     }
 
     /// Forgets a check that is gone, with what is not written of it.
@@ -165,17 +186,17 @@ impl Board {
         if check.paused_at.is_some() {
             return;
         }
-        let (judgment, last_bad, due_at) = match before {
-            None => (Judgment::default(), None, now),
+        let new = Watched { due_at: Some(now), ..Watched::new(Arc::new(check)) };
+        self.set(match before {
+            None => new,
             Some(Judged { judgment, last, last_bad, .. }) => {
                 // What was due while nobody looked is due now.
                 let probed_at = last.probed_at.min(now);
-                let due_at = next_probe_at(&check, &judgment, probed_at).max(now);
-                (judgment, last_bad, due_at)
+                let due_at = next_probe_at(&new.check, &judgment, probed_at).max(now);
+                let is_slow = last.took() >= QUICK;
+                Watched { judgment, last_bad, is_slow, due_at: Some(due_at), ..new }
             }
-        };
-        let (check, due_at) = (Arc::new(check), Some(due_at));
-        self.set(Watched { check, judgment, last_bad, minute: None, due_at });
+        });
     }
 
     /// Goes on with the minute that was under way when somebody else stopped.
@@ -190,48 +211,54 @@ impl Board {
     fn set(&mut self, watched: Watched) {
         let id = watched.check.id;
         if let Some(due_at) = watched.due_at {
-            self.due.push(Reverse((due_at, id)));
+            let lane = if watched.is_slow { &mut self.slow } else { &mut self.quick };
+            lane.push(Reverse((due_at, id)));
         }
         self.checks.insert(id, watched);
     }
 
     /// The clock was put right: what is due far ahead by the former one is due as usual.
     pub fn put_right(&mut self, now: Timestamp) {
-        let mut due = BinaryHeap::with_capacity(self.checks.len());
+        (self.quick, self.slow) = Default::default();
         for (id, watched) in &mut self.checks {
             if watched.due_at.is_some() {
                 let due_at = next_probe_at(&watched.check, &watched.judgment, now);
                 watched.due_at = Some(due_at);
-                due.push(Reverse((due_at, *id)));
+                let lane = if watched.is_slow { &mut self.slow } else { &mut self.quick };
+                lane.push(Reverse((due_at, *id)));
             }
         }
-        self.due = due;
     }
 
-    /// The checks that are due, the longest overdue first, `most` of them. Each is being probed from
-    /// now on, until [`Board::hear`] is told what came of it.
-    pub fn take_due(&mut self, now: Timestamp, most: usize) -> Vec<Due> {
+    /// The checks that are due, the longest overdue first, as many as there is room for. Each is being
+    /// probed from now on, until [`Board::hear`] is told what came of it.
+    pub fn take_due(&mut self, now: Timestamp, room: Room) -> Vec<Due> {
         let mut taken = Vec::new();
-        while taken.len() < most && self.unwritten.len() < UNWRITTEN_MAX {
-            let Some(Reverse((due_at, id))) = self.due.peek().copied() else { break };
-            if due_at > now {
-                break;
-            }
-            self.due.pop();
-            let watched = self.checks.get_mut(&id);
-            if let Some(watched) = watched.filter(|watched| watched.due_at == Some(due_at)) {
-                watched.due_at = None;
-                let (check, lag) = (watched.check.clone(), now.duration_since(due_at));
-                taken.push(Due { check, lag });
+        for (lane, most) in [(&mut self.quick, room.quick), (&mut self.slow, room.slow)] {
+            let most = taken.len() + most;
+            while taken.len() < most && self.unwritten.len() < UNWRITTEN_MAX {
+                let Some(Reverse((due_at, id))) = lane.peek().copied() else { break };
+                if due_at > now {
+                    break;
+                }
+                lane.pop();
+                let watched = self.checks.get_mut(&id);
+                if let Some(watched) = watched.filter(|watched| watched.due_at == Some(due_at)) {
+                    watched.due_at = None;
+                    let (check, lag) = (watched.check.clone(), now.duration_since(due_at));
+                    taken.push(Due { check, lag, is_slow: watched.is_slow });
+                }
             }
         }
         taken
     }
 
-    /// When the next check is due.
+    /// When the next check is due for which there is room.
     #[must_use]
-    pub fn next_due_at(&self) -> Option<Timestamp> {
-        self.due.peek().map(|Reverse((due_at, _))| *due_at)
+    pub fn next_due_at(&self, room: Room) -> Option<Timestamp> {
+        let lanes = [(&self.quick, room.quick), (&self.slow, room.slow)];
+        let open = lanes.into_iter().filter(|(_, room)| *room > 0);
+        open.filter_map(|(lane, _)| lane.peek()).map(|Reverse((due_at, _))| *due_at).min()
     }
 
     /// Takes in what a probe of `check` found, and says when the next one is due. A check that was
@@ -241,6 +268,7 @@ impl Board {
         if watched.check.kind != check.kind || watched.due_at.is_some() {
             return;
         }
+        self.unwritten.results += 1;
         self.unwritten.put_minute(watched.add(&result));
         let patience = watched.check.patience;
         let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
@@ -253,7 +281,9 @@ impl Board {
         }
         let due_at = next_probe_at(&watched.check, &judgment, result.probed_at).max(now);
         watched.due_at = Some(due_at);
-        self.due.push(Reverse((due_at, check.id)));
+        watched.is_slow = result.took() >= QUICK;
+        let lane = if watched.is_slow { &mut self.slow } else { &mut self.quick };
+        lane.push(Reverse((due_at, check.id)));
         for turn in turns {
             let turned =
                 Turned { check: watched.check.clone(), turn, reason: result.reason.clone() };
@@ -296,7 +326,8 @@ impl Board {
 
     /// Takes back what could not be written. What came since is newer.
     pub fn take_back(&mut self, failed: Unwritten) {
-        let Unwritten { judged, mut turned, minutes } = failed;
+        let Unwritten { results, judged, mut turned, minutes } = failed;
+        self.unwritten.results += results;
         for (place, minute) in minutes {
             if self.checks.contains_key(&minute.check_id) {
                 self.unwritten.minutes.entry(place).or_insert(minute);
@@ -322,6 +353,12 @@ impl Board {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.checks.is_empty()
+    }
+
+    /// How many checks there are whose last result is not written yet.
+    #[must_use]
+    pub fn unwritten_results(&self) -> usize {
+        self.unwritten.judged.len()
     }
 
     /// Whether something is to be written.

@@ -13,7 +13,7 @@ use crate::board::{Turned, Unwritten};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     /// Results.
-    pub results: usize,
+    pub results: u64,
     /// Outages that began.
     pub began: usize,
     /// Outages that are over.
@@ -41,7 +41,7 @@ pub async fn keep(
     transaction.put_judgments(&judged).await?;
     let minutes: Vec<_> = unwritten.minutes.values().cloned().collect();
     transaction.put_samples(Span::Minute, &minutes).await?;
-    let mut kept = Kept { results: judged.len(), ..Kept::default() };
+    let mut kept = Kept { results: unwritten.results, ..Kept::default() };
     for turned in &unwritten.turned {
         turn(&mut transaction, turned, entropy, now, &mut kept).await?;
     }

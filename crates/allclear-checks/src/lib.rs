@@ -7,8 +7,10 @@
 
 pub mod board;
 pub mod fields;
+pub mod figures;
 pub mod keeping;
 pub mod kinds;
+pub mod lanes;
 pub mod limits;
 pub mod prober;
 pub mod watch;
@@ -17,5 +19,6 @@ pub mod writing;
 #[cfg(test)]
 mod for_tests;
 
+pub use self::figures::Figures;
 pub use self::prober::{Prober, Probing};
 pub use self::watch::Watch;

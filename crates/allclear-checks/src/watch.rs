@@ -15,13 +15,14 @@ use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Sampled, S
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::time::Instant;
 
 use crate::board::{Board, Due, Unwritten};
+use crate::figures::Figures;
 use crate::keeping::{self, Kept};
+use crate::lanes::Lanes;
 use crate::prober::{Prober, Probing};
 
-/// Probes at the same time; further checks wait, and count as late.
-pub const IN_FLIGHT_MAX: usize = 512;
 /// How long results wait for others, to be written together.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
 /// How often it asks which checks changed, where nobody tells it.
@@ -57,12 +58,14 @@ pub struct Watch {
     nudge: Arc<Notify>,
     /// Woken by it when an outage began or ended.
     woken: Vec<Arc<Notify>>,
+    figures: Figures,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     board: Board,
+    lanes: Lanes,
     /// The revision up to which checks are known; `None` before the first look.
     revision: Option<i64>,
     asked_at: Option<Timestamp>,
@@ -70,8 +73,10 @@ struct State {
     seen_at: Option<Timestamp>,
 }
 
-/// A probe that runs: its check, and what it will have found.
-type Probes = JoinSet<(Arc<Check>, ProbeResult)>;
+/// A probe that ended: its check, what it found, and when it began.
+type Probed = (Arc<Check>, ProbeResult, Instant);
+/// Probes that run.
+type Probes = JoinSet<Probed>;
 /// Results that are being written; those that could not be come back.
 type Writing = JoinHandle<Result<Kept, (Unwritten, StoreError)>>;
 /// A look at the store.
@@ -87,8 +92,21 @@ impl Watch {
         prober: Arc<dyn Prober>,
         woken: Vec<Arc<Notify>>,
     ) -> Self {
-        let (nudge, state) = Default::default();
-        Self { store, clock, entropy, prober, nudge, woken, state }
+        let (nudge, figures, state) = Default::default();
+        Self { store, clock, entropy, prober, nudge, woken, figures, state }
+    }
+
+    /// The same with no more than so many probes at the same time.
+    #[must_use]
+    pub fn with_in_flight_max(mut self, in_flight_max: usize) -> Self {
+        self.state.get_mut().lanes = Lanes::new(in_flight_max);
+        self
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.figures.clone()
     }
 
     /// What has it look at once which checks there are.
@@ -109,9 +127,7 @@ impl Watch {
         let mut probes = Probes::new();
         self.probe_due(state, &mut probes, now, &mut report);
         while let Some(ended) = probes.join_next().await {
-            if let Ok((check, result)) = ended {
-                state.board.hear(&check, result, now);
-            }
+            self.hear(state, ended, now);
             self.probe_due(state, &mut probes, now, &mut report);
         }
         let unwritten = state.board.take_unwritten();
@@ -133,7 +149,7 @@ impl Watch {
         let mut probes = Probes::new();
         let mut writing: Option<Writing> = None;
         let mut asking: Option<Asking> = None;
-        let mut write_at = tokio::time::Instant::now();
+        let mut write_at = Instant::now();
         let mut trouble = Trouble::default();
         loop {
             let now = self.now(state);
@@ -143,18 +159,17 @@ impl Watch {
                 asking = Some(tokio::spawn(ask(self.store.clone(), state.revision, now)));
             }
             self.probe_due(state, &mut probes, now, &mut Report::default());
-            if writing.is_none()
-                && state.board.has_unwritten()
-                && write_at <= tokio::time::Instant::now()
-            {
+            let State { board, lanes, .. } = &*state;
+            self.figures.stand(board.len(), lanes.in_flight(), board.unwritten_results());
+            if writing.is_none() && state.board.has_unwritten() && write_at <= Instant::now() {
                 let unwritten = state.board.take_unwritten();
                 writing = Some(tokio::spawn(self.write(unwritten, now)));
             }
             tokio::select! {
                 Some(ended) = probes.join_next() => {
-                    self.hear(state, ended);
+                    self.hear(state, ended, self.clock.now());
                     while let Some(ended) = probes.try_join_next() {
-                        self.hear(state, ended);
+                        self.hear(state, ended, self.clock.now());
                     }
                 }
                 asked = end_of(&mut asking) => {
@@ -182,7 +197,7 @@ impl Watch {
                         }
                     };
                     let pause = if written.is_ok() { WRITE_AFTER } else { TRY_AGAIN_AFTER };
-                    write_at = tokio::time::Instant::now() + pause;
+                    write_at = Instant::now() + pause;
                     let failed = written.err().map(|(unwritten, error)| {
                         state.board.take_back(unwritten);
                         error
@@ -195,22 +210,23 @@ impl Watch {
         }
     }
 
-    fn hear(&self, state: &mut State, ended: Result<(Arc<Check>, ProbeResult), JoinError>) {
+    /// Takes in what a probe found.
+    fn hear(&self, state: &mut State, ended: Result<Probed, JoinError>, now: Timestamp) {
         // It catches its own panics, and nobody cancels it.
-        if let Ok((check, result)) = ended {
-            state.board.hear(&check, result, self.clock.now());
+        if let Ok((check, result, began)) = ended {
+            state.lanes.end(began);
+            self.figures.ended(result.verdict);
+            state.board.hear(&check, result, now);
         }
     }
 
     /// How long there is nothing to do.
-    fn pause(&self, state: &State, write_at: tokio::time::Instant) -> Duration {
+    fn pause(&self, state: &mut State, write_at: Instant) -> Duration {
         let now = self.clock.now();
         let due_in = |due_at: Timestamp| Duration::try_from(due_at.duration_since(now));
-        let due = state.board.next_due_at().map(|due_at| due_in(due_at).unwrap_or_default());
-        let write = state
-            .board
-            .has_unwritten()
-            .then(|| write_at.duration_since(tokio::time::Instant::now()));
+        let room = state.lanes.room(Instant::now());
+        let due = state.board.next_due_at(room).map(|due_at| due_in(due_at).unwrap_or_default());
+        let write = state.board.has_unwritten().then(|| write_at.duration_since(Instant::now()));
         let soonest = [due, write].into_iter().flatten().min().unwrap_or(PAUSE_MAX);
         soonest.clamp(Duration::from_millis(1), PAUSE_MAX)
     }
@@ -262,14 +278,17 @@ impl Watch {
         now: Timestamp,
         report: &mut Report,
     ) {
-        let room = IN_FLIGHT_MAX.saturating_sub(probes.len());
-        for Due { check, lag } in state.board.take_due(now, room) {
+        let began = Instant::now();
+        let room = state.lanes.room(began);
+        for Due { check, lag, is_slow } in state.board.take_due(now, room) {
+            state.lanes.begin(began);
+            self.figures.began(lag, is_slow);
             report.probed += 1;
             report.lag_max = report.lag_max.max(lag);
             let probing = self.prober.probe(check.clone(), now);
             probes.spawn(async move {
                 let result = end_of_probe(&check, probing, now).await;
-                (check, result)
+                (check, result, began)
             });
         }
     }
@@ -281,9 +300,11 @@ impl Watch {
     ) -> impl Future<Output = Result<Kept, (Unwritten, StoreError)>> + Send + 'static {
         let (store, entropy, woken) =
             (self.store.clone(), self.entropy.clone(), self.woken.clone());
+        let figures = self.figures.clone();
         async move {
             match keeping::keep(&store, &unwritten, &entropy, now).await {
                 Ok(kept) => {
+                    figures.wrote(kept.results);
                     if kept.began + kept.ended > 0 {
                         woken.iter().for_each(|one| one.notify_one());
                     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use allclear_checks::Figures;
 use allclear_domain::{Clock, Entropy};
 use allclear_people::{Attempts, Passwords};
 use allclear_store::Store;
@@ -73,6 +74,8 @@ pub struct App {
     pub nudge: Arc<Notify>,
     /// Wakes the duty that probes, after a check was changed.
     pub watch: Arc<Notify>,
+    /// What probing says of itself.
+    pub figures: Figures,
     /// How requests get here.
     pub entrance: Arc<Entrance>,
 }

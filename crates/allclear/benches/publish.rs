@@ -58,6 +58,7 @@ async fn run() -> Result<()> {
         entropy: Arc::new(Entropy::from_seed(2)),
         entrance: Entrance::default(),
         prober: allclear::probing::prober(&ProbeSettings::default(), Arc::new(SystemClock))?,
+        probes_max: 1,
     };
     let instance = Instance::start(store, conditions).await?;
     let mut reader = TcpStream::connect(instance.address()).await?;

@@ -42,6 +42,8 @@ pub struct Conditions {
     pub entrance: Entrance,
     /// What tries checks.
     pub prober: Arc<dyn Prober>,
+    /// How many of them it may try at the same time.
+    pub probes_max: usize,
 }
 
 /// A running instance.
@@ -63,13 +65,15 @@ impl Instance {
     /// # Errors
     /// Where the store cannot be read, or the address not be listened on.
     pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
-        let Conditions { listen, allowed, clock, entropy, entrance, prober } = conditions;
+        let Conditions { listen, allowed, clock, entropy, entrance, prober, probes_max } =
+            conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
         let outages =
             OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let woken = vec![publisher.nudge(), outages.nudge()];
-        let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken);
+        let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
+            .with_in_flight_max(probes_max);
         #[cfg(feature = "passkeys")]
         let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
@@ -83,6 +87,7 @@ impl Instance {
             published: published.clone(),
             nudge: publisher.nudge(),
             watch: watch.nudge(),
+            figures: watch.figures(),
             entrance: Arc::new(entrance),
         };
         let certificates = app.entrance.certificates.clone();

@@ -8,6 +8,9 @@ use allclear_domain::check::{CheckKind, Direction, ExchangeLine, TcpCheck, Thres
 use super::*;
 use crate::for_tests::{at, check, result};
 
+/// Room for all of them.
+const ROOM: Room = Room { quick: 100, slow: 100 };
+
 /// Probes everything that is due, second by second, and gives the seconds with the keys.
 fn probed(
     board: &mut Board,
@@ -16,7 +19,7 @@ fn probed(
 ) -> Vec<(i64, String)> {
     let mut all = Vec::new();
     for second in seconds {
-        for due in board.take_due(at(second), 100) {
+        for due in board.take_due(at(second), ROOM) {
             all.push((second, due.check.key.to_string()));
             board.hear(&due.check, result(verdict, at(second)), at(second));
         }
@@ -62,7 +65,7 @@ fn what_was_said_is_kept_where_it_did_not_simply_work() {
         let line =
             ExchangeLine { at_us: 0, direction: Direction::Received, text: "220 ready".to_owned() };
         let exchange = Exchange { lines: vec![line], is_cut: false };
-        let due = board.take_due(at(second), 9);
+        let due = board.take_due(at(second), ROOM);
         board.hear(
             &due[0].check,
             ProbeResult { exchange, ..result(verdict, at(second)) },
@@ -78,14 +81,14 @@ fn what_was_said_is_kept_where_it_did_not_simply_work() {
 fn a_check_is_never_probed_twice_at_the_same_time() {
     let check = check(&Entropy::from_seed(1), "a");
     let mut board = board(std::slice::from_ref(&check));
-    let first = board.take_due(at(0), 9);
+    let first = board.take_due(at(0), ROOM);
     assert_eq!(first.len(), 1);
-    assert!(board.take_due(at(500), 9).is_empty());
+    assert!(board.take_due(at(500), ROOM).is_empty());
     // Nor where it was changed meanwhile, but for what it tries.
     board.put_check(Check { name: "Another".to_owned(), ..check }, at(500));
-    assert!(board.take_due(at(500), 9).is_empty());
+    assert!(board.take_due(at(500), ROOM).is_empty());
     board.hear(&first[0].check, result(Verdict::Ok, at(0)), at(500));
-    let again = board.take_due(at(520), 9);
+    let again = board.take_due(at(520), ROOM);
     assert_eq!((again.len(), again[0].check.name.as_str()), (1, "Another"));
 }
 
@@ -95,10 +98,10 @@ fn no_more_are_taken_than_there_is_room_for_and_the_latest_goes_first() {
     let checks: Vec<Check> = (0..30).map(|n| check(&entropy, &format!("c{n}"))).collect();
     let mut board = board(&checks);
     probed(&mut board, 0..1, Verdict::Ok);
-    let late = board.take_due(at(60), 10);
+    let late = board.take_due(at(60), Room { quick: 10, slow: 9 });
     assert_eq!(late.len(), 10);
     assert!(late.windows(2).all(|two| two[0].lag >= two[1].lag));
-    assert_eq!(board.take_due(at(60), 100).len(), 20);
+    assert_eq!(board.take_due(at(60), ROOM).len(), 20);
 }
 
 #[test]
@@ -152,7 +155,7 @@ fn what_is_paused_or_tries_something_else_is_judged_anew() {
     ] {
         let mut board = board(std::slice::from_ref(&old));
         probed(&mut board, 0..20, Verdict::Fail);
-        let running = board.take_due(at(40), 1);
+        let running = board.take_due(at(40), ROOM);
         board.put_check(changed.clone(), at(40));
         assert!(!board.has_unwritten());
         board.hear(&running[0].check, result(Verdict::Fail, at(40)), at(41));
@@ -240,7 +243,7 @@ fn a_minute_goes_on_after_a_restart_and_takes_in_who_comes_late() {
     let check = check(&Entropy::from_seed(1), "a");
     let mut first = board(std::slice::from_ref(&check));
     let probe = |board: &mut Board, due: i64, probed: i64| {
-        let due = board.take_due(at(due), 9);
+        let due = board.take_due(at(due), ROOM);
         board.hear(&due[0].check, result(Verdict::Ok, at(probed)), at(probed));
     };
     let base = -at(0).as_second().rem_euclid(60) + 60;
@@ -280,4 +283,28 @@ fn minutes_that_cannot_be_written_have_an_end() {
     again.samples.ok = 7;
     unwritten.put_minute(again.clone());
     assert_eq!(unwritten.minutes[&(id, at(0))], again, "what is there still goes on");
+}
+
+#[test]
+fn checks_that_are_slow_wait_for_each_other_and_for_nobody_else() {
+    let entropy = Entropy::from_seed(1);
+    let checks: Vec<Check> = (0..20).map(|n| check(&entropy, &format!("c{n}"))).collect();
+    let mut board = board(&checks);
+    for (nth, due) in board.take_due(at(0), ROOM).into_iter().enumerate() {
+        let took_us = if nth < 10 { 9_000_000 } else { 1_000 };
+        let found = ProbeResult { took_us, ..result(Verdict::Ok, at(0)) };
+        board.hear(&due.check, found, at(9));
+    }
+    let due = board.take_due(at(30), Room { quick: 100, slow: 3 });
+    assert_eq!(due.iter().filter(|due| due.is_slow).count(), 3);
+    assert_eq!(due.iter().filter(|due| !due.is_slow).count(), 10);
+    assert_eq!(board.next_due_at(Room { quick: 100, slow: 0 }), None, "no room for any of them");
+    assert!(board.next_due_at(Room { quick: 0, slow: 1 }).is_some_and(|next| next < at(30)));
+    assert_eq!(board.take_due(at(30), ROOM).len(), 7);
+
+    // What is known of it survives a restart.
+    let judged: Vec<_> = board.take_unwritten().judged.into_values().collect();
+    let mut next = Board::default();
+    next.remember(judged, checks, at(60));
+    assert_eq!(next.take_due(at(60), Room { quick: 100, slow: 0 }).len(), 10);
 }

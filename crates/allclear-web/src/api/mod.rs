@@ -17,6 +17,7 @@ mod list;
 mod local;
 mod maintenance;
 mod me;
+mod metrics;
 mod noun;
 pub mod openapi;
 mod people;
@@ -90,8 +91,11 @@ pub fn rules() -> Vec<Rule> {
 
 /// What answers below `/api/v1`.
 pub(crate) fn router(app: App) -> Router {
+    let metrics = metrics::table()
+        .into_router(app.clone(), "/metrics/{*rest}", async |_| Err(Problem::NotFound));
     table()
         .into_router(app, "/api/v1/{*rest}", async |_| Err(Problem::NotFound))
         .method_not_allowed_fallback(async || Problem::WrongMethod.response())
         .route("/api/v1/openapi.json", axum::routing::get(openapi::show))
+        .merge(metrics)
 }

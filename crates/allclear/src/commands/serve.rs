@@ -96,6 +96,7 @@ async fn run(settings: &Settings, store: Store, apply: Option<ApplyDuty>) -> Res
         entropy,
         entrance,
         prober: probing::prober(&settings.probes, Arc::new(SystemClock))?,
+        probes_max: room.probes,
     };
     let mut instance = Instance::start(store, conditions).await?;
     if let Some(duty) = apply {

@@ -115,6 +115,7 @@ impl Api {
             published,
             nudge: publisher.nudge(),
             watch: Arc::default(),
+            figures: Default::default(),
             entrance: Arc::default(),
         };
         // Whoever may write to the database may do everything.

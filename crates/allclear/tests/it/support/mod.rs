@@ -130,6 +130,7 @@ pub(crate) fn conditions(clock: &TurnedClock) -> Conditions {
         entropy: Arc::new(Entropy::from_seed(20_261_121)),
         entrance: Entrance::default(),
         prober: Arc::new(Still),
+        probes_max: 100,
     }
 }
 

@@ -1,0 +1,150 @@
+//! How many probes run at the same time: a quick lane and a slow one.
+//!
+//! A probe that has run for [`QUICK`] leaves the quick lane for the slow one, and a check whose last
+//! probe was slow begins there. So a thousand targets that let every probe run into its deadline fill
+//! the slow lane and wait for each other, while those that answer are probed on time.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How long a probe counts as quick.
+pub const QUICK: Duration = Duration::from_millis(250);
+/// Quick probes at the same time; further ones wait, and count as late.
+pub const QUICK_MAX: usize = 1_024;
+/// Slow probes at the same time where there is room for them; further ones wait, and count as late.
+pub const SLOW_MAX: usize = 12 * 1_024;
+
+/// Probes that began within so long are counted together.
+const COUNTED_TOGETHER: Duration = Duration::from_millis(10);
+
+/// How many more probes may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Of checks whose last probe was quick, or that were not probed yet.
+    pub quick: usize,
+    /// Of checks whose last probe was slow.
+    pub slow: usize,
+}
+
+/// Probes that run.
+#[derive(Debug)]
+pub struct Lanes {
+    quick_max: usize,
+    slow_max: usize,
+    /// All that run.
+    in_flight: usize,
+    /// Those of them that are quick so far: since when, and how many.
+    quick: VecDeque<(Instant, usize)>,
+}
+
+impl Lanes {
+    /// Lanes for so many probes in all, at least one.
+    #[must_use]
+    pub fn new(in_flight_max: usize) -> Self {
+        let slow_max = (in_flight_max / 2).max(in_flight_max.saturating_sub(QUICK_MAX));
+        let slow_max = slow_max.min(SLOW_MAX);
+        let quick_max = in_flight_max.saturating_sub(slow_max).clamp(1, QUICK_MAX);
+        Self { quick_max, slow_max, in_flight: 0, quick: VecDeque::new() }
+    }
+
+    /// Probes that run now.
+    #[must_use]
+    pub const fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// A probe begins.
+    pub fn begin(&mut self, now: Instant) {
+        self.in_flight += 1;
+        match self.quick.back_mut() {
+            Some((since, count)) if now.duration_since(*since) < COUNTED_TOGETHER => *count += 1,
+            _ => self.quick.push_back((now, 1)),
+        }
+    }
+
+    /// A probe ends that began then.
+    pub fn end(&mut self, began: Instant) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        // Those that began together are counted where the first of them began.
+        let together = self.quick.iter_mut().rev().find(|(since, _)| *since <= began);
+        if let Some((_, count)) = together {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// How many more may begin.
+    pub fn room(&mut self, now: Instant) -> Room {
+        while self.quick.front().is_some_and(|(since, _)| now.duration_since(*since) >= QUICK) {
+            self.quick.pop_front();
+        }
+        let quick: usize = self.quick.iter().map(|(_, count)| count).sum();
+        let all = (self.quick_max + self.slow_max).saturating_sub(self.in_flight);
+        let slow = self.in_flight.saturating_sub(quick);
+        Room {
+            quick: self.quick_max.saturating_sub(quick).min(all),
+            slow: self.slow_max.saturating_sub(slow).min(all),
+        }
+    }
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self::new(QUICK_MAX + SLOW_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(quick: usize, slow: usize) -> Room {
+        Room { quick, slow }
+    }
+
+    #[test]
+    fn what_takes_long_leaves_the_quick_lane() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut lanes = Lanes::new(QUICK_MAX + 100);
+        assert_eq!(lanes.room(start), room(562, 562), "half of what there is, at least");
+        let mut lanes = Lanes::default();
+        for _ in 0..QUICK_MAX {
+            lanes.begin(at(5));
+        }
+        assert_eq!(lanes.room(at(6)), room(0, SLOW_MAX));
+        for _ in 0..24 {
+            lanes.end(at(5));
+        }
+        assert_eq!(lanes.room(at(7)), room(24, SLOW_MAX));
+        lanes.begin(at(100));
+        assert_eq!(lanes.room(at(254)), room(23, SLOW_MAX));
+        // The first thousand are slow now.
+        assert_eq!(lanes.room(at(255)), room(QUICK_MAX - 1, SLOW_MAX - 1_000));
+        lanes.end(at(5));
+        assert_eq!((lanes.in_flight(), lanes.room(at(256)).slow), (1_000, SLOW_MAX - 999));
+        lanes.end(at(100));
+        assert_eq!(lanes.room(at(257)).quick, QUICK_MAX);
+    }
+
+    #[test]
+    fn there_is_an_end_to_all_of_them_together() {
+        for most in [1, 2, 3, 960, 5_000, QUICK_MAX + SLOW_MAX, 1_000_000] {
+            let (start, mut lanes) = (Instant::now(), Lanes::new(most));
+            let mut now = start;
+            loop {
+                let Room { quick, slow } = lanes.room(now);
+                if quick == 0 && slow == 0 {
+                    break;
+                }
+                for _ in 0..quick.max(1) {
+                    lanes.begin(now);
+                }
+                now += QUICK;
+            }
+            let all = most.clamp(1, QUICK_MAX + SLOW_MAX);
+            assert_eq!(lanes.in_flight(), all, "{most}");
+        }
+    }
+}
