@@ -37,7 +37,7 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 13] = [
+pub(crate) const TOOLS: [Tool; 14] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
@@ -50,6 +50,12 @@ pub(crate) const TOOLS: [Tool; 13] = [
     ),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
+    tool(
+        "prometheus-blackbox-exporter",
+        "prometheus-blackbox-exporter",
+        Need::Bench,
+        "the peer that probes the same server",
+    ),
     tool("slowhttptest", "slowhttptest", Need::Bench, "sends heads of requests slowly"),
     tool("chromium", "chromium", Need::Pages, "pages are looked at in a real browser"),
     tool("chromedriver", "chromium-driver", Need::Pages, "drives the browser"),

@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod lanes;
 pub mod limits;
 pub mod prober;
+pub mod roll_up;
 pub mod watch;
 pub mod writing;
 
@@ -21,4 +22,5 @@ mod for_tests;
 
 pub use self::figures::Figures;
 pub use self::prober::{Prober, Probing};
+pub use self::roll_up::RollUp;
 pub use self::watch::Watch;

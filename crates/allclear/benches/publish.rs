@@ -59,6 +59,7 @@ async fn run() -> Result<()> {
         entrance: Entrance::default(),
         prober: allclear::probing::prober(&ProbeSettings::default(), Arc::new(SystemClock))?,
         probes_max: 1,
+        samples_bytes_max: u64::MAX,
     };
     let instance = Instance::start(store, conditions).await?;
     let mut reader = TcpStream::connect(instance.address()).await?;

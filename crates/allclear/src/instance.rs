@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_checks::{Prober, Watch};
+use allclear_checks::{Prober, RollUp, Watch};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
 use allclear_incidents::outages::OutageDuty;
@@ -44,6 +44,8 @@ pub struct Conditions {
     pub prober: Arc<dyn Prober>,
     /// How many of them it may try at the same time.
     pub probes_max: usize,
+    /// Bytes that what they found may take.
+    pub samples_bytes_max: u64,
 }
 
 /// A running instance.
@@ -65,8 +67,8 @@ impl Instance {
     /// # Errors
     /// Where the store cannot be read, or the address not be listened on.
     pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
-        let Conditions { listen, allowed, clock, entropy, entrance, prober, probes_max } =
-            conditions;
+        let Conditions { listen, allowed, clock, entropy, entrance, .. } = conditions;
+        let Conditions { prober, probes_max, samples_bytes_max, .. } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
         let outages =
@@ -118,6 +120,8 @@ impl Instance {
             let maintenance = maintenance.clone();
             async move { maintenance.run().await }
         });
+        let roll_up = RollUp::new(store.clone(), clock.clone(), samples_bytes_max);
+        duties.begin("roll-up of samples", async move { roll_up.run().await });
         duties.begin("watch", async move { watch.run().await });
         duties.begin("duty of outages", async move { outages.run().await });
         if let Some(certificates) = certificates {

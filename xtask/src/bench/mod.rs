@@ -10,6 +10,7 @@ mod page;
 pub(crate) mod process;
 mod slow;
 mod tell;
+mod watch;
 mod wrk;
 
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ use crate::say::{say, tell};
 use crate::{run, workspace};
 
 /// What can be measured.
-const NAMES: [&str; 3] = ["page", "tell", "slow"];
+const NAMES: [&str; 4] = ["page", "tell", "slow", "watch"];
 
 /// Files of this process beside connections that it opens.
 const OTHER_FILES: u64 = 64;
@@ -73,10 +74,10 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     } else {
         machine::prepare(Need::Bench)?;
         let binary = binary.map_or_else(release_binary, Ok)?;
-        if options.name == "slow" {
-            slow::measure(&binary, &mut report)?;
-        } else {
-            page::measure(&binary, &mut report)?;
+        match options.name {
+            "slow" => slow::measure(&binary, &mut report)?,
+            "watch" => watch::measure(&binary, &mut report)?,
+            _ => page::measure(&binary, &mut report)?,
         }
     }
     let lines = if options.is_json { report.json()? } else { report.table() };

@@ -77,6 +77,12 @@ impl Server {
         Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
+    /// Ends it at once.
+    pub(super) fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.wait()
+    }
+
     /// Waits for a server that was told to stop.
     pub(super) fn wait(&mut self) -> Result<()> {
         self.child.wait()?;

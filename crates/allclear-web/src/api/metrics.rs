@@ -1,4 +1,4 @@
-//! `/metrics`: what Allclear says of itself, as OpenMetrics text for Prometheus and its like.
+//! `/metrics`: what Allclear says of itself, as `OpenMetrics` text for Prometheus and its like.
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;

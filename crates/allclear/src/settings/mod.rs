@@ -62,6 +62,8 @@ pub struct Settings {
     pub oidc: Option<OidcSettings>,
     /// What checks may reach and trust.
     pub probes: ProbeSettings,
+    /// Bytes that samples of checks may take.
+    pub samples_bytes_max: u64,
     /// The server that commands ask, where one is named.
     pub remote: Option<Remote>,
     /// Connections served at the same time.
@@ -158,6 +160,7 @@ impl Settings {
             tls: tls(values)?,
             oidc: oidc::read(values)?,
             probes: probes(values)?,
+            samples_bytes_max: number(values, "samples_max_mb", 10, 1_000_000)? * 1_000_000,
             remote: remote(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),

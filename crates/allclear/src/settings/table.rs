@@ -101,6 +101,14 @@ pub const SETTINGS: &[Setting] = &[
          browsers know.",
     ),
     setting(
+        "samples_max_mb",
+        "ALLCLEAR_SAMPLES_MAX_MB",
+        "1000",
+        "Megabytes that response times and counts of what checks found may take, 10 to 1000000. Minutes \
+         are kept for 2 days, hours for 100 days, days for 3 years; where that is more, the oldest \
+         minutes go first.",
+    ),
+    setting(
         "oidc_issuer_url",
         "ALLCLEAR_OIDC_ISSUER_URL",
         "",

@@ -131,6 +131,7 @@ pub(crate) fn conditions(clock: &TurnedClock) -> Conditions {
         entrance: Entrance::default(),
         prober: Arc::new(Still),
         probes_max: 100,
+        samples_bytes_max: 1_000_000_000,
     }
 }
 
