@@ -14,6 +14,7 @@ pub mod lanes;
 pub mod limits;
 pub mod prober;
 pub mod roll_up;
+pub mod times;
 pub mod watch;
 pub mod writing;
 

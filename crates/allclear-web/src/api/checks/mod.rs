@@ -3,7 +3,9 @@
 mod json;
 mod kind;
 mod measured;
+mod times;
 
+use allclear_checks::times::Stretch;
 use allclear_checks::writing;
 use allclear_domain::check::Affects;
 use allclear_domain::error::InvalidValue;
@@ -15,6 +17,7 @@ use axum::http::StatusCode;
 
 use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
 use self::measured::OutagesJson;
+use self::times::TimesJson;
 use super::call::Call;
 use super::json::{Answer, at_version, created, json, nothing};
 use super::openapi::Operation;
@@ -28,6 +31,7 @@ const ONE: &str = "/api/v1/checks/{id}";
 const PAUSE: &str = "/api/v1/checks/{id}/pause";
 const RESUME: &str = "/api/v1/checks/{id}/resume";
 const OUTAGES: &str = "/api/v1/checks/{id}/outages";
+const TIMES: &str = "/api/v1/checks/{id}/response-times";
 
 /// Adds the addresses of checks.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
@@ -41,6 +45,7 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post(PAUSE, write, pause)
         .post(RESUME, write, resume)
         .get(OUTAGES, read, outages)
+        .get(TIMES, read, response_times)
 }
 
 /// What they take and give.
@@ -61,6 +66,10 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(OUTAGES, "List the latest outages of a check, newest first")
             .limited()
             .gives::<OutagesJson>(200),
+        Operation::get(TIMES, "Show what a check found over a stretch of time, step by step")
+            .query("over", "`hour`, `day`, `week` or `quarter`; `day` where it is left out.")
+            .gives::<TimesJson>(200)
+            .without_version(),
     ]
 }
 
@@ -227,4 +236,11 @@ async fn find_component(call: &Call, named: &str) -> Result<Option<ComponentId>,
         }
         _ => Ok(None),
     }
+}
+
+async fn response_times(call: Call) -> Answer {
+    let id = find(&call).await?.value.id;
+    let stretch = call.query::<Stretch>("over")?.unwrap_or_default();
+    let times = allclear_checks::times::read(&call.app.store, id, stretch, call.now).await?;
+    json(StatusCode::OK, &TimesJson::of(stretch, &times))
 }

@@ -1,5 +1,6 @@
 //! Checks: all of them the worst first, one with what it measured, and the form for both.
 
+mod chart;
 mod edit;
 mod fields;
 mod list;

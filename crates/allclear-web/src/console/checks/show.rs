@@ -1,5 +1,6 @@
 //! One check: how it is, the last probe, the last exchange that failed, and what it measured.
 
+use allclear_checks::times;
 use allclear_checks::writing;
 use allclear_domain::check::{Run, Threshold};
 use allclear_domain::ids::CheckId;
@@ -9,6 +10,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
+use super::chart::Chart;
 use super::fields::seconds;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
@@ -53,6 +55,7 @@ struct CheckView {
     last_bad: Option<ProbeView>,
     /// Whether that is the last one.
     is_last_bad: bool,
+    chart: Chart,
     outages: Vec<OutageView>,
     may_write: bool,
     may_audit: bool,
@@ -70,6 +73,8 @@ pub(super) async fn show(call: Call) -> Answer {
     let judged = state::judged(store, check.id).await?;
     let since = state::since(store, &check, judged.as_ref()).await?;
     let outages = store.list_latest_outages(check.id, OUTAGES_SHOWN).await?;
+    let stretch = call.query.text("over").parse().unwrap_or_default();
+    let times = times::read(store, check.id, stretch, now).await?;
     let known = Known::load(store).await?;
     let affects = check.affects.iter().map(|one| {
         let name = known.name_of(&one.component_id.to_string());
@@ -92,6 +97,7 @@ pub(super) async fn show(call: Call) -> Answer {
         is_last_bad: judged.as_ref().is_some_and(|one| one.last_bad.as_ref() == Some(&one.last)),
         last: judged.as_ref().map(|one| ProbeView::of(&one.last, now)),
         last_bad: judged.and_then(|one| one.last_bad).map(|bad| ProbeView::of(&bad, now)),
+        chart: Chart::of(stretch, &times, now),
         outages: outages.iter().map(|one| outage(one, now)).collect(),
         may_write: access.may(Scope::Checks),
         may_audit: access.may(Scope::Audit),

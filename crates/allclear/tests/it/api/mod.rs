@@ -7,6 +7,7 @@ mod contract;
 mod created;
 mod limits;
 mod nouns;
+mod samples;
 mod schema;
 
 use allclear::instance::Instance;
@@ -30,7 +31,9 @@ const NOON: &str = "2026-11-21T12:00:00Z";
 struct Answer {
     status: u16,
     headers: HeaderMap,
+    /// `null` where it is none.
     json: Value,
+    text: String,
 }
 
 impl Answer {
@@ -103,7 +106,8 @@ impl Program {
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: head.status.as_u16(), headers: head.headers, json }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: head.status.as_u16(), headers: head.headers, json, text }
     }
 
     async fn get(&self, path: &str) -> Answer {

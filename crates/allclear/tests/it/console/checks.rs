@@ -3,11 +3,11 @@
 
 use allclear_domain::check::{
     Direction, Exchange, ExchangeLine, Judgment, Patience, Phases, ProbeResult, Reason, ReasonCode,
-    Threshold, VantagePoint, Verdict,
+    Samples, Span, Threshold, VantagePoint, Verdict,
 };
 use allclear_domain::{Check, Clock, ComponentStatus, Entropy, Outage, Role};
-use allclear_store::Judged;
-use jiff::SignedDuration;
+use allclear_store::{Judged, Sampled};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Office;
 use super::status_pages::POISON;
@@ -77,11 +77,32 @@ impl Office {
             incident_id: None,
             statuses: check.statuses_beyond(Threshold::Fail),
         };
+        let found = last_hour(check, now);
         let mut transaction = self.instance.store().begin().await.unwrap();
         transaction.put_judgments(&[judged]).await.unwrap();
         transaction.insert_outages(&[outage]).await.unwrap();
+        transaction.put_samples(Span::Minute, &found).await.unwrap();
         transaction.commit().await.unwrap();
     }
+}
+
+/// An hour of samples: ever slower, then ours to blame, then failing.
+fn last_hour(check: &Check, now: Timestamp) -> Vec<Sampled> {
+    let minute = |ago: u64| {
+        let verdict = match ago {
+            0..5 => Verdict::Fail,
+            5..8 => Verdict::Unknown,
+            _ => Verdict::Ok,
+        };
+        let starts_at = Span::Minute.start_of(now - SignedDuration::from_mins(ago as i64));
+        let ours = ProbeResult::ours(VantagePoint::core(), starts_at, "");
+        let mut samples = Samples::default();
+        for took_us in [200_000 - 2_000 * ago, 300_000 - 3_000 * ago] {
+            samples.add(&ProbeResult { verdict, took_us, ..ours.clone() });
+        }
+        Sampled { check_id: check.id, vantage: VantagePoint::core(), starts_at, samples }
+    };
+    (0..60).map(minute).collect()
 }
 
 #[track_caller]
@@ -233,8 +254,13 @@ async fn what_fails_is_seen_first_with_its_exchange() {
                 ">noted</span>",
                 "There was more; this is what is kept.",
                 "goes on, for 5 min",
+                "120 probes, <b>failed: 10, and 6 say nothing</b>",
+                "<rect class=\"failed\"",
             ],
         );
+        let hour = office.owner.get(&format!("{LIST}/{}?over=hour", check.id)).await;
+        assert_has(&hour, &["<a href=\"/console/checks/", "aria-current=\"true\">Hour</a>"]);
+        assert!(hour.text.matches("<tr><th scope=\"row\"><time").count() == 60, "{}", hour.text);
         let home = office.owner.get("/console").await;
         let link = format!("<a href=\"{LIST}/{}\">z.example.com</a>", check.id);
         let todo = "A check measures “major outage” for 5 min, and no open incident says why";
