@@ -23,6 +23,9 @@ pub const UNWRITTEN_MAX: usize = 100_000;
 /// Minutes whose samples are not written yet, at most: beyond, the samples of a new one are left out.
 pub const MINUTES_UNWRITTEN_MAX: usize = 100_000;
 
+/// What turned and is written at once, at most.
+const TURNED_WRITTEN_MAX: usize = 200;
+
 /// When checks are due, the first one first.
 type DueTimes = BinaryHeap<Reverse<(Timestamp, CheckId)>>;
 
@@ -319,9 +322,14 @@ impl Board {
         }
     }
 
-    /// Takes out everything that is to be written.
+    /// Takes out what is to be written: everything, but for what turned beyond so much that others would
+    /// wait long to write. What is left out has its time with the next write; after a crash,
+    /// [`Board::compare`] finds it.
     pub fn take_unwritten(&mut self) -> Unwritten {
-        std::mem::take(&mut self.unwritten)
+        let mut taken = std::mem::take(&mut self.unwritten);
+        let most = taken.turned.len().min(TURNED_WRITTEN_MAX);
+        self.unwritten.turned = taken.turned.split_off(most);
+        taken
     }
 
     /// Takes back what could not be written. What came since is newer.

@@ -3,24 +3,34 @@
 //! A probe that has run for [`QUICK`] leaves the quick lane for the slow one, and a check whose last
 //! probe was slow begins there. So a thousand targets that let every probe run into its deadline fill
 //! the slow lane and wait for each other, while those that answer are probed on time.
+//!
+//! Where this machine itself cannot keep up, every probe would seem slow, and more and more would run at
+//! the same time until all of them fail. So a [`Canary`] goes through the queue of the runtime with them:
+//! while it is not back, nothing more begins.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// How long a probe counts as quick.
 pub const QUICK: Duration = Duration::from_millis(250);
 /// Quick probes at the same time; further ones wait, and count as late.
-pub const QUICK_MAX: usize = 1_024;
+pub const QUICK_MAX: usize = 512;
 /// Slow probes at the same time where there is room for them; further ones wait, and count as late.
 pub const SLOW_MAX: usize = 12 * 1_024;
 
 /// Probes that began within so long are counted together.
 const COUNTED_TOGETHER: Duration = Duration::from_millis(10);
 
+/// Probes that run before anybody asks whether this machine keeps up.
+const UNASKED_MAX: usize = 64;
+/// How long a task waits for its turn while this machine keeps up.
+const TURN_AFTER: Duration = Duration::from_millis(20);
+
 /// How many more probes may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
     /// Of checks whose last probe was quick, or that were not probed yet.
     pub quick: usize,
@@ -89,6 +99,27 @@ impl Lanes {
     }
 }
 
+/// A task that does nothing but wait for its turn behind all that are ready to run.
+#[derive(Debug, Default)]
+pub struct Canary(Option<(Instant, JoinHandle<()>)>);
+
+impl Canary {
+    /// Whether this machine keeps up with so many probes. Sends the next one once the last is back.
+    pub fn keeps_up(&mut self, now: Instant, in_flight: usize) -> bool {
+        match &self.0 {
+            Some((sent_at, task)) if !task.is_finished() => {
+                now.duration_since(*sent_at) < TURN_AFTER
+            }
+            _ if in_flight < UNASKED_MAX => true,
+            _ => {
+                // It gives way once: its next turn comes after everybody else's.
+                self.0 = Some((now, tokio::spawn(tokio::task::yield_now())));
+                true
+            }
+        }
+    }
+}
+
 impl Default for Lanes {
     fn default() -> Self {
         Self::new(QUICK_MAX + SLOW_MAX)
@@ -108,7 +139,7 @@ mod tests {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
         let mut lanes = Lanes::new(QUICK_MAX + 100);
-        assert_eq!(lanes.room(start), room(562, 562), "half of what there is, at least");
+        assert_eq!(lanes.room(start), room(306, 306), "half of what there is, at least");
         let mut lanes = Lanes::default();
         for _ in 0..QUICK_MAX {
             lanes.begin(at(5));
@@ -120,12 +151,30 @@ mod tests {
         assert_eq!(lanes.room(at(7)), room(24, SLOW_MAX));
         lanes.begin(at(100));
         assert_eq!(lanes.room(at(254)), room(23, SLOW_MAX));
-        // The first thousand are slow now.
-        assert_eq!(lanes.room(at(255)), room(QUICK_MAX - 1, SLOW_MAX - 1_000));
+        // The first ones are slow now.
+        let slow = QUICK_MAX - 24;
+        assert_eq!(lanes.room(at(255)), room(QUICK_MAX - 1, SLOW_MAX - slow));
         lanes.end(at(5));
-        assert_eq!((lanes.in_flight(), lanes.room(at(256)).slow), (1_000, SLOW_MAX - 999));
+        assert_eq!((lanes.in_flight(), lanes.room(at(256)).slow), (slow, SLOW_MAX - slow + 1));
         lanes.end(at(100));
         assert_eq!(lanes.room(at(257)).quick, QUICK_MAX);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_more_begins_while_others_wait_for_their_turn() {
+        let mut canary = Canary::default();
+        assert!(canary.keeps_up(Instant::now(), UNASKED_MAX - 1) && canary.0.is_none());
+        assert!(canary.keeps_up(Instant::now(), UNASKED_MAX));
+        let mut canary = Canary::default();
+        let sent_at = Instant::now();
+        assert!(canary.keeps_up(sent_at, UNASKED_MAX));
+        assert!(canary.keeps_up(sent_at + TURN_AFTER / 2, UNASKED_MAX));
+        assert!(!canary.keeps_up(sent_at + TURN_AFTER, UNASKED_MAX), "it is not back");
+        assert!(!canary.keeps_up(sent_at + TURN_AFTER, 0));
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+        assert!(canary.keeps_up(sent_at + TURN_AFTER, UNASKED_MAX), "it is back");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
 use crate::keeping::{self, Kept};
-use crate::lanes::Lanes;
+use crate::lanes::{Canary, Lanes, Room};
 use crate::prober::{Prober, Probing};
 
 /// How long results wait for others, to be written together.
@@ -66,11 +66,23 @@ pub struct Watch {
 struct State {
     board: Board,
     lanes: Lanes,
+    canary: Canary,
     /// The revision up to which checks are known; `None` before the first look.
     revision: Option<i64>,
     asked_at: Option<Timestamp>,
     /// The last time that the clock was read.
     seen_at: Option<Timestamp>,
+}
+
+impl State {
+    /// How many more probes may begin now.
+    fn room(&mut self, now: Instant) -> Room {
+        if self.canary.keeps_up(now, self.lanes.in_flight()) {
+            self.lanes.room(now)
+        } else {
+            Room::default()
+        }
+    }
 }
 
 /// A probe that ended: its check, what it found, and when it began.
@@ -279,7 +291,7 @@ impl Watch {
         report: &mut Report,
     ) {
         let began = Instant::now();
-        let room = state.lanes.room(began);
+        let room = state.room(began);
         for Due { check, lag, is_slow } in state.board.take_due(now, room) {
             state.lanes.begin(began);
             self.figures.began(lag, is_slow);

@@ -308,3 +308,31 @@ fn checks_that_are_slow_wait_for_each_other_and_for_nobody_else() {
     next.remember(judged, checks, at(60));
     assert_eq!(next.take_due(at(60), Room { quick: 100, slow: 0 }).len(), 10);
 }
+
+#[test]
+fn when_everything_fails_at_once_outages_are_written_a_part_at_a_time() {
+    let entropy = Entropy::from_seed(1);
+    let checks: Vec<Check> = (0..500).map(|n| check(&entropy, &format!("c{n}"))).collect();
+    let mut board = board(&checks);
+    let room = Room { quick: 500, slow: 500 };
+    for second in [0, 10, 20] {
+        for due in board.take_due(at(second), room) {
+            board.hear(&due.check, result(Verdict::Fail, at(second)), at(second));
+        }
+    }
+    let mut turned = Vec::new();
+    while board.has_unwritten() {
+        let part = board.take_unwritten();
+        assert!(part.turned.len() <= TURNED_WRITTEN_MAX);
+        turned.extend(part.turned.iter().map(|turned| turned.check.id));
+        // Every other part cannot be written at first.
+        if turned.len() % 400 == TURNED_WRITTEN_MAX {
+            turned.truncate(turned.len() - part.turned.len());
+            board.take_back(part);
+            turned.extend(board.take_unwritten().turned.iter().map(|turned| turned.check.id));
+        }
+    }
+    assert_eq!(turned.len(), 500 * 2, "both thresholds");
+    let unique: std::collections::HashSet<_> = turned.iter().collect();
+    assert_eq!(unique.len(), 500);
+}
