@@ -154,8 +154,10 @@ const CHECK_HELP: &str = "Examples:\n  \
 const IMPORT_HELP: &str = "Examples:\n  \
     allclear import log outages.txt --timezone America/Los_Angeles --page shop --plan\n  \
     allclear import facts shop.json\n  \
-    allclear export | allclear import allclear - --data elsewhere\n\n\
-    An import can be repeated: what is there already is skipped, and nothing is overwritten.";
+    allclear export | allclear import allclear - --data elsewhere\n  \
+    allclear import gatus /etc/gatus/ --plan\n\n\
+    An import can be repeated: what is there already is skipped, and nothing is overwritten. History is \
+    written to the database of this machine; checks go to the server at ALLCLEAR_URL, where it is set.";
 
 const APPLY_HELP: &str = "Examples:\n  \
     allclear apply status/ --plan    show what would change, and write nothing\n  \
@@ -226,6 +228,19 @@ pub enum ImportFormat {
     Facts,
     /// Plain text as people keep it
     Log,
+    /// Checks out of a configuration of Gatus: a file, or a folder of them
+    Gatus,
+}
+
+impl ImportFormat {
+    /// Whether it holds checks, and no history.
+    #[must_use]
+    pub const fn is_of_checks(self) -> bool {
+        match self {
+            Self::Allclear | Self::Facts | Self::Log => false,
+            Self::Gatus => true,
+        }
+    }
 }
 
 /// What `import` takes.
@@ -235,7 +250,7 @@ pub struct ImportArgs {
     pub format: ImportFormat,
     /// File to read; `-` reads standard input
     pub source: PathBuf,
-    /// Show what would happen and write nothing; needs no database
+    /// Show what would happen and write nothing; needs neither server nor database
     #[arg(long)]
     pub plan: bool,
     /// Print JSON

@@ -1,5 +1,6 @@
 //! `/api/v1/checks`.
 
+mod imports;
 mod json;
 mod kind;
 mod measured;
@@ -13,6 +14,7 @@ use allclear_domain::{Check, Scope, limits};
 use allclear_store::{Judged, Stored};
 use axum::http::StatusCode;
 
+use self::imports::{CheckImportJson, NewCheckImportJson};
 use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
 use self::measured::OutagesJson;
 use super::call::Call;
@@ -28,6 +30,7 @@ const ONE: &str = "/api/v1/checks/{id}";
 const PAUSE: &str = "/api/v1/checks/{id}/pause";
 const RESUME: &str = "/api/v1/checks/{id}/resume";
 const OUTAGES: &str = "/api/v1/checks/{id}/outages";
+const IMPORTS: &str = "/api/v1/check-imports";
 
 /// Adds the addresses of checks.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
@@ -41,6 +44,7 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post(PAUSE, write, pause)
         .post(RESUME, write, resume)
         .get(OUTAGES, read, outages)
+        .post(IMPORTS, write, imports::import)
 }
 
 /// What they take and give.
@@ -61,6 +65,10 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(OUTAGES, "List the latest outages of a check, newest first")
             .limited()
             .gives::<OutagesJson>(200),
+        Operation::post(IMPORTS, "Bring checks over, all or none; what is there is left as it is")
+            .takes::<NewCheckImportJson>()
+            .gives::<CheckImportJson>(200)
+            .without_version(),
     ]
 }
 
