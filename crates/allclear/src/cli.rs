@@ -155,7 +155,8 @@ const IMPORT_HELP: &str = "Examples:\n  \
     allclear import log outages.txt --timezone America/Los_Angeles --page shop --plan\n  \
     allclear import facts shop.json\n  \
     allclear export | allclear import allclear - --data elsewhere\n  \
-    allclear import gatus /etc/gatus/ --plan\n\n\
+    allclear import gatus /etc/gatus/ --plan\n  \
+    allclear import uptime-kuma data/kuma.db\n\n\
     An import can be repeated: what is there already is skipped, and nothing is overwritten. History is \
     written to the database of this machine; checks go to the server at ALLCLEAR_URL, where it is set.";
 
@@ -230,6 +231,8 @@ pub enum ImportFormat {
     Log,
     /// Checks out of a configuration of Gatus: a file, or a folder of them
     Gatus,
+    /// Checks out of the database of Uptime Kuma: kuma.db, or the folder that holds it
+    UptimeKuma,
 }
 
 impl ImportFormat {
@@ -238,7 +241,7 @@ impl ImportFormat {
     pub const fn is_of_checks(self) -> bool {
         match self {
             Self::Allclear | Self::Facts | Self::Log => false,
-            Self::Gatus => true,
+            Self::Gatus | Self::UptimeKuma => true,
         }
     }
 }

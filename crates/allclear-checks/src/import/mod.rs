@@ -7,6 +7,7 @@
 mod draft;
 mod fields;
 pub mod gatus;
+pub mod kuma;
 mod report;
 mod shape;
 mod span;

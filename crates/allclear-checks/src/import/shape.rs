@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use allclear_domain::check::StatusRange;
+use allclear_domain::check::{JsonValue, StatusRange};
 use allclear_domain::limits;
 
 use super::draft::Draft;
@@ -68,4 +68,17 @@ pub(super) fn ranges(statuses: &BTreeSet<u16>) -> Vec<StatusRange> {
 /// All statuses, where nothing is asked of them.
 pub(super) fn any_status() -> BTreeSet<u16> {
     STATUSES.collect()
+}
+
+/// A literal as the JSON value that is written in the same way; `number` is what it is as a number.
+pub(super) fn literal(text: &str, number: Option<f64>) -> JsonValue {
+    match (text, number) {
+        ("true", _) => JsonValue::Flag(true),
+        ("false", _) => JsonValue::Flag(false),
+        // What is written in another way than numbers are, such as 1.50, is a text.
+        (_, Some(number)) if number.fract() == 0.0 || number.to_string() == text => {
+            JsonValue::Number(number)
+        }
+        _ => JsonValue::Text(text.to_owned()),
+    }
 }

@@ -41,7 +41,7 @@ pub(super) fn whole(number: f64, (least, most): (u32, u32)) -> u32 {
 
 /// A length of time for people.
 pub(super) fn told(milliseconds: f64) -> String {
-    for (each, unit) in [(86_400e3, "d"), (3600e3, "h"), (60e3, "m"), (1e3, "s")] {
+    for (each, unit) in [(86_400e3, "d"), (3600e3, "h"), (60e3, "min"), (1e3, "s")] {
         if milliseconds >= each && milliseconds % each == 0.0 {
             return format!("{} {unit}", milliseconds / each);
         }

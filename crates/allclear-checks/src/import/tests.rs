@@ -1,5 +1,7 @@
 //! Realistic configurations, read into checks and a report.
 
+mod kuma;
+
 use std::fmt::Write;
 
 use proptest::prelude::*;

@@ -67,7 +67,7 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
             let [batch] = batches;
             Plan { records: file.records, report: batch.report }
         }
-        ImportFormat::Gatus => bail!(NO_HISTORY),
+        ImportFormat::Gatus | ImportFormat::UptimeKuma => bail!(NO_HISTORY),
     };
     if args.json {
         say_json(&plan)?;
@@ -118,7 +118,7 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
             };
             vec![foreign(args, &source, slug, &present, now)?.1]
         }
-        ImportFormat::Gatus => bail!(NO_HISTORY),
+        ImportFormat::Gatus | ImportFormat::UptimeKuma => bail!(NO_HISTORY),
     };
     let actor = Actor::Command("import".to_owned());
     let written = import::write(&store, &batches, &actor, &Entropy::from_system(), now).await;

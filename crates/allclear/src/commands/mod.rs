@@ -43,7 +43,7 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
         && args.plan
     {
         if args.format.is_of_checks() {
-            return nouns::plan_checks(args, environment);
+            return nouns::plan_checks(args, environment).await;
         }
         return import::plan(args);
     }

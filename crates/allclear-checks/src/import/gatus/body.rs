@@ -4,6 +4,7 @@ use allclear_domain::check::{Assertion, JsonTest, JsonValue, TextTest};
 
 use super::compare::{self, Operator};
 use super::condition::{Asks, Condition, Read};
+use crate::import::shape::literal;
 
 /// What is made of what the placeholder stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -249,15 +250,8 @@ fn equal(condition: &Condition, path: &str) -> Read {
 }
 
 /// A literal as the JSON value that Gatus would print in the same way.
-fn value(literal: &str) -> JsonValue {
-    match literal {
-        "true" => JsonValue::Flag(true),
-        "false" => JsonValue::Flag(false),
-        _ => match (compare::integer(literal), literal.parse::<f64>()) {
-            #[expect(clippy::cast_precision_loss, reason = "JSON numbers are of that kind")]
-            (Some(number), _) => JsonValue::Number(number as f64),
-            (None, Ok(number)) if number.to_string() == literal => JsonValue::Number(number),
-            _ => JsonValue::Text(literal.to_owned()),
-        },
-    }
+fn value(text: &str) -> JsonValue {
+    #[expect(clippy::cast_precision_loss, reason = "JSON numbers are of that kind")]
+    let whole = compare::integer(text).map(|number| number as f64);
+    literal(text, whole.or_else(|| text.parse().ok()))
 }

@@ -36,8 +36,11 @@ struct Differing {
 }
 
 /// Shows what an import would add; needs neither server nor database.
-pub(in crate::commands) fn plan_checks(args: &ImportArgs, environment: &Environment) -> Result<u8> {
-    let imported = reading::read(args, environment)?;
+pub(in crate::commands) async fn plan_checks(
+    args: &ImportArgs,
+    environment: &Environment,
+) -> Result<u8> {
+    let imported = reading::read(args, environment).await?;
     if args.json {
         say_json(&imported)?;
     } else {
@@ -53,7 +56,7 @@ pub(in crate::commands) async fn import_checks(
     settings: &Settings,
     environment: &Environment,
 ) -> Result<u8> {
-    let imported = reading::read(args, environment)?;
+    let imported = reading::read(args, environment).await?;
     let mut api = Api::to_write(settings).await?;
     let written = write(&mut api, &imported).await;
     api.close().await;

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use allclear_checks::import::{Imported, SourceFile, gatus};
+use allclear_checks::import::{Imported, SourceFile, Unreadable, gatus, kuma};
 use allclear_checks::limits;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
@@ -11,7 +11,7 @@ use crate::cli::{ImportArgs, ImportFormat};
 use crate::settings::Environment;
 
 /// Reads the source in its format.
-pub(super) fn read(args: &ImportArgs, environment: &Environment) -> Result<Imported> {
+pub(super) async fn read(args: &ImportArgs, environment: &Environment) -> Result<Imported> {
     ensure!(
         args.page.is_none() && args.timezone.is_none() && args.year.is_none(),
         "--page, --timezone and --year are for history: leave them out, this format holds checks"
@@ -21,12 +21,22 @@ pub(super) fn read(args: &ImportArgs, environment: &Environment) -> Result<Impor
     match args.format {
         ImportFormat::Gatus => {
             let files = yaml_files(&args.source)?;
-            gatus::read(&files, &lookup).map_err(|error| anyhow!("nothing was imported: {error}"))
+            gatus::read(&files, &lookup).map_err(refused)
+        }
+        ImportFormat::UptimeKuma => {
+            let source = &args.source;
+            let file = if source.is_dir() { source.join("kuma.db") } else { source.clone() };
+            let database = allclear_store::read_kuma(&file).await?;
+            kuma::read(&database, &file.display().to_string()).map_err(refused)
         }
         ImportFormat::Allclear | ImportFormat::Facts | ImportFormat::Log => {
             bail!("this format holds history, and no checks")
         }
     }
+}
+
+fn refused(error: Unreadable) -> anyhow::Error {
+    anyhow!("nothing was imported: {error}")
 }
 
 /// A file, or every file of a folder and the folders in it whose name says YAML, in order.
