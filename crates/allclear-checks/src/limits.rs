@@ -38,3 +38,7 @@ pub const CHECKS_AT_ONCE_MAX: usize = 500;
 pub const IMPORTED_FILES_MAX: usize = 500;
 /// Entries of folders that are looked at to find them; more are refused.
 pub const IMPORTED_FILES_LOOKED_AT_MAX: usize = 20_000;
+/// Rules by which labels of one target are changed, and labels that it may have; more are refused.
+pub const RELABELINGS_MAX: usize = 200;
+/// Bytes of one label; the rest is cut off.
+pub const LABEL_BYTES_MAX: usize = 4 * 1024;

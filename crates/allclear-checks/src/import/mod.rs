@@ -4,6 +4,7 @@
 //! entry of a source is in the report once, and nothing is dropped in silence: a key that nobody asked
 //! for is named. What has another meaning here is told in a sentence.
 
+pub mod blackbox;
 mod draft;
 mod fields;
 pub mod gatus;

@@ -46,3 +46,34 @@ pub(super) fn instead(scheme: &str) -> &'static str {
         _ => "",
     }
 }
+
+/// An address as a report tells it: without what may be secret in it.
+pub(super) fn told(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").map_or(("", address), |(it, rest)| (it, rest));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
+    format!("{scheme}{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_without_what_may_be_secret() {
+        for (address, wanted) in [
+            ("https://a:hunter2@shop.example.com/x?token=hunter2#a", "https://shop.example.com/x"),
+            ("shop.example.com:25", "shop.example.com:25"),
+            ("a:hunter2@shop.example.com", "shop.example.com"),
+            ("shop.example.com/a@b", "shop.example.com/a@b"),
+        ] {
+            assert_eq!(told(address), wanted);
+        }
+        assert_eq!(host_and_port("[::1]:25/x"), Some(("::1".to_owned(), 25)));
+        assert_eq!(host_and_port("::1:25"), None);
+        assert_eq!(host_and_port("a:0"), None);
+        assert_eq!(of_https("https://[::1]/"), Some(("::1".to_owned(), 443)));
+    }
+}

@@ -1,5 +1,6 @@
 //! Realistic configurations, read into checks and a report.
 
+mod blackbox;
 mod kuma;
 
 use std::fmt::Write;

@@ -67,7 +67,9 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
             let [batch] = batches;
             Plan { records: file.records, report: batch.report }
         }
-        ImportFormat::Gatus | ImportFormat::UptimeKuma => bail!(NO_HISTORY),
+        ImportFormat::Gatus | ImportFormat::UptimeKuma | ImportFormat::Blackbox => {
+            bail!(NO_HISTORY)
+        }
     };
     if args.json {
         say_json(&plan)?;
@@ -118,7 +120,9 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
             };
             vec![foreign(args, &source, slug, &present, now)?.1]
         }
-        ImportFormat::Gatus | ImportFormat::UptimeKuma => bail!(NO_HISTORY),
+        ImportFormat::Gatus | ImportFormat::UptimeKuma | ImportFormat::Blackbox => {
+            bail!(NO_HISTORY)
+        }
     };
     let actor = Actor::Command("import".to_owned());
     let written = import::write(&store, &batches, &actor, &Entropy::from_system(), now).await;

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use allclear_store::testing::kuma::make;
 use serde_json::Value;
 
 use super::Program;
@@ -128,4 +129,37 @@ async fn checks_come_over_whole_or_not_at_all() {
         (&done["checks"][0]["outcome"], &done["checks"][1]["outcome"]),
         (&"added".into(), &"there".into())
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_uptime_kuma_is_read_while_it_is_open() {
+    let fresh = Fresh::on(Engine::Sqlite);
+    let file = fresh.folder.path().join("kuma.db");
+    let front = [("name", "Front"), ("type", "http"), ("url", "https://shop.example.com")];
+    let running = make(&file, false, &[("monitor", &front)]).await.unwrap();
+    let ask = async |words: &[&str]| {
+        let mut command = fresh.command();
+        command.args(["import", "uptime-kuma"]).arg(fresh.folder.path()).args(words);
+        run(command).await
+    };
+    let said = stdout(&ask(&["--plan"]).await);
+    assert!(said.contains("taken as it is  Front"), "{said}");
+    let first = json(&ask(&["--json"]).await)["written"].take();
+    assert_eq!(first["added"][0], "kuma-1", "{first}");
+    let again = json(&ask(&["--json"]).await)["written"].take();
+    assert_eq!(again["there"][0], "kuma-1", "{again}");
+    running.close().await.unwrap();
+}
+
+#[test]
+fn a_blackbox_exporter_needs_its_targets() {
+    let plan = |words: &[&str]| {
+        let mut command = allclear();
+        command.args(["import", "blackbox"]).arg(source("blackbox/blackbox.yml")).arg("--plan");
+        command.args(words).output().unwrap()
+    };
+    assert_eq!(plan(&[]).status.code(), Some(2));
+    let said = stdout(&plan(&["--targets", &source("blackbox/prometheus.yml")]));
+    assert!(said.contains("(targets/databases.yml, [0].targets[1])"), "{said}");
+    assert!(said.ends_with("8 checks would be added; nothing was written\n"), "{said}");
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use allclear_checks::import::{Imported, SourceFile, Unreadable, gatus, kuma};
+use allclear_checks::import::{Imported, SourceFile, Unreadable, blackbox, gatus, kuma};
 use allclear_checks::limits;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
@@ -12,6 +12,10 @@ use crate::settings::Environment;
 
 /// Reads the source in its format.
 pub(super) async fn read(args: &ImportArgs, environment: &Environment) -> Result<Imported> {
+    ensure!(
+        args.targets.is_none() || args.format == ImportFormat::Blackbox,
+        "--targets is for blackbox alone: leave it out"
+    );
     ensure!(
         args.page.is_none() && args.timezone.is_none() && args.year.is_none(),
         "--page, --timezone and --year are for history: leave them out, this format holds checks"
@@ -28,6 +32,13 @@ pub(super) async fn read(args: &ImportArgs, environment: &Environment) -> Result
             let file = if source.is_dir() { source.join("kuma.db") } else { source.clone() };
             let database = allclear_store::read_kuma(&file).await?;
             kuma::read(&database, &file.display().to_string()).map_err(refused)
+        }
+        ImportFormat::Blackbox => {
+            let targets = args.targets.as_deref().context("--targets FILE is missing")?;
+            let folder = targets.parent().unwrap_or(Path::new(""));
+            let beside = |pattern: &str| files_of(folder, pattern);
+            let (modules, targets) = (one(&args.source, &args.source)?, one(targets, targets)?);
+            blackbox::read(&modules, &targets, &beside).map_err(refused)
         }
         ImportFormat::Allclear | ImportFormat::Facts | ImportFormat::Log => {
             bail!("this format holds history, and no checks")
@@ -82,6 +93,35 @@ fn yaml_files(source: &Path) -> Result<Vec<SourceFile>> {
         source.display()
     );
     found.iter().map(|path| one(path, source)).collect()
+}
+
+/// The files that a pattern names, as Prometheus reads it: in its last part, `*` stands for anything.
+fn files_of(folder: &Path, pattern: &str) -> Result<Vec<SourceFile>, String> {
+    let path = folder.join(pattern);
+    let (parent, last) = (path.parent(), path.file_name().and_then(|name| name.to_str()));
+    let (Some(parent), Some(last)) = (parent, last) else {
+        return Err(format!("{pattern} names no file"));
+    };
+    let (before, after) = last.split_once('*').unwrap_or((last, ""));
+    let is_meant = |name: &str| {
+        name == last
+            || (last.contains('*')
+                && name.len() >= before.len() + after.len()
+                && name.starts_with(before)
+                && name.ends_with(after))
+    };
+    let entries = std::fs::read_dir(parent).map_err(|error| format!("{pattern}: {error}"))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut found: Vec<PathBuf> =
+        names.filter(|name| is_meant(name)).map(|name| parent.join(name)).collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(format!("{pattern} is not here: its targets are not read"));
+    }
+    if found.len() > limits::IMPORTED_FILES_MAX {
+        return Err(format!("{pattern} names more files than are read at once"));
+    }
+    found.iter().map(|path| one(path, folder).map_err(|error| format!("{error:#}"))).collect()
 }
 
 /// A file as text. Its name is told from the folder on that was named.
