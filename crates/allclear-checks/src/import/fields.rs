@@ -43,7 +43,8 @@ impl<'a> Fields<'a> {
     /// The names of what nobody read, as they may be shown.
     pub(super) fn unread(&self) -> Vec<String> {
         let all = self.map.into_iter().flat_map(Map::keys);
-        all.filter(|name| !self.read.contains(name.as_str())).map(|name| shown(name)).collect()
+        let unread = all.filter(|name| !self.read.contains(name.as_str()));
+        unread.map(|name| shown(name)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 

@@ -36,13 +36,26 @@ pub(super) fn told(imported: &Imported) -> String {
         let of_it =
             |one: &&Carried| one.check.key.as_ref().is_some_and(|key| entry.keys.contains(key));
         for carried in imported.checks.iter().filter(of_it) {
-            writeln!(out, "  = {}", wire_form(carried)).unwrap();
+            writeln!(out, "  = {}", sorted(wire_form(carried))).unwrap();
         }
     }
     for Setting { file, path, told } in &imported.report.settings {
         writeln!(out, "{file}, {path}: {told}").unwrap();
     }
     out
+}
+
+/// A value with its fields in order: other crates decide whether a library keeps that of the source.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let fields: std::collections::BTreeMap<_, _> =
+                map.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            fields.into_iter().collect()
+        }
+        Value::Array(list) => list.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 fn file(name: &str, text: &str) -> SourceFile {

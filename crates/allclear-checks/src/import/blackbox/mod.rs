@@ -3,7 +3,7 @@
 mod module;
 mod relabel;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use allclear_domain::text::Key;
 use serde_json::Value;
@@ -62,7 +62,8 @@ pub fn read(
         };
         reader.read(job, &mut gathering, &mut used)?;
     }
-    for name in known.keys().filter(|name| !used.contains(name)) {
+    let unused: BTreeSet<&String> = known.keys().filter(|name| !used.contains(name)).collect();
+    for name in unused {
         let told = "No target is tried with it: nothing was made of it.";
         gathering.setting(&modules.name, &format!("modules.{name}"), told);
     }
@@ -92,7 +93,7 @@ fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
     value.get(key).and_then(Value::as_array).into_iter().flatten().collect()
 }
 
-fn top_keys(value: &Value, known: &[&str]) -> Vec<String> {
+fn top_keys(value: &Value, known: &[&str]) -> BTreeSet<String> {
     let keys = value.as_object().into_iter().flat_map(|map| map.keys());
     keys.filter(|key| !known.contains(&key.as_str())).cloned().collect()
 }

@@ -23,7 +23,10 @@ pub(super) enum Relabeled {
 
 /// Follows rules, one after the other.
 pub(super) fn relabel(mut labels: Labels, rules: &[&Value]) -> Relabeled {
-    for rule in rules.iter().take(limits::RELABELINGS_MAX) {
+    if rules.len() > limits::RELABELINGS_MAX {
+        return Relabeled::Unknown("it has more rules of relabeling than are followed".to_owned());
+    }
+    for rule in rules {
         match follow(&mut labels, rule) {
             Ok(true) => {}
             Ok(false) => return Relabeled::Dropped,

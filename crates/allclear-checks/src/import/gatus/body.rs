@@ -35,7 +35,7 @@ pub(super) fn read(condition: &Condition) -> Read {
     match function {
         Function::Presence => presence(condition, path),
         Function::Length => length(condition, &path),
-        Function::None => found(condition, path),
+        Function::None => found(condition, &path),
     }
 }
 
@@ -187,14 +187,14 @@ fn length(condition: &Condition, path: &str) -> Read {
 }
 
 /// `[BODY].status == UP`.
-fn found(condition: &Condition, path: String) -> Read {
+fn found(condition: &Condition, path: &str) -> Read {
     let right = condition.right.as_str();
     let number = compare::number(right);
-    let assert = |test| Asks::Assertions(vec![Assertion::Json { path: path.clone(), test }]);
+    let assert = |test| Asks::Assertions(vec![Assertion::Json { path: path.to_owned(), test }]);
     #[expect(clippy::cast_precision_loss, reason = "a bound that somebody wrote")]
     let bound = number as f64;
     let test = match condition.operator {
-        Operator::Is | Operator::IsNot => return equal(condition, &path),
+        Operator::Is | Operator::IsNot => return equal(condition, path),
         Operator::AtMost => JsonTest::AtMost(bound),
         Operator::AtLeast => JsonTest::AtLeast(bound),
         Operator::MoreThan => JsonTest::MoreThan(bound),

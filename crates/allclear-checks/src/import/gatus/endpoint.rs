@@ -199,8 +199,8 @@ fn kinds(
     match scheme {
         "http" | "https" => http(&url, fields, asked, base, draft),
         "tcp" => tcp(rest, fields, asked, base, draft),
-        "tls" => tls(rest, None, fields, asked, base, draft),
-        "starttls" => tls(rest, Some(StartTls::Smtp), fields, asked, base, draft),
+        "tls" => tls(rest, None, fields, &asked, base, draft),
+        "starttls" => tls(rest, Some(StartTls::Smtp), fields, &asked, base, draft),
         // It was refused for that already.
         _ if fields.get("dns").is_some() => Vec::new(),
         "" => {
@@ -355,7 +355,7 @@ fn tls(
     rest: &str,
     starttls: Option<StartTls>,
     fields: &mut Fields<'_>,
-    asked: Asked,
+    asked: &Asked,
     base: Becomes,
     draft: &mut Draft<'_>,
 ) -> Vec<Becomes> {

@@ -6,6 +6,8 @@ mod compare;
 mod condition;
 mod endpoint;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use self::alerts::Alerts;
@@ -14,6 +16,9 @@ use super::fields::Fields;
 use super::variables::{Lookup, shown};
 use super::{Gathering, Imported, SourceFile, Unreadable, variables, yaml};
 use crate::limits;
+
+/// The lists with what is tried.
+const ENTRIES: [&str; 3] = ["endpoints", "external-endpoints", "suites"];
 
 /// What is different for every endpoint.
 const ALWAYS: [&str; 5] = [
@@ -49,8 +54,11 @@ pub fn read(files: &[SourceFile], lookup: Lookup<'_>) -> Result<Imported, Unread
     for (name, value) in &read {
         let mut draft = Draft::new(name, "alerting".to_owned(), lookup);
         alerts.add(value.get("alerting").unwrap_or(&Value::Null), &mut draft);
-        let lists = ["endpoints", "external-endpoints", "suites"].into_iter();
-        count += lists.filter_map(|key| value.get(key)?.as_array()).map(Vec::len).sum::<usize>();
+        count += ENTRIES
+            .iter()
+            .filter_map(|key| value.get(*key)?.as_array())
+            .map(Vec::len)
+            .sum::<usize>();
     }
     if count > limits::IMPORTED_ENTRIES_MAX {
         let max = limits::IMPORTED_ENTRIES_MAX;
@@ -74,13 +82,14 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn read(&self, value: &Value, gathering: &mut Gathering) {
-        for (key, value) in value.as_object().into_iter().flatten() {
-            match key.as_str() {
-                "endpoints" | "external-endpoints" | "suites" => {
-                    self.entries(key, value, gathering);
-                }
-                _ => gathering.setting(self.name, &shown(key), setting(key)),
-            }
+        for key in ENTRIES {
+            self.entries(key, value.get(key).unwrap_or(&Value::Null), gathering);
+        }
+        let keys = value.as_object().into_iter().flat_map(|map| map.keys());
+        let others: BTreeSet<&String> =
+            keys.filter(|key| !ENTRIES.contains(&key.as_str())).collect();
+        for key in others {
+            gathering.setting(self.name, &shown(key), setting(key));
         }
     }
 

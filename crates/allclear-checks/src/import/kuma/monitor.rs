@@ -203,7 +203,7 @@ fn statuses(row: &KumaRow, draft: &mut Draft<'_>) -> Vec<StatusRange> {
         match (from.trim().parse::<u16>(), to.trim().parse::<u16>()) {
             (Ok(from), Ok(to)) => right.extend(from.max(100)..=to.min(599)),
             _ => {
-                draft.change(format!("the status {} is none, and is not accepted here", cut(&one)))
+                draft.change(format!("the status {} is none, and is not accepted here", cut(&one)));
             }
         }
     }

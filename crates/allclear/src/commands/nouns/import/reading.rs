@@ -25,20 +25,20 @@ pub(super) async fn read(args: &ImportArgs, environment: &Environment) -> Result
     match args.format {
         ImportFormat::Gatus => {
             let files = yaml_files(&args.source)?;
-            gatus::read(&files, &lookup).map_err(refused)
+            gatus::read(&files, &lookup).map_err(|error| refused(&error))
         }
         ImportFormat::UptimeKuma => {
             let source = &args.source;
             let file = if source.is_dir() { source.join("kuma.db") } else { source.clone() };
             let database = allclear_store::read_kuma(&file).await?;
-            kuma::read(&database, &file.display().to_string()).map_err(refused)
+            kuma::read(&database, &file.display().to_string()).map_err(|error| refused(&error))
         }
         ImportFormat::Blackbox => {
             let targets = args.targets.as_deref().context("--targets FILE is missing")?;
             let folder = targets.parent().unwrap_or(Path::new(""));
             let beside = |pattern: &str| files_of(folder, pattern);
             let (modules, targets) = (one(&args.source, &args.source)?, one(targets, targets)?);
-            blackbox::read(&modules, &targets, &beside).map_err(refused)
+            blackbox::read(&modules, &targets, &beside).map_err(|error| refused(&error))
         }
         ImportFormat::Allclear | ImportFormat::Facts | ImportFormat::Log => {
             bail!("this format holds history, and no checks")
@@ -46,7 +46,7 @@ pub(super) async fn read(args: &ImportArgs, environment: &Environment) -> Result
     }
 }
 
-fn refused(error: Unreadable) -> anyhow::Error {
+fn refused(error: &Unreadable) -> anyhow::Error {
     anyhow!("nothing was imported: {error}")
 }
 
