@@ -24,3 +24,21 @@ pub const TOLD_CERTIFICATES_MAX: usize = 8;
 pub const REGEX_BYTES_MAX: usize = 256 * 1024;
 /// Parts of one path into JSON; a longer one is refused.
 pub const PATH_PARTS_MAX: usize = 32;
+/// Bytes of one YAML file of another monitor; a longer one is refused.
+pub const IMPORTED_YAML_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Parts of one YAML file once its aliases are followed; more are refused.
+pub const IMPORTED_YAML_EVENTS_MAX: usize = 500_000;
+/// Depth of one YAML file; a deeper one is refused.
+pub const IMPORTED_YAML_DEPTH_MAX: usize = 64;
+/// Entries of one configuration of another monitor; more are refused.
+pub const IMPORTED_ENTRIES_MAX: usize = 20_000;
+/// Checks that are written in one go; more are refused.
+pub const CHECKS_AT_ONCE_MAX: usize = 500;
+/// Files of one configuration of another monitor; more are refused.
+pub const IMPORTED_FILES_MAX: usize = 500;
+/// Entries of folders that are looked at to find them; more are refused.
+pub const IMPORTED_FILES_LOOKED_AT_MAX: usize = 20_000;
+/// Rules by which labels of one target are changed, and labels that it may have; more are refused.
+pub const RELABELINGS_MAX: usize = 200;
+/// Bytes of one label; the rest is cut off.
+pub const LABEL_BYTES_MAX: usize = 4 * 1024;

@@ -12,6 +12,10 @@ use jiff::Timestamp;
 use crate::kinds::Ready;
 use crate::{fields, keeping};
 
+mod carrying;
+
+pub use self::carrying::{Carried, CarriedOver, carry_over};
+
 /// A check to add.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCheck {

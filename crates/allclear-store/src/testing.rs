@@ -1,5 +1,7 @@
 //! What tests need and nobody else may have. No setting reaches it.
 
+pub mod kuma;
+
 use crate::error::StoreError;
 use crate::location::Location;
 use crate::store::Store;

@@ -154,8 +154,12 @@ const CHECK_HELP: &str = "Examples:\n  \
 const IMPORT_HELP: &str = "Examples:\n  \
     allclear import log outages.txt --timezone America/Los_Angeles --page shop --plan\n  \
     allclear import facts shop.json\n  \
-    allclear export | allclear import allclear - --data elsewhere\n\n\
-    An import can be repeated: what is there already is skipped, and nothing is overwritten.";
+    allclear export | allclear import allclear - --data elsewhere\n  \
+    allclear import gatus /etc/gatus/ --plan\n  \
+    allclear import uptime-kuma data/kuma.db\n  \
+    allclear import blackbox blackbox.yml --targets prometheus.yml\n\n\
+    An import can be repeated: what is there already is skipped, and nothing is overwritten. History is \
+    written to the database of this machine; checks go to the server at ALLCLEAR_URL, where it is set.";
 
 const APPLY_HELP: &str = "Examples:\n  \
     allclear apply status/ --plan    show what would change, and write nothing\n  \
@@ -226,6 +230,23 @@ pub enum ImportFormat {
     Facts,
     /// Plain text as people keep it
     Log,
+    /// Checks out of a configuration of Gatus: a file, or a folder of them
+    Gatus,
+    /// Checks out of the database of Uptime Kuma: kuma.db, or the folder that holds it
+    UptimeKuma,
+    /// Checks out of the blackbox exporter's modules and Prometheus' targets; needs --targets
+    Blackbox,
+}
+
+impl ImportFormat {
+    /// Whether it holds checks, and no history.
+    #[must_use]
+    pub const fn is_of_checks(self) -> bool {
+        match self {
+            Self::Allclear | Self::Facts | Self::Log => false,
+            Self::Gatus | Self::UptimeKuma | Self::Blackbox => true,
+        }
+    }
 }
 
 /// What `import` takes.
@@ -235,7 +256,7 @@ pub struct ImportArgs {
     pub format: ImportFormat,
     /// File to read; `-` reads standard input
     pub source: PathBuf,
-    /// Show what would happen and write nothing; needs no database
+    /// Show what would happen and write nothing; needs neither server nor database
     #[arg(long)]
     pub plan: bool,
     /// Print JSON
@@ -247,6 +268,9 @@ pub struct ImportArgs {
     /// Time zone of the times in the source, such as Europe/Berlin
     #[arg(long, value_name = "TZ", value_parser = timezone)]
     pub timezone: Option<String>,
+    /// The prometheus.yml with the targets of a blackbox exporter
+    #[arg(long, value_name = "FILE", required_if_eq("format", "blackbox"))]
+    pub targets: Option<PathBuf>,
     /// Year to assume where a log prints none
     #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=2100))]
     pub year: Option<i16>,

@@ -176,7 +176,8 @@ fn has_statement(line: &str) -> bool {
 }
 
 /// Where databases are named as servers that checks try.
-const TRIED: [&str; 4] = [
+const TRIED: [&str; 5] = [
+    "crates/allclear-checks/src/import/",
     "crates/allclear-checks/src/kinds/",
     "crates/allclear-domain/src/check/",
     "crates/allclear-web/src/api/wire/words.rs",

@@ -173,6 +173,17 @@ impl Transaction {
         self.find(id.uuid()).await
     }
 
+    /// The check with this key, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_check_by_key(
+        &mut self,
+        key: &str,
+    ) -> Result<Option<Stored<Check>>, StoreError> {
+        self.find_by(sql::FIND_BY_KEY, vec![Bind::Text(key.to_owned())]).await
+    }
+
     /// How many checks there are, as this transaction sees them.
     ///
     /// # Errors

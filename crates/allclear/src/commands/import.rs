@@ -27,6 +27,9 @@ use crate::cli::{ImportArgs, ImportFormat};
 use crate::output::{say, say_json};
 use crate::settings::Settings;
 
+/// Why a format of checks is not read here.
+const NO_HISTORY: &str = "this format holds checks, and no history";
+
 /// What `--plan --json` prints.
 #[derive(Serialize)]
 struct Plan {
@@ -63,6 +66,9 @@ pub(super) fn plan(args: &ImportArgs) -> Result<u8> {
             check(&batches, &Installation::default(), now).map_err(problems)?;
             let [batch] = batches;
             Plan { records: file.records, report: batch.report }
+        }
+        ImportFormat::Gatus | ImportFormat::UptimeKuma | ImportFormat::Blackbox => {
+            bail!(NO_HISTORY)
         }
     };
     if args.json {
@@ -114,6 +120,9 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> Result<u8> {
             };
             vec![foreign(args, &source, slug, &present, now)?.1]
         }
+        ImportFormat::Gatus | ImportFormat::UptimeKuma | ImportFormat::Blackbox => {
+            bail!(NO_HISTORY)
+        }
     };
     let actor = Actor::Command("import".to_owned());
     let written = import::write(&store, &batches, &actor, &Entropy::from_system(), now).await;
@@ -163,7 +172,7 @@ fn default_slug(args: &ImportArgs, text: &str) -> Result<Key> {
     let from_file = || args.source.file_stem().and_then(|stem| Key::from_name(stem.to_str()?));
     let key = match args.format {
         ImportFormat::Facts => Key::from_name(&facts_file(text)?.publisher),
-        ImportFormat::Log | ImportFormat::Allclear => from_file(),
+        _ => from_file(),
     };
     key.context("no slug follows from the source: name the page with --page")
 }

@@ -42,6 +42,9 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
     if let Command::Import(args) = &cli.command
         && args.plan
     {
+        if args.format.is_of_checks() {
+            return nouns::plan_checks(args, environment).await;
+        }
         return import::plan(args);
     }
     let mut settings = Settings::read(&flags, environment)?;
@@ -50,7 +53,7 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
         settings.remote = None;
     }
     let location = settings.location.to_string();
-    let done = run_with(cli.command, settings).await;
+    let done = run_with(cli.command, settings, environment).await;
     // With several installations on a machine, a refusal must say which database it is about.
     done.map_err(|error| {
         let is_of_the_store = error.chain().any(<dyn std::error::Error>::is::<StoreError>);
@@ -58,7 +61,7 @@ pub async fn run(cli: Cli, environment: &Environment) -> Result<u8> {
     })
 }
 
-async fn run_with(command: Command, settings: Settings) -> Result<u8> {
+async fn run_with(command: Command, settings: Settings, environment: &Environment) -> Result<u8> {
     if let (Some(remote), Some(command)) = (&settings.remote, only_here(&command)) {
         return Err(Elsewhere { command, url: remote.url.clone() }.into());
     }
@@ -66,6 +69,9 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
         Command::Serve(args) => serve::serve(settings, args.apply).await,
         Command::Apply(args) => nouns::apply(args, &settings).await,
         Command::Demo(_) => serve::demo(settings).await,
+        Command::Import(args) if args.format.is_of_checks() => {
+            nouns::import_checks(&args, &settings, environment).await
+        }
         Command::Import(args) => import::run(&args, &settings).await,
         Command::Export(args) => export::run(&args, &settings).await,
         Command::Backup { file, json } => backup::backup(&file, json, &settings).await,
@@ -90,7 +96,7 @@ async fn run_with(command: Command, settings: Settings) -> Result<u8> {
 /// Commands that speak to the database of this machine alone, and could be taken to speak to a server.
 const fn only_here(command: &Command) -> Option<&'static str> {
     match command {
-        Command::Import(_) => Some("import"),
+        Command::Import(args) if !args.format.is_of_checks() => Some("import"),
         Command::Export(_) => Some("export"),
         Command::Person { .. } => Some("person"),
         Command::Token { .. } => Some("token"),

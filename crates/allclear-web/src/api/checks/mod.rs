@@ -1,5 +1,6 @@
 //! `/api/v1/checks`.
 
+mod imports;
 mod json;
 mod kind;
 mod measured;
@@ -15,6 +16,7 @@ use allclear_domain::{Check, Scope, limits};
 use allclear_store::{Judged, Stored};
 use axum::http::StatusCode;
 
+use self::imports::{CheckImportJson, NewCheckImportJson};
 use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
 use self::measured::OutagesJson;
 use self::times::TimesJson;
@@ -32,6 +34,7 @@ const PAUSE: &str = "/api/v1/checks/{id}/pause";
 const RESUME: &str = "/api/v1/checks/{id}/resume";
 const OUTAGES: &str = "/api/v1/checks/{id}/outages";
 const TIMES: &str = "/api/v1/checks/{id}/response-times";
+const IMPORTS: &str = "/api/v1/check-imports";
 
 /// Adds the addresses of checks.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
@@ -46,6 +49,7 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post(RESUME, write, resume)
         .get(OUTAGES, read, outages)
         .get(TIMES, read, response_times)
+        .post(IMPORTS, write, imports::import)
 }
 
 /// What they take and give.
@@ -69,6 +73,10 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(TIMES, "Show what a check found over a stretch of time, step by step")
             .query("over", "`hour`, `day`, `week` or `quarter`; `day` where it is left out.")
             .gives::<TimesJson>(200)
+            .without_version(),
+        Operation::post(IMPORTS, "Bring checks over, all or none; what is there is left as it is")
+            .takes::<NewCheckImportJson>()
+            .gives::<CheckImportJson>(200)
             .without_version(),
     ]
 }

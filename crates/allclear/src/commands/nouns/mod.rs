@@ -4,12 +4,14 @@
 mod api;
 mod apply;
 mod checks;
+mod import;
 mod request;
 mod run;
 
 pub(crate) use self::api::Refusal;
 pub(super) use self::apply::apply;
 pub(super) use self::checks::check;
+pub(super) use self::import::{import_checks, plan_checks};
 
 use allclear_domain::ComponentStatus;
 use anyhow::{Result, anyhow};

@@ -7,16 +7,16 @@ use serde_json::Value;
 use super::Program;
 use crate::support::{Engine, Fresh, allclear, stdout};
 
-fn json(output: &Output) -> Value {
+pub(super) fn json(output: &Output) -> Value {
     serde_json::from_str(&stdout(output)).unwrap()
 }
 
 /// Runs a command that blocks, beside the server of the story.
-async fn run(mut command: Command) -> Output {
+pub(super) async fn run(mut command: Command) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-fn asking(program: &Program, words: &[&str]) -> Command {
+pub(super) fn asking(program: &Program, words: &[&str]) -> Command {
     let mut command = allclear();
     command.env("ALLCLEAR_URL", format!("http://{}", program.instance.address()));
     command.env("ALLCLEAR_TOKEN", &program.token);

@@ -5,6 +5,7 @@ mod checks;
 mod commands;
 mod contract;
 mod created;
+mod imports;
 mod limits;
 mod nouns;
 mod samples;

@@ -177,8 +177,10 @@ async fn checks(p: &Program) {
         json!({"tcp": {"host": "mail.example.com", "port": 25, "expect": {"contains": "220"}}});
     ask(p, "PATCH /api/v1/checks/{id}", &id, Some(json!({"kind": tcp}))).await;
     let tls = json!({"tls": {"host": "mail.example.com", "port": 25, "starttls": "smtp"}});
-    ask(p, "PATCH /api/v1/checks/{id}", &id, Some(json!({"kind": tls}))).await;
+    ask(p, "PATCH /api/v1/checks/{id}", &id, Some(json!({"kind": &tls}))).await;
     ask(p, "POST /api/v1/checks/{id}/resume", &id, None).await;
+    let carried = json!({"check": {"name": "Mail", "key": "gatus-mail", "kind": tls}});
+    ask(p, "POST /api/v1/check-imports", "", Some(json!({"checks": [carried]}))).await;
 }
 
 #[tokio::test]

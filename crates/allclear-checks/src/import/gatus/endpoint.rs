@@ -1,0 +1,389 @@
+//! One endpoint of Gatus.
+
+use std::collections::BTreeSet;
+
+use allclear_domain::check::{
+    Assertion, CheckKind, Header, HttpCheck, Method, StartTls, TcpCheck, TextTest, TlsCheck,
+};
+use allclear_domain::limits;
+use allclear_domain::text::Key;
+use serde_json::Value;
+
+use super::alerts::Alerts;
+use super::condition::{Asks, Condition, quoted};
+use crate::import::draft::{Draft, cut};
+use crate::import::fields::{Fields, is_yes, text};
+use crate::import::shape::{any_status, deadline, interval, ranges};
+use crate::import::{Becomes, span, target};
+
+/// Milliseconds for one probe where nothing is said.
+const USUAL_TIMEOUT_MS: f64 = 10_000.0;
+/// Milliseconds from one probe to the next where nothing is said.
+const USUAL_INTERVAL_MS: f64 = 60_000.0;
+/// Milliseconds of a day.
+const DAY_MS: f64 = 86_400_000.0;
+
+/// What the conditions of an endpoint ask for, all together.
+#[derive(Default)]
+struct Asked {
+    statuses: Option<BTreeSet<u16>>,
+    deadline_ms: Option<f64>,
+    certificate_ms: Option<f64>,
+    assertions: Vec<Assertion>,
+}
+
+/// Reads an endpoint; gives the checks that it becomes.
+pub(super) fn read(value: &Value, draft: &mut Draft<'_>, alerts: &Alerts) -> Vec<Becomes> {
+    let mut fields = Fields::of(value);
+    name(&mut fields, draft);
+    let group = fields.text("group").map(|group| draft.value(&group)).unwrap_or_default();
+    let Some(url) = fields.text("url").filter(|url| !url.is_empty()) else {
+        draft.refuse("it has no `url`: there is nothing to try");
+        return Vec::new();
+    };
+    if fields.get("dns").is_some() {
+        draft.refuse("it asks a name server, which cannot be watched yet");
+    }
+    if fields.get("ssh").is_some() {
+        draft.refuse("it signs in over SSH, which cannot be watched: watch the port with tcp");
+    }
+    let timeout_ms = client(fields.get("client"), &url, draft);
+    let asked = conditions(&fields.list("conditions"), draft);
+    let is_paused = fields.text("enabled").is_some_and(|it| !is_yes(&draft.value(&it)));
+    let interval = interval(fields.text("interval"), USUAL_INTERVAL_MS, draft);
+    let patience = alerts.patience(&fields.list("alerts"), draft);
+    if !fields.list("maintenance-windows").is_empty() {
+        draft.change(
+            "its maintenance windows are not taken: plan them with `allclear maintenance repeat`",
+        );
+    }
+    for key in ["ui", "extra-labels"] {
+        if fields.get(key).is_some() {
+            draft.leave_out(key);
+        }
+    }
+    // How soon an answer has to come is asked of the answer, and not of its certificate.
+    let limit = asked.deadline_ms.map_or(timeout_ms, |limit| limit.min(timeout_ms));
+    let usual =
+        span::whole(timeout_ms, (limits::CHECK_DEADLINE_MS_MIN, limits::CHECK_DEADLINE_MS_MAX));
+    let base = Becomes {
+        suffix: None,
+        name: draft.name.clone(),
+        kind: CheckKind::Tls(TlsCheck::of("", 0)),
+        interval_seconds: interval,
+        deadline_ms: deadline(limit, draft),
+        patience,
+        tags: Key::from_name(&group).into_iter().collect(),
+        is_paused,
+    };
+    let mut becomes = kinds(&url, &mut fields, asked, base, draft);
+    for one in becomes.iter_mut().filter(|one| one.suffix.is_some()) {
+        one.deadline_ms = usual;
+    }
+    draft.unread(&fields, "");
+    becomes
+}
+
+fn name(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
+    let name = fields.text("name").unwrap_or_default();
+    draft.name = draft.value(&name);
+    if draft.name.is_empty() {
+        draft.refuse("it has no `name`: give it one");
+    }
+}
+
+/// Reads how it is connected; gives the time it has.
+fn client(value: Option<&Value>, url: &str, draft: &mut Draft<'_>) -> f64 {
+    let Some(value) = value else { return USUAL_TIMEOUT_MS };
+    let mut fields = Fields::of(value);
+    let insecure = fields.text("insecure").is_some_and(|it| is_yes(&draft.value(&it)));
+    if insecure && !url.starts_with("http://") && !url.starts_with("tcp://") {
+        draft.refuse(
+            "certificates are not looked at there (`insecure`), and always are here: give the \
+             server one that is trusted, take out `insecure`, and import again",
+        );
+    }
+    for (key, what) in [
+        ("proxy-url", "it goes through a proxy, which checks here do not"),
+        ("oauth2", "it signs in with OAuth 2, and secrets cannot be kept encrypted yet"),
+        ("identity-aware-proxy", "it signs in at a proxy, which checks here do not"),
+        ("tunnel", "it goes through an SSH tunnel, which checks here do not"),
+        ("tls", "it shows a certificate of its own, which checks here do not"),
+    ] {
+        if fields.get(key).is_some() {
+            draft.refuse(format!("{what}: watch an address that can be reached without it"));
+        }
+    }
+    if fields.get("dns-resolver").is_some() {
+        draft.change("it asked a name server of its own; here that of this machine is asked");
+    }
+    if let Some(network) = fields.text("network").filter(|network| network != "ip") {
+        let family = if draft.value(&network) == "ip6" { "IPv6" } else { "IPv4" };
+        draft.change(format!("it used {family} alone; here either is used, as can be reached"));
+    }
+    if fields.text("store-cookies").is_some_and(|it| is_yes(&draft.value(&it))) {
+        draft.change("it kept cookies from one probe to the next; here each probe begins anew");
+    }
+    // Read where the kind is decided.
+    fields.get("ignore-redirect");
+    let timeout = fields.text("timeout").map(|text| draft.value(&text));
+    draft.unread(&fields, "client.");
+    let read = timeout.as_deref().map(|text| span::milliseconds(text).filter(|ms| *ms > 0.0));
+    read.unwrap_or(Some(USUAL_TIMEOUT_MS)).unwrap_or_else(|| {
+        draft.change("its timeout cannot be read: it has 10 s here");
+        USUAL_TIMEOUT_MS
+    })
+}
+
+/// Reads all conditions.
+fn conditions(list: &[&Value], draft: &mut Draft<'_>) -> Asked {
+    let mut asked = Asked::default();
+    let mut holds_unconnected = !list.is_empty();
+    if list.is_empty() {
+        draft.refuse("it has no conditions, which Gatus itself refuses: write one");
+    }
+    for value in list {
+        let marked = text(value).unwrap_or_default();
+        let Some(condition) = Condition::parse(&draft.value(&marked)) else {
+            draft.change(format!("{}: it is no condition, and is not asked", quoted(&marked)));
+            continue;
+        };
+        let read = condition.read();
+        holds_unconnected &= read.holds_unconnected;
+        for change in read.changes {
+            draft.change(format!("{}: {change}", quoted(&marked)));
+        }
+        match read.asks {
+            Asks::Statuses(right) => {
+                let before = asked.statuses.unwrap_or_else(any_status);
+                asked.statuses = Some(before.intersection(&right).copied().collect());
+            }
+            Asks::Deadline(ms) => {
+                asked.deadline_ms = Some(asked.deadline_ms.map_or(ms, |before| before.min(ms)));
+            }
+            Asks::CertificateLasts(ms) => {
+                asked.certificate_ms =
+                    Some(asked.certificate_ms.map_or(ms, |before| before.max(ms)));
+            }
+            Asks::Assertions(list) => asked.assertions.extend(list),
+            Asks::Nothing | Asks::Unknown => {}
+            Asks::Failure => draft.refuse(format!(
+                "{}: it is healthy there where it does not work, and that is not tried here",
+                quoted(&marked)
+            )),
+        }
+    }
+    if asked.statuses.as_ref().is_some_and(BTreeSet::is_empty) {
+        draft.refuse("its conditions name no status that all of them take");
+    }
+    if holds_unconnected {
+        draft.change(
+            "there it was healthy also where nothing could be connected to, as no condition says \
+             otherwise; here that fails",
+        );
+    }
+    asked
+}
+
+/// What it becomes, by its address.
+fn kinds(
+    url: &str,
+    fields: &mut Fields<'_>,
+    asked: Asked,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+) -> Vec<Becomes> {
+    let with_placeholders = placeholders(url, draft, &base);
+    let url = draft.value(&with_placeholders);
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url.as_str()));
+    match scheme {
+        "http" | "https" => http(&url, fields, asked, base, draft),
+        "tcp" => tcp(rest, fields, asked, base, draft),
+        "tls" => tls(rest, None, fields, &asked, base, draft),
+        "starttls" => tls(rest, Some(StartTls::Smtp), fields, &asked, base, draft),
+        // It was refused for that already.
+        _ if fields.get("dns").is_some() => Vec::new(),
+        "" => {
+            draft.refuse("its address has no scheme, and Gatus itself refuses it: write https://…");
+            Vec::new()
+        }
+        "udp" | "sctp" | "icmp" | "grpc" | "grpcs" | "ws" | "wss" | "ssh" => {
+            draft.refuse(format!("{scheme}:// cannot be watched yet{}", target::instead(scheme)));
+            Vec::new()
+        }
+        other => {
+            draft.refuse(format!("`{}` is no scheme that is known here", cut(other)));
+            Vec::new()
+        }
+    }
+}
+
+/// Puts in what Gatus would put in at each probe, where it is always the same.
+fn placeholders(text: &str, draft: &mut Draft<'_>, base: &Becomes) -> String {
+    let group = base.tags.first().map(Key::as_str).unwrap_or_default();
+    let text = text.replace("[ENDPOINT_NAME]", &base.name).replace("[ENDPOINT_GROUP]", group);
+    for changing in ["[LOCAL_ADDRESS]", "[RANDOM_STRING_", "[ENDPOINT_URL]"] {
+        if text.contains(changing) {
+            let name = changing.trim_matches(['[', ']', '_']);
+            draft.refuse(format!(
+                "it sends {name}, which Gatus puts in at each probe: write what is to be sent"
+            ));
+        }
+    }
+    text
+}
+
+fn http(
+    url: &str,
+    fields: &mut Fields<'_>,
+    asked: Asked,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+) -> Vec<Becomes> {
+    let client = fields.get("client").map(Fields::of);
+    let ignores = client.and_then(|mut client| client.text("ignore-redirect"));
+    let ignores = ignores.is_some_and(|it| is_yes(&draft.value(&it)));
+    let mut check = HttpCheck::of(url);
+    // Ten is what the library of Gatus follows.
+    check.redirects_max = if ignores { 0 } else { 10 };
+    check.method = method(fields.text("method"), draft);
+    check.headers = headers(fields.get("headers"), draft, &base);
+    let body = fields.text("body").map(|body| placeholders(&body, draft, &base));
+    check.body = body.map(|body| draft.value(&body)).filter(|body| !body.is_empty());
+    if fields.text("graphql").is_some_and(|it| is_yes(&draft.value(&it))) {
+        let query = check.body.take().unwrap_or_default();
+        check.body = Some(serde_json::json!({ "query": query }).to_string());
+        let has_type =
+            check.headers.iter().any(|one| one.name.eq_ignore_ascii_case("content-type"));
+        if !has_type {
+            let (name, value) = ("Content-Type".to_owned(), "application/json".to_owned());
+            check.headers.push(Header { name, value });
+        }
+    }
+    check.statuses = ranges(&asked.statuses.unwrap_or_else(any_status));
+    check.assertions = asked.assertions;
+    let mut becomes = vec![Becomes { kind: check.into(), ..base.clone() }];
+    if let Some(lasts) = asked.certificate_ms {
+        certificate(url, lasts, base, draft, &mut becomes);
+    }
+    becomes
+}
+
+/// The certificate of a website is a check of its own.
+fn certificate(
+    url: &str,
+    lasts_ms: f64,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+    becomes: &mut Vec<Becomes>,
+) {
+    let Some((host, port)) = target::of_https(url) else {
+        draft.change("its address has no certificate, so nothing asks how long that holds");
+        return;
+    };
+    let days = days(lasts_ms);
+    draft.change(format!(
+        "how long its certificate holds becomes a check of its own, of the kind tls: there the \
+         endpoint fails, here that check is degraded from {days} days before the end of any \
+         certificate that is served"
+    ));
+    let mut tls = TlsCheck::of(host, port);
+    (tls.warn_days, tls.starttls) = (days, None);
+    let name = format!("{} (certificate)", base.name);
+    becomes.push(Becomes { suffix: Some("certificate"), name, kind: tls.into(), ..base });
+}
+
+/// Whole days, rounded up.
+fn days(lasts_ms: f64) -> u16 {
+    let days = span::whole(lasts_ms / DAY_MS, (0, limits::CHECK_WARN_DAYS_MAX));
+    u16::try_from(days).unwrap_or(u16::MAX)
+}
+
+fn method(text: Option<String>, draft: &mut Draft<'_>) -> Method {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Method::Get };
+    target::method(&draft.value(&text)).unwrap_or_else(|| {
+        draft.refuse(format!("it asks with the method {}, which is not known here", cut(&text)));
+        Method::Get
+    })
+}
+
+fn headers(value: Option<&Value>, draft: &mut Draft<'_>, base: &Becomes) -> Vec<Header> {
+    let Some(map) = value.and_then(Value::as_object) else { return Vec::new() };
+    let header = |(name, value): (&String, &Value)| {
+        let value = placeholders(&text(value).unwrap_or_default(), draft, base);
+        Header { name: draft.value(name), value: draft.value(&value) }
+    };
+    map.iter().map(header).collect()
+}
+
+fn tcp(
+    rest: &str,
+    fields: &mut Fields<'_>,
+    asked: Asked,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+) -> Vec<Becomes> {
+    let Some((host, port)) = target::host_and_port(rest) else {
+        draft.refuse("its address has no port: write tcp://host:port");
+        return Vec::new();
+    };
+    let mut check = TcpCheck::of(host, port);
+    let body = fields.text("body").map(|body| placeholders(&body, draft, &base));
+    check.send = body.map(|body| draft.value(&body));
+    check.expect = expectation(asked, draft);
+    http_alone(fields, draft);
+    vec![Becomes { kind: check.into(), ..base }]
+}
+
+/// What has to come back: one condition of the whole body can be asked.
+fn expectation(asked: Asked, draft: &mut Draft<'_>) -> Option<TextTest> {
+    if asked.statuses.is_some() || asked.certificate_ms.is_some() {
+        draft.change("it asks for a status or a certificate, which this kind of check has none of");
+    }
+    let mut tests = asked.assertions.into_iter().map(|assertion| match assertion {
+        Assertion::Body { test } => Some(test),
+        _ => None,
+    });
+    let first = tests.next()?;
+    if first.is_none() || tests.next().is_some() {
+        draft.change("of what comes back one test can be asked here, of the text as a whole");
+    }
+    first
+}
+
+fn tls(
+    rest: &str,
+    starttls: Option<StartTls>,
+    fields: &mut Fields<'_>,
+    asked: &Asked,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+) -> Vec<Becomes> {
+    let Some((host, port)) = target::host_and_port(rest) else {
+        draft.refuse("its address has no port: write tls://host:port");
+        return Vec::new();
+    };
+    if fields.get("body").is_some() || asked.statuses.is_some() || !asked.assertions.is_empty() {
+        draft.change("it asks for more than the certificate, and that is not asked here");
+    }
+    http_alone(fields, draft);
+    let mut check = TlsCheck::of(host, port);
+    (check.starttls, check.warn_days) = (starttls, asked.certificate_ms.map_or(0, days));
+    if asked.certificate_ms.is_some() {
+        draft.change(format!(
+            "there it fails, here it is degraded from {} days before the end of any certificate \
+             that is served",
+            check.warn_days
+        ));
+    }
+    vec![Becomes { kind: check.into(), ..base }]
+}
+
+/// What means something over HTTP alone: there, too, it does nothing.
+fn http_alone(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
+    for key in ["method", "headers", "graphql"] {
+        if fields.get(key).is_some() {
+            draft.leave_out(key);
+        }
+    }
+}

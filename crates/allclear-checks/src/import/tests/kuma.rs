@@ -1,0 +1,254 @@
+//! A database of Uptime Kuma with its complete tables, made here and read by the store.
+
+use allclear_store::testing::kuma::{Row, make};
+use allclear_store::{KumaDatabase, KumaRow, read_kuma};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::told;
+use crate::import::{Imported, Outcome, kuma, problems};
+
+const ROWS: &[Row<'_>] = &[
+    ("monitor", &[("name", "Shop"), ("type", "group"), ("active", "0")]),
+    (
+        "monitor",
+        &[
+            ("name", "Front"),
+            ("type", "http"),
+            ("url", "https://shop.example.com/health"),
+            ("interval", "60"),
+            ("maxretries", "2"),
+            ("retry_interval", "20"),
+            ("timeout", "16"),
+            ("parent", "1"),
+            ("accepted_statuscodes_json", r#"["200-299","301"]"#),
+            ("headers", r#"{"X-Request-For": "monitoring"}"#),
+            ("resend_interval", "5"),
+            ("description", "The front page"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Search"),
+            ("type", "keyword"),
+            ("url", "https://search.example.com/?q=shoes"),
+            ("keyword", r#""results":["#),
+            ("cache_bust", "1"),
+            ("ip_family", "ipv4"),
+            ("maxredirects", "30"),
+            ("interval", "300"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "No error"),
+            ("type", "keyword"),
+            ("url", "http://legacy.example.com/"),
+            ("keyword", "Fatal"),
+            ("invert_keyword", "1"),
+            ("ignore_tls", "1"),
+            ("method", "POST"),
+            ("body", "a=1"),
+            ("http_body_encoding", "form"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "API"),
+            ("type", "json-query"),
+            ("url", "https://api.example.com/status"),
+            ("json_path", "$.queue[0].length"),
+            ("json_path_operator", "<"),
+            ("expected_value", "100"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Orders"),
+            ("type", "json-query"),
+            ("url", "https://api.example.com/orders"),
+            ("json_path", "$count(orders[state='late'])"),
+            ("json_path_operator", "=="),
+            ("expected_value", "0"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Mail"),
+            ("type", "port"),
+            ("hostname", "mail.example.com"),
+            ("port", "587"),
+            ("smtp_security", "starttls"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Account"),
+            ("type", "http"),
+            ("url", "https://account.example.com"),
+            ("auth_method", "basic"),
+            ("basic_auth_user", "monitor"),
+            ("basic_auth_pass", "hunter2"),
+            ("headers", r#"{"Authorization": "Bearer hunter2"}"#),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Staging"),
+            ("type", "http"),
+            ("url", "https://staging.example.com"),
+            ("ignore_tls", "1"),
+            ("upside_down", "1"),
+            ("proxy_id", "1"),
+        ],
+    ),
+    ("monitor", &[("name", "Router"), ("type", "ping"), ("hostname", "192.0.2.1")]),
+    ("monitor", &[("name", "Names"), ("type", "dns"), ("hostname", "example.com")]),
+    ("monitor", &[("name", "Backup"), ("type", "push"), ("push_token", "hunter2hunter2hunter2")]),
+    (
+        "monitor",
+        &[
+            ("name", "Orders database"),
+            ("type", "postgres"),
+            ("database_connection_string", "postgres://monitor:hunter2@db.example.com/orders"),
+        ],
+    ),
+    ("monitor", &[("name", "Shelf"), ("type", "gamedig"), ("game", "x")]),
+    ("tag", &[("name", "Team Checkout"), ("color", "#fff")]),
+    ("tag", &[("name", "region"), ("color", "#000")]),
+    ("monitor_tag", &[("monitor_id", "2"), ("tag_id", "1"), ("value", "")]),
+    ("monitor_tag", &[("monitor_id", "2"), ("tag_id", "2"), ("value", "eu")]),
+    ("notification", &[("name", "Chat"), ("user_id", "1"), ("config", "{\"token\":\"hunter2\"}")]),
+    ("maintenance", &[("title", "Sunday"), ("description", "")]),
+];
+
+async fn read(is_version_1: bool, rows: &[Row<'_>]) -> Imported {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("kuma.db");
+    let made = make(&path, is_version_1, rows).await.unwrap();
+    let database = read_kuma(&path).await.unwrap();
+    made.close().await.unwrap();
+    kuma::read(&database, "kuma.db").unwrap()
+}
+
+#[tokio::test]
+async fn a_database_of_kuma_2_is_read_with_every_change_of_meaning() {
+    let told = told(&read(false, ROWS).await);
+    assert!(!told.contains("hunter2"), "{told}");
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn one_of_kuma_1_is_read_as_well() {
+    let old: &[Row<'_>] = &[
+        (
+            "monitor",
+            &[
+                ("name", "Front"),
+                ("type", "http"),
+                ("url", "https://shop.example.com"),
+                ("interval", "60"),
+            ],
+        ),
+        (
+            "monitor",
+            &[
+                ("name", "API"),
+                ("type", "json-query"),
+                ("url", "https://api.example.com"),
+                ("json_path", "status"),
+                ("expected_value", "up"),
+            ],
+        ),
+    ];
+    let imported = read(true, old).await;
+    assert_eq!(imported.report.count(Outcome::AsItIs), 2, "{:?}", imported.report);
+    // Nothing said: four fifths of the interval.
+    assert_eq!(imported.checks[0].check.deadline_ms, 48_000);
+    assert_eq!(imported.checks[0].check.key.as_ref().unwrap().as_str(), "kuma-1");
+}
+
+/// A row with any values in columns that are read.
+fn row() -> impl Strategy<Value = KumaRow> {
+    let column = prop::sample::select(vec![
+        "id",
+        "name",
+        "type",
+        "url",
+        "interval",
+        "timeout",
+        "maxretries",
+        "parent",
+        "active",
+        "hostname",
+        "port",
+        "keyword",
+        "json_path",
+        "json_path_operator",
+        "expected_value",
+        "accepted_statuscodes_json",
+        "headers",
+        "body",
+        "maxredirects",
+        "method",
+        "new_column",
+        "auth_method",
+        "upside_down",
+        "smtp_security",
+        "expiry_notification",
+    ]);
+    let value = prop_oneof![
+        "\\PC{0,12}",
+        prop::sample::select(vec![
+            "http",
+            "keyword",
+            "json-query",
+            "port",
+            "group",
+            "https://a.example.com",
+            "1",
+            "2",
+            "-1",
+            "1e300",
+            "NaN",
+            "[\"200-99999\"]",
+            "[{}]",
+            "{\"a\":[]}",
+            "$.a[0]",
+            "starttls",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    let columns = prop::collection::btree_map(column.prop_map(str::to_owned), value, 0..14);
+    columns.prop_map(|columns| KumaRow { columns, unreadable: Vec::new() })
+}
+
+proptest! {
+    #[test]
+    fn every_monitor_is_in_the_report_once(
+        monitors in prop::collection::vec(row(), 1..8),
+        tags in prop::collection::vec(row(), 0..3),
+    ) {
+        let database = KumaDatabase {
+            monitors, monitor_tags: tags.clone(), tags, ..KumaDatabase::default()
+        };
+        let imported = kuma::read(&database, "kuma.db").unwrap();
+        prop_assert_eq!(imported.report.entries.len(), database.monitors.len());
+        let keys: usize = imported.report.entries.iter().map(|one| one.keys.len()).sum();
+        prop_assert_eq!(keys, imported.checks.len());
+        for entry in &imported.report.entries {
+            prop_assert_eq!(entry.outcome == Outcome::NotTaken, entry.keys.is_empty());
+            prop_assert_eq!(entry.outcome == Outcome::AsItIs, entry.told.is_empty());
+        }
+        for one in &imported.checks {
+            prop_assert_eq!(problems(&one.check), Vec::<String>::new());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Checks that come from elsewhere, many in one go. A check is known by its key: what is there already
+//! is not added again, and never overwritten.
+
+use allclear_domain::audit::{AuditAction, Subject};
+use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::CheckId;
+use allclear_domain::text::Key;
+use allclear_domain::{Change, Check, limits};
+use allclear_store::{Store, WriteError};
+
+use super::{NewCheck, json, look_at};
+use crate::limits::CHECKS_AT_ONCE_MAX;
+
+/// A check to bring over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// The check; it has a key.
+    pub check: NewCheck,
+    /// Whether it is not to be probed until somebody says so.
+    pub is_paused: bool,
+}
+
+/// What became of one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CarriedOver {
+    /// It was added.
+    Added(CheckId),
+    /// It is there already, and just so.
+    There,
+    /// It is there already, and differs in these fields. It was left as it is.
+    Differs(Vec<&'static str>),
+}
+
+/// Brings checks over, all of them or none; says of each what became of it, in the same order.
+///
+/// # Errors
+/// Where a value is not taken, one has no key, there are too many checks, or the store refuses.
+pub async fn carry_over(
+    store: &Store,
+    carried: Vec<Carried>,
+    change: Change<'_>,
+) -> Result<Vec<CarriedOver>, WriteError> {
+    if carried.len() > CHECKS_AT_ONCE_MAX {
+        let problem = format!("has {} checks: send {CHECKS_AT_ONCE_MAX} at once", carried.len());
+        return Err(InvalidValue::new("checks", problem).into());
+    }
+    let mut transaction = store.begin().await?;
+    let mut taken = transaction.list_check_keys().await?;
+    let (mut done, mut added, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, one) in carried.into_iter().enumerate() {
+        let within = |field: &str| format!("checks[{place}].{field}");
+        let Some(key) = one.check.key.clone() else {
+            let problem = "is missing: without it nobody knows whether the check is there already";
+            problems.push(InvalidValue::new(within("check.key"), problem));
+            continue;
+        };
+        let check = check_of(one, key, change);
+        if !taken.insert(check.key.clone()) {
+            let found = transaction.find_check_by_key(check.key.as_str()).await?;
+            done.push(match found {
+                Some(found) => compared(&found.value, &check),
+                // Twice in what is brought over.
+                None => CarriedOver::There,
+            });
+            continue;
+        }
+        match look_at(&mut transaction, None, &check, change).await {
+            Ok(()) => done.push(CarriedOver::Added(check.id)),
+            Err(WriteError::Invalid(found)) => problems.extend(found.into_iter().map(|problem| {
+                InvalidValue::new(within(&format!("check.{}", problem.field)), problem.problem)
+            })),
+            Err(error) => return Err(error),
+        }
+        added.push(check);
+    }
+    if taken.len() > limits::CHECKS_MAX {
+        let problem = format!("are too many: {} checks are probed at most", limits::CHECKS_MAX);
+        problems.push(InvalidValue::new("checks", problem));
+    }
+    if !problems.is_empty() {
+        problems.truncate(limits::PROBLEMS_MAX);
+        return Err(WriteError::Invalid(problems));
+    }
+    if added.is_empty() {
+        transaction.rollback().await?;
+        return Ok(done);
+    }
+    transaction.insert_checks(&added).await?;
+    let entry = |check: &Check| {
+        change.entry(AuditAction::Create, Subject::Check(check.id), None, json(check))
+    };
+    let entries: Vec<_> = added.iter().map(entry).collect();
+    transaction.insert_audit_entries(&entries).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+fn check_of(carried: Carried, key: Key, change: Change<'_>) -> Check {
+    let Carried { check: new, is_paused } = carried;
+    Check {
+        id: change.entropy.id(change.now),
+        key,
+        name: new.name,
+        kind: new.kind,
+        interval_seconds: new.interval_seconds,
+        deadline_ms: new.deadline_ms,
+        slow_after_ms: new.slow_after_ms,
+        patience: new.patience,
+        affects: new.affects,
+        on_outage: new.on_outage,
+        tags: new.tags,
+        paused_at: is_paused.then_some(change.now),
+        created_at: change.now,
+    }
+}
+
+/// What a source and a check say differently. What no source says, such as what is affected, is no
+/// difference; nor is whether it is paused, which people decide day by day.
+fn compared(here: &Check, there: &Check) -> CarriedOver {
+    let fields = [
+        ("name", here.name == there.name),
+        ("kind", here.kind == there.kind),
+        ("interval_seconds", here.interval_seconds == there.interval_seconds),
+        ("deadline_ms", here.deadline_ms == there.deadline_ms),
+        ("slow_after_ms", here.slow_after_ms == there.slow_after_ms),
+        ("patience", here.patience == there.patience),
+        ("tags", here.tags == there.tags),
+    ];
+    let differing: Vec<_> =
+        fields.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name).collect();
+    if differing.is_empty() { CarriedOver::There } else { CarriedOver::Differs(differing) }
+}
