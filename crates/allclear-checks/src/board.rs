@@ -33,6 +33,8 @@ struct Watched {
     last_bad: Option<ProbeResult>,
     /// `None` while it is probed.
     due_at: Option<Timestamp>,
+    /// Whether there is something new that the probe that runs may not have seen.
+    has_news: bool,
 }
 
 /// What is not written yet.
@@ -91,7 +93,7 @@ impl Board {
     /// something else now.
     pub fn put_check(&mut self, check: Check, now: Timestamp) {
         let before = self.checks.remove(&check.id).filter(|before| {
-            before.check.kind == check.kind && before.check.paused_at == check.paused_at
+            before.check.kind.tries_as(&check.kind) && before.check.paused_at == check.paused_at
         });
         if before.is_none() {
             self.forget(check.id);
@@ -105,9 +107,10 @@ impl Board {
             Some(before) if before.due_at.is_none() => None,
             Some(before) => Some(next_probe_at(&check, &before.judgment, now)),
         };
+        let has_news = before.as_ref().is_some_and(|before| before.has_news);
         let (judgment, last_bad) =
             before.map_or_else(Default::default, |before| (before.judgment, before.last_bad));
-        self.set(Watched { check: Arc::new(check), judgment, last_bad, due_at });
+        self.set(Watched { check: Arc::new(check), judgment, last_bad, due_at, has_news });
     }
 
     /// Forgets a check that is gone, with what is not written of it.
@@ -134,7 +137,8 @@ impl Board {
                 (judgment, last_bad, due_at)
             }
         };
-        self.set(Watched { check: Arc::new(check), judgment, last_bad, due_at: Some(due_at) });
+        let (check, due_at) = (Arc::new(check), Some(due_at));
+        self.set(Watched { check, judgment, last_bad, due_at, has_news: false });
     }
 
     fn set(&mut self, watched: Watched) {
@@ -143,6 +147,22 @@ impl Board {
             self.due.push(Reverse((due_at, id)));
         }
         self.checks.insert(id, watched);
+    }
+
+    /// There is something new about a check: it is due now, or as soon as it is not probed any more.
+    pub fn look_now(&mut self, id: CheckId, now: Timestamp) {
+        let Some(watched) = self.checks.get_mut(&id) else { return };
+        watched.has_news = watched.due_at.is_none();
+        if let Some(due_at) = &mut watched.due_at {
+            *due_at = now;
+            self.due.push(Reverse((now, id)));
+        }
+    }
+
+    /// Whether any of the checks is a heartbeat.
+    #[must_use]
+    pub fn has_heartbeats(&self) -> bool {
+        self.checks.values().any(|watched| watched.check.kind.as_heartbeat().is_some())
     }
 
     /// The clock was put right: what is due far ahead by the former one is due as usual.
@@ -188,7 +208,7 @@ impl Board {
     /// changed meanwhile to try something else, paused or removed has no use for it.
     pub fn hear(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
         let Some(watched) = self.checks.get_mut(&check.id) else { return };
-        if watched.check.kind != check.kind || watched.due_at.is_some() {
+        if !watched.check.kind.tries_as(&check.kind) || watched.due_at.is_some() {
             return;
         }
         let patience = watched.check.patience;
@@ -200,7 +220,10 @@ impl Board {
         } else {
             watched.last_bad = Some(result.clone());
         }
-        let due_at = next_probe_at(&watched.check, &judgment, result.probed_at).max(now);
+        let due_at = match std::mem::take(&mut watched.has_news) {
+            true => now,
+            false => next_probe_at(&watched.check, &judgment, result.probed_at).max(now),
+        };
         watched.due_at = Some(due_at);
         self.due.push(Reverse((due_at, check.id)));
         for turn in turns {

@@ -10,6 +10,7 @@ pub(crate) mod checks;
 pub(crate) mod components;
 pub(crate) mod credentials;
 pub(crate) mod dialect;
+pub(crate) mod heartbeats;
 pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod installation;
@@ -86,6 +87,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("checks", checks::ALL),
         ("components", components::ALL),
         ("credentials", credentials::ALL),
+        ("heartbeats", heartbeats::ALL),
         ("identities", identities::ALL),
         ("incidents", incidents::ALL),
         ("installation", installation::ALL),
@@ -125,7 +127,8 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Every statement that writes many rows over those that are there.
-pub(crate) const UPSERTS: &[&Upsert] = &[&judgments::UPSERT];
+pub(crate) const UPSERTS: &[&Upsert] =
+    &[&judgments::UPSERT, &heartbeats::UPSERT, &heartbeats::LISTEN];
 
 /// Every statement that writes many rows.
 pub(crate) const INSERTS: &[&Insert] = &[
@@ -134,6 +137,9 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &audit::INSERT,
     &checks::INSERT,
     &components::INSERT,
+    &heartbeats::UPSERT.insert,
+    &heartbeats::LISTEN.insert,
+    &heartbeats::INSERT_TOKENS,
     &judgments::UPSERT.insert,
     &incidents::INSERT,
     &maintenance::INSERT,

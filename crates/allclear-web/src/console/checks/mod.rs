@@ -2,6 +2,8 @@
 
 mod edit;
 mod fields;
+mod heard;
+mod heartbeats;
 mod list;
 mod pickers;
 mod probe;

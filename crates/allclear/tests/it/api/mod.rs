@@ -5,6 +5,7 @@ mod checks;
 mod commands;
 mod contract;
 mod created;
+mod heartbeats;
 mod limits;
 mod nouns;
 mod schema;
