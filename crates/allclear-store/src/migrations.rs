@@ -71,15 +71,15 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/postgres/0010_checks.sql"),
     ),
     (
-        12,
+        11,
         "heartbeats",
-        include_str!("../migrations/sqlite/0012_heartbeats.sql"),
-        include_str!("../migrations/postgres/0012_heartbeats.sql"),
+        include_str!("../migrations/sqlite/0011_heartbeats.sql"),
+        include_str!("../migrations/postgres/0011_heartbeats.sql"),
     ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 12;
+pub(crate) const SCHEMA: i64 = 11;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -417,7 +417,7 @@ async fn a_job_is_told_where_to_say_that_it_ran() {
         ("stable_for", "0"),
     ];
     let page = office.watch(&fields).await;
-    assert_has(&page, &["due: cannot be read (value must be in range", "value=\"61 2 * * *\""]);
+    assert_has(&page, &["Due: cannot be read (value must be in range", "value=\"61 2 * * *\""]);
     let right = fields
         .map(|(name, value)| if name == "schedule" { (name, "30 2 * * *") } else { (name, value) });
     let page = office.watch(&right).await;
@@ -431,7 +431,7 @@ async fn a_job_is_told_where_to_say_that_it_ran() {
     let token: SignalToken = token.parse().unwrap();
     hear(office.instance.store(), &token, signal).await.unwrap();
     let page = office.owner.get(&path).await;
-    assert_has(&page, &["It failed", "<th scope=\"col\">Europe/Berlin</th>", "02:30:00 CET"]);
+    assert_has(&page, &["It failed", "On the clock of Europe/Berlin, and in UTC.", "02:30:00 CET"]);
     assert!(!page.text.contains(POISON), "{}", page.text);
     // Whoever only looks is not told how to say that it ran.
     let (_, mut viewer) = office.colleague("viewer@example.com", Role::Viewer).await;
