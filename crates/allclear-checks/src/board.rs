@@ -53,6 +53,8 @@ struct Watched {
     minute: Option<Sampled>,
     /// `None` while it is probed.
     due_at: Option<Timestamp>,
+    /// Whether there is something new that the probe that runs may not have seen.
+    has_news: bool,
 }
 
 /// What is not written yet.
@@ -115,7 +117,15 @@ impl Watched {
     /// A check of which nothing is known.
     fn new(check: Arc<Check>) -> Self {
         let judgment = Judgment::default();
-        Self { check, judgment, last_bad: None, is_slow: false, minute: None, due_at: None }
+        Self {
+            check,
+            judgment,
+            last_bad: None,
+            is_slow: false,
+            minute: None,
+            has_news: false,
+            due_at: None,
+        }
     }
 
     /// Adds what a probe found to its minute, and gives the minute as it stands now. A probe that was
@@ -152,7 +162,7 @@ impl Board {
     /// something else now.
     pub fn put_check(&mut self, check: Check, now: Timestamp) {
         let before = self.checks.remove(&check.id).filter(|before| {
-            before.check.kind == check.kind && before.check.paused_at == check.paused_at
+            before.check.kind.tries_as(&check.kind) && before.check.paused_at == check.paused_at
         });
         if before.is_none() {
             self.forget(check.id);
@@ -220,6 +230,23 @@ impl Board {
         self.checks.insert(id, watched);
     }
 
+    /// There is something new about a check: it is due now, or as soon as it is not probed any more.
+    pub fn look_now(&mut self, id: CheckId, now: Timestamp) {
+        let Some(watched) = self.checks.get_mut(&id) else { return };
+        watched.has_news = watched.due_at.is_none();
+        if let Some(due_at) = &mut watched.due_at {
+            *due_at = now;
+            let lane = if watched.is_slow { &mut self.slow } else { &mut self.quick };
+            lane.push(Reverse((now, id)));
+        }
+    }
+
+    /// Whether any of the checks is a heartbeat.
+    #[must_use]
+    pub fn has_heartbeats(&self) -> bool {
+        self.checks.values().any(|watched| watched.check.kind.as_heartbeat().is_some())
+    }
+
     /// The clock was put right: what is due far ahead by the former one is due as usual.
     pub fn put_right(&mut self, now: Timestamp) {
         (self.quick, self.slow) = Default::default();
@@ -268,7 +295,7 @@ impl Board {
     /// changed meanwhile to try something else, paused or removed has no use for it.
     pub fn hear(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
         let Some(watched) = self.checks.get_mut(&check.id) else { return };
-        if watched.check.kind != check.kind || watched.due_at.is_some() {
+        if !watched.check.kind.tries_as(&check.kind) || watched.due_at.is_some() {
             return;
         }
         self.unwritten.results += 1;
@@ -282,7 +309,10 @@ impl Board {
         } else {
             watched.last_bad = Some(result.clone());
         }
-        let due_at = next_probe_at(&watched.check, &judgment, result.probed_at).max(now);
+        let due_at = match std::mem::take(&mut watched.has_news) {
+            true => now,
+            false => next_probe_at(&watched.check, &judgment, result.probed_at).max(now),
+        };
         watched.due_at = Some(due_at);
         watched.is_slow = result.took() >= QUICK;
         let lane = if watched.is_slow { &mut self.slow } else { &mut self.quick };

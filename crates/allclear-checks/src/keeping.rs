@@ -98,7 +98,7 @@ async fn watched(
     probed: &Check,
 ) -> Result<Option<Check>, StoreError> {
     let found = transaction.find_check(probed.id).await?.map(|stored| stored.value);
-    Ok(found.filter(|check| check.paused_at.is_none() && check.kind == probed.kind))
+    Ok(found.filter(|check| check.paused_at.is_none() && check.kind.tries_as(&probed.kind)))
 }
 
 /// Ends every open outage of a check that is not probed any more; nobody knows what came after.

@@ -3,11 +3,13 @@
 //! [`watch`] is the duty. Its [`board`] is pure: which checks are due, what is believed of each, and what
 //! of that is not written yet. What it writes goes through [`keeping`], many results in one
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
-//! each kind is tried is in [`kinds`]. Configurations of other monitors become checks in [`import`].
+//! each kind is tried is in [`kinds`], and what comes by itself in [`heartbeat`]. Configurations of other
+//! monitors become checks in [`import`].
 
 pub mod board;
 pub mod fields;
 pub mod figures;
+pub mod heartbeat;
 pub mod import;
 pub mod keeping;
 pub mod kinds;

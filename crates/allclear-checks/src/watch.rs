@@ -6,10 +6,12 @@
 //! was written, so that a restart neither begins an outage a second time nor loses its end.
 
 use std::future::Future;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_domain::check::{Outage, ProbeResult, Span, VantagePoint};
+use allclear_domain::ids::CheckId;
 use allclear_domain::{Check, Clock, Entropy};
 use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Sampled, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +21,7 @@ use tokio::time::Instant;
 
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
+use crate::heartbeat;
 use crate::keeping::{self, Kept};
 use crate::lanes::{Canary, Lanes, Room};
 use crate::prober::{Prober, Probing};
@@ -70,6 +73,8 @@ struct State {
     /// The revision up to which checks are known; `None` before the first look.
     revision: Option<i64>,
     asked_at: Option<Timestamp>,
+    /// Up to when deadlines of heartbeats were looked through.
+    looked_until: Timestamp,
     /// The last time that the clock was read.
     seen_at: Option<Timestamp>,
 }
@@ -133,7 +138,7 @@ impl Watch {
     /// Where the store cannot be read or written. What was found is kept, and the next run writes it.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let state = &mut *self.state.lock().await;
-        let asked = ask(self.store.clone(), state.revision, now).await?;
+        let asked = self.ask(state, now).await?;
         Self::take_in(state, asked, now);
         let mut report = Report::default();
         let mut probes = Probes::new();
@@ -168,7 +173,7 @@ impl Watch {
             let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
             if asking.is_none() && state.asked_at.is_none_or(is_time) {
                 state.asked_at = Some(now);
-                asking = Some(tokio::spawn(ask(self.store.clone(), state.revision, now)));
+                asking = Some(tokio::spawn(self.ask(state, now)));
             }
             self.probe_due(state, &mut probes, now, &mut Report::default());
             let State { board, lanes, .. } = &*state;
@@ -246,15 +251,16 @@ impl Watch {
     /// Takes in which checks there are.
     fn take_in(state: &mut State, asked: Asked, now: Timestamp) {
         match asked {
-            Asked::Everything { revision, checks, judged, minutes, open } => {
+            Asked::Everything { revision, checks, judged, minutes, open, news } => {
                 tell_bad_rows(&checks.bad_rows);
                 tell_bad_rows(&judged.bad_rows);
                 state.board.remember(judged.judged, checks.checks, now);
                 state.board.go_on_with(minutes);
                 state.board.compare(&open, now);
                 state.revision = Some(revision);
+                state.look_now(news, now);
             }
-            Asked::Changes { changes, open } => {
+            Asked::Changes { changes, open, news } => {
                 let is_news = !changes.checks.is_empty();
                 for id in changes.removed {
                     state.board.remove_check(id);
@@ -267,6 +273,7 @@ impl Watch {
                     state.board.compare(&open, now);
                 }
                 state.revision = Some(changes.revision);
+                state.look_now(news, now);
             }
         }
     }
@@ -297,12 +304,27 @@ impl Watch {
             self.figures.began(lag, is_slow);
             report.probed += 1;
             report.lag_max = report.lag_max.max(lag);
-            let probing = self.prober.probe(check.clone(), now);
+            let probing = match check.kind.as_heartbeat() {
+                Some(_) => heartbeat::look(self.store.clone(), check.id, now),
+                None => self.prober.probe(check.clone(), now),
+            };
             probes.spawn(async move {
                 let result = end_of_probe(&check, probing, now).await;
                 (check, result, began)
             });
         }
+    }
+
+    /// Asks which checks there are, and what came of heartbeats.
+    fn ask(
+        &self,
+        state: &State,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Asked, StoreError>> + Send + 'static {
+        let (store, revision, looked_until) =
+            (self.store.clone(), state.revision, state.looked_until);
+        let hears = state.board.has_heartbeats();
+        async move { ask(&store, revision, hears, looked_until..now).await }
     }
 
     fn write(
@@ -337,14 +359,46 @@ enum Asked {
         judged: ReadableJudgments,
         minutes: Vec<Sampled>,
         open: Vec<Outage>,
+        news: News,
     },
     /// What is new since.
-    Changes { changes: CheckChanges, open: Vec<Outage> },
+    Changes { changes: CheckChanges, open: Vec<Outage>, news: News },
 }
 
-/// Asks which checks there are.
-async fn ask(store: Store, revision: Option<i64>, now: Timestamp) -> Result<Asked, StoreError> {
-    let this_minute = Span::Minute.start_of(now);
+/// Heartbeats of which something came, or nothing in time.
+struct News {
+    ids: Vec<CheckId>,
+    /// Up to when deadlines were looked through.
+    until: Timestamp,
+}
+
+impl State {
+    fn look_now(&mut self, news: News, now: Timestamp) {
+        self.looked_until = news.until;
+        for id in news.ids {
+            self.board.look_now(id, now);
+        }
+    }
+}
+
+/// Asks which checks there are, and what came of heartbeats: where something did after a revision, or
+/// a deadline lies in an interval.
+async fn ask(
+    store: &Store,
+    revision: Option<i64>,
+    hears: bool,
+    deadlines: Range<Timestamp>,
+) -> Result<Asked, StoreError> {
+    let is_heard = |checks: &[Check]| checks.iter().any(|one| one.kind.as_heartbeat().is_some());
+    let news = async |hears: bool, revision: i64| {
+        let until = deadlines.end;
+        if !hears {
+            return Ok::<_, StoreError>(News { ids: Vec::new(), until });
+        }
+        heartbeat::listen(store, until).await?;
+        let ids = store.list_news_of_heartbeats(revision, deadlines.start, until).await?;
+        Ok(News { ids, until })
+    };
     match revision {
         Some(revision) => {
             let changes = store.check_changes_since(revision).await?;
@@ -352,15 +406,20 @@ async fn ask(store: Store, revision: Option<i64>, now: Timestamp) -> Result<Aske
                 true => Vec::new(),
                 false => store.list_readable_open_outages().await?,
             };
-            Ok(Asked::Changes { changes, open })
+            let news = news(hears || is_heard(&changes.checks), revision).await?;
+            Ok(Asked::Changes { changes, open, news })
         }
-        None => Ok(Asked::Everything {
-            revision: store.revision().await?,
-            checks: store.list_readable_checks().await?,
-            judged: store.list_readable_judgments().await?,
-            minutes: store.list_samples(Span::Minute, this_minute, Timestamp::MAX).await?,
-            open: store.list_readable_open_outages().await?,
-        }),
+        None => {
+            let revision = store.revision().await?;
+            let checks = store.list_readable_checks().await?;
+            // Whatever came last may not have been looked at.
+            let news = news(is_heard(&checks.checks), 0).await?;
+            let judged = store.list_readable_judgments().await?;
+            let this_minute = Span::Minute.start_of(deadlines.end);
+            let minutes = store.list_samples(Span::Minute, this_minute, Timestamp::MAX).await?;
+            let open = store.list_readable_open_outages().await?;
+            Ok(Asked::Everything { revision, checks, judged, minutes, open, news })
+        }
     }
 }
 

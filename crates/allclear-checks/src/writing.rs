@@ -1,7 +1,7 @@
 //! How people change checks: read, decided, looked at, and written with its audit entry.
 
 use allclear_domain::audit::{AuditAction, Subject};
-use allclear_domain::check::{Affects, CheckKind, OnOutage, Patience};
+use allclear_domain::check::{Affects, CheckKind, OnOutage, Patience, SignalToken};
 use allclear_domain::error::{InvalidTransition, InvalidValue};
 use allclear_domain::ids::CheckId;
 use allclear_domain::text::Key;
@@ -65,7 +65,7 @@ pub async fn add_check(
         id: change.entropy.id(change.now),
         key,
         name: new.name,
-        kind: new.kind,
+        kind: with_tokens(new.kind, None, change),
         interval_seconds: new.interval_seconds,
         deadline_ms: new.deadline_ms,
         slow_after_ms: new.slow_after_ms,
@@ -100,15 +100,17 @@ pub async fn change_check(
 ) -> Result<Stored<Check>, WriteError> {
     let mut transaction = store.begin().await?;
     let stored = find(&mut transaction, id, expected).await?;
-    let after = decide(stored.value.clone())?;
+    let mut after = decide(stored.value.clone())?;
+    after.kind = with_tokens(after.kind, Some(&stored.kind), change);
     if after == stored.value {
         transaction.rollback().await?;
         return Ok(stored);
     }
     look_at(&mut transaction, Some(&stored.value), &after, change).await?;
     let version = transaction.update_check(&after, stored.version).await?;
-    if after.kind != stored.value.kind || after.paused_at != stored.value.paused_at {
+    if !after.kind.tries_as(&stored.kind) || after.paused_at != stored.paused_at {
         keeping::end_outages(&mut transaction, id, change.now).await?;
+        wait_anew(&mut transaction, &after, change.now).await?;
     }
     let (before, now) = (json(&stored.value), json(&after));
     let entry = change.entry(AuditAction::Change, Subject::Check(id), before, now);
@@ -199,6 +201,35 @@ async fn find(
     }
 }
 
+/// A kind as it is written: a heartbeat has a secret by which signals come. Where none is named, it has
+/// those of before, or else a new one.
+fn with_tokens(kind: CheckKind, before: Option<&CheckKind>, change: Change<'_>) -> CheckKind {
+    let CheckKind::Heartbeat(mut heartbeat) = kind else { return kind };
+    if heartbeat.tokens.is_empty() {
+        let kept = before.and_then(CheckKind::as_heartbeat).map(|before| before.tokens.clone());
+        let new = || vec![SignalToken::random(change.entropy)];
+        heartbeat.tokens = kept.filter(|tokens| !tokens.is_empty()).unwrap_or_else(new);
+    }
+    CheckKind::Heartbeat(heartbeat)
+}
+
+/// What came of a check counts for what it waits for from now on; where it waits for nothing any more, it
+/// is forgotten.
+async fn wait_anew(
+    transaction: &mut Transaction,
+    check: &Check,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(waits_for) = check.kind.as_heartbeat() else {
+        return transaction.remove_heartbeat(check.id).await;
+    };
+    let heartbeat = transaction.find_heartbeat(check.id).await?;
+    if heartbeat.signals.is_empty() {
+        return Ok(());
+    }
+    transaction.put_heartbeats(&[(check.id, heartbeat.anew(waits_for, now))]).await
+}
+
 /// A key made of a name that no other check has.
 async fn free_key(transaction: &mut Transaction, name: &str) -> Result<Key, WriteError> {
     let taken = transaction.list_check_keys().await?;
@@ -243,6 +274,14 @@ async fn look_at(
             let field = format!("affects[{place}].component_id");
             let problem = format!("there is no component {}", one.component_id);
             problems.push(InvalidValue::new(field, problem));
+        }
+    }
+    let tokens = after.kind.as_heartbeat().map(|heartbeat| heartbeat.tokens.as_slice());
+    for (place, token) in tokens.unwrap_or_default().iter().enumerate() {
+        let other = transaction.find_check_by_token(token).await?;
+        if other.is_some_and(|other| other.id != after.id) {
+            let problem = "is that of another check: use another one, or take it away there first";
+            problems.push(InvalidValue::new(format!("kind.heartbeat.tokens[{place}]"), problem));
         }
     }
     if let OnOutage::Publish { template_id } = after.on_outage

@@ -144,6 +144,22 @@ pub const CHECK_STATUSES_MAX: usize = 20;
 pub const CHECK_ASSERTIONS_MAX: usize = 50;
 /// Spans of time that one look at the samples of a check lists; earlier ones are left out.
 pub const SPANS_LISTED_MAX: i32 = 3_000;
+/// Seconds from one signal of a heartbeat to the next; a longer period is refused.
+pub const HEARTBEAT_SECONDS_MAX: u32 = 400 * 86_400;
+/// Characters of a cron expression; a longer one is refused.
+pub const CRON_BYTES_MAX: usize = 200;
+/// Tokens of one heartbeat; another is refused.
+pub const SIGNAL_TOKENS_MAX: usize = 10;
+/// Characters of such a token, at least; a shorter one is refused.
+pub const SIGNAL_TOKEN_CHARS_MIN: usize = 16;
+/// Characters of such a token; a longer one is refused.
+pub const SIGNAL_TOKEN_CHARS_MAX: usize = 200;
+/// Signals of a heartbeat that are kept; older ones go.
+pub const SIGNALS_KEPT_MAX: usize = 20;
+/// Bytes that are kept of what the newest signal brought; the rest is left out, and it says so.
+pub const SIGNAL_BODY_BYTES_MAX: usize = 10_000;
+/// Runs of a heartbeat that may go on at the same time; beyond, the oldest is forgotten.
+pub const STARTED_RUNS_MAX: usize = 20;
 /// Lines of an exchange that are kept; the rest is left out, and it says so.
 pub const EXCHANGE_LINES_MAX: usize = 400;
 /// Bytes of an exchange that are kept; the rest is left out, and it says so.

@@ -24,7 +24,7 @@ pub mod tokens;
 pub mod totp;
 pub mod upkeep;
 
-pub use attempts::Attempts;
+pub use attempts::{Attempts, Pace};
 pub use error::{PasskeyProblem, PeopleError};
 pub use passwords::Passwords;
 pub use secret::Secret;

@@ -76,10 +76,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0011_samples.sql"),
         include_str!("../migrations/postgres/0011_samples.sql"),
     ),
+    (
+        12,
+        "heartbeats",
+        include_str!("../migrations/sqlite/0012_heartbeats.sql"),
+        include_str!("../migrations/postgres/0012_heartbeats.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 11;
+pub(crate) const SCHEMA: i64 = 12;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -52,6 +52,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "an announcement from this source on this page",
     ),
     ("checks_key", "checks.key", "a check with this key"),
+    ("signal_tokens_token", "signal_tokens.token", "a check with this token"),
     (
         "outages_open",
         "outages.check_id, outages.threshold",

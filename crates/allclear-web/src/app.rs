@@ -65,6 +65,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Attempts to sign in.
     pub attempts: Arc<Attempts>,
+    /// Signals of jobs, by token and by client.
+    pub signals: Arc<Attempts>,
     /// Passkeys, and the challenges to them.
     #[cfg(feature = "passkeys")]
     pub passkeys: Arc<allclear_people::passkeys::Passkeys>,

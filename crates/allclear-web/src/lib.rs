@@ -26,6 +26,7 @@ mod readers;
 mod respond;
 mod routes;
 pub mod server;
+mod signals;
 pub mod tls;
 
 pub use app::{App, Entrance};

@@ -36,6 +36,13 @@ pub const SEARCHES_WAITING_MAX: usize = 64;
 pub const READER_FORM_BYTES_MAX: usize = 8 * 1024;
 /// Time for that form to arrive; a slower one counts as empty.
 pub const READER_FORM_WITHIN: Duration = Duration::from_secs(10);
+/// Bytes beyond what is kept of a signal's body that are read all the same, so that whoever sends it hears the
+/// answer; a longer one is cut off there.
+pub const SIGNAL_REST_BYTES_MAX: usize = 1024 * 1024;
+/// Signals that may wait to be written; further ones are told to come back.
+pub const SIGNALS_WAITING_MAX: usize = 512;
+/// How long a signal waits to be written; then it is told to come back.
+pub const SIGNAL_WITHIN: Duration = Duration::from_secs(20);
 /// Rows that cannot be read and are logged one by one when they are first met; more are counted.
 pub const BAD_ROWS_LOGGED_MAX: usize = 100;
 /// How long open requests may take when the server stops.

@@ -25,6 +25,7 @@ use crate::prepared::Prepared;
 use crate::published::{Overloaded, Published, PublishedStatusPage};
 use crate::readers::{self, Asked};
 use crate::respond;
+use crate::signals;
 
 /// A response whose body is there already.
 pub(crate) type ReadyResponse = Response<Full<Bytes>>;
@@ -37,6 +38,7 @@ pub(crate) fn router(published: Published, app: App) -> Router {
         .method_not_allowed_fallback(async || method_not_allowed().map(Body::new))
         .with_state(published)
         .merge(Router::new().fallback(public).with_state(app.clone()))
+        .merge(signals::router(app.clone()))
         .merge(console::router(app.clone()))
         .merge(api::router(app))
 }

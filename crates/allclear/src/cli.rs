@@ -147,6 +147,7 @@ const WAY_HELP: &str = "It asks the server at ALLCLEAR_URL, with the token in AL
 const CHECK_HELP: &str = "Examples:\n  \
     allclear check add 'Shop front' https://shop.example.com/health --every 30s --affects checkout\n  \
     allclear check add Mail mail.example.com:25 --slow-after 800ms --tag europe\n  \
+    allclear check add Backup 'heartbeat:30 2 * * * Europe/Berlin' --grace 1h\n  \
     allclear check show shop-front    what is believed, and what was said when it last failed\n\n\
     It asks the server at ALLCLEAR_URL, with the token in ALLCLEAR_TOKEN. Without them, or with --data, it \
     works on the database itself, which no server may hold meanwhile.";

@@ -84,6 +84,7 @@ impl Instance {
             entropy: entropy.clone(),
             passwords: Passwords::default(),
             attempts: Arc::default(),
+            signals: Arc::default(),
             #[cfg(feature = "passkeys")]
             passkeys: Arc::new(passkeys),
             published: published.clone(),

@@ -48,6 +48,8 @@ pub enum Ready {
     Tcp(Box<TcpProbe>),
     /// The kind `tls`.
     Tls(Box<TlsProbe>),
+    /// The kind `heartbeat`, which nobody probes.
+    Heartbeat,
 }
 
 /// Why a check cannot be tried.
@@ -81,6 +83,7 @@ impl Ready {
             CheckKind::Http(check) => HttpProbe::new(check).map(|it| Self::Http(Box::new(it))),
             CheckKind::Tcp(check) => TcpProbe::new(check).map(|it| Self::Tcp(Box::new(it))),
             CheckKind::Tls(check) => TlsProbe::new(check).map(|it| Self::Tls(Box::new(it))),
+            CheckKind::Heartbeat(_) => Ok(Self::Heartbeat),
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
     }
@@ -145,6 +148,9 @@ impl Way {
             Ok(Ready::Http(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tcp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tls(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Heartbeat) => {
+                Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
+            }
             Err(not_ready) => {
                 Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
             }

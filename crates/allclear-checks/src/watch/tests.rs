@@ -80,7 +80,7 @@ impl Home {
     }
 
     /// Runs once a second, and gives the outages that there are then.
-    async fn run(&self, seconds: std::ops::Range<i64>, verdict: Verdict) -> Vec<Outage> {
+    async fn run(&self, seconds: Range<i64>, verdict: Verdict) -> Vec<Outage> {
         self.script.finds(Found::Verdict(verdict));
         for second in seconds {
             self.watch.run_once(at(second)).await.unwrap();

@@ -4,6 +4,7 @@
 //! little: [`Judgment`] follows the samples of one vantage point and says when enough of them agree.
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
+mod heartbeat;
 mod histogram;
 mod http;
 mod judgment;
@@ -26,6 +27,10 @@ use crate::ids::{CheckId, ComponentId, TemplateId};
 use crate::posted::StatusChange;
 use crate::text::Key;
 
+pub use self::heartbeat::{
+    Cron, Due, Failure, Heartbeat, HeartbeatCheck, Schedule, Signal, SignalKind, SignalToken,
+    StartedRun,
+};
 pub use self::histogram::Histogram;
 pub use self::http::{
     Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
@@ -38,6 +43,8 @@ pub use self::probe::{
     Verdict,
 };
 pub use self::samples::{Samples, Span};
+use self::target::HEARTBEAT;
+
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};
 
@@ -154,6 +161,8 @@ pub enum CheckKind {
     Tcp(TcpCheck),
     /// Certificates as they are served.
     Tls(TlsCheck),
+    /// Signals that have to come.
+    Heartbeat(HeartbeatCheck),
 }
 
 impl CheckKind {
@@ -164,16 +173,61 @@ impl CheckKind {
             Self::Http(_) => "http",
             Self::Tcp(_) => "tcp",
             Self::Tls(_) => "tls",
+            Self::Heartbeat(_) => "heartbeat",
         }
     }
 
-    /// What is tried, in a few words: an address.
+    /// What is tried, in a few words: an address, or when signals are due.
     #[must_use]
     pub fn target(&self) -> String {
         match self {
             Self::Http(http) => http.url.clone(),
             Self::Tcp(tcp) => tcp.target(),
             Self::Tls(tls) => tls.target(),
+            Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
+        }
+    }
+
+    /// Whether `other` tries the same, so that what is believed holds for it, too. By which secrets signals
+    /// come is no part of that.
+    #[must_use]
+    pub fn tries_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Heartbeat(one), Self::Heartbeat(other)) => {
+                one.schedule == other.schedule && one.grace_seconds == other.grace_seconds
+            }
+            _ => self == other,
+        }
+    }
+
+    /// What is waited for, where it is a heartbeat.
+    #[must_use]
+    pub const fn as_heartbeat(&self) -> Option<&HeartbeatCheck> {
+        match self {
+            Self::Heartbeat(heartbeat) => Some(heartbeat),
+            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) => None,
+        }
+    }
+
+    /// How much it takes to believe samples where nobody says otherwise. The patience with a heartbeat
+    /// is its grace: what is said there needs no second look.
+    #[must_use]
+    pub fn usual_patience(&self) -> Patience {
+        match self {
+            Self::Heartbeat(_) => {
+                Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
+            }
+            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) => Patience::default(),
+        }
+    }
+
+    /// Seconds from one probe to the next where nobody says otherwise. A heartbeat is looked at when a
+    /// signal comes and when one is missed, too.
+    #[must_use]
+    pub const fn usual_interval_seconds(&self) -> u32 {
+        match self {
+            Self::Heartbeat(_) => 60,
+            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) => Check::USUAL_INTERVAL_SECONDS,
         }
     }
 }

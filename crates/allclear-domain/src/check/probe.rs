@@ -105,6 +105,14 @@ pub enum ReasonCode {
     Slow,
     /// It works, and a certificate ends soon.
     Expiring,
+    /// No signal came in time.
+    Missed,
+    /// A run that began was not over in time.
+    Unfinished,
+    /// The job said itself that it failed.
+    Reported,
+    /// No signal ever came, so nothing is known yet.
+    Waiting,
     /// Our own side could not ask: no resolver, no route, no file handles.
     Ours,
 }

@@ -3,9 +3,14 @@
 
 use std::str::FromStr;
 
-use super::{CheckKind, HttpCheck, HttpVersion, Method, StartTls, TcpCheck, TlsCheck};
+use super::{
+    CheckKind, HeartbeatCheck, HttpCheck, HttpVersion, Method, Schedule, StartTls, TcpCheck,
+    TlsCheck,
+};
 use crate::error::InvalidValue;
 
+/// What the schedule of a heartbeat stands behind.
+pub(super) const HEARTBEAT: &str = "heartbeat:";
 /// The port of `tls://host` without one.
 const TLS_PORT: u16 = 443;
 
@@ -13,13 +18,18 @@ impl FromStr for CheckKind {
     type Err = InvalidValue;
 
     /// Reads an address: `https://shop.example.com/health`, `mail.example.com:25`,
-    /// `tls://mail.example.com:993`. A host alone is a website.
+    /// `tls://mail.example.com:993`. A host alone is a website. Signals that are waited for are written by
+    /// when they are due: `heartbeat:1d`, `heartbeat:30 2 * * 1-5 Europe/Berlin`.
     ///
     /// # Errors
     /// Where it is none of these, with what to write.
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         if text.is_empty() {
             return refused("is empty: write https://www.example.com or mail.example.com:25");
+        }
+        if let Some(schedule) = text.strip_prefix(HEARTBEAT) {
+            let schedule: Schedule = schedule.parse()?;
+            return Ok(HeartbeatCheck { schedule, ..HeartbeatCheck::every(0) }.into());
         }
         if text.contains(char::is_whitespace) {
             return refused("has a space in it: write one address");
@@ -133,6 +143,12 @@ impl From<TcpCheck> for CheckKind {
     }
 }
 
+impl From<HeartbeatCheck> for CheckKind {
+    fn from(check: HeartbeatCheck) -> Self {
+        Self::Heartbeat(check)
+    }
+}
+
 impl From<TlsCheck> for CheckKind {
     fn from(check: TlsCheck) -> Self {
         Self::Tls(check)
@@ -147,6 +163,7 @@ impl CheckKind {
             Self::Tcp(tcp) => tcp.target(),
             Self::Tls(tls) if tls.port == TLS_PORT => format!("TLS of {}", tls.host),
             Self::Tls(tls) => format!("TLS of {}", tls.host_and_port()),
+            Self::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.schedule.told()),
             Self::Http(http) => {
                 let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
                 let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -182,6 +199,14 @@ mod tests {
             ),
             ("tls://[2001:db8::1]/", "tls://[2001:db8::1]:443", "TLS of 2001:db8::1"),
             ("[2001:db8::1]", "https://[2001:db8::1]", "[2001:db8::1]"),
+            ("heartbeat:90m", "heartbeat:90m", "Heartbeat every 90m"),
+            ("heartbeat:3600s", "heartbeat:1h", "Heartbeat every 1h"),
+            (
+                "heartbeat:30 2 * * 1-5 Europe/Berlin",
+                "heartbeat:30 2 * * 1-5 Europe/Berlin",
+                "Heartbeat at the times of 30 2 * * 1-5 in Europe/Berlin",
+            ),
+            ("heartbeat:@daily", "heartbeat:@daily UTC", "Heartbeat at the times of @daily in UTC"),
         ] {
             let kind: CheckKind = typed.parse().unwrap();
             assert_eq!((kind.target().as_str(), kind.usual_name().as_str()), (target, name));
@@ -208,6 +233,16 @@ mod tests {
             "mail.example.com:+25",
         ] {
             assert_eq!(wrong.parse::<CheckKind>().unwrap_err().field, "target", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_schedule_is_refused() {
+        for wrong in
+            ["", "1", "d", "-1d", "1w", "+1d", "99999999d", "* * * * * UTC UTC", "@daily a b"]
+        {
+            let refused = format!("heartbeat:{wrong}").parse::<CheckKind>().unwrap_err();
+            assert_eq!(refused.field, "schedule", "{wrong}");
         }
     }
 

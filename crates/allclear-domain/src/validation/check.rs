@@ -2,8 +2,8 @@
 
 use super::{Validate, Validation};
 use crate::check::{
-    Assertion, Check, CheckKind, HttpCheck, JsonTest, JsonValue, OnOutage, TcpCheck, TextTest,
-    TlsCheck,
+    Assertion, Check, CheckKind, HeartbeatCheck, HttpCheck, JsonTest, JsonValue, OnOutage,
+    Schedule, TcpCheck, TextTest, TlsCheck,
 };
 use crate::limits;
 
@@ -14,6 +14,7 @@ impl Validate for Check {
             CheckKind::Http(http) => validation.part("http", http),
             CheckKind::Tcp(tcp) => validation.part("tcp", tcp),
             CheckKind::Tls(tls) => validation.part("tls", tls),
+            CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
         });
         validation.number(
             "interval_seconds",
@@ -103,6 +104,30 @@ impl Validate for TlsCheck {
         validation.number("port", u32::from(self.port), 1..=u32::from(u16::MAX));
         let days = 0..=limits::CHECK_WARN_DAYS_MAX;
         validation.number("warn_days", u32::from(self.warn_days), days);
+    }
+}
+
+impl Validate for HeartbeatCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.within("schedule", |validation| match &self.schedule {
+            Schedule::Every { seconds } => validation.within("every", |validation| {
+                validation.number("seconds", *seconds, 1..=limits::HEARTBEAT_SECONDS_MAX);
+            }),
+            Schedule::Cron { .. } => validation.within("cron", |validation| {
+                if let Err(wrong) = self.schedule.look_at(validation.now) {
+                    validation.within(&wrong.field, |validation| validation.refuse(wrong.problem));
+                }
+            }),
+        });
+        validation.number("grace_seconds", self.grace_seconds, 0..=limits::HEARTBEAT_SECONDS_MAX);
+        validation.each("tokens", &self.tokens, limits::SIGNAL_TOKENS_MAX, |_, _| {});
+        for (place, token) in self.tokens.iter().enumerate() {
+            if self.tokens.iter().take(place).any(|other| other == token) {
+                validation.within(format_args!("tokens[{place}]"), |validation| {
+                    validation.refuse("is named twice: name each token once");
+                });
+            }
+        }
     }
 }
 

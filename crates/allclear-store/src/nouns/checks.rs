@@ -13,7 +13,7 @@ use super::{Record, Removable, Stored, Versioned};
 use crate::engine::Bind;
 use crate::error::{BadRow, StoreError};
 use crate::row::{Columns, Row};
-use crate::sql::{Insert, audit, checks as sql};
+use crate::sql::{Insert, audit, checks as sql, heartbeats};
 use crate::store::{Store, find_revision};
 use crate::transaction::Transaction;
 
@@ -143,7 +143,11 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Duplicate`] where a key is that of another one, or the database fails.
     pub async fn insert_checks(&mut self, checks: &[Check]) -> Result<(), StoreError> {
-        self.insert_new(checks).await
+        self.insert_new(checks).await?;
+        for check in checks {
+            self.insert_signal_tokens(check).await?;
+        }
+        Ok(())
     }
 
     /// Changes a check that is still at version `expected`; gives its new version.
@@ -152,7 +156,9 @@ impl Transaction {
     /// [`StoreError::Conflict`] where it is at another version, [`StoreError::NotFound`] where it
     /// is not there.
     pub async fn update_check(&mut self, check: &Check, expected: i64) -> Result<i64, StoreError> {
-        self.update(check, expected).await
+        let version = self.update(check, expected).await?;
+        self.put_signal_tokens(check).await?;
+        Ok(version)
     }
 
     /// Removes a check that is still at version `expected`, with what is believed of it. Its outages
@@ -161,7 +167,9 @@ impl Transaction {
     /// # Errors
     /// As [`Transaction::update_check`].
     pub async fn remove_check(&mut self, check: &Check, expected: i64) -> Result<(), StoreError> {
+        self.execute(heartbeats::REMOVE_TOKENS, vec![Bind::Uuid(check.id.uuid())]).await?;
         self.remove(check, expected).await?;
+        self.remove_heartbeat(check.id).await?;
         self.remove_judgments_of(check.id).await
     }
 

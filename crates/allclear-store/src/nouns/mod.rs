@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod checks;
 pub(crate) mod components;
 pub(crate) mod credentials;
+pub(crate) mod heartbeats;
 pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod judgments;

@@ -10,6 +10,7 @@ pub(crate) mod checks;
 pub(crate) mod components;
 pub(crate) mod credentials;
 pub(crate) mod dialect;
+pub(crate) mod heartbeats;
 pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod installation;
@@ -87,6 +88,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("checks", checks::ALL),
         ("components", components::ALL),
         ("credentials", credentials::ALL),
+        ("heartbeats", heartbeats::ALL),
         ("identities", identities::ALL),
         ("incidents", incidents::ALL),
         ("installation", installation::ALL),
@@ -127,7 +129,8 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Every statement that writes many rows over those that are there.
-pub(crate) const UPSERTS: &[&Upsert] = &[&judgments::UPSERT, &samples::UPSERT];
+pub(crate) const UPSERTS: &[&Upsert] =
+    &[&judgments::UPSERT, &heartbeats::UPSERT, &heartbeats::LISTEN, &samples::UPSERT];
 
 /// Every statement that writes many rows.
 pub(crate) const INSERTS: &[&Insert] = &[
@@ -136,6 +139,9 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &audit::INSERT,
     &checks::INSERT,
     &components::INSERT,
+    &heartbeats::UPSERT.insert,
+    &heartbeats::LISTEN.insert,
+    &heartbeats::INSERT_TOKENS,
     &judgments::UPSERT.insert,
     &incidents::INSERT,
     &maintenance::INSERT,

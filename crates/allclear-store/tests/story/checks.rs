@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::harness::{Content, Home};
 use crate::samples::{NOW, Samples, at};
 
-fn check(samples: &Samples, component: &Component, key: &str) -> Check {
+pub(crate) fn check(samples: &Samples, component: &Component, key: &str) -> Check {
     let tcp = TcpCheck {
         host: "shop.example.com".to_owned(),
         port: 443,
@@ -73,7 +73,7 @@ fn outage(samples: &Samples, check: &Check) -> Outage {
     }
 }
 
-async fn with_check(home: &Home, samples: &Samples) -> (Component, Check) {
+pub(crate) async fn with_check(home: &Home, samples: &Samples) -> (Component, Check) {
     let page = samples.page("p");
     let component = samples.component(page.id, "c");
     let content =

@@ -19,6 +19,7 @@ mod check;
 mod checks;
 mod file;
 mod harness;
+mod heartbeats;
 mod identities;
 mod passkeys;
 mod people;
@@ -81,6 +82,8 @@ stories! {
     checks::checks_read_back,
     checks::the_newest_probe_counts,
     checks::an_outage_begins_once_and_ends,
+    heartbeats::a_secret_leads_to_one_check,
+    heartbeats::what_came_reads_back,
     identities::a_subject_belongs_to_one_person,
     identities::a_person_has_one_subject_at_an_issuer,
     identities::what_is_pending_goes_with_its_link,

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use allclear_domain::CheckKind;
+use allclear_domain::check::SignalToken;
 use allclear_domain::error::InvalidValue;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
@@ -49,15 +50,24 @@ pub struct AddCheckArgs {
     /// Name as the team sees it
     pub name: String,
     /// What is tried: an address such as `https://shop.example.com/health`, a host and a port such as
-    /// mail.example.com:25, or the certificates there, as in `tls://mail.example.com:25`
-    #[arg(value_name = "URL|HOST:PORT")]
+    /// mail.example.com:25, or the certificates there, as in `tls://mail.example.com:25`. Or when a job is to
+    /// say that it ran: heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'
+    #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN")]
     pub target: Target,
     /// Short name; made from the name where it is left out
     #[arg(long)]
     pub key: Option<String>,
-    /// Time from the start of one probe to the start of the next, in whole seconds
-    #[arg(long, value_name = "TIME", default_value = "30s")]
-    pub every: Length,
+    /// Time from the start of one probe to the start of the next, in whole seconds; 30s where it is left out
+    #[arg(long, value_name = "TIME")]
+    pub every: Option<Length>,
+    /// How much later than due a signal of a heartbeat may come, and how long a run that says that it starts
+    /// may take, in whole seconds; 5m where it is left out
+    #[arg(long, value_name = "TIME")]
+    pub grace: Option<Length>,
+    /// The secret in the addresses of a heartbeat's signals, as the device has it: from Healthchecks or Uptime
+    /// Kuma. Several times where needed; made where it is left out
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Vec<SignalToken>,
     /// Time for one probe, all in all; a longer one fails
     #[arg(long, value_name = "TIME", default_value = "10s")]
     pub deadline: Length,

@@ -1,7 +1,7 @@
 //! The shapes of checks.
 
 use allclear_checks::writing::NewCheck;
-use allclear_domain::check::{Affects, Check, OnOutage, Patience, Verdict};
+use allclear_domain::check::{Affects, Check, CheckKind, OnOutage, Patience, Verdict};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::TemplateId;
 use allclear_domain::text::Key;
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::heard::HeardJson;
 use super::kind::KindJson;
 use super::measured::{VantageJson, since};
 use crate::api::wire::{BeliefWord, ComponentStatusWord, OnOutageWord, given};
@@ -49,6 +50,9 @@ pub(super) struct CheckJson {
     /// Since when it is degraded or fails; `null` where it does not.
     since: Option<Timestamp>,
     vantage_points: Vec<VantageJson>,
+    /// What came of a heartbeat. Only where one check is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heartbeat: Option<HeardJson>,
     created_at: Timestamp,
     /// Counts its changes. The `ETag` says the same.
     version: i64,
@@ -71,13 +75,13 @@ struct PatienceJson {
 #[schemars(rename = "PatiencePatch")]
 #[serde(deny_unknown_fields, default)]
 struct PatiencePatchJson {
-    /// Samples in a row until a failure is believed; 3 by default.
+    /// Samples in a row until a failure is believed; 3 by default, 1 for heartbeats.
     #[schemars(range(min = 1, max = limits::CHECK_SAMPLES_MAX))]
     fail_after: Option<u16>,
-    /// Samples in a row until a recovery is believed; 2 by default.
+    /// Samples in a row until a recovery is believed; 2 by default, 1 for heartbeats.
     #[schemars(range(min = 1, max = limits::CHECK_SAMPLES_MAX))]
     recover_after: Option<u16>,
-    /// Time that a recovery has to last until it is believed; 120 by default.
+    /// Time that a recovery has to last until it is believed; 120 by default, 0 for heartbeats.
     #[schemars(range(max = limits::CHECK_STABLE_SECONDS_MAX))]
     stable_for_seconds: Option<u32>,
 }
@@ -131,10 +135,10 @@ pub(super) struct NewCheckJson {
     #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: String,
     kind: KindJson,
-    /// Time from the start of one probe to the start of the next; 30 where this is left out.
-    #[serde(default = "interval_seconds")]
+    /// Time from the start of one probe to the start of the next; 30 where this is left out, 60 for
+    /// heartbeats, which are looked at when a signal comes and when one is missed, too.
     #[schemars(range(min = 1, max = limits::CHECK_INTERVAL_SECONDS_MAX))]
-    interval_seconds: u32,
+    interval_seconds: Option<u32>,
     /// Time for one probe, all in all; 10000 where this is left out.
     #[serde(default = "deadline_ms")]
     #[schemars(range(min = limits::CHECK_DEADLINE_MS_MIN, max = limits::CHECK_DEADLINE_MS_MAX))]
@@ -160,10 +164,6 @@ pub(super) struct NewCheckJson {
     tags: Vec<Key>,
 }
 
-const fn interval_seconds() -> u32 {
-    Check::USUAL_INTERVAL_SECONDS
-}
-
 const fn deadline_ms() -> u32 {
     Check::USUAL_DEADLINE_MS
 }
@@ -181,14 +181,16 @@ impl NewCheckJson {
     pub(super) fn with(self, affects: Vec<Affects>) -> Result<NewCheck, InvalidValue> {
         let word = self.on_outage.as_deref();
         let on_outage = OnOutage::default().changed(word, self.on_outage_template)?;
+        let kind = CheckKind::from(self.kind);
+        let usual = kind.usual_interval_seconds();
         Ok(NewCheck {
             key: self.key,
             name: self.name,
-            kind: self.kind.into(),
-            interval_seconds: self.interval_seconds,
+            interval_seconds: self.interval_seconds.unwrap_or(usual),
             deadline_ms: self.deadline_ms,
             slow_after_ms: self.slow_after_ms,
-            patience: self.patience.over(Patience::default()),
+            patience: self.patience.over(kind.usual_patience()),
+            kind,
             affects,
             on_outage,
             tags: self.tags,
@@ -288,9 +290,21 @@ impl CheckJson {
             believed: worst.and_then(|judged| judged.judgment.verdict()),
             since: worst.and_then(|judged| since(judged)),
             vantage_points: judged.iter().map(|judged| VantageJson::of(judged)).collect(),
+            heartbeat: None,
             created_at: check.created_at,
             version: stored.version,
         }
+    }
+
+    /// The same for somebody else.
+    pub(super) fn for_those_who(self, may_write: bool) -> Self {
+        let kind = if may_write { self.kind } else { self.kind.without_tokens() };
+        Self { kind, ..self }
+    }
+
+    /// The same, with what came of it.
+    pub(super) fn with_heard(self, heard: Option<HeardJson>) -> Self {
+        Self { heartbeat: heard, ..self }
     }
 
     /// The same, with the last exchange that did not simply work at each vantage point.

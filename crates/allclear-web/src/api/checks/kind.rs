@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StartTls,
-    StatusRange, TcpCheck, TextTest, TlsCheck,
+    Assertion, CheckKind, Header, HeartbeatCheck, HttpCheck, HttpVersion, JsonTest, JsonValue,
+    Method, Schedule, SignalToken, StartTls, StatusRange, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::limits;
 use schemars::JsonSchema;
@@ -23,6 +23,8 @@ pub(super) enum KindJson {
     Tcp(TcpJson),
     /// The certificates that a server sends.
     Tls(TlsJson),
+    /// Signals that a job sends by itself.
+    Heartbeat(HeartbeatJson),
 }
 
 /// A request over HTTP, and what the answer has to be.
@@ -190,6 +192,83 @@ const fn warn_days() -> u16 {
     TlsCheck::USUAL_WARN_DAYS
 }
 
+/// Signals that a job sends by itself, to `/ping/{token}` or `/api/push/{token}`: silence fails.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HeartbeatCheck")]
+#[serde(deny_unknown_fields)]
+pub(super) struct HeartbeatJson {
+    schedule: ScheduleJson,
+    /// Seconds that a signal may be late, and that a run that said that it starts may take; 300 where this
+    /// is left out.
+    #[serde(default = "grace_seconds")]
+    #[schemars(range(max = limits::HEARTBEAT_SECONDS_MAX))]
+    grace_seconds: u32,
+    /// The secrets in the addresses of its signals: UUIDs, or 16 to 200 letters, digits, `-` and `_`, with one
+    /// slash at most. Where this is left out, those of before stay, and a new check gets a new one. Shown
+    /// to whoever may change checks.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", length(max = limits::SIGNAL_TOKENS_MAX))]
+    tokens: Vec<SignalToken>,
+}
+
+const fn grace_seconds() -> u32 {
+    HeartbeatCheck::USUAL_GRACE_SECONDS
+}
+
+/// When signals are due.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Schedule")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum ScheduleJson {
+    /// So many seconds after the last one, at the latest.
+    Every {
+        #[schemars(range(min = 1, max = limits::HEARTBEAT_SECONDS_MAX))]
+        seconds: u32,
+    },
+    /// At the times of a cron expression of five fields, on the clock of a zone.
+    Cron {
+        #[schemars(length(max = limits::CRON_BYTES_MAX))]
+        expression: String,
+        /// IANA name of the zone; UTC where this is left out.
+        #[serde(default = "utc")]
+        time_zone: String,
+    },
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+impl KindJson {
+    /// The same for whoever may not change checks: without what lets one say that a job ran.
+    pub(super) fn without_tokens(self) -> Self {
+        match self {
+            Self::Heartbeat(heartbeat) => {
+                Self::Heartbeat(HeartbeatJson { tokens: Vec::new(), ..heartbeat })
+            }
+            other => other,
+        }
+    }
+}
+
+impl From<Schedule> for ScheduleJson {
+    fn from(schedule: Schedule) -> Self {
+        match schedule {
+            Schedule::Every { seconds } => Self::Every { seconds },
+            Schedule::Cron { expression, time_zone } => Self::Cron { expression, time_zone },
+        }
+    }
+}
+
+impl From<ScheduleJson> for Schedule {
+    fn from(schedule: ScheduleJson) -> Self {
+        match schedule {
+            ScheduleJson::Every { seconds } => Self::Every { seconds },
+            ScheduleJson::Cron { expression, time_zone } => Self::Cron { expression, time_zone },
+        }
+    }
+}
+
 impl From<&CheckKind> for KindJson {
     fn from(kind: &CheckKind) -> Self {
         match kind.clone() {
@@ -209,6 +288,10 @@ impl From<&CheckKind> for KindJson {
                 Self::Tcp(TcpJson { host, port, connect_to, send, expect })
             }
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
+            CheckKind::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens }) => {
+                let schedule = schedule.into();
+                Self::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens })
+            }
         }
     }
 }
@@ -232,6 +315,10 @@ impl From<KindJson> for CheckKind {
                 Self::Tcp(TcpCheck { host, port, connect_to, send, expect })
             }
             KindJson::Tls(tls) => Self::Tls(tls.into()),
+            KindJson::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens }) => {
+                let schedule = schedule.into();
+                Self::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens })
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/checks`.
 
+mod heard;
 mod imports;
 mod json;
 mod kind;
@@ -16,6 +17,7 @@ use allclear_domain::{Check, Scope, limits};
 use allclear_store::{Judged, Stored};
 use axum::http::StatusCode;
 
+use self::heard::HeardJson;
 use self::imports::{CheckImportJson, NewCheckImportJson};
 use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
 use self::measured::OutagesJson;
@@ -91,9 +93,10 @@ async fn list(call: Call) -> Answer {
         _ => Vec::new(),
     };
     let cursor = |stored: &Stored<Check>| cursor_of(stored.id);
+    let may_write = call.access.may(Scope::Checks);
     let of = |stored: &Stored<Check>| {
         let of_it = judged.iter().filter(|judged| judged.check_id == stored.id);
-        CheckJson::of(stored, &of_it.collect::<Vec<_>>())
+        CheckJson::of(stored, &of_it.collect::<Vec<_>>()).for_those_who(may_write)
     };
     json(StatusCode::OK, &ListJson::of(found, limit, cursor, of))
 }
@@ -115,7 +118,15 @@ async fn show(call: Call) -> Answer {
     let stored = find(&call).await?;
     let judged = call.app.store.list_judgments_of(stored.id).await?;
     let judged: Vec<&Judged> = judged.iter().collect();
-    let answer = json(StatusCode::OK, &CheckJson::of(&stored, &judged).with_exchanges(&judged))?;
+    let heard = match stored.kind.as_heartbeat() {
+        None => None,
+        Some(check) => {
+            let heard = call.app.store.find_heard(stored.id).await?;
+            Some(HeardJson::of(check, heard.heartbeat))
+        }
+    };
+    let shown = CheckJson::of(&stored, &judged).with_exchanges(&judged).with_heard(heard);
+    let answer = json(StatusCode::OK, &shown.for_those_who(call.access.may(Scope::Checks)))?;
     Ok(at_version(answer, stored.version))
 }
 

@@ -88,8 +88,10 @@ words! {
     ReasonCodeWord = "ReasonCode" [
         "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
         "too_long", "redirects", "status", "assertion", "slow",
-        "expiring", "ours",
+        "expiring", "missed", "unfinished", "reported", "waiting", "ours",
     ];
+    /// What a job says of itself.
+    SignalKindWord = "SignalKind" ["start", "success", "fail", "log"];
     /// Who said a line of an exchange: we, the other side, or nobody.
     DirectionWord = "Direction" ["sent", "received", "noted"];
     /// What a request asks.
@@ -122,7 +124,8 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
-        Direction, HttpVersion, Method, OnOutage, ReasonCode, StartTls, Threshold, Verdict,
+        Direction, HttpVersion, Method, OnOutage, ReasonCode, SignalKind, StartTls, Threshold,
+        Verdict,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -168,6 +171,7 @@ mod tests {
         assert_eq!(BeliefWord::ALL, &VerdictWord::ALL[1..]);
         assert_eq!(ThresholdWord::ALL, Threshold::ALL.map(Threshold::as_str));
         reads::<ReasonCode>(ReasonCodeWord::ALL);
+        reads::<SignalKind>(SignalKindWord::ALL);
         assert!(OnOutageWord::ALL.iter().all(|word| {
             let template = (*word == "publish").then(|| uuid::Uuid::nil().into());
             OnOutage::Nothing.changed(Some(word), template).is_ok()

@@ -5,6 +5,7 @@ use allclear_domain::audit::Subject;
 use allclear_domain::check::{Affects, OnOutage, StartTls};
 use allclear_domain::ids::{CheckId, ComponentId};
 use allclear_domain::text::Key;
+use allclear_domain::zone::list_zones;
 use allclear_domain::{Check, CheckKind, Scope};
 use allclear_incidents::writing::{self as incidents, OutlineLine};
 use allclear_store::Stored;
@@ -12,7 +13,7 @@ use askama::Template;
 
 use super::fields::{self, METHODS, STARTTLS_NONE, STARTTLS_USUAL, Said};
 use super::pickers::{Known, NewOn, Row};
-use super::{at_form, path_of, tell, telling};
+use super::{at_form, heartbeats, path_of, tell, telling};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
@@ -42,6 +43,9 @@ struct FormView {
     is_tcp: bool,
     starttls: Vec<Choice>,
     is_tls: bool,
+    is_heartbeat: bool,
+    /// Zones by name, where they are asked for.
+    zones: Vec<String>,
     /// Whether what is folded is open: something there may be wrong.
     is_open: bool,
 }
@@ -58,7 +62,9 @@ async fn show_form(
         None if call.is_get => known.with_proposal(form),
         _ => form,
     };
-    let title = check.map_or("Watch something".to_owned(), |check| format!("Edit {}", check.name));
+    let is_heartbeat = heartbeats::is_of_heartbeat(&form);
+    let new = if is_heartbeat { "Watch a job" } else { "Watch something" };
+    let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
     let kind = check.map(|check| &check.kind);
     let view = FormView {
         chrome: Chrome::of(call, &title, ""),
@@ -79,9 +85,11 @@ async fn show_form(
             .into(),
         kept: kind.map(fields::kept).unwrap_or_default(),
         starttls: starttls(&form),
-        is_http: matches!(kind, None | Some(CheckKind::Http(_))),
-        is_tcp: matches!(kind, None | Some(CheckKind::Tcp(_))),
-        is_tls: matches!(kind, None | Some(CheckKind::Tls(_))),
+        is_http: !is_heartbeat && matches!(kind, None | Some(CheckKind::Http(_))),
+        is_tcp: !is_heartbeat && matches!(kind, None | Some(CheckKind::Tcp(_))),
+        is_tls: !is_heartbeat && matches!(kind, None | Some(CheckKind::Tls(_))),
+        is_heartbeat,
+        zones: if is_heartbeat { list_zones() } else { Vec::new() },
         is_open: !trouble.problems.is_empty(),
         form,
         trouble,

@@ -8,7 +8,7 @@ use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind, ComponentStatus};
 
-use super::{pickers, telling};
+use super::{heartbeats, pickers, telling};
 use crate::console::form::Form;
 use crate::console::words;
 
@@ -78,14 +78,22 @@ impl Said {
 
 /// The form for a new check of a target, as it is shown first.
 pub(super) fn fresh(target: &str) -> Form {
-    let name = read_kind(target).map(|kind| kind.usual_name()).unwrap_or_default();
+    let name = match read_kind(target) {
+        // A job has a name of its own, which nobody can guess.
+        Ok(CheckKind::Heartbeat(_)) | Err(_) => String::new(),
+        Ok(kind) => kind.usual_name(),
+    };
     let form = Form::of([("target", target), ("name", &name), ("slow", "")]);
-    let form = with_pace(
-        form,
-        Check::USUAL_INTERVAL_SECONDS,
-        Check::USUAL_DEADLINE_MS,
-        Patience::default(),
+    let kind = read_kind(target).ok();
+    let (interval, patience) = kind.as_ref().map_or_else(
+        || (Check::USUAL_INTERVAL_SECONDS, Patience::default()),
+        |kind| (kind.usual_interval_seconds(), kind.usual_patience()),
     );
+    let form = with_pace(form, interval, Check::USUAL_DEADLINE_MS, patience);
+    let form = match kind.as_ref().and_then(CheckKind::as_heartbeat) {
+        Some(heartbeat) => heartbeats::with_fields(form, heartbeat),
+        None => form,
+    };
     with_usual(form).with("on_outage", &telling::value(telling::USUAL))
 }
 
@@ -138,6 +146,7 @@ pub(super) fn form_of(check: &Check) -> Form {
         CheckKind::Tls(tls) => {
             form.with("starttls", tell_starttls(tls)).with("warn_days", &tls.warn_days.to_string())
         }
+        CheckKind::Heartbeat(heartbeat) => heartbeats::with_fields(form, heartbeat),
     };
     // Of two fields of a name the first counts.
     let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
@@ -174,6 +183,7 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             }
             kept.extend(tcp.connect_to.map(|address| format!("the address {address}")));
         }
+        CheckKind::Heartbeat(_) => {}
         CheckKind::Tls(tls) => {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
@@ -184,7 +194,7 @@ pub(super) fn kept(kind: &CheckKind) -> String {
 /// Reads a form. What a check of the same kind has beside it stays.
 pub(super) fn read(form: &Form, before: Option<&CheckKind>) -> Result<Said, Vec<String>> {
     let mut reader = Reader { form, problems: Vec::new() };
-    let kind = read_kind(form.text("target"));
+    let kind = read_kind(&heartbeats::target(form));
     let kind = match kind {
         Ok(kind) => reader.fill(kind, before),
         Err(problem) => {
@@ -306,6 +316,11 @@ impl Reader<'_> {
                 };
                 let send = Some(send).filter(|text| !text.is_empty());
                 Some(CheckKind::Tcp(TcpCheck { send, expect, ..tcp }))
+            }
+            (CheckKind::Heartbeat(new), before) => {
+                let before = before.and_then(CheckKind::as_heartbeat);
+                let read = heartbeats::read(self.form, new, before);
+                read.map_err(|problem| self.problems.push(problem)).ok().map(CheckKind::Heartbeat)
             }
             (CheckKind::Tls(new), before) => {
                 let connect_to = match before {
@@ -440,7 +455,7 @@ pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
         other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
         other if other.starts_with("on_outage") => "when it is down".to_owned(),
         other if other.starts_with("affects") => "components".to_owned(),
-        other => other.to_owned(),
+        other => heartbeats::label(other).unwrap_or(other).to_owned(),
     };
     problems.iter().map(|one| format!("{}: {}", label(&one.field), one.problem)).collect()
 }
@@ -457,7 +472,8 @@ pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'stat
     });
     let components = picked.collect::<Vec<_>>().join("\n");
     let text = |label, name: &str| (label, form.lines(name));
-    vec![
+    let of_heartbeats = heartbeats::ROWS.map(|(label, name)| text(label, name));
+    let mut rows = vec![
         text("What to watch", "target"),
         text("Name", "name"),
         text("Every (seconds)", "interval"),
@@ -476,7 +492,9 @@ pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'stat
         text("Down after", "fail_after"),
         text("Up after", "recover_after"),
         text("And for at least", "stable_for"),
-    ]
+    ];
+    rows.extend(of_heartbeats);
+    rows
 }
 
 #[cfg(test)]

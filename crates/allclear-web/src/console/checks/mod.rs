@@ -3,6 +3,8 @@
 mod chart;
 mod edit;
 mod fields;
+mod heard;
+mod heartbeats;
 mod list;
 mod pickers;
 mod probe;

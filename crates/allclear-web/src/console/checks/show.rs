@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::chart::Chart;
 use super::fields::seconds;
+use super::heard::HeardView;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
 use super::state::{self, State, of_threshold, plain, tell_reason};
@@ -51,6 +52,8 @@ struct CheckView {
     patience: String,
     /// Components, and what readers are told.
     affects: Vec<(String, &'static str, &'static str)>,
+    /// What came, where it is a heartbeat.
+    heard: Option<HeardView>,
     last: Option<ProbeView>,
     last_bad: Option<ProbeView>,
     /// Whether that is the last one.
@@ -81,6 +84,11 @@ pub(super) async fn show(call: Call) -> Answer {
         (name, status_name(one.when_failing), status_name(one.when_degraded))
     });
     let access = call.access()?;
+    let base = access.may(Scope::Checks).then_some(call.base_url.as_str());
+    let heard = match check.kind.as_heartbeat() {
+        Some(one) => Some(HeardView::load(store, check.id, one, base, now).await?),
+        None => None,
+    };
     let view = CheckView {
         chrome: Chrome::of(&call, &check.name, done(call.query.text("done"))),
         id: check.id.to_string(),
@@ -94,6 +102,7 @@ pub(super) async fn show(call: Call) -> Answer {
         pace: pace(&check),
         patience: patience(&check),
         affects: affects.collect(),
+        heard,
         is_last_bad: judged.as_ref().is_some_and(|one| one.last_bad.as_ref() == Some(&one.last)),
         last: judged.as_ref().map(|one| ProbeView::of(&one.last, now)),
         last_bad: judged.and_then(|one| one.last_bad).map(|bad| ProbeView::of(&bad, now)),

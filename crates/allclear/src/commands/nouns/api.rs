@@ -110,6 +110,7 @@ impl Api {
             entropy: entropy.clone(),
             passwords: Passwords::default(),
             attempts: Arc::default(),
+            signals: Arc::default(),
             #[cfg(feature = "passkeys")]
             passkeys: Arc::default(),
             published,

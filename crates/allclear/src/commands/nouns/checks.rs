@@ -1,7 +1,7 @@
 //! Checks.
 
 use allclear_domain::CheckKind;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 
 use super::api::{Api, Refusal};
@@ -27,7 +27,9 @@ pub(in crate::commands) async fn check(command: CheckCommand, settings: &Setting
             let mut api = Api::to_write(settings).await?;
             let done = api.post("/api/v1/checks", new).await;
             api.close().await;
-            print_out(&done?, print, |check| vec![line(check)])
+            print_out(&done?, print, |check| {
+                std::iter::once(line(check)).chain(addresses(check)).collect()
+            })
         }
         CheckCommand::Pause(args) => step(args, "pause", settings).await,
         CheckCommand::Resume(args) => step(args, "resume", settings).await,
@@ -42,8 +44,20 @@ pub(super) fn path(check: &str) -> String {
 
 /// What the API is told of a new check.
 fn new(args: &AddCheckArgs) -> Result<Value> {
-    let seconds = args.every.seconds();
-    let every = seconds.ok_or_else(|| anyhow!("--every: write whole seconds, such as 30s"))?;
+    let whole = |length: Option<Length>, name: &str| match length.map(Length::seconds) {
+        Some(None) => Err(anyhow!("{name}: write whole seconds, such as 30s")),
+        Some(seconds) => Ok(seconds),
+        None => Ok(None),
+    };
+    let every = whole(args.every, "--every")?;
+    let grace = whole(args.grace, "--grace")?;
+    let mut kind = args.target.0.clone();
+    if let CheckKind::Heartbeat(heartbeat) = &mut kind {
+        heartbeat.grace_seconds = grace.unwrap_or(heartbeat.grace_seconds);
+        heartbeat.tokens.clone_from(&args.token);
+    } else if grace.is_some() || !args.token.is_empty() {
+        bail!("--grace and --token are for heartbeats: leave them out");
+    }
     let affects = |affects: &Affects| match affects.status {
         Some(status) => json!({"component": affects.component, "when_failing": status}),
         None => json!({"component": affects.component}),
@@ -52,7 +66,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
         "name": args.name,
         "key": args.key,
         // The API spells a kind as the noun does.
-        "kind": args.target.0,
+        "kind": kind,
         "interval_seconds": every,
         "deadline_ms": args.deadline.ms(),
         "slow_after_ms": args.slow_after.map(Length::ms),
@@ -161,6 +175,8 @@ fn without_nulls(value: &mut Value) {
 /// A check, what is seen of it from each place, and what was said when it last did not simply work.
 fn told(check: &Value) -> Vec<String> {
     let mut lines = vec![line(check)];
+    lines.extend(addresses(check));
+    lines.extend(heard(&check["heartbeat"]));
     for vantage in check["vantage_points"].as_array().into_iter().flatten() {
         let name = vantage["name"].as_str().unwrap_or_default();
         lines.push(format!("last probe from {name}: {}", probe(&vantage["last_probe"])));
@@ -176,6 +192,33 @@ fn told(check: &Value) -> Vec<String> {
             lines.push(format!("what was said at {}:", harmless(&bad["probe"]["probed_at"])));
         }
         lines.extend(said_in(&bad["exchange"]));
+    }
+    lines
+}
+
+/// Where a job says that it ran: below the address of the server.
+fn addresses(check: &Value) -> Vec<String> {
+    let tokens = check["kind"]["heartbeat"]["tokens"].as_array();
+    let address = |token: &Value| format!("signals come to /ping/{}", harmless(token));
+    tokens.into_iter().flatten().map(address).collect()
+}
+
+/// What came of a heartbeat.
+fn heard(heard: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let (Some(due), Some(deadline)) = (heard["due_at"].as_str(), heard["deadline_at"].as_str()) {
+        lines.push(format!("next signal due at {due}, missed after {deadline}"));
+    }
+    for signal in heard["signals"].as_array().into_iter().flatten() {
+        let (at, kind) = (harmless(&signal["at"]), harmless(&signal["kind"]));
+        let status = signal["exit_status"].as_u64().map(|status| format!(", exit status {status}"));
+        let body = signal["body"].as_str().and_then(|body| body.lines().next());
+        let body = body.map(|line| format!(": {}", harmless(&line.into())));
+        lines.push(format!(
+            "signal at {at}: {kind}{}{}",
+            status.unwrap_or_default(),
+            body.unwrap_or_default()
+        ));
     }
     lines
 }

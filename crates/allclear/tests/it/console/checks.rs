@@ -1,9 +1,10 @@
 //! Checks in the console: added with one field, looked at, changed by two, paused, removed. What
 //! probes find is put there: none runs in these stories.
 
+use allclear_checks::heartbeat::hear;
 use allclear_domain::check::{
     Direction, Exchange, ExchangeLine, Judgment, Patience, Phases, ProbeResult, Reason, ReasonCode,
-    Samples, Span, Threshold, VantagePoint, Verdict,
+    Samples, Signal, SignalKind, SignalToken, Span, Threshold, VantagePoint, Verdict,
 };
 use allclear_domain::{Check, Clock, ComponentStatus, Entropy, Outage, Role};
 use allclear_store::{Judged, Sampled};
@@ -420,4 +421,49 @@ async fn nothing_that_is_typed_or_received_runs() {
         assert!(!page.text.contains(['\u{202e}', '\u{7}']), "{path}: {}", page.text);
         assert!(page.text.contains("&#60;script&#62;alert(1)"), "{path}: {}", page.text);
     }
+}
+
+#[tokio::test]
+async fn a_job_is_told_where_to_say_that_it_ran() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let form = office.owner.get(&format!("{NEW}?target=heartbeat:1d")).await;
+    assert_has(&form, &["<h1>Watch a job</h1>", "name=\"schedule\" value=\"1d\"", "value=\"5m\""]);
+    let token = "aZ3bQ9xK2mN7pL5wR8tY";
+    let pushed = format!("https://up.example.com/api/push/{token}?status=up");
+    let fields = [
+        ("target", "heartbeat:1d"),
+        ("name", "Backup"),
+        ("schedule", "61 2 * * *"),
+        ("zone", "Europe/Berlin"),
+        ("grace", "45m"),
+        ("tokens", pushed.as_str()),
+        ("interval", "60"),
+        ("fail_after", "1"),
+        ("recover_after", "1"),
+        ("stable_for", "0"),
+    ];
+    let page = office.watch(&fields).await;
+    assert_has(&page, &["Due: cannot be read (value must be in range", "value=\"61 2 * * *\""]);
+    let right = fields
+        .map(|(name, value)| if name == "schedule" { (name, "30 2 * * *") } else { (name, value) });
+    let page = office.watch(&right).await;
+    let addresses = [&format!("/ping/{token}</code>"), &format!("/api/push/{token}?status=up")];
+    assert_has(&page, &[addresses[0], addresses[1], "It waits for the first signal"]);
+    assert_has(&page, &["at the times of 30 2 * * * in Europe/Berlin, and late by 45m at most"]);
+    let check = office.check("Backup").await;
+    let path = format!("{LIST}/{}", check.id);
+    // What it wrote is shown as it is, and as nothing else.
+    let signal = Signal::new(SignalKind::Fail, office.clock.now()).with_body(POISON.as_bytes());
+    let token: SignalToken = token.parse().unwrap();
+    hear(office.instance.store(), &token, signal).await.unwrap();
+    let page = office.owner.get(&path).await;
+    assert_has(&page, &["It failed", "On the clock of Europe/Berlin, and in UTC.", "02:30:00 CET"]);
+    assert!(!page.text.contains(POISON), "{}", page.text);
+    // Whoever only looks is not told how to say that it ran.
+    let (_, mut viewer) = office.colleague("viewer@example.com", Role::Viewer).await;
+    let page = viewer.get(&path).await;
+    assert!(!page.text.contains(token.as_str()) && page.text.contains("It failed"));
+    // Saved as it is, it stays as it is.
+    let edit = office.owner.get(&format!("{path}/edit")).await;
+    assert_has(&edit, &["value=\"30 2 * * *\"", "value=\"Europe/Berlin\"", token.as_str()]);
 }

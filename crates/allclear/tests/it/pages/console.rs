@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use allclear_checks::heartbeat::hear;
 use allclear_domain::audit::Actor;
+use allclear_domain::check::{Signal, SignalKind};
 use allclear_domain::{Clock, Entropy, Role, Scope};
 use allclear_incidents::history::import;
 use allclear_people::totp;
@@ -199,6 +201,28 @@ async fn checks_and_one_of_them() {
     tour.open(&path).await;
     tour.fill(&format!("{path}/pause"), &[]).await;
     tour.look_over("a paused check").await;
+    tour.end().await;
+}
+
+#[tokio::test]
+async fn a_job_that_says_that_it_ran() {
+    let mut tour = set_up().await;
+    let new = "/console/checks/new";
+    tour.open(&format!("{new}?target=heartbeat:1d")).await;
+    tour.look_over("a job to watch").await;
+    let fields = [("name", "Backup"), ("schedule", "30 2 * * *"), ("zone", "Europe/Berlin")];
+    tour.fill(new, &fields).await;
+    tour.look_over("a job that never said anything").await;
+    let check = tour.office.check("Backup").await;
+    let token = &check.kind.as_heartbeat().unwrap().tokens[0];
+    let now = tour.office.clock.now();
+    for kind in [SignalKind::Start, SignalKind::Fail] {
+        let signal = Signal::new(kind, now).with_body("x".repeat(300).as_bytes());
+        hear(tour.office.instance.store(), token, signal).await.unwrap();
+    }
+    let path = format!("/console/checks/{}", check.id);
+    tour.visit(&path).await;
+    tour.visit(&format!("{path}/edit")).await;
     tour.end().await;
 }
 

@@ -57,8 +57,11 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
 #[test]
 fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
-        (json!({"icmp": {}}), "unknown variant `icmp`, expected one of `http`, `tcp`, `tls`"),
-        (json!({}), "send an object with one of http, tcp, tls: { … }"),
+        (
+            json!({"icmp": {}}),
+            "unknown variant `icmp`, expected one of `http`, `tcp`, `tls`, `heartbeat`",
+        ),
+        (json!({}), "send an object with one of http, tcp, tls, heartbeat: { … }"),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
         (json!({"http": {"url": 1}}), "http.url: invalid type"),
