@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    Exchange, Judgment, Outage, ProbeResult, Reason, Threshold, Turn, Verdict, next_probe_at,
+    Exchange, Judgment, Outage, ProbeResult, Reason, Round, Threshold, Turn, Verdict, next_probe_at,
 };
 use allclear_domain::ids::CheckId;
 use allclear_store::Judged;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::sight::{Lookout, Seen, Settled};
 
 /// Results that are not written yet, at most: beyond, nothing is probed until some are.
 pub const UNWRITTEN_MAX: usize = 100_000;
@@ -23,6 +25,8 @@ pub struct Board {
     /// When each is due. An entry whose time is not that of its check any more counts for nothing.
     due: BinaryHeap<Reverse<(Timestamp, CheckId)>>,
     unwritten: Unwritten,
+    /// Failures that are not heard yet.
+    pub(crate) lookout: Lookout,
 }
 
 /// One check.
@@ -42,6 +46,8 @@ pub struct Unwritten {
     pub judged: HashMap<CheckId, Judged>,
     /// What turned, in order.
     pub turned: Vec<Turned>,
+    /// What is seen.
+    pub seen: Seen,
 }
 
 /// A threshold that a check crossed, or came back from.
@@ -59,7 +65,7 @@ impl Unwritten {
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.judged.is_empty() && self.turned.is_empty()
+        self.judged.is_empty() && self.turned.is_empty() && self.seen.is_empty()
     }
 
     fn len(&self) -> usize {
@@ -117,6 +123,7 @@ impl Board {
     }
 
     fn forget(&mut self, id: CheckId) {
+        self.lookout.forget(id);
         self.unwritten.judged.remove(&id);
         self.unwritten.turned.retain(|turned| turned.check.id != id);
     }
@@ -185,8 +192,41 @@ impl Board {
     }
 
     /// Takes in what a probe of `check` found, and says when the next one is due. A check that was
-    /// changed meanwhile to try something else, paused or removed has no use for it.
-    pub fn hear(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
+    /// changed meanwhile to try something else, paused or removed has no use for it. A failure may wait
+    /// until it is known that it is not our own: until then its check is not due.
+    pub fn hear(&mut self, check: &Arc<Check>, result: ProbeResult, now: Timestamp) {
+        let Some(watched) = self.checks.get(&check.id) else { return };
+        let (patience, verdict) = (watched.check.patience, result.verdict);
+        let is_news = watched.judgment.is_moved_by(patience, verdict, result.probed_at);
+        if watched.check.kind != check.kind || watched.due_at.is_some() {
+            return;
+        }
+        if let Some(result) = self.lookout.take(check, result, is_news) {
+            self.believe(check, result, now);
+        }
+    }
+
+    /// Takes in what sentinels did: failures that waited for it are heard, or void, and what was hidden
+    /// until now is due.
+    pub fn see(&mut self, round: &Round, now: Timestamp) {
+        let Settled { results, visible } = self.lookout.end_round(round, now);
+        for (check, result) in results {
+            self.believe(&check, result, now);
+        }
+        for id in visible {
+            self.hurry(id, now);
+        }
+    }
+
+    /// Has a check probed at once, unless it is being probed.
+    pub fn hurry(&mut self, id: CheckId, now: Timestamp) {
+        if let Some(watched) = self.checks.get_mut(&id).filter(|watched| watched.due_at.is_some()) {
+            watched.due_at = Some(now);
+            self.due.push(Reverse((now, id)));
+        }
+    }
+
+    fn believe(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
         let Some(watched) = self.checks.get_mut(&check.id) else { return };
         if watched.check.kind != check.kind || watched.due_at.is_some() {
             return;
@@ -240,12 +280,14 @@ impl Board {
 
     /// Takes out everything that is to be written.
     pub fn take_unwritten(&mut self) -> Unwritten {
-        std::mem::take(&mut self.unwritten)
+        let seen = self.lookout.take_unwritten();
+        Unwritten { seen, ..std::mem::take(&mut self.unwritten) }
     }
 
     /// Takes back what could not be written. What came since is newer.
     pub fn take_back(&mut self, failed: Unwritten) {
-        let Unwritten { judged, mut turned } = failed;
+        let Unwritten { judged, mut turned, seen } = failed;
+        self.lookout.take_back(seen);
         for (id, one) in judged {
             if self.checks.contains_key(&id) {
                 self.unwritten.judged.entry(id).or_insert(one);
@@ -271,7 +313,7 @@ impl Board {
     /// Whether something is to be written.
     #[must_use]
     pub fn has_unwritten(&self) -> bool {
-        !self.unwritten.is_empty()
+        !self.unwritten.is_empty() || self.lookout.has_unwritten()
     }
 }
 

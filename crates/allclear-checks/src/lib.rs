@@ -4,6 +4,9 @@
 //! of that is not written yet. What it writes goes through [`keeping`], many results in one
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
 //! each kind is tried is in [`kinds`].
+//!
+//! A failure waits in [`sight`] until sentinels have answered: it may be our own. [`stall`] notices where
+//! this program stood still.
 
 pub mod board;
 pub mod fields;
@@ -11,11 +14,13 @@ pub mod keeping;
 pub mod kinds;
 pub mod limits;
 pub mod prober;
+pub mod sight;
+pub mod stall;
 pub mod watch;
 pub mod writing;
 
 #[cfg(test)]
 mod for_tests;
 
-pub use self::prober::{Prober, Probing};
+pub use self::prober::{Looking, Prober, Probing};
 pub use self::watch::Watch;

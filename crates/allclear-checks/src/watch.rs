@@ -9,7 +9,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::check::{Outage, ProbeResult, VantagePoint};
+use allclear_domain::check::{
+    BlindSpell, Outage, ProbeResult, Round, Sight, VantagePoint, Verdict,
+};
 use allclear_domain::{Check, Clock, Entropy};
 use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +20,8 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use crate::board::{Board, Due, Unwritten};
 use crate::keeping::{self, Kept};
-use crate::prober::{Prober, Probing};
+use crate::prober::{Looking, Prober, Probing};
+use crate::stall::{Noticed, Stall};
 
 /// Probes at the same time; further checks wait, and count as late.
 pub const IN_FLIGHT_MAX: usize = 512;
@@ -35,6 +38,8 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How much longer than its deadline a probe may take before it is stopped.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long a round of sentinels may take before it is given up.
+const ROUND_MAX: Duration = Duration::from_secs(10);
 
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,10 +73,15 @@ struct State {
     asked_at: Option<Timestamp>,
     /// The last time that the clock was read.
     seen_at: Option<Timestamp>,
+    stall: Stall,
 }
 
-/// A probe that runs: its check, and what it will have found.
-type Probes = JoinSet<(Arc<Check>, ProbeResult)>;
+/// A probe that ended: its check, what it found, and how often this program had stood still before.
+type Probed = (Arc<Check>, ProbeResult, u64);
+/// Probes that run.
+type Probes = JoinSet<Probed>;
+/// A round of sentinels, and how often this program had stood still before.
+type Lookaround = JoinHandle<(Round, u64)>;
 /// Results that are being written; those that could not be come back.
 type Writing = JoinHandle<Result<Kept, (Unwritten, StoreError)>>;
 /// A look at the store.
@@ -108,10 +118,21 @@ impl Watch {
         let mut report = Report::default();
         let mut probes = Probes::new();
         self.probe_due(state, &mut probes, now, &mut report);
-        while let Some(ended) = probes.join_next().await {
-            if let Ok((check, result)) = ended {
-                state.board.hear(&check, result, now);
+        loop {
+            while let Some(ended) = probes.join_next().await {
+                if let Ok((check, result, _)) = ended {
+                    state.board.hear(&check, result, now);
+                }
+                self.probe_due(state, &mut probes, now, &mut report);
             }
+            let instant = tokio::time::Instant::now();
+            let lookout = &mut state.board.lookout;
+            if !lookout.holds() && !lookout.wants_round(instant) {
+                break;
+            }
+            lookout.begin_round(instant);
+            let round = round_of(self.prober.look()).await;
+            state.board.see(&round, now);
             self.probe_due(state, &mut probes, now, &mut report);
         }
         let unwritten = state.board.take_unwritten();
@@ -133,6 +154,7 @@ impl Watch {
         let mut probes = Probes::new();
         let mut writing: Option<Writing> = None;
         let mut asking: Option<Asking> = None;
+        let mut looking: Option<Lookaround> = None;
         let mut write_at = tokio::time::Instant::now();
         let mut trouble = Trouble::default();
         loop {
@@ -143,6 +165,9 @@ impl Watch {
                 asking = Some(tokio::spawn(ask(self.store.clone(), state.revision)));
             }
             self.probe_due(state, &mut probes, now, &mut Report::default());
+            if looking.is_none() {
+                looking = self.look(state);
+            }
             if writing.is_none()
                 && state.board.has_unwritten()
                 && write_at <= tokio::time::Instant::now()
@@ -150,6 +175,8 @@ impl Watch {
                 let unwritten = state.board.take_unwritten();
                 writing = Some(tokio::spawn(self.write(unwritten, now)));
             }
+            let pause = self.pause(state, write_at);
+            state.stall.sleep_until(tokio::time::Instant::now() + pause);
             tokio::select! {
                 Some(ended) = probes.join_next() => {
                     self.hear(state, ended);
@@ -159,17 +186,7 @@ impl Watch {
                 }
                 asked = end_of(&mut asking) => {
                     asking = None;
-                    let failed = match asked {
-                        Ok(Ok(asked)) => {
-                            Self::take_in(state, asked, now);
-                            None
-                        }
-                        Ok(Err(error)) => Some(error),
-                        Err(error) => {
-                            tracing::error!(%error, "asking which checks there are broke off");
-                            None
-                        }
-                    };
+                    let failed = Self::heard_back(state, asked, now);
                     trouble.note("which checks there are cannot be read", failed);
                 }
                 written = end_of(&mut writing) => {
@@ -190,15 +207,49 @@ impl Watch {
                     trouble.note("results cannot be written; they are kept", failed);
                 }
                 () = self.nudge.notified() => state.asked_at = None,
-                () = tokio::time::sleep(self.pause(state, write_at)) => {}
+                looked = end_of(&mut looking) => {
+                    looking = None;
+                    self.see(state, looked);
+                }
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
-    fn hear(&self, state: &mut State, ended: Result<(Arc<Check>, ProbeResult), JoinError>) {
+    fn hear(&self, state: &mut State, ended: Result<Probed, JoinError>) {
         // It catches its own panics, and nobody cancels it.
-        if let Ok((check, result)) = ended {
-            state.board.hear(&check, result, self.clock.now());
+        let Ok((check, result, stalls)) = ended else { return };
+        let now = self.now(state);
+        // It may have run out of time because we did.
+        let is_void = result.verdict == Verdict::Fail && stalls != state.stall.count();
+        let result =
+            if is_void { result.void("this machine stood still meanwhile") } else { result };
+        state.board.hear(&check, result, now);
+        if is_void {
+            state.board.hurry(check.id, now);
+        }
+    }
+
+    /// Begins a round of sentinels, where it is time for one and anything is probed at all.
+    fn look(&self, state: &mut State) -> Option<Lookaround> {
+        let now = tokio::time::Instant::now();
+        if state.board.is_empty() || !state.board.lookout.wants_round(now) {
+            return None;
+        }
+        state.board.lookout.begin_round(now);
+        let (looking, stalls) = (self.prober.look(), state.stall.count());
+        Some(tokio::spawn(async move { (round_of(looking).await, stalls) }))
+    }
+
+    fn see(&self, state: &mut State, looked: Result<(Round, u64), JoinError>) {
+        let now = self.now(state);
+        match looked {
+            Ok((_, stalls)) if stalls != state.stall.count() => state.board.lookout.drop_round(),
+            Ok((round, _)) => state.board.see(&round, now),
+            Err(error) => {
+                tracing::error!(%error, "asking sentinels broke off: failures count as they are");
+                state.board.see(&Round::default(), now);
+            }
         }
     }
 
@@ -215,10 +266,25 @@ impl Watch {
         soonest.clamp(Duration::from_millis(1), PAUSE_MAX)
     }
 
+    /// Takes in what a look at the store gave, or gives why it failed.
+    fn heard_back(
+        state: &mut State,
+        asked: Result<Result<Asked, StoreError>, JoinError>,
+        now: Timestamp,
+    ) -> Option<StoreError> {
+        match asked {
+            Ok(Ok(asked)) => Self::take_in(state, asked, now),
+            Ok(Err(error)) => return Some(error),
+            Err(error) => tracing::error!(%error, "asking which checks there are broke off"),
+        }
+        None
+    }
+
     /// Takes in which checks there are.
     fn take_in(state: &mut State, asked: Asked, now: Timestamp) {
         match asked {
-            Asked::Everything { revision, checks, judged, open } => {
+            Asked::Everything { revision, checks, judged, open, sight, spell } => {
+                state.board.lookout.remember(sight, spell);
                 tell_bad_rows(&checks.bad_rows);
                 tell_bad_rows(&judged.bad_rows);
                 state.board.remember(judged.judged, checks.checks, now);
@@ -250,6 +316,20 @@ impl Watch {
             state.board.put_right(now);
             state.asked_at = None;
         }
+        match state.stall.notice(tokio::time::Instant::now(), now) {
+            Some(Noticed::StoodStill(late)) => {
+                tracing::warn!(
+                    "this machine stood still for {} ms: what failed meanwhile says nothing",
+                    late.as_millis()
+                );
+                state.board.lookout.stood_still(late, now);
+            }
+            Some(Noticed::Jumped(by)) => tracing::warn!(
+                "the clock jumped by {} s: what failed meanwhile says nothing",
+                by.as_secs()
+            ),
+            None => {}
+        }
         state.seen_at = Some(now);
         now
     }
@@ -265,10 +345,10 @@ impl Watch {
         for Due { check, lag } in state.board.take_due(now, room) {
             report.probed += 1;
             report.lag_max = report.lag_max.max(lag);
-            let probing = self.prober.probe(check.clone(), now);
+            let (probing, stalls) = (self.prober.probe(check.clone(), now), state.stall.count());
             probes.spawn(async move {
                 let result = end_of_probe(&check, probing, now).await;
-                (check, result)
+                (check, result, stalls)
             });
         }
     }
@@ -302,6 +382,8 @@ enum Asked {
         checks: ReadableChecks,
         judged: ReadableJudgments,
         open: Vec<Outage>,
+        sight: Option<Sight>,
+        spell: Option<BlindSpell>,
     },
     /// What is new since.
     Changes { changes: CheckChanges, open: Vec<Outage> },
@@ -323,6 +405,8 @@ async fn ask(store: Store, revision: Option<i64>) -> Result<Asked, StoreError> {
             checks: store.list_readable_checks().await?,
             judged: store.list_readable_judgments().await?,
             open: store.list_readable_open_outages().await?,
+            sight: store.find_sight(&VantagePoint::core()).await?,
+            spell: store.find_open_blind_spell(&VantagePoint::core()).await?,
         }),
     }
 }
@@ -352,6 +436,14 @@ async fn end_of_probe(check: &Check, probing: Probing, probed_at: Timestamp) -> 
         }
     };
     ProbeResult::ours(VantagePoint::core(), probed_at, told)
+}
+
+/// Waits for a round of sentinels. One that does not end says nothing.
+async fn round_of(looking: Looking) -> Round {
+    tokio::time::timeout(ROUND_MAX, looking).await.unwrap_or_else(|_| {
+        tracing::error!("sentinels were not asked in time: failures count as they are");
+        Round::default()
+    })
 }
 
 fn tell_bad_rows(bad_rows: &[allclear_store::BadRow]) {

@@ -70,10 +70,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0010_checks.sql"),
         include_str!("../migrations/postgres/0010_checks.sql"),
     ),
+    (
+        11,
+        "sights",
+        include_str!("../migrations/sqlite/0011_sights.sql"),
+        include_str!("../migrations/postgres/0011_sights.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 10;
+pub(crate) const SCHEMA: i64 = 11;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

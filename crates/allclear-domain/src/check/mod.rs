@@ -9,6 +9,7 @@ mod judgment;
 mod outage;
 mod pace;
 mod probe;
+mod sight;
 mod target;
 mod tcp;
 mod tls;
@@ -33,6 +34,9 @@ pub use self::pace::{next_probe_at, phase};
 pub use self::probe::{
     Direction, Exchange, ExchangeLine, Phases, ProbeResult, Reason, ReasonCode, VantagePoint,
     Verdict,
+};
+pub use self::sight::{
+    BlindCause, BlindSpell, Known, Reach, Round, Sentinel, SentinelRole, Sight, Sign, View,
 };
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};

@@ -27,6 +27,7 @@ pub(crate) mod reminders;
 pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod sights;
 pub(crate) mod sources;
 pub(crate) mod templates;
 pub(crate) mod tokens;
@@ -103,6 +104,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("series", series::ALL),
         ("sessions", sessions::ALL),
         ("settings", settings::ALL),
+        ("sights", sights::ALL),
         ("sources", sources::ALL),
         ("templates", templates::ALL),
         ("tokens", tokens::ALL),
@@ -125,7 +127,8 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Every statement that writes many rows over those that are there.
-pub(crate) const UPSERTS: &[&Upsert] = &[&judgments::UPSERT];
+pub(crate) const UPSERTS: &[&Upsert] =
+    &[&judgments::UPSERT, &sights::UPSERT, &sights::UPSERT_SPELL];
 
 /// Every statement that writes many rows.
 pub(crate) const INSERTS: &[&Insert] = &[
@@ -148,6 +151,8 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &series::INSERT,
     &sessions::INSERT,
     &settings::INSERT,
+    &sights::UPSERT.insert,
+    &sights::UPSERT_SPELL.insert,
     &templates::INSERT,
     &tokens::INSERT,
 ];

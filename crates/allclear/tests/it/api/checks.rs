@@ -42,6 +42,7 @@ fn failing(id: CheckId) -> Judged {
             is_cut: false,
         },
         certificate_ends_at: Some(noon()),
+        reach: None,
     };
     Judged { check_id: id, judgment, last_bad: Some(last.clone()), last }
 }
