@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::fields::seconds;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
+use super::sight::{SightView, SpellView};
 use super::state::{self, State, of_threshold, plain, tell_reason};
 use super::{done, path_of, tell};
 use crate::console::answer::{self, Answer, Refusal};
@@ -54,6 +55,8 @@ struct CheckView {
     /// Whether that is the last one.
     is_last_bad: bool,
     outages: Vec<OutageView>,
+    sight: SightView,
+    spells: Vec<SpellView>,
     may_write: bool,
     may_audit: bool,
 }
@@ -93,6 +96,8 @@ pub(super) async fn show(call: Call) -> Answer {
         last: judged.as_ref().map(|one| ProbeView::of(&one.last, now)),
         last_bad: judged.and_then(|one| one.last_bad).map(|bad| ProbeView::of(&bad, now)),
         outages: outages.iter().map(|one| outage(one, now)).collect(),
+        sight: SightView::load(store, now).await?,
+        spells: SpellView::latest(store, now).await?,
         may_write: access.may(Scope::Checks),
         may_audit: access.may(Scope::Audit),
     };

@@ -34,7 +34,7 @@ fn form<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 
 impl Office {
     /// Adds a check by its form.
-    async fn watch(&mut self, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn watch(&mut self, fields: &[(&str, &str)]) -> Page {
         self.owner.fill(NEW, NEW, &form(fields)).await
     }
 
