@@ -48,6 +48,7 @@ pub(crate) const TOOLS: [Tool; 14] = [
         Need::Test,
         "has that server speak as mail servers do, so that STARTTLS is tried on it",
     ),
+    tool("ip", "iproute2", Need::Test, "makes networks whose line can be cut"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
     tool(

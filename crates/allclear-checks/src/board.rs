@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    Exchange, Judgment, Outage, ProbeResult, Reason, Samples, Span, Threshold, Turn, Verdict,
-    next_probe_at,
+    Exchange, Judgment, Outage, ProbeResult, Reason, Round, Samples, Span, Threshold, Turn,
+    Verdict, next_probe_at,
 };
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CLOCK_DIFFERENCE_MAX;
@@ -16,6 +16,7 @@ use allclear_store::{Judged, Sampled};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::lanes::{QUICK, Room};
+use crate::sight::{Lookout, Seen, Settled};
 
 /// Results that are not written yet, at most: beyond, nothing is probed until some are.
 pub const UNWRITTEN_MAX: usize = 100_000;
@@ -39,6 +40,8 @@ pub struct Board {
     /// The same of those whose last probe was slow.
     slow: DueTimes,
     unwritten: Unwritten,
+    /// Failures that are not heard yet.
+    pub(crate) lookout: Lookout,
 }
 
 /// One check.
@@ -68,6 +71,8 @@ pub struct Unwritten {
     pub turned: Vec<Turned>,
     /// What was found, minute by minute: each as it stood last.
     pub minutes: HashMap<(CheckId, Timestamp), Sampled>,
+    /// What is seen.
+    pub seen: Seen,
 }
 
 /// A threshold that a check crossed, or came back from.
@@ -85,7 +90,10 @@ impl Unwritten {
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.judged.is_empty() && self.turned.is_empty() && self.minutes.is_empty()
+        self.judged.is_empty()
+            && self.turned.is_empty()
+            && self.minutes.is_empty()
+            && self.seen.is_empty()
     }
 
     fn len(&self) -> usize {
@@ -190,6 +198,7 @@ impl Board {
     }
 
     fn forget(&mut self, id: CheckId) {
+        self.lookout.forget(id);
         self.unwritten.judged.remove(&id);
         self.unwritten.turned.retain(|turned| turned.check.id != id);
         self.unwritten.minutes.retain(|(check_id, _), _| *check_id != id);
@@ -292,8 +301,42 @@ impl Board {
     }
 
     /// Takes in what a probe of `check` found, and says when the next one is due. A check that was
-    /// changed meanwhile to try something else, paused or removed has no use for it.
-    pub fn hear(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
+    /// changed meanwhile to try something else, paused or removed has no use for it. A failure may wait
+    /// until it is known that it is not our own: until then its check is not due.
+    pub fn hear(&mut self, check: &Arc<Check>, result: ProbeResult, now: Timestamp) {
+        let Some(watched) = self.checks.get(&check.id) else { return };
+        let (patience, verdict) = (watched.check.patience, result.verdict);
+        let is_news = watched.judgment.is_moved_by(patience, verdict, result.probed_at);
+        if !watched.check.kind.tries_as(&check.kind) || watched.due_at.is_some() {
+            return;
+        }
+        if let Some(result) = self.lookout.take(check, result, is_news) {
+            self.believe(check, result, now);
+        }
+    }
+
+    /// Takes in what sentinels did: failures that waited for it are heard, or void, and what was hidden
+    /// until now is due.
+    pub fn see(&mut self, round: &Round, now: Timestamp) {
+        let Settled { results, visible } = self.lookout.end_round(round, now);
+        for (check, result) in results {
+            self.believe(&check, result, now);
+        }
+        for id in visible {
+            self.hurry(id, now);
+        }
+    }
+
+    /// Has a check probed at once, unless it is being probed.
+    pub fn hurry(&mut self, id: CheckId, now: Timestamp) {
+        if let Some(watched) = self.checks.get_mut(&id).filter(|watched| watched.due_at.is_some()) {
+            watched.due_at = Some(now);
+            let lane = if watched.is_slow { &mut self.slow } else { &mut self.quick };
+            lane.push(Reverse((now, id)));
+        }
+    }
+
+    fn believe(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
         let Some(watched) = self.checks.get_mut(&check.id) else { return };
         if !watched.check.kind.tries_as(&check.kind) || watched.due_at.is_some() {
             return;
@@ -356,7 +399,8 @@ impl Board {
     /// wait long to write. What is left out has its time with the next write; after a crash,
     /// [`Board::compare`] finds it.
     pub fn take_unwritten(&mut self) -> Unwritten {
-        let mut taken = std::mem::take(&mut self.unwritten);
+        let seen = self.lookout.take_unwritten();
+        let mut taken = Unwritten { seen, ..std::mem::take(&mut self.unwritten) };
         let most = taken.turned.len().min(TURNED_WRITTEN_MAX);
         self.unwritten.turned = taken.turned.split_off(most);
         taken
@@ -364,13 +408,14 @@ impl Board {
 
     /// Takes back what could not be written. What came since is newer.
     pub fn take_back(&mut self, failed: Unwritten) {
-        let Unwritten { results, judged, mut turned, minutes } = failed;
+        let Unwritten { results, judged, mut turned, minutes, seen } = failed;
         self.unwritten.results += results;
         for (place, minute) in minutes {
             if self.checks.contains_key(&minute.check_id) {
                 self.unwritten.minutes.entry(place).or_insert(minute);
             }
         }
+        self.lookout.take_back(seen);
         for (id, one) in judged {
             if self.checks.contains_key(&id) {
                 self.unwritten.judged.entry(id).or_insert(one);
@@ -402,7 +447,7 @@ impl Board {
     /// Whether something is to be written.
     #[must_use]
     pub fn has_unwritten(&self) -> bool {
-        !self.unwritten.is_empty()
+        !self.unwritten.is_empty() || self.lookout.has_unwritten()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Checks for tests.
 
-use allclear_domain::check::{CheckKind, OnOutage, Patience};
+use allclear_domain::check::{CheckKind, OnOutage, Patience, Round, Sentinel, SentinelRole, Sign};
 use allclear_domain::check::{
-    Exchange, Phases, ProbeResult, Reason, ReasonCode, TcpCheck, VantagePoint, Verdict,
+    Exchange, Phases, ProbeResult, Reach, Reason, ReasonCode, TcpCheck, VantagePoint, Verdict,
 };
 use allclear_domain::text::Key;
 use allclear_domain::{Check, Entropy};
@@ -53,5 +53,22 @@ pub(crate) fn result(verdict: Verdict, probed_at: Timestamp) -> ProbeResult {
         phases: Phases::default(),
         exchange: Exchange::default(),
         certificate_ends_at: None,
+        // What is on this machine is heard at once.
+        reach: Some(Reach::Itself),
     }
+}
+
+/// The same, of a target far away.
+pub(crate) fn far(verdict: Verdict, probed_at: Timestamp) -> ProbeResult {
+    ProbeResult { reach: Some(Reach::Far), ..result(verdict, probed_at) }
+}
+
+/// A round of a gateway and an anchor.
+pub(crate) fn round(gateway: Sign, anchor: Sign) -> Round {
+    let sentinel =
+        |role, address: &str, reach| Sentinel { role, address: address.to_owned(), reach };
+    Round(vec![
+        (sentinel(SentinelRole::Gateway, "192.0.2.1", Reach::Near), gateway),
+        (sentinel(SentinelRole::Anchor, "192.5.5.241:53", Reach::Far), anchor),
+    ])
 }

@@ -1,8 +1,8 @@
 //! Signals of jobs: heard, looked at, and forgiven where nobody was there to hear them.
 
 use allclear_domain::check::{
-    Direction, Exchange, ExchangeLine, Heartbeat, Phases, ProbeResult, Signal, SignalKind,
-    SignalToken, VantagePoint,
+    Direction, Exchange, ExchangeLine, Heartbeat, Phases, ProbeResult, Reach, ReasonCode, Signal,
+    SignalKind, SignalToken, VantagePoint,
 };
 use allclear_domain::ids::CheckId;
 use allclear_store::{Store, StoreError};
@@ -89,6 +89,8 @@ pub(crate) fn look(store: Store, id: CheckId, now: Timestamp) -> Probing {
             return ours("nobody was here to hear signals; deadlines are being put off".to_owned());
         }
         let (verdict, reason) = heard.heartbeat.verdict(now);
+        // What a job says of itself is so, whatever else we can see; its silence may be our own line.
+        let is_told = reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Reported);
         ProbeResult {
             vantage: VantagePoint::core(),
             probed_at: now,
@@ -98,6 +100,7 @@ pub(crate) fn look(store: Store, id: CheckId, now: Timestamp) -> Probing {
             phases: Phases::default(),
             exchange: exchange(&heard.heartbeat),
             certificate_ends_at: None,
+            reach: is_told.then_some(Reach::Itself),
         }
     })
 }

@@ -45,6 +45,7 @@ pub async fn keep(
     for turned in &unwritten.turned {
         turn(&mut transaction, turned, entropy, now, &mut kept).await?;
     }
+    transaction.put_seen(unwritten.seen.sight.as_ref(), unwritten.seen.spells.iter()).await?;
     transaction.commit().await?;
     Ok(kept)
 }

@@ -5,6 +5,9 @@
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
 //! each kind is tried is in [`kinds`], and what comes by itself in [`heartbeat`]. Configurations of other
 //! monitors become checks in [`import`].
+//!
+//! A failure waits in [`sight`] until sentinels have answered: it may be our own. [`stall`] notices where
+//! this program stood still.
 
 pub mod board;
 pub mod fields;
@@ -17,6 +20,8 @@ pub mod lanes;
 pub mod limits;
 pub mod prober;
 pub mod roll_up;
+pub mod sight;
+pub mod stall;
 pub mod times;
 pub mod watch;
 pub mod writing;
@@ -25,6 +30,6 @@ pub mod writing;
 mod for_tests;
 
 pub use self::figures::Figures;
-pub use self::prober::{Prober, Probing};
+pub use self::prober::{Looking, Prober, Probing};
 pub use self::roll_up::RollUp;
 pub use self::watch::Watch;

@@ -5,26 +5,30 @@
 //! database is locked is written when it is not any more. After a restart everything goes on from what
 //! was written, so that a restart neither begins an outage a second time nor loses its end.
 
+mod asking;
+mod trouble;
+
 use std::future::Future;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::check::{Outage, ProbeResult, Span, VantagePoint};
-use allclear_domain::ids::CheckId;
+use allclear_domain::check::{ProbeResult, Round, VantagePoint, Verdict};
 use allclear_domain::{Check, Clock, Entropy};
-use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Sampled, Store, StoreError};
+use allclear_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
+use self::asking::{Asked, News, ask};
+use self::trouble::Trouble;
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
 use crate::heartbeat;
 use crate::keeping::{self, Kept};
 use crate::lanes::{Canary, Lanes, Room};
-use crate::prober::{Prober, Probing};
+use crate::prober::{Looking, Prober, Probing};
+use crate::stall::{Noticed, Stall};
 
 /// How long results wait for others, to be written together.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
@@ -39,6 +43,8 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How much longer than its deadline a probe may take before it is stopped.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long a round of sentinels may take before it is given up.
+const ROUND_MAX: Duration = Duration::from_secs(10);
 
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +83,7 @@ struct State {
     looked_until: Timestamp,
     /// The last time that the clock was read.
     seen_at: Option<Timestamp>,
+    stall: Stall,
 }
 
 impl State {
@@ -90,10 +97,19 @@ impl State {
     }
 }
 
-/// A probe that ended: its check, what it found, and when it began.
-type Probed = (Arc<Check>, ProbeResult, Instant);
+/// When a probe began, and how often this program had stood still before.
+#[derive(Clone, Copy, Debug)]
+struct Began {
+    at: Instant,
+    stalls: u64,
+}
+
+/// A probe that ended: its check, and what it found.
+type Probed = (Arc<Check>, ProbeResult, Began);
 /// Probes that run.
 type Probes = JoinSet<Probed>;
+/// A round of sentinels, and how often this program had stood still before.
+type Lookaround = JoinHandle<(Round, u64)>;
 /// Results that are being written; those that could not be come back.
 type Writing = JoinHandle<Result<Kept, (Unwritten, StoreError)>>;
 /// A look at the store.
@@ -143,8 +159,23 @@ impl Watch {
         let mut report = Report::default();
         let mut probes = Probes::new();
         self.probe_due(state, &mut probes, now, &mut report);
-        while let Some(ended) = probes.join_next().await {
-            self.hear(state, ended, now);
+        loop {
+            while let Some(ended) = probes.join_next().await {
+                if let Ok((check, result, began)) = ended {
+                    state.lanes.end(began.at);
+                    self.figures.ended(result.verdict);
+                    state.board.hear(&check, result, now);
+                }
+                self.probe_due(state, &mut probes, now, &mut report);
+            }
+            let instant = Instant::now();
+            let lookout = &mut state.board.lookout;
+            if !lookout.holds() && !lookout.wants_round(instant) {
+                break;
+            }
+            lookout.begin_round(instant);
+            let round = round_of(self.prober.look()).await;
+            state.board.see(&round, now);
             self.probe_due(state, &mut probes, now, &mut report);
         }
         let unwritten = state.board.take_unwritten();
@@ -166,6 +197,7 @@ impl Watch {
         let mut probes = Probes::new();
         let mut writing: Option<Writing> = None;
         let mut asking: Option<Asking> = None;
+        let mut looking: Option<Lookaround> = None;
         let mut write_at = Instant::now();
         let mut trouble = Trouble::default();
         loop {
@@ -176,32 +208,27 @@ impl Watch {
                 asking = Some(tokio::spawn(self.ask(state, now)));
             }
             self.probe_due(state, &mut probes, now, &mut Report::default());
+            if looking.is_none() {
+                looking = self.look(state);
+            }
             let State { board, lanes, .. } = &*state;
             self.figures.stand(board.len(), lanes.in_flight(), board.unwritten_results());
             if writing.is_none() && state.board.has_unwritten() && write_at <= Instant::now() {
                 let unwritten = state.board.take_unwritten();
                 writing = Some(tokio::spawn(self.write(unwritten, now)));
             }
+            let pause = self.pause(state, write_at);
+            state.stall.sleep_until(Instant::now() + pause);
             tokio::select! {
                 Some(ended) = probes.join_next() => {
-                    self.hear(state, ended, self.clock.now());
+                    self.hear(state, ended);
                     while let Some(ended) = probes.try_join_next() {
-                        self.hear(state, ended, self.clock.now());
+                        self.hear(state, ended);
                     }
                 }
                 asked = end_of(&mut asking) => {
                     asking = None;
-                    let failed = match asked {
-                        Ok(Ok(asked)) => {
-                            Self::take_in(state, asked, now);
-                            None
-                        }
-                        Ok(Err(error)) => Some(error),
-                        Err(error) => {
-                            tracing::error!(%error, "asking which checks there are broke off");
-                            None
-                        }
-                    };
+                    let failed = Self::heard_back(state, asked, now);
                     trouble.note("which checks there are cannot be read", failed);
                 }
                 written = end_of(&mut writing) => {
@@ -222,18 +249,52 @@ impl Watch {
                     trouble.note("results cannot be written; they are kept", failed);
                 }
                 () = self.nudge.notified() => state.asked_at = None,
-                () = tokio::time::sleep(self.pause(state, write_at)) => {}
+                looked = end_of(&mut looking) => {
+                    looking = None;
+                    self.see(state, looked);
+                }
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
     /// Takes in what a probe found.
-    fn hear(&self, state: &mut State, ended: Result<Probed, JoinError>, now: Timestamp) {
+    fn hear(&self, state: &mut State, ended: Result<Probed, JoinError>) {
         // It catches its own panics, and nobody cancels it.
-        if let Ok((check, result, began)) = ended {
-            state.lanes.end(began);
-            self.figures.ended(result.verdict);
-            state.board.hear(&check, result, now);
+        let Ok((check, result, began)) = ended else { return };
+        let now = self.now(state);
+        state.lanes.end(began.at);
+        // It may have run out of time because we did.
+        let is_void = result.verdict == Verdict::Fail && began.stalls != state.stall.count();
+        let result =
+            if is_void { result.void("this machine stood still meanwhile") } else { result };
+        self.figures.ended(result.verdict);
+        state.board.hear(&check, result, now);
+        if is_void {
+            state.board.hurry(check.id, now);
+        }
+    }
+
+    /// Begins a round of sentinels, where it is time for one and anything is probed at all.
+    fn look(&self, state: &mut State) -> Option<Lookaround> {
+        let now = Instant::now();
+        if state.board.is_empty() || !state.board.lookout.wants_round(now) {
+            return None;
+        }
+        state.board.lookout.begin_round(now);
+        let (looking, stalls) = (self.prober.look(), state.stall.count());
+        Some(tokio::spawn(async move { (round_of(looking).await, stalls) }))
+    }
+
+    fn see(&self, state: &mut State, looked: Result<(Round, u64), JoinError>) {
+        let now = self.now(state);
+        match looked {
+            Ok((_, stalls)) if stalls != state.stall.count() => state.board.lookout.drop_round(),
+            Ok((round, _)) => state.board.see(&round, now),
+            Err(error) => {
+                tracing::error!(%error, "asking sentinels broke off: failures count as they are");
+                state.board.see(&Round::default(), now);
+            }
         }
     }
 
@@ -248,10 +309,25 @@ impl Watch {
         soonest.clamp(Duration::from_millis(1), PAUSE_MAX)
     }
 
+    /// Takes in what a look at the store gave, or gives why it failed.
+    fn heard_back(
+        state: &mut State,
+        asked: Result<Result<Asked, StoreError>, JoinError>,
+        now: Timestamp,
+    ) -> Option<StoreError> {
+        match asked {
+            Ok(Ok(asked)) => Self::take_in(state, asked, now),
+            Ok(Err(error)) => return Some(error),
+            Err(error) => tracing::error!(%error, "asking which checks there are broke off"),
+        }
+        None
+    }
+
     /// Takes in which checks there are.
     fn take_in(state: &mut State, asked: Asked, now: Timestamp) {
         match asked {
-            Asked::Everything { revision, checks, judged, minutes, open, news } => {
+            Asked::Everything { revision, checks, judged, minutes, open, news, sight, spell } => {
+                state.board.lookout.remember(sight, spell);
                 tell_bad_rows(&checks.bad_rows);
                 tell_bad_rows(&judged.bad_rows);
                 state.board.remember(judged.judged, checks.checks, now);
@@ -286,6 +362,20 @@ impl Watch {
             state.board.put_right(now);
             state.asked_at = None;
         }
+        match state.stall.notice(Instant::now(), now) {
+            Some(Noticed::StoodStill(late)) => {
+                tracing::warn!(
+                    "this machine stood still for {} ms: what failed meanwhile says nothing",
+                    late.as_millis()
+                );
+                state.board.lookout.stood_still(late, now);
+            }
+            Some(Noticed::Jumped(by)) => tracing::warn!(
+                "the clock jumped by {} s: what failed meanwhile says nothing",
+                by.as_secs()
+            ),
+            None => {}
+        }
         state.seen_at = Some(now);
         now
     }
@@ -308,6 +398,7 @@ impl Watch {
                 Some(_) => heartbeat::look(self.store.clone(), check.id, now),
                 None => self.prober.probe(check.clone(), now),
             };
+            let began = Began { at: began, stalls: state.stall.count() };
             probes.spawn(async move {
                 let result = end_of_probe(&check, probing, now).await;
                 (check, result, began)
@@ -350,75 +441,11 @@ impl Watch {
     }
 }
 
-/// What a look at the store gave.
-enum Asked {
-    /// At the start: everything, perhaps of another process.
-    Everything {
-        revision: i64,
-        checks: ReadableChecks,
-        judged: ReadableJudgments,
-        minutes: Vec<Sampled>,
-        open: Vec<Outage>,
-        news: News,
-    },
-    /// What is new since.
-    Changes { changes: CheckChanges, open: Vec<Outage>, news: News },
-}
-
-/// Heartbeats of which something came, or nothing in time.
-struct News {
-    ids: Vec<CheckId>,
-    /// Up to when deadlines were looked through.
-    until: Timestamp,
-}
-
 impl State {
     fn look_now(&mut self, news: News, now: Timestamp) {
         self.looked_until = news.until;
         for id in news.ids {
             self.board.look_now(id, now);
-        }
-    }
-}
-
-/// Asks which checks there are, and what came of heartbeats: where something did after a revision, or
-/// a deadline lies in an interval.
-async fn ask(
-    store: &Store,
-    revision: Option<i64>,
-    hears: bool,
-    deadlines: Range<Timestamp>,
-) -> Result<Asked, StoreError> {
-    let is_heard = |checks: &[Check]| checks.iter().any(|one| one.kind.as_heartbeat().is_some());
-    let news = async |hears: bool, revision: i64| {
-        let until = deadlines.end;
-        if !hears {
-            return Ok::<_, StoreError>(News { ids: Vec::new(), until });
-        }
-        heartbeat::listen(store, until).await?;
-        let ids = store.list_news_of_heartbeats(revision, deadlines.start, until).await?;
-        Ok(News { ids, until })
-    };
-    match revision {
-        Some(revision) => {
-            let changes = store.check_changes_since(revision).await?;
-            let open = match changes.checks.is_empty() {
-                true => Vec::new(),
-                false => store.list_readable_open_outages().await?,
-            };
-            let news = news(hears || is_heard(&changes.checks), revision).await?;
-            Ok(Asked::Changes { changes, open, news })
-        }
-        None => {
-            let revision = store.revision().await?;
-            let checks = store.list_readable_checks().await?;
-            // Whatever came last may not have been looked at.
-            let news = news(is_heard(&checks.checks), 0).await?;
-            let judged = store.list_readable_judgments().await?;
-            let this_minute = Span::Minute.start_of(deadlines.end);
-            let minutes = store.list_samples(Span::Minute, this_minute, Timestamp::MAX).await?;
-            let open = store.list_readable_open_outages().await?;
-            Ok(Asked::Everything { revision, checks, judged, minutes, open, news })
         }
     }
 }
@@ -450,30 +477,17 @@ async fn end_of_probe(check: &Check, probing: Probing, probed_at: Timestamp) -> 
     ProbeResult::ours(VantagePoint::core(), probed_at, told)
 }
 
+/// Waits for a round of sentinels. One that does not end says nothing.
+async fn round_of(looking: Looking) -> Round {
+    tokio::time::timeout(ROUND_MAX, looking).await.unwrap_or_else(|_| {
+        tracing::error!("sentinels were not asked in time: failures count as they are");
+        Round::default()
+    })
+}
+
 fn tell_bad_rows(bad_rows: &[allclear_store::BadRow]) {
     for row in bad_rows.iter().take(allclear_domain::limits::PROBLEMS_MAX) {
         tracing::error!(%row, "a check cannot be read, and is not probed");
-    }
-}
-
-/// What is wrong at present: told once, and once more when it is over.
-#[derive(Debug, Default)]
-struct Trouble(Vec<&'static str>);
-
-impl Trouble {
-    fn note(&mut self, what: &'static str, error: Option<StoreError>) {
-        let is_known = self.0.contains(&what);
-        match error {
-            Some(error) if !is_known => {
-                tracing::error!(%error, "{what}");
-                self.0.push(what);
-            }
-            None if is_known => {
-                tracing::info!("over: {what}");
-                self.0.retain(|known| *known != what);
-            }
-            _ => {}
-        }
     }
 }
 

@@ -118,6 +118,10 @@ pub const PASSKEY_BYTES_MAX: usize = 16 * 1024;
 pub const PASSKEY_CHALLENGES_MAX: usize = 10_000;
 /// Checks of one installation; another is refused.
 pub const CHECKS_MAX: usize = 20_000;
+/// Sentinels that are asked and remembered; further ones are as if they were not there.
+pub const SENTINELS_MAX: usize = 32;
+/// Blind spells of a vantage point that are kept; the oldest go first.
+pub const BLIND_SPELLS_MAX: u32 = 1_000;
 /// Seconds from one probe of a check to the next; a longer interval is refused.
 pub const CHECK_INTERVAL_SECONDS_MAX: u32 = 7 * 86_400;
 /// Milliseconds for one probe, at least; a shorter deadline is refused.

@@ -4,6 +4,7 @@
 use std::fmt::{self, Display};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use allclear_domain::check::Reach;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// Why an address is none of the public Internet.
@@ -149,6 +150,16 @@ fn special(address: IpAddr) -> Option<Special> {
     match address {
         IpAddr::V4(address) => special_v4(address),
         IpAddr::V6(address) => special_v6(address),
+    }
+}
+
+/// How far away an address is.
+#[must_use]
+pub fn reach(address: IpAddr) -> Reach {
+    match special(address) {
+        None => Reach::Far,
+        Some(Special::Loopback | Special::Unspecified) => Reach::Itself,
+        Some(_) => Reach::Near,
     }
 }
 

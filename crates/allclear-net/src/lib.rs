@@ -11,12 +11,15 @@ mod dns_for_tests;
 mod limited;
 pub mod limits;
 mod resolver;
+mod routes;
+mod sentinels;
 mod tls;
 
-pub use address::{AddressRules, Forbidden, Special};
+pub use address::{AddressRules, Forbidden, Special, reach};
 pub use dial::{DialError, DialOptions, Dialed, Trail};
 pub use limited::{More, ReadError, read_more};
 pub use resolver::{Family, ResolveError, Resolved, Resolver, ResolverError};
+pub use sentinels::Sentinels;
 pub use tls::{
     Identity, Session, Shaken, TlsClient, TlsError, TlsSettingsError, TlsVersion, Trust,
 };

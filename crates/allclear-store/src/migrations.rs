@@ -82,10 +82,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0012_heartbeats.sql"),
         include_str!("../migrations/postgres/0012_heartbeats.sql"),
     ),
+    (
+        13,
+        "sights",
+        include_str!("../migrations/sqlite/0013_sights.sql"),
+        include_str!("../migrations/postgres/0013_sights.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 12;
+pub(crate) const SCHEMA: i64 = 13;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_checks::kinds::NetProber;
-use allclear_checks::{Prober, Probing};
+use allclear_checks::{Looking, Prober, Probing};
 use allclear_domain::Clock;
 use allclear_domain::check::{Check, ProbeResult, VantagePoint};
-use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust};
+use allclear_net::{AddressRules, Net, Resolver, Sentinels, TlsClient, Trust};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 
@@ -33,6 +33,7 @@ pub fn prober(settings: &ProbeSettings, clock: Arc<dyn Clock>) -> Result<Arc<dyn
     Ok(Arc::new(OnDemand {
         authorities,
         rules,
+        sentinels: Arc::new(Sentinels::of_this_machine(settings.anchors.clone())),
         clock,
         made: Mutex::default(),
         is_told: AtomicBool::new(false),
@@ -45,6 +46,7 @@ struct OnDemand {
     /// Authorities that are trusted, too: PEM.
     authorities: Vec<u8>,
     rules: AddressRules,
+    sentinels: Arc<Sentinels>,
     clock: Arc<dyn Clock>,
     made: Mutex<Option<NetProber>>,
     /// Whether the log says that it cannot be made.
@@ -80,5 +82,10 @@ impl Prober for OnDemand {
                 Box::pin(std::future::ready(ours))
             }
         }
+    }
+
+    fn look(&self) -> Looking {
+        let sentinels = Arc::clone(&self.sentinels);
+        Box::pin(async move { sentinels.look().await })
     }
 }

@@ -3,28 +3,33 @@
 use std::sync::Mutex as Told;
 
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{OnOutage, Threshold, VantagePoint, Verdict};
+use allclear_domain::check::{BlindCause, OnOutage, Sign, Threshold, VantagePoint, Verdict};
 use allclear_domain::{Change, Outage, TurnedClock};
 use allclear_store::{Location, WriteError};
 use tempfile::TempDir;
 
 use super::*;
-use crate::for_tests::{at, kind, result};
+use crate::for_tests::{at, far, kind, result, round};
 use crate::writing::{self, NewCheck};
 
 /// Finds what it is told to, or panics, or never ends.
 #[derive(Default)]
-struct Script(Told<Option<Found>>);
+struct Script(Told<Option<Found>>, Told<Round>);
 
 #[derive(Clone, Copy)]
 enum Found {
     Verdict(Verdict),
+    Far(Verdict),
     Panic,
 }
 
 impl Script {
     fn finds(&self, found: Found) {
         *self.0.lock().unwrap() = Some(found);
+    }
+
+    fn sees(&self, gateway: Sign, anchor: Sign) {
+        *self.1.lock().unwrap() = round(gateway, anchor);
     }
 }
 
@@ -34,10 +39,15 @@ impl Prober for Script {
         Box::pin(async move {
             match found {
                 Some(Found::Verdict(verdict)) => result(verdict, probed_at),
+                Some(Found::Far(verdict)) => far(verdict, probed_at),
                 Some(Found::Panic) => panic!("as it should here"),
                 None => std::future::pending().await,
             }
         })
+    }
+
+    fn look(&self) -> Looking {
+        Box::pin(std::future::ready(self.1.lock().unwrap().clone()))
     }
 }
 
@@ -81,7 +91,11 @@ impl Home {
 
     /// Runs once a second, and gives the outages that there are then.
     async fn run(&self, seconds: Range<i64>, verdict: Verdict) -> Vec<Outage> {
-        self.script.finds(Found::Verdict(verdict));
+        self.run_finding(seconds, Found::Verdict(verdict)).await
+    }
+
+    async fn run_finding(&self, seconds: Range<i64>, found: Found) -> Vec<Outage> {
+        self.script.finds(found);
         for second in seconds {
             self.watch.run_once(at(second)).await.unwrap();
         }
@@ -198,4 +212,48 @@ async fn readers_are_told_when_something_turned_and_not_otherwise() {
     assert!(is_nudged().await);
     home.run(60..100, Verdict::Fail).await;
     assert!(!is_nudged().await);
+}
+
+#[tokio::test]
+async fn our_own_line_is_nobodys_outage_also_across_a_restart() {
+    let mut home = Home::open().await;
+    let check = home.add("shop").await;
+    let core = VantagePoint::core();
+    home.script.sees(Sign::Answered, Sign::Answered);
+    home.run_finding(0..45, Found::Far(Verdict::Ok)).await;
+    home.script.sees(Sign::Silent, Sign::Silent);
+    assert_eq!(home.run_finding(45..90, Found::Far(Verdict::Fail)).await, []);
+    home.restart();
+    assert_eq!(home.run_finding(90..200, Found::Far(Verdict::Fail)).await, []);
+    let judged = home.store.list_judgments_of(check.id).await.unwrap();
+    assert_eq!(judged[0].last.verdict, Verdict::Unknown);
+    assert_eq!(judged[0].judgment.verdict(), Some(Verdict::Ok), "it is believed to work");
+    let spell = home.store.find_open_blind_spell(&core).await.unwrap().unwrap();
+    assert_eq!(spell.cause, BlindCause::NoNetwork);
+    assert!(spell.began_at < at(45), "{spell:?}");
+    // The line is back, and the server is gone now: from here on it is an outage.
+    home.script.sees(Sign::Answered, Sign::Answered);
+    let outages = home.run_finding(200..240, Found::Far(Verdict::Fail)).await;
+    assert_eq!(outages.len(), 1);
+    assert!(outages[0].began_at >= at(200) && outages[0].began_at <= at(210), "{outages:?}");
+    let spells = home.store.list_latest_blind_spells(&core, 9).await.unwrap();
+    assert_eq!(spells.len(), 1, "a restart begins none anew: {spells:?}");
+    assert!(spells[0].ended_at.is_some_and(|ended| ended >= at(200)), "{spells:?}");
+}
+
+#[tokio::test]
+async fn what_is_unknown_counts_neither_as_up_nor_as_down() {
+    let home = Home::open().await;
+    home.add("shop").await;
+    home.script.sees(Sign::Answered, Sign::Answered);
+    home.run_finding(0..20, Found::Far(Verdict::Ok)).await;
+    let outages = home.run_finding(20..60, Found::Far(Verdict::Fail)).await;
+    home.script.sees(Sign::Silent, Sign::Silent);
+    // The outage goes on while nothing is seen of it, and ends with the first good sample after.
+    let still = home.run_finding(60..200, Found::Far(Verdict::Fail)).await;
+    assert_eq!(still, outages);
+    home.script.sees(Sign::Answered, Sign::Answered);
+    let over = home.run_finding(200..260, Found::Far(Verdict::Ok)).await;
+    assert_eq!(over.len(), 1);
+    assert!(over[0].ended_at.is_some_and(|ended| ended >= at(200) && ended <= at(210)), "{over:?}");
 }

@@ -143,6 +143,13 @@ impl Judgment {
         (self, turns)
     }
 
+    /// Whether one more sample changes what is believed, or what speaks against it.
+    #[must_use]
+    pub fn is_moved_by(&self, patience: Patience, verdict: Verdict, sampled_at: Timestamp) -> bool {
+        let (after, _) = self.hear(patience, verdict, sampled_at);
+        (after.degraded, after.fail) != (self.degraded, self.fail)
+    }
+
     /// What is believed now; `None` before anything is. What has only failed so far is not said to
     /// work because it failed too seldom to be believed.
     #[must_use]

@@ -12,6 +12,7 @@ mod outage;
 mod pace;
 mod probe;
 mod samples;
+mod sight;
 mod target;
 mod tcp;
 mod tls;
@@ -43,6 +44,9 @@ pub use self::probe::{
     Verdict,
 };
 pub use self::samples::{Samples, Span};
+pub use self::sight::{
+    BlindCause, BlindSpell, Known, Reach, Round, Sentinel, SentinelRole, Sight, Sign, View,
+};
 use self::target::HEARTBEAT;
 
 pub use self::tcp::TcpCheck;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::sight::Reach;
+
 /// Where probes start from. This one machine is [`VantagePoint::core`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -197,6 +199,9 @@ pub struct ProbeResult {
     /// When the first certificate ends of those that were served and are needed, where TLS was spoken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_ends_at: Option<Timestamp>,
+    /// How far away the target is, where its addresses were found: the farthest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
 }
 
 impl ProbeResult {
@@ -212,6 +217,7 @@ impl ProbeResult {
             phases: Phases::default(),
             exchange: Exchange::default(),
             certificate_ends_at: None,
+            reach: None,
         }
     }
 

@@ -24,6 +24,7 @@ pub(crate) mod samples;
 pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod sights;
 pub(crate) mod slices;
 pub(crate) mod sources;
 pub(crate) mod templates;

@@ -29,6 +29,7 @@ pub(crate) mod samples;
 pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod sights;
 pub(crate) mod sources;
 pub(crate) mod templates;
 pub(crate) mod tokens;
@@ -107,6 +108,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("series", series::ALL),
         ("sessions", sessions::ALL),
         ("settings", settings::ALL),
+        ("sights", sights::ALL),
         ("sources", sources::ALL),
         ("templates", templates::ALL),
         ("tokens", tokens::ALL),
@@ -129,8 +131,14 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Every statement that writes many rows over those that are there.
-pub(crate) const UPSERTS: &[&Upsert] =
-    &[&judgments::UPSERT, &heartbeats::UPSERT, &heartbeats::LISTEN, &samples::UPSERT];
+pub(crate) const UPSERTS: &[&Upsert] = &[
+    &judgments::UPSERT,
+    &heartbeats::UPSERT,
+    &heartbeats::LISTEN,
+    &samples::UPSERT,
+    &sights::UPSERT,
+    &sights::UPSERT_SPELL,
+];
 
 /// Every statement that writes many rows.
 pub(crate) const INSERTS: &[&Insert] = &[
@@ -157,6 +165,8 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &series::INSERT,
     &sessions::INSERT,
     &settings::INSERT,
+    &sights::UPSERT.insert,
+    &sights::UPSERT_SPELL.insert,
     &templates::INSERT,
     &tokens::INSERT,
 ];

@@ -53,6 +53,7 @@ fn judged(check: &Check, verdict: Verdict, probed_at: Timestamp) -> Judged {
         phases: Phases { connect_us: Some(99), ..Phases::default() },
         exchange: Default::default(),
         certificate_ends_at: Some(probed_at),
+        reach: None,
     };
     let (judgment, _) = Judgment::default().hear(check.patience, verdict, probed_at);
     Judged { check_id: check.id, judgment, last, last_bad: None }

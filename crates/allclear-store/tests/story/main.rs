@@ -32,6 +32,7 @@ mod sampled;
 mod samples;
 mod schema;
 mod server;
+mod sights;
 mod templates;
 mod writers;
 
@@ -128,6 +129,8 @@ stories! {
     removals::what_is_removed_is_told,
     removals::what_is_named_is_known,
     removals::what_is_held_stays,
+    sights::what_is_seen_is_replaced_and_spells_are_kept,
+    sights::the_oldest_spells_go_when_there_are_too_many,
     templates::templates_read_back,
     templates::templates_are_removed_at_their_version,
     templates::origins_are_set_over_each_other,

@@ -24,6 +24,7 @@ mod people;
 mod problem;
 mod series;
 mod shape;
+mod sight;
 mod status_pages;
 mod templates;
 mod tokens;
@@ -61,6 +62,7 @@ fn table() -> Table<Call> {
     let table = series::routes(table);
     let table = templates::routes(table);
     let table = checks::routes(table);
+    let table = sight::routes(table);
     let table = apply::routes(table);
     announcements::routes(table)
 }
@@ -78,6 +80,7 @@ fn operations() -> Vec<Operation> {
     all.extend(series::operations());
     all.extend(templates::operations());
     all.extend(checks::operations());
+    all.extend(sight::operations());
     all.extend(apply::operations());
     all.extend(announcements::operations());
     all

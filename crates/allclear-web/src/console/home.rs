@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::answer::{self, Answer, Refusal};
-use super::checks::{self, OutageLink};
+use super::checks::{self, OutageLink, SightView};
 use super::clock::WallClock;
 use super::incidents::preview::public_base;
 use super::incidents::room::path_of;
@@ -33,6 +33,8 @@ struct HomeView {
     /// Where readers look, where there is one such place; else empty.
     public: String,
     open: Vec<OpenView>,
+    /// What this machine does not see; empty where nothing is.
+    unseen: String,
     outages: Vec<OutageLink>,
     findings: Vec<FindingView>,
     drafts: Vec<LinkView>,
@@ -114,6 +116,7 @@ pub(super) async fn show(call: Call) -> Answer {
         public: public(&parts),
         has_components: parts.iter().any(|part| !part.components.is_empty()),
         open,
+        unseen: SightView::load(store, call.now).await?.warning,
         outages: checks::open_outages(store, &outages, call.now, SHOWN_MAX).await?,
         findings: findings.take(SHOWN_MAX).collect(),
         drafts: parts.iter().flat_map(drafts).take(SHOWN_MAX).collect(),

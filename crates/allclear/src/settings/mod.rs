@@ -14,6 +14,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use allclear_domain::limits::SENTINELS_MAX;
 use allclear_store::Location;
 use allclear_web::Entrance;
 use allclear_web::tls::TlsFiles;
@@ -85,6 +86,8 @@ pub struct ProbeSettings {
     pub networks: Vec<IpNet>,
     /// File with authorities that are trusted, too.
     pub authority: Option<PathBuf>,
+    /// Addresses elsewhere whose silence says that we see nothing.
+    pub anchors: Vec<SocketAddr>,
 }
 
 /// A server that commands ask.
@@ -281,7 +284,26 @@ fn probes(values: &BTreeMap<&'static str, Raw>) -> Result<ProbeSettings> {
     Ok(ProbeSettings {
         networks: networks(values, "probe_networks")?,
         authority: Some(authority).filter(|path| !path.is_empty()).map(PathBuf::from),
+        anchors: anchors(values)?,
     })
+}
+
+/// Addresses with ports, with commas between them.
+fn anchors(values: &BTreeMap<&'static str, Raw>) -> Result<Vec<SocketAddr>> {
+    let (text, _) = get(values, "sentinels");
+    if text.trim() == "none" {
+        return Ok(Vec::new());
+    }
+    // A name would have to be looked up, and says nothing while that fails.
+    let hint = "write addresses with ports such as 192.0.2.1:53, [2001:db8::1]:443, with commas \
+                between them, or none";
+    let named = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let read =
+        named.map(|text| text.parse().map_err(|_| anyhow!(wrong(values, "sentinels", text, hint))));
+    let anchors: Vec<SocketAddr> = read.collect::<Result<_>>()?;
+    let most = SENTINELS_MAX / 2;
+    ensure!(anchors.len() <= most, "sentinels: name at most {most} addresses");
+    Ok(anchors)
 }
 
 fn tls(values: &BTreeMap<&'static str, Raw>) -> Result<Option<TlsFiles>> {

@@ -109,6 +109,16 @@ pub const SETTINGS: &[Setting] = &[
          minutes go first.",
     ),
     setting(
+        "sentinels",
+        "ALLCLEAR_SENTINELS",
+        "193.0.14.129:53, 199.7.83.42:53, 192.5.5.241:53, [2001:500:2f::f]:53",
+        "Addresses elsewhere that have nothing to do with each other, with their ports. Where none of \
+         them answers, failures are our own and no outages. One at port 53 is asked a small question as \
+         a DNS server, any other is connected to. By default these are root servers of the DNS, of which \
+         one is asked about every 30 seconds as long as there are checks. `none` leaves only the gateway \
+         and the DNS servers of this machine, which are always asked.",
+    ),
+    setting(
         "oidc_issuer_url",
         "ALLCLEAR_OIDC_ISSUER_URL",
         "",

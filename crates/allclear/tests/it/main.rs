@@ -22,6 +22,7 @@ mod pages;
 mod protected;
 mod serving;
 mod set_back;
+mod sight;
 mod support;
 mod tls;
 mod watch;

@@ -24,6 +24,29 @@ use crate::support::{Engine, Fresh, conditions, prober};
 /// How often something is looked for before it counts as missing.
 const LOOKS: usize = 600;
 
+/// Every ten seconds, down after three and up after two samples over a minute.
+pub(crate) fn new_check(target: SocketAddr) -> NewCheck {
+    let tcp = TcpCheck {
+        host: target.ip().to_string(),
+        port: target.port(),
+        connect_to: None,
+        send: None,
+        expect: None,
+    };
+    NewCheck {
+        key: None,
+        name: "Checkout from outside".to_owned(),
+        kind: CheckKind::Tcp(tcp),
+        interval_seconds: 10,
+        deadline_ms: 5_000,
+        slow_after_ms: None,
+        patience: Patience { fail_after: 3, recover_after: 2, stable_for_seconds: 60 },
+        affects: Vec::new(),
+        on_outage: OnOutage::Nothing,
+        tags: Vec::new(),
+    }
+}
+
 struct Story {
     fresh: Fresh,
     clock: TurnedClock,
@@ -51,28 +74,14 @@ impl Story {
             start_date: None,
         };
         let component = add_component(store, new, change).await.unwrap().value;
-        let tcp = TcpCheck {
-            host: target.ip().to_string(),
-            port: target.port(),
-            connect_to: None,
-            send: None,
-            expect: None,
-        };
         let new = NewCheck {
-            key: None,
-            name: "Checkout from outside".to_owned(),
-            kind: CheckKind::Tcp(tcp),
-            interval_seconds: 10,
-            deadline_ms: 5_000,
-            slow_after_ms: None,
-            patience: Patience { fail_after: 3, recover_after: 2, stable_for_seconds: 60 },
             affects: vec![Affects {
                 component_id: component.id,
                 when_failing: ComponentStatus::MajorOutage,
                 when_degraded: ComponentStatus::Operational,
             }],
             on_outage,
-            tags: Vec::new(),
+            ..new_check(target)
         };
         let check = add_check(store, new, change).await.unwrap().value;
         Self { fresh, clock, instance, page, check }

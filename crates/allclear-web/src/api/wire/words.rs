@@ -92,6 +92,15 @@ words! {
     ];
     /// What a job says of itself.
     SignalKindWord = "SignalKind" ["start", "success", "fail", "log"];
+    /// What is seen: nobody can tell, as no sentinel ever answered; everything that is looked for; only
+    /// the networks here; or nothing.
+    ViewWord = "View" ["untold", "clear", "near", "blind"];
+    /// How far away something is: on this machine, on a network that is not public, on the Internet.
+    ReachWord = "Reach" ["itself", "near", "far"];
+    /// What a sentinel is to this machine: its way out, a DNS server that it asks, or neither.
+    SentinelRoleWord = "SentinelRole" ["gateway", "resolver", "anchor"];
+    /// Why nothing was seen: the machine stood still, nothing of the Internet answered, or nothing at all.
+    BlindCauseWord = "BlindCause" ["stood_still", "no_internet", "no_network"];
     /// Who said a line of an exchange: we, the other side, or nobody.
     DirectionWord = "Direction" ["sent", "received", "noted"];
     /// What a request asks.
@@ -124,8 +133,8 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
-        Direction, HttpVersion, Method, OnOutage, ReasonCode, SignalKind, StartTls, Threshold,
-        Verdict,
+        BlindCause, Direction, HttpVersion, Method, OnOutage, Reach, ReasonCode, SentinelRole,
+        SignalKind, StartTls, Threshold, Verdict, View,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -176,6 +185,10 @@ mod tests {
             let template = (*word == "publish").then(|| uuid::Uuid::nil().into());
             OnOutage::Nothing.changed(Some(word), template).is_ok()
         }));
+        reads::<View>(ViewWord::ALL);
+        reads::<Reach>(ReachWord::ALL);
+        reads::<SentinelRole>(SentinelRoleWord::ALL);
+        reads::<BlindCause>(BlindCauseWord::ALL);
         reads::<Direction>(DirectionWord::ALL);
         reads::<Method>(MethodWord::ALL);
         reads::<HttpVersion>(HttpVersionWord::ALL);

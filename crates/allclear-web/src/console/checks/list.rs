@@ -6,6 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
+use super::sight::SightView;
 use super::state::{self, State, plain, tell_reason, tell_us};
 use super::{done, path_of};
 use crate::console::answer::{self, Answer};
@@ -46,6 +47,7 @@ struct ListView {
     /// Whether there is any check at all.
     has_any: bool,
     unreadable: usize,
+    sight: SightView,
     found: usize,
     /// The place of the first one that is shown, counted from 1.
     first: usize,
@@ -77,6 +79,7 @@ pub(super) async fn show(call: Call) -> Answer {
         counts,
         has_any,
         unreadable: readable.bad_rows.len(),
+        sight: if has_any { SightView::load(store, call.now).await? } else { SightView::default() },
         found: all.len(),
         first: from.saturating_add(1),
         newer: if from > 0 { address(words, from.saturating_sub(SLICE)) } else { String::new() },

@@ -9,6 +9,7 @@ mod list;
 mod pickers;
 mod probe;
 mod show;
+mod sight;
 mod state;
 mod telling;
 
@@ -23,6 +24,7 @@ use crate::access::Needs;
 use crate::access::table::Table;
 
 pub(super) use self::show::{OutageLink, open_outages};
+pub(super) use self::sight::SightView;
 
 /// What answers.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {

@@ -15,6 +15,7 @@ use super::fields::seconds;
 use super::heard::HeardView;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
+use super::sight::{SightView, SpellView};
 use super::state::{self, State, of_threshold, plain, tell_reason};
 use super::{done, path_of, tell};
 use crate::console::answer::{self, Answer, Refusal};
@@ -60,6 +61,8 @@ struct CheckView {
     is_last_bad: bool,
     chart: Chart,
     outages: Vec<OutageView>,
+    sight: SightView,
+    spells: Vec<SpellView>,
     may_write: bool,
     may_audit: bool,
 }
@@ -108,6 +111,8 @@ pub(super) async fn show(call: Call) -> Answer {
         last_bad: judged.and_then(|one| one.last_bad).map(|bad| ProbeView::of(&bad, now)),
         chart: Chart::of(stretch, &times, now),
         outages: outages.iter().map(|one| outage(one, now)).collect(),
+        sight: SightView::load(store, now).await?,
+        spells: SpellView::latest(store, now).await?,
         may_write: access.may(Scope::Checks),
         may_audit: access.may(Scope::Audit),
     };

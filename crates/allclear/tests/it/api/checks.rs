@@ -1,8 +1,9 @@
 //! Checks over the API: what they try, what is believed of them, and what they measured.
 
 use allclear_domain::check::{
-    Direction, Exchange, ExchangeLine, Judgment, Outage, Patience, Phases, ProbeResult, Reason,
-    ReasonCode, Threshold, VantagePoint, Verdict,
+    BlindCause, BlindSpell, Direction, Exchange, ExchangeLine, Judgment, Known, Outage, Patience,
+    Phases, ProbeResult, Reach, Reason, ReasonCode, Sentinel, SentinelRole, Sight, Threshold,
+    VantagePoint, Verdict,
 };
 use allclear_domain::ids::CheckId;
 use allclear_domain::posted::StatusChange;
@@ -42,6 +43,7 @@ fn failing(id: CheckId) -> Judged {
             is_cut: false,
         },
         certificate_ends_at: Some(noon()),
+        reach: None,
     };
     Judged { check_id: id, judgment, last_bad: Some(last.clone()), last }
 }
@@ -66,6 +68,19 @@ impl Program {
         let mut transaction = self.instance.store().begin().await.unwrap();
         transaction.put_judgments(&[failing(check_id)]).await.unwrap();
         transaction.insert_outages(&[outage]).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// As if no sentinel answered.
+    pub(super) async fn let_be_blind(&self) {
+        let (vantage, role) = (VantagePoint::core(), SentinelRole::Gateway);
+        let sentinel = Sentinel { role, address: "192.0.2.1".to_owned(), reach: Reach::Near };
+        let known = Known { sentinel, answered_at: Some(noon()), is_silent: true };
+        let sight = Sight { sentinels: vec![known], ..Sight::new(vantage.clone(), noon()) };
+        let cause = BlindCause::NoNetwork;
+        let spell = BlindSpell { vantage, began_at: noon(), ended_at: None, cause };
+        let mut transaction = self.instance.store().begin().await.unwrap();
+        transaction.put_seen(Some(&sight), [&spell].into_iter()).await.unwrap();
         transaction.commit().await.unwrap();
     }
 }

@@ -172,6 +172,8 @@ async fn checks(p: &Program) {
     ask(p, "GET /api/v1/checks/{id}", &id, None).await;
     ask(p, "GET /api/v1/checks", "", None).await;
     ask(p, "GET /api/v1/checks/{id}/outages", &id, None).await;
+    p.let_be_blind().await;
+    ask(p, "GET /api/v1/sight", "", None).await;
     ask(p, "POST /api/v1/checks/{id}/pause", &id, None).await;
     let tcp =
         json!({"tcp": {"host": "mail.example.com", "port": 25, "expect": {"contains": "220"}}});

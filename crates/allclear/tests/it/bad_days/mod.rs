@@ -11,6 +11,7 @@
 //! | `lost_server` | PostgreSQL cannot be reached, from the start or later |
 //! | `requests` | requests that nobody should send; starts and ends of `serve` |
 //! | `open_files` | few open files |
+//! | `stood_still` | the process is stopped for a while, and goes on |
 //! | `crowds` | floods of searches; clients that are slow, silent or deaf |
 //!
 //! Moments and bytes are chosen by seeded chance, verdicts never depend on time, and every failure
@@ -35,5 +36,6 @@ mod own_mounts;
 mod power_cut;
 mod requests;
 pub(crate) mod server;
+mod stood_still;
 mod words;
 mod writer;

@@ -181,6 +181,11 @@ impl Answer {
 
 /// Sends SIGTERM to a process.
 pub(crate) fn terminate(process: u32) {
-    let told = Command::new("kill").args(["-TERM", &process.to_string()]).status();
+    signal("-TERM", process);
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(signal: &str, process: u32) {
+    let told = Command::new("kill").args([signal, &process.to_string()]).status();
     assert!(told.unwrap().success());
 }

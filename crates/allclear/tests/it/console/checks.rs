@@ -35,7 +35,7 @@ fn form<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 
 impl Office {
     /// Adds a check by its form.
-    async fn watch(&mut self, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn watch(&mut self, fields: &[(&str, &str)]) -> Page {
         self.owner.fill(NEW, NEW, &form(fields)).await
     }
 
@@ -61,6 +61,7 @@ impl Office {
             phases: Phases { connect_us: Some(9_000), tls_us: Some(40_000), ..Phases::default() },
             exchange: Exchange { lines: directions.map(line).into(), is_cut: true },
             certificate_ends_at: Some(now + SignedDuration::from_hours(24 * 43)),
+            reach: None,
         };
         let patience = Patience { fail_after: 1, ..check.patience };
         let (judgment, _) = Judgment::default().hear(patience, Verdict::Fail, began_at);
