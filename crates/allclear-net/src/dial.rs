@@ -105,7 +105,7 @@ impl DialError {
         }
     }
 
-    fn of(address: SocketAddr, error: &io::Error) -> Self {
+    pub(crate) fn of(address: SocketAddr, error: &io::Error) -> Self {
         let problem = error.to_string();
         match Errno::from_io_error(error) {
             Some(Errno::CONNREFUSED) => Self::Refused { address },

@@ -6,6 +6,7 @@
 
 mod address;
 mod dial;
+mod dns;
 #[cfg(test)]
 mod dns_for_tests;
 mod limited;
@@ -15,6 +16,7 @@ mod tls;
 
 pub use address::{AddressRules, Forbidden, Special};
 pub use dial::{DialError, DialOptions, Dialed, Trail};
+pub use dns::{DnsAnswer, DnsError, DnsName, DnsQuestion, DnsRow, NameServer};
 pub use limited::{More, ReadError, read_more};
 pub use resolver::{Family, ResolveError, Resolved, Resolver, ResolverError};
 pub use tls::{
@@ -22,6 +24,8 @@ pub use tls::{
 };
 pub use tokio_rustls::client::TlsStream;
 pub use url::Host;
+
+use tokio::time::Instant;
 
 /// The way out.
 #[derive(Clone, Debug)]
@@ -35,5 +39,17 @@ impl Net {
     #[must_use]
     pub fn new(rules: AddressRules, resolver: Resolver) -> Self {
         Self { rules, resolver }
+    }
+
+    /// The addresses of a host.
+    ///
+    /// # Errors
+    /// Where there are none, with whose fault that is.
+    pub async fn resolve(
+        &self,
+        host: &Host<String>,
+        deadline: Instant,
+    ) -> Result<Resolved, ResolveError> {
+        self.resolver.resolve(host, Family::Any, &[], deadline).await
     }
 }

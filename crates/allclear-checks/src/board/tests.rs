@@ -145,7 +145,7 @@ fn what_is_paused_or_tries_something_else_is_judged_anew() {
         Check {
             kind: match crate::for_tests::kind() {
                 CheckKind::Tcp(tcp) => CheckKind::Tcp(TcpCheck { port: 80, ..tcp }),
-                CheckKind::Http(_) | CheckKind::Tls(_) => panic!("it is of the kind tcp"),
+                _ => panic!("it is of the kind tcp"),
             },
             ..old.clone()
         },

@@ -5,6 +5,7 @@
 
 mod assertion;
 mod certificate;
+mod dns;
 mod http;
 mod record;
 mod tcp;
@@ -31,6 +32,7 @@ use self::record::{Record, micros};
 use crate::limits;
 use crate::prober::{Prober, Probing};
 
+pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
 pub(crate) use self::record::says_secret;
 pub use self::tcp::TcpProbe;
@@ -48,6 +50,8 @@ pub enum Ready {
     Tcp(Box<TcpProbe>),
     /// The kind `tls`.
     Tls(Box<TlsProbe>),
+    /// The kind `dns`.
+    Dns(Box<DnsProbe>),
 }
 
 /// Why a check cannot be tried.
@@ -81,6 +85,7 @@ impl Ready {
             CheckKind::Http(check) => HttpProbe::new(check).map(|it| Self::Http(Box::new(it))),
             CheckKind::Tcp(check) => TcpProbe::new(check).map(|it| Self::Tcp(Box::new(it))),
             CheckKind::Tls(check) => TlsProbe::new(check).map(|it| Self::Tls(Box::new(it))),
+            CheckKind::Dns(check) => DnsProbe::new(check).map(|it| Self::Dns(Box::new(it))),
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
     }
@@ -145,6 +150,7 @@ impl Way {
             Ok(Ready::Http(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tcp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tls(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Dns(probe)) => probe.run(self, &mut record, deadline).await,
             Err(not_ready) => {
                 Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
             }

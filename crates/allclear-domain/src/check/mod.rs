@@ -4,6 +4,7 @@
 //! little: [`Judgment`] follows the samples of one vantage point and says when enough of them agree.
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
+mod dns;
 mod http;
 mod judgment;
 mod outage;
@@ -24,6 +25,7 @@ use crate::ids::{CheckId, ComponentId, TemplateId};
 use crate::posted::StatusChange;
 use crate::text::Key;
 
+pub use self::dns::{DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest};
 pub use self::http::{
     Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
 };
@@ -150,6 +152,8 @@ pub enum CheckKind {
     Tcp(TcpCheck),
     /// Certificates as they are served.
     Tls(TlsCheck),
+    /// What a name means, as name servers tell it.
+    Dns(DnsCheck),
 }
 
 impl CheckKind {
@@ -160,6 +164,7 @@ impl CheckKind {
             Self::Http(_) => "http",
             Self::Tcp(_) => "tcp",
             Self::Tls(_) => "tls",
+            Self::Dns(_) => "dns",
         }
     }
 
@@ -170,6 +175,7 @@ impl CheckKind {
             Self::Http(http) => http.url.clone(),
             Self::Tcp(tcp) => tcp.target(),
             Self::Tls(tls) => tls.target(),
+            Self::Dns(dns) => dns.target(),
         }
     }
 }

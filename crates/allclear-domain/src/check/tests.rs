@@ -56,7 +56,7 @@ pub(super) fn full() -> Check {
 fn http(check: &mut Check) -> &mut HttpCheck {
     match &mut check.kind {
         CheckKind::Http(http) => http,
-        CheckKind::Tcp(_) | CheckKind::Tls(_) => panic!("it is of the kind http"),
+        _ => panic!("it is of the kind http"),
     }
 }
 

@@ -1,5 +1,40 @@
 //! What a check tries, on the wire.
 
+/// Each shape, and the noun that it is: field by field, and variant by variant.
+macro_rules! same {
+    ($(struct $shape:ident = $noun:ident { $($field:ident),+ };)*
+        $(enum $words:ident = $variants:ident { $($variant:ident),+ };)*) => {
+        $(
+            impl From<$noun> for $shape {
+                fn from($noun { $($field),+ }: $noun) -> Self {
+                    Self { $($field),+ }
+                }
+            }
+
+            impl From<$shape> for $noun {
+                fn from($shape { $($field),+ }: $shape) -> Self {
+                    Self { $($field),+ }
+                }
+            }
+        )*
+        $(
+            impl From<$variants> for $words {
+                fn from(noun: $variants) -> Self {
+                    match noun { $($variants::$variant(value) => Self::$variant(value)),+ }
+                }
+            }
+
+            impl From<$words> for $variants {
+                fn from(shape: $words) -> Self {
+                    match shape { $($words::$variant(value) => Self::$variant(value)),+ }
+                }
+            }
+        )*
+    };
+}
+
+mod dns;
+
 use std::net::IpAddr;
 
 use allclear_domain::check::{
@@ -10,6 +45,7 @@ use allclear_domain::limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::dns::DnsJson;
 use crate::api::wire::{HttpVersionWord, JsonValueShape, MethodWord, StartTlsWord};
 
 /// What is tried: one kind, by its name.
@@ -23,6 +59,8 @@ pub(super) enum KindJson {
     Tcp(TcpJson),
     /// The certificates that a server sends.
     Tls(TlsJson),
+    /// What a name means, as name servers tell it.
+    Dns(DnsJson),
 }
 
 /// A request over HTTP, and what the answer has to be.
@@ -209,6 +247,7 @@ impl From<&CheckKind> for KindJson {
                 Self::Tcp(TcpJson { host, port, connect_to, send, expect })
             }
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
+            CheckKind::Dns(dns) => Self::Dns(dns.into()),
         }
     }
 }
@@ -232,41 +271,9 @@ impl From<KindJson> for CheckKind {
                 Self::Tcp(TcpCheck { host, port, connect_to, send, expect })
             }
             KindJson::Tls(tls) => Self::Tls(tls.into()),
+            KindJson::Dns(dns) => Self::Dns(dns.into()),
         }
     }
-}
-
-/// Each shape, and the noun that it is: field by field, and variant by variant.
-macro_rules! same {
-    ($(struct $shape:ident = $noun:ident { $($field:ident),+ };)*
-        $(enum $words:ident = $variants:ident { $($variant:ident),+ };)*) => {
-        $(
-            impl From<$noun> for $shape {
-                fn from($noun { $($field),+ }: $noun) -> Self {
-                    Self { $($field),+ }
-                }
-            }
-
-            impl From<$shape> for $noun {
-                fn from($shape { $($field),+ }: $shape) -> Self {
-                    Self { $($field),+ }
-                }
-            }
-        )*
-        $(
-            impl From<$variants> for $words {
-                fn from(noun: $variants) -> Self {
-                    match noun { $($variants::$variant(value) => Self::$variant(value)),+ }
-                }
-            }
-
-            impl From<$words> for $variants {
-                fn from(shape: $words) -> Self {
-                    match shape { $($words::$variant(value) => Self::$variant(value)),+ }
-                }
-            }
-        )*
-    };
 }
 
 same! {

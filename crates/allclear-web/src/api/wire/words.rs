@@ -98,6 +98,13 @@ words! {
     HttpVersionWord = "HttpVersion" ["offered", "http1", "http2"];
     /// A protocol that begins without TLS and is asked to go on with it.
     StartTlsWord = "StartTls" ["smtp", "imap", "pop3", "postgres"];
+    /// A kind of records of a name.
+    DnsRecordWord = "DnsRecord" [
+        "A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT",
+    ];
+    /// How the answer of a name server has to end: `NOERROR` where there is such a name, `NXDOMAIN` where
+    /// there is none.
+    DnsCodeWord = "DnsCode" ["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"];
 }
 
 /// A value to compare with.
@@ -122,7 +129,8 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
-        Direction, HttpVersion, Method, OnOutage, ReasonCode, StartTls, Threshold, Verdict,
+        Direction, DnsCode, DnsRecord, HttpVersion, Method, OnOutage, ReasonCode, StartTls,
+        Threshold, Verdict,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -177,5 +185,9 @@ mod tests {
         reads::<HttpVersion>(HttpVersionWord::ALL);
         assert_eq!(StartTlsWord::ALL, StartTls::ALL.map(StartTls::as_str));
         reads::<StartTls>(StartTlsWord::ALL);
+        assert_eq!(DnsRecordWord::ALL, DnsRecord::ALL.map(DnsRecord::as_str));
+        reads::<DnsRecord>(DnsRecordWord::ALL);
+        assert_eq!(DnsCodeWord::ALL, DnsCode::ALL.map(DnsCode::as_str));
+        reads::<DnsCode>(DnsCodeWord::ALL);
     }
 }

@@ -42,6 +42,11 @@ struct FormView {
     is_tcp: bool,
     starttls: Vec<Choice>,
     is_tls: bool,
+    is_dns: bool,
+    /// Who may be asked for a name.
+    asked: Vec<Choice>,
+    /// How the answer may end.
+    codes: Vec<Choice>,
     /// Whether what is folded is open: something there may be wrong.
     is_open: bool,
 }
@@ -59,7 +64,10 @@ async fn show_form(
         _ => form,
     };
     let title = check.map_or("Watch something".to_owned(), |check| format!("Edit {}", check.name));
-    let kind = check.map(|check| &check.kind);
+    // A question for a name has other fields than everything that is connected to.
+    let typed = form.text("target").parse().ok().filter(|kind| matches!(kind, CheckKind::Dns(_)));
+    let is_typed = !form.text("target").is_empty();
+    let kind = check.map(|check| &check.kind).or(typed.as_ref());
     let view = FormView {
         chrome: Chrome::of(call, &title, ""),
         action: match check {
@@ -77,11 +85,14 @@ async fn show_form(
         methods: METHODS
             .map(|one| Choice::of(one.as_str(), one.as_str(), form.text("method")))
             .into(),
-        kept: kind.map(fields::kept).unwrap_or_default(),
+        kept: check.map(|check| fields::kept(&check.kind)).unwrap_or_default(),
         starttls: starttls(&form),
         is_http: matches!(kind, None | Some(CheckKind::Http(_))),
         is_tcp: matches!(kind, None | Some(CheckKind::Tcp(_))),
         is_tls: matches!(kind, None | Some(CheckKind::Tls(_))),
+        is_dns: matches!((kind, is_typed), (None, false) | (Some(CheckKind::Dns(_)), _)),
+        asked: fields::asked(&form),
+        codes: fields::codes(&form),
         is_open: !trouble.problems.is_empty(),
         form,
         trouble,

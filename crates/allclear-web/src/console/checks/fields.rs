@@ -1,5 +1,7 @@
 //! A check as a form has it, and a form as a check.
 
+mod dns;
+
 use allclear_domain::check::{
     Affects, Assertion, HttpCheck, HttpVersion, Method, OnOutage, Patience, StartTls, StatusRange,
     TcpCheck, TextTest, TlsCheck,
@@ -8,6 +10,7 @@ use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind, ComponentStatus};
 
+pub(super) use self::dns::{asked, codes};
 use super::{pickers, telling};
 use crate::console::form::Form;
 use crate::console::words;
@@ -100,7 +103,8 @@ fn tell_starttls(tls: &TlsCheck) -> &'static str {
 
 /// The fields of every kind, as they are where nobody says anything.
 fn with_usual(form: Form) -> Form {
-    form.with("method", Method::default().as_str())
+    dns::with_usual(form)
+        .with("method", Method::default().as_str())
         .with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
         .with("starttls", STARTTLS_USUAL)
         .with("warn_days", &TlsCheck::USUAL_WARN_DAYS.to_string())
@@ -117,7 +121,11 @@ fn with_pace(form: Form, interval_seconds: u32, deadline_ms: u32, patience: Pati
 /// The form of a check that is there.
 pub(super) fn form_of(check: &Check) -> Form {
     let tags: Vec<&str> = check.tags.iter().map(Key::as_str).collect();
-    let target = check.kind.target();
+    let target = match &check.kind {
+        // Its servers have a field of their own.
+        CheckKind::Dns(dns) => dns.question(),
+        kind => kind.target(),
+    };
     let form = Form::of([("target", &target), ("name", &check.name), ("tags", &tags.join(", "))]);
     let form = with_pace(form, check.interval_seconds, check.deadline_ms, check.patience);
     let form = form.with("slow", &check.slow_after_ms.map(seconds).unwrap_or_default());
@@ -138,6 +146,7 @@ pub(super) fn form_of(check: &Check) -> Form {
         CheckKind::Tls(tls) => {
             form.with("starttls", tell_starttls(tls)).with("warn_days", &tls.warn_days.to_string())
         }
+        CheckKind::Dns(dns) => dns::show(form, dns),
     };
     // Of two fields of a name the first counts.
     let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
@@ -177,6 +186,7 @@ pub(super) fn kept(kind: &CheckKind) -> String {
         CheckKind::Tls(tls) => {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
+        CheckKind::Dns(dns) => kept.extend(dns::kept(dns)),
     }
     kept.join(", ")
 }
@@ -307,6 +317,7 @@ impl Reader<'_> {
                 let send = Some(send).filter(|text| !text.is_empty());
                 Some(CheckKind::Tcp(TcpCheck { send, expect, ..tcp }))
             }
+            (CheckKind::Dns(new), before) => Some(dns::read(self.form, new, before).into()),
             (CheckKind::Tls(new), before) => {
                 let connect_to = match before {
                     Some(CheckKind::Tls(tls)) => tls.connect_to,
@@ -425,9 +436,8 @@ fn unescaped(text: &str) -> Result<String, String> {
 /// What is wrong, by the labels of the form.
 pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
     let label = |field: &str| match field {
-        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port" => {
-            "what to watch".to_owned()
-        }
+        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port"
+        | "kind.dns.name" => "what to watch".to_owned(),
         "kind.tls.warn_days" => "warns before a certificate ends".to_owned(),
         "interval_seconds" => "every".to_owned(),
         "deadline_ms" => "gives up after, in milliseconds".to_owned(),
@@ -438,6 +448,9 @@ pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
         "patience.recover_after" => "up after".to_owned(),
         "patience.stable_for_seconds" => "and for at least".to_owned(),
         other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
+        "kind.dns.code" => "the answer ends".to_owned(),
+        other if other.starts_with("kind.dns.servers") => "name servers".to_owned(),
+        other if other.starts_with("kind.dns.expect") => "the answer contains".to_owned(),
         other if other.starts_with("on_outage") => "when it is down".to_owned(),
         other if other.starts_with("affects") => "components".to_owned(),
         other => other.to_owned(),
@@ -471,6 +484,9 @@ pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'stat
         text("The answer contains", "contains"),
         text("Redirects", "redirects"),
         text("What is sent", "send"),
+        text("Name servers", "servers"),
+        text("Who is asked", "asked"),
+        text("The answer ends", "code"),
         text("Before TLS is spoken", "starttls"),
         text("Warns before a certificate ends (days)", "warn_days"),
         text("Down after", "fail_after"),
