@@ -37,7 +37,7 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 14] = [
+pub(crate) const TOOLS: [Tool; 15] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
@@ -49,6 +49,7 @@ pub(crate) const TOOLS: [Tool; 14] = [
         "has that server speak as mail servers do, so that STARTTLS is tried on it",
     ),
     tool("nsd", "nsd", Need::Test, "the name server that checks are tried on"),
+    tool("ip", "iproute2", Need::Test, "lays the wires that pings are tried on, as root"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
     tool("slowhttptest", "slowhttptest", Need::Bench, "sends heads of requests slowly"),

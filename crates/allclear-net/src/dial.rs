@@ -170,7 +170,7 @@ impl Net {
 }
 
 /// Those of the addresses that may be connected to; an error if there are none.
-fn permitted(
+pub(crate) fn permitted(
     rules: &AddressRules,
     addresses: &[IpAddr],
     port: u16,

@@ -11,6 +11,7 @@ mod dns;
 mod dns_for_tests;
 mod limited;
 pub mod limits;
+mod ping;
 mod resolver;
 mod tls;
 
@@ -18,6 +19,7 @@ pub use address::{AddressRules, Forbidden, Special};
 pub use dial::{DialError, DialOptions, Dialed, Trail};
 pub use dns::{DnsAnswer, DnsError, DnsName, DnsQuestion, DnsRow, NameServer};
 pub use limited::{More, ReadError, read_more};
+pub use ping::{MayNotPing, PingError, PingOptions, Pinged, may_ping};
 pub use resolver::{Family, ResolveError, Resolved, Resolver, ResolverError};
 pub use tls::{
     Identity, Session, Shaken, TlsClient, TlsError, TlsSettingsError, TlsVersion, Trust,
@@ -25,6 +27,9 @@ pub use tls::{
 pub use tokio_rustls::client::TlsStream;
 pub use url::Host;
 
+use std::sync::Arc;
+
+use allclear_domain::Entropy;
 use tokio::time::Instant;
 
 /// The way out.
@@ -32,13 +37,14 @@ use tokio::time::Instant;
 pub struct Net {
     rules: AddressRules,
     resolver: Resolver,
+    entropy: Arc<Entropy>,
 }
 
 impl Net {
     /// The way out by these rules, with names looked up by this resolver.
     #[must_use]
     pub fn new(rules: AddressRules, resolver: Resolver) -> Self {
-        Self { rules, resolver }
+        Self { rules, resolver, entropy: Arc::new(Entropy::from_system()) }
     }
 
     /// The addresses of a host.

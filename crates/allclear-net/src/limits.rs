@@ -19,3 +19,5 @@ pub const DATAGRAM_BYTES_MAX: usize = 4_096;
 pub const STRAYS_MAX: usize = 32;
 /// Records of one answer; one with more is not read.
 pub const RECORDS_MAX: usize = 500;
+/// Bytes of a packet that are read where pings are heard; the rest is left out.
+pub const PACKET_BYTES_MAX: usize = 1_500;

@@ -7,6 +7,7 @@ mod assertion;
 mod certificate;
 mod dns;
 mod http;
+mod icmp;
 mod record;
 mod tcp;
 mod tls;
@@ -34,6 +35,7 @@ use crate::prober::{Prober, Probing};
 
 pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
+pub use self::icmp::IcmpProbe;
 pub(crate) use self::record::says_secret;
 pub use self::tcp::TcpProbe;
 pub use self::tls::TlsProbe;
@@ -52,6 +54,8 @@ pub enum Ready {
     Tls(Box<TlsProbe>),
     /// The kind `dns`.
     Dns(Box<DnsProbe>),
+    /// The kind `icmp`.
+    Icmp(Box<IcmpProbe>),
 }
 
 /// Why a check cannot be tried.
@@ -86,6 +90,7 @@ impl Ready {
             CheckKind::Tcp(check) => TcpProbe::new(check).map(|it| Self::Tcp(Box::new(it))),
             CheckKind::Tls(check) => TlsProbe::new(check).map(|it| Self::Tls(Box::new(it))),
             CheckKind::Dns(check) => DnsProbe::new(check).map(|it| Self::Dns(Box::new(it))),
+            CheckKind::Icmp(check) => IcmpProbe::new(check).map(|it| Self::Icmp(Box::new(it))),
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
     }
@@ -151,6 +156,7 @@ impl Way {
             Ok(Ready::Tcp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tls(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Dns(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Icmp(probe)) => probe.run(self, &mut record, deadline).await,
             Err(not_ready) => {
                 Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
             }

@@ -6,6 +6,7 @@
 
 mod dns;
 mod http;
+mod icmp;
 mod judgment;
 mod outage;
 mod pace;
@@ -29,6 +30,7 @@ pub use self::dns::{DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest};
 pub use self::http::{
     Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
 };
+pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
 pub use self::outage::Outage;
 pub use self::pace::{next_probe_at, phase};
@@ -154,6 +156,8 @@ pub enum CheckKind {
     Tls(TlsCheck),
     /// What a name means, as name servers tell it.
     Dns(DnsCheck),
+    /// Whether a machine answers pings.
+    Icmp(IcmpCheck),
 }
 
 impl CheckKind {
@@ -165,6 +169,7 @@ impl CheckKind {
             Self::Tcp(_) => "tcp",
             Self::Tls(_) => "tls",
             Self::Dns(_) => "dns",
+            Self::Icmp(_) => "icmp",
         }
     }
 
@@ -176,6 +181,7 @@ impl CheckKind {
             Self::Tcp(tcp) => tcp.target(),
             Self::Tls(tls) => tls.target(),
             Self::Dns(dns) => dns.target(),
+            Self::Icmp(icmp) => icmp.target(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What is tried at an address that somebody writes: everything else about it is as it is where nobody
 //! says anything.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::{
-    CheckKind, DnsCheck, DnsCode, DnsRecord, HttpCheck, HttpVersion, Method, StartTls, TcpCheck,
-    TlsCheck,
+    CheckKind, DnsCheck, DnsCode, DnsRecord, HttpCheck, HttpVersion, IcmpCheck, IpFamily, Method,
+    StartTls, TcpCheck, TlsCheck,
 };
 use crate::error::InvalidValue;
 
@@ -30,6 +31,9 @@ impl FromStr for CheckKind {
         if let Some(rest) = after_dns(text) {
             return dns(rest).map(Into::into);
         }
+        if let Some(host) = after_icmp(text) {
+            return host.map(|host| IcmpCheck::of(host).into());
+        }
         let Some((scheme, rest)) = text.split_once("://") else {
             let has_port = !text.contains('/') && port_of(text).is_some();
             if !has_port {
@@ -47,8 +51,8 @@ impl FromStr for CheckKind {
                 read.map(|(host, port)| TlsCheck::of(host, port).into())
             }
             _ => refused(&format!(
-                "“{scheme}” is not tried: write http://…, https://…, tls://host:port, dns:name or \
-                 host:port"
+                "“{scheme}” is not tried: write http://…, https://…, tls://host:port, dns:name, \
+                 icmp://host or host:port"
             )),
         }
     }
@@ -63,6 +67,23 @@ fn after_dns(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_at_checked("dns:".len())?;
     let is_port = rest.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty();
     (scheme.eq_ignore_ascii_case("dns:") && !is_port).then_some(rest)
+}
+
+/// The host of `icmp://host`.
+fn after_icmp(text: &str) -> Option<Result<String, InvalidValue>> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !scheme.eq_ignore_ascii_case("icmp") {
+        return None;
+    }
+    let host = rest.trim_end_matches('/');
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let is_address = bare.parse::<IpAddr>().is_ok();
+    Some(match bare.is_empty() || bare.contains('/') || (bare.contains(':') && !is_address) {
+        true => {
+            refused("is a host that is pinged, without a port: write icmp://router.example.com")
+        }
+        false => Ok(bare.to_owned()),
+    })
 }
 
 /// Reads what follows `dns:` (RFC 4501): `[//server/]name[?type=MX]`. A server alone is a name.
@@ -182,6 +203,26 @@ impl DnsCheck {
     }
 }
 
+impl IcmpCheck {
+    /// Pings of a host.
+    #[must_use]
+    pub fn of(host: impl Into<String>) -> Self {
+        Self {
+            host: host.into(),
+            connect_to: None,
+            family: IpFamily::default(),
+            count: Self::USUAL_COUNT,
+            lost_max: Self::USUAL_LOST_MAX,
+        }
+    }
+}
+
+impl From<IcmpCheck> for CheckKind {
+    fn from(check: IcmpCheck) -> Self {
+        Self::Icmp(check)
+    }
+}
+
 impl From<DnsCheck> for CheckKind {
     fn from(check: DnsCheck) -> Self {
         Self::Dns(check)
@@ -215,6 +256,7 @@ impl CheckKind {
             Self::Tls(tls) if tls.port == TLS_PORT => format!("TLS of {}", tls.host),
             Self::Tls(tls) => format!("TLS of {}", tls.host_and_port()),
             Self::Dns(dns) => format!("{} of {}", dns.record.as_str(), dns.name),
+            Self::Icmp(icmp) => format!("Ping of {}", icmp.host),
             Self::Http(http) => {
                 let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
                 let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -248,6 +290,12 @@ mod tests {
                 "tls://mail.example.com:25",
                 "TLS of mail.example.com:25",
             ),
+            (
+                "ICMP://router.example.com/",
+                "icmp://router.example.com",
+                "Ping of router.example.com",
+            ),
+            ("icmp://[2001:db8::1]", "icmp://[2001:db8::1]", "Ping of 2001:db8::1"),
             ("dns:53", "dns:53", "dns:53"),
             ("dns:example.com?type=mx", "dns:example.com?type=MX", "MX of example.com"),
             ("DNS://example.com", "dns:example.com?type=A", "A of example.com"),
@@ -282,6 +330,9 @@ mod tests {
             "tls://mail.example.com:70000",
             "tls://2001:db8::1:993",
             "mail.example.com:+25",
+            "icmp://",
+            "icmp://router.example.com:7",
+            "icmp://a/b",
             "dns:",
             "dns://",
             "dns://ns1.example.com/",

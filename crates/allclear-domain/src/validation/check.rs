@@ -2,8 +2,8 @@
 
 use super::{Validate, Validation};
 use crate::check::{
-    Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HttpCheck, JsonTest, JsonValue,
-    OnOutage, TcpCheck, TextTest, TlsCheck,
+    Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HttpCheck, IcmpCheck, JsonTest,
+    JsonValue, OnOutage, TcpCheck, TextTest, TlsCheck,
 };
 use crate::limits;
 
@@ -15,6 +15,7 @@ impl Validate for Check {
             CheckKind::Tcp(tcp) => validation.part("tcp", tcp),
             CheckKind::Tls(tls) => validation.part("tls", tls),
             CheckKind::Dns(dns) => validation.part("dns", dns),
+            CheckKind::Icmp(icmp) => validation.part("icmp", icmp),
         });
         validation.number(
             "interval_seconds",
@@ -128,6 +129,15 @@ impl Validate for DnsCheck {
                 validation.refuse("is above `ttl_max`: correct one of them");
             });
         }
+    }
+}
+
+impl Validate for IcmpCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("host", &self.host);
+        validation.number("count", u32::from(self.count), 1..=limits::CHECK_PINGS_MAX);
+        let lost = 0..=u32::from(self.count).saturating_sub(1);
+        validation.number("lost_max", u32::from(self.lost_max), lost);
     }
 }
 

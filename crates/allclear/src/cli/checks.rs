@@ -49,8 +49,9 @@ pub struct AddCheckArgs {
     /// Name as the team sees it
     pub name: String,
     /// What is tried: an address such as `https://shop.example.com/health`, a host and a port such as
-    /// mail.example.com:25, the certificates there, as in `tls://mail.example.com:25`, or what a name
-    /// means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`
+    /// mail.example.com:25, the certificates there, as in `tls://mail.example.com:25`, what a name
+    /// means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`, or a machine
+    /// that is pinged, as in `icmp://router.example.com`
     #[arg(value_name = "URL|HOST:PORT")]
     pub target: Target,
     /// Short name; made from the name where it is left out
@@ -86,8 +87,8 @@ pub struct AddCheckArgs {
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
     /// Key or id of a check, an address such as `https://shop.example.com/health`, a host and a port, the
-    /// certificates there, as in `tls://mail.example.com:25`, or what a name means, as in
-    /// `dns:example.com?type=MX`
+    /// certificates there, as in `tls://mail.example.com:25`, what a name means, as in
+    /// `dns:example.com?type=MX`, or a machine that is pinged, as in `icmp://router.example.com`
     #[arg(value_name = "CHECK|URL|HOST:PORT")]
     pub what: String,
     /// Time for it, all in all; that of the check where it is left out, else 10s

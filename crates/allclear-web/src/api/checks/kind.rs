@@ -38,15 +38,15 @@ mod dns;
 use std::net::IpAddr;
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StartTls,
-    StatusRange, TcpCheck, TextTest, TlsCheck,
+    Assertion, CheckKind, Header, HttpCheck, HttpVersion, IcmpCheck, IpFamily, JsonTest, JsonValue,
+    Method, StartTls, StatusRange, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
-use crate::api::wire::{HttpVersionWord, JsonValueShape, MethodWord, StartTlsWord};
+use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
 
 /// What is tried: one kind, by its name.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +61,8 @@ pub(super) enum KindJson {
     Tls(TlsJson),
     /// What a name means, as name servers tell it.
     Dns(DnsJson),
+    /// Whether a machine answers pings.
+    Icmp(IcmpJson),
 }
 
 /// A request over HTTP, and what the answer has to be.
@@ -228,6 +230,38 @@ const fn warn_days() -> u16 {
     TlsCheck::USUAL_WARN_DAYS
 }
 
+/// Some pings, most of which have to be answered. The program needs the right to send them.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "IcmpCheck")]
+#[serde(deny_unknown_fields)]
+pub(super) struct IcmpJson {
+    /// A name or an address.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    host: String,
+    /// The address to ping in place of what the name resolves to.
+    #[serde(default)]
+    connect_to: Option<IpAddr>,
+    #[serde(default)]
+    #[schemars(with = "IpFamilyWord")]
+    family: IpFamily,
+    /// How many pings are sent; 3 where this is left out.
+    #[serde(default = "pings")]
+    #[schemars(range(min = 1, max = limits::CHECK_PINGS_MAX))]
+    count: u8,
+    /// How many of them may be lost; 1 where this is left out.
+    #[serde(default = "lost_pings")]
+    #[schemars(range(max = limits::CHECK_PINGS_MAX - 1))]
+    lost_max: u8,
+}
+
+const fn pings() -> u8 {
+    IcmpCheck::USUAL_COUNT
+}
+
+const fn lost_pings() -> u8 {
+    IcmpCheck::USUAL_LOST_MAX
+}
+
 impl From<&CheckKind> for KindJson {
     fn from(kind: &CheckKind) -> Self {
         match kind.clone() {
@@ -248,6 +282,7 @@ impl From<&CheckKind> for KindJson {
             }
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
             CheckKind::Dns(dns) => Self::Dns(dns.into()),
+            CheckKind::Icmp(icmp) => Self::Icmp(icmp.into()),
         }
     }
 }
@@ -272,6 +307,7 @@ impl From<KindJson> for CheckKind {
             }
             KindJson::Tls(tls) => Self::Tls(tls.into()),
             KindJson::Dns(dns) => Self::Dns(dns.into()),
+            KindJson::Icmp(icmp) => Self::Icmp(icmp.into()),
         }
     }
 }
@@ -279,6 +315,7 @@ impl From<KindJson> for CheckKind {
 same! {
     struct HeaderJson = Header { name, value };
     struct StatusRangeJson = StatusRange { from, to };
+    struct IcmpJson = IcmpCheck { host, connect_to, family, count, lost_max };
     struct TlsJson = TlsCheck { host, port, connect_to, starttls, warn_days };
     enum TextTestJson = TextTest { Is, IsNot, Contains, ContainsNot, Matches, MatchesNot };
     enum JsonTestJson = JsonTest {

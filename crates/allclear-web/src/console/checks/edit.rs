@@ -43,6 +43,9 @@ struct FormView {
     starttls: Vec<Choice>,
     is_tls: bool,
     is_dns: bool,
+    is_icmp: bool,
+    /// What this machine lacks to try it.
+    lacking: String,
     /// Who may be asked for a name.
     asked: Vec<Choice>,
     /// How the answer may end.
@@ -64,8 +67,9 @@ async fn show_form(
         _ => form,
     };
     let title = check.map_or("Watch something".to_owned(), |check| format!("Edit {}", check.name));
-    // A question for a name has other fields than everything that is connected to.
-    let typed = form.text("target").parse().ok().filter(|kind| matches!(kind, CheckKind::Dns(_)));
+    // A question for a name and a ping have other fields than everything that is connected to.
+    let is_other = |kind: &CheckKind| matches!(kind, CheckKind::Dns(_) | CheckKind::Icmp(_));
+    let typed = form.text("target").parse().ok().filter(is_other);
     let is_typed = !form.text("target").is_empty();
     let kind = check.map(|check| &check.kind).or(typed.as_ref());
     let view = FormView {
@@ -91,6 +95,8 @@ async fn show_form(
         is_tcp: matches!(kind, None | Some(CheckKind::Tcp(_))),
         is_tls: matches!(kind, None | Some(CheckKind::Tls(_))),
         is_dns: matches!((kind, is_typed), (None, false) | (Some(CheckKind::Dns(_)), _)),
+        is_icmp: matches!(kind, Some(CheckKind::Icmp(_))),
+        lacking: kind.and_then(allclear_checks::fields::lacking).unwrap_or_default(),
         asked: fields::asked(&form),
         codes: fields::codes(&form),
         is_open: !trouble.problems.is_empty(),

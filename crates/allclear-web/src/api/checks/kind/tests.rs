@@ -21,6 +21,8 @@ fn what_is_left_out_is_as_the_document_says() {
     let short = json!({"tls": {"host": "mail.example.com", "port": 25}});
     let CheckKind::Tls(tls) = read(&short).unwrap() else { panic!("it is of the kind tls") };
     assert_eq!((tls.starttls, tls.warn_days), (None, 14));
+    let short = json!({"icmp": {"host": "router.example.com"}});
+    assert_eq!(read(&short).unwrap(), "icmp://router.example.com".parse().unwrap());
     let short = json!({"dns": {"name": "example.com"}});
     assert_eq!(read(&short).unwrap(), "dns:example.com".parse().unwrap());
 }
@@ -55,7 +57,9 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
             "authoritative": {"serials_apart_max": 2}, "code": code, "expect": expect,
             "ttl_min": 60, "ttl_max": 86_400}})
     };
-    let mut all = vec![http, tcp, tls, dns("A", "NOERROR", Value::Null)];
+    let icmp = json!({"icmp": {"host": "router.example.com", "connect_to": "192.0.2.7",
+        "family": "ipv4", "count": 5, "lost_max": 0}});
+    let mut all = vec![http, tcp, tls, icmp, dns("A", "NOERROR", Value::Null)];
     all.extend(
         ["AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
             .map(|record| dns(record, "NXDOMAIN", json!({"all_match": "x"}))),
@@ -71,8 +75,11 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
 #[test]
 fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
-        (json!({"ftp": {}}), "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`"),
-        (json!({}), "send an object with one of http, tcp, tls, dns: { … }"),
+        (
+            json!({"ftp": {}}),
+            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`",
+        ),
+        (json!({}), "send an object with one of http, tcp, tls, dns, icmp: { … }"),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
         (json!({"http": {"url": 1}}), "http.url: invalid type"),

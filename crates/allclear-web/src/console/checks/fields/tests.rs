@@ -60,6 +60,12 @@ fn tls(starttls: Option<StartTls>, warn_days: u16) -> CheckKind {
     CheckKind::Tls(TlsCheck { connect_to, starttls, warn_days, ..tls })
 }
 
+fn icmp(count: u8, lost_max: u8) -> CheckKind {
+    let connect_to = Some("192.0.2.7".parse().unwrap());
+    let icmp = IcmpCheck::of("router.example.com");
+    CheckKind::Icmp(IcmpCheck { connect_to, family: IpFamily::Ipv4, count, lost_max, ..icmp })
+}
+
 fn dns(expect: Option<DnsTest>, serials_apart_max: Option<u32>) -> CheckKind {
     let servers = vec!["192.0.2.53".to_owned(), "ns1.example.com:5353".to_owned()];
     let authoritative =
@@ -88,6 +94,7 @@ fn a_question_is_typed_and_its_answers_are_lines() {
     assert_eq!(dns.expect, Some(DnsTest::Contain(records.into())));
     assert_eq!((dns.authoritative, dns.code), (Some(DnsAuthority::default()), DnsCode::NoError));
     let told = "a condition, a difference of serials, bounds of how long records hold";
+    assert_eq!(kept(&icmp(3, 1)), "the family of its address, the address 192.0.2.7");
     assert_eq!(kept(&self::dns(Some(DnsTest::Are(Vec::new())), Some(3))), told);
 }
 
@@ -101,6 +108,8 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
         tls(None, 14),
         tls(Some(StartTls::Smtp), 14),
         tls(Some(StartTls::Imap), 0),
+        icmp(5, 0),
+        icmp(1, 0),
         dns(None, None),
         dns(Some(DnsTest::Contain(vec!["10 mail.example.com".to_owned(), "x".to_owned()])), None),
         dns(Some(DnsTest::Are(Vec::new())), Some(3)),
@@ -117,6 +126,8 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
 fn what_two_change_is_compared_field_by_field() {
     let shown = rows(&form_of(&check(full_http())), str::to_owned);
     for name in [
+        "pings",
+        "lost",
         "servers",
         "asked",
         "code",
