@@ -37,7 +37,7 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 14] = [
+pub(crate) const TOOLS: [Tool; 16] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
@@ -48,7 +48,8 @@ pub(crate) const TOOLS: [Tool; 14] = [
         Need::Test,
         "has that server speak as mail servers do, so that STARTTLS is tried on it",
     ),
-    tool("ip", "iproute2", Need::Test, "makes networks whose line can be cut"),
+    tool("nsd", "nsd", Need::Test, "the name server that checks are tried on"),
+    tool("ip", "iproute2", Need::Test, "makes networks whose line can be cut, as root"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
     tool(

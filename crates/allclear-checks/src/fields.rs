@@ -19,7 +19,23 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
         CheckKind::Http(http) => of_http(http),
         CheckKind::Tcp(tcp) => of_host("kind.tcp.host", &tcp.host).into_iter().collect(),
         CheckKind::Tls(tls) => of_host("kind.tls.host", &tls.host).into_iter().collect(),
-        CheckKind::Heartbeat(_) => Vec::new(),
+        CheckKind::Icmp(icmp) => of_host("kind.icmp.host", &icmp.host).into_iter().collect(),
+        // Whether names can be asked for and servers be found is read with the check.
+        CheckKind::Dns(_) | CheckKind::Heartbeat(_) => Vec::new(),
+    }
+}
+
+/// What this machine lacks to try a kind, and what to do; nothing where it can. It may be taken
+/// nevertheless: the right may come later, or be another program's.
+#[must_use]
+pub fn lacking(kind: &CheckKind) -> Option<String> {
+    match kind {
+        CheckKind::Icmp(_) => allclear_net::may_ping().err().map(|error| error.to_string()),
+        CheckKind::Http(_)
+        | CheckKind::Tcp(_)
+        | CheckKind::Tls(_)
+        | CheckKind::Dns(_)
+        | CheckKind::Heartbeat(_) => None,
     }
 }
 

@@ -24,6 +24,12 @@ pub const TOLD_CERTIFICATES_MAX: usize = 8;
 pub const REGEX_BYTES_MAX: usize = 256 * 1024;
 /// Parts of one path into JSON; a longer one is refused.
 pub const PATH_PARTS_MAX: usize = 32;
+/// Addresses of name servers that one probe asks; further ones are left out.
+pub const DNS_SEATS_MAX: usize = 32;
+/// Names that one name may lead to, one after another; what follows is not looked at.
+pub const DNS_ALIASES_MAX: usize = 16;
+/// Records that a reason repeats; the rest is counted.
+pub const TOLD_RECORDS_MAX: usize = 10;
 /// Bytes of one YAML file of another monitor; a longer one is refused.
 pub const IMPORTED_YAML_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Parts of one YAML file once its aliases are followed; more are refused.

@@ -20,7 +20,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use self::asking::{Asked, News, ask};
+use self::asking::{Asked, Everything, News, ask};
 use self::trouble::Trouble;
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
@@ -326,7 +326,9 @@ impl Watch {
     /// Takes in which checks there are.
     fn take_in(state: &mut State, asked: Asked, now: Timestamp) {
         match asked {
-            Asked::Everything { revision, checks, judged, minutes, open, news, sight, spell } => {
+            Asked::Everything(all) => {
+                let Everything { revision, checks, judged, minutes, open, news, sight, spell } =
+                    *all;
                 state.board.lookout.remember(sight, spell);
                 tell_bad_rows(&checks.bad_rows);
                 tell_bad_rows(&judged.bad_rows);

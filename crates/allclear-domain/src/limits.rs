@@ -142,6 +142,12 @@ pub const CHECK_HEADERS_MAX: usize = 50;
 pub const CHECK_REDIRECTS_MAX: u32 = 20;
 /// Days of warning before a certificate ends; a larger number is refused.
 pub const CHECK_WARN_DAYS_MAX: u32 = 365;
+/// Name servers that one check asks; a list with more is refused.
+pub const CHECK_SERVERS_MAX: usize = 16;
+/// Records that one check names; a list with more is refused.
+pub const CHECK_RECORDS_MAX: usize = 100;
+/// Pings of one probe; a larger number is refused.
+pub const CHECK_PINGS_MAX: u32 = 20;
 /// Ranges of statuses of one check; another is refused.
 pub const CHECK_STATUSES_MAX: usize = 20;
 /// Assertions of one check; another is refused.

@@ -105,7 +105,7 @@ impl DialError {
         }
     }
 
-    fn of(address: SocketAddr, error: &io::Error) -> Self {
+    pub(crate) fn of(address: SocketAddr, error: &io::Error) -> Self {
         let problem = error.to_string();
         match Errno::from_io_error(error) {
             Some(Errno::CONNREFUSED) => Self::Refused { address },
@@ -170,7 +170,7 @@ impl Net {
 }
 
 /// Those of the addresses that may be connected to; an error if there are none.
-fn permitted(
+pub(crate) fn permitted(
     rules: &AddressRules,
     addresses: &[IpAddr],
     port: u16,

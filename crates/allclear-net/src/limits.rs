@@ -13,3 +13,11 @@ pub const QUESTIONS_MAX: usize = 1_024;
 pub const REMEMBERED_FOR_MAX: Duration = Duration::from_secs(300);
 /// How long it is remembered at most that there is nothing: names come back sooner than zones say.
 pub const ABSENCE_REMEMBERED_FOR_MAX: Duration = Duration::from_secs(30);
+/// Bytes of a datagram that are read; those of a longer one are lost, as if it were cut off.
+pub const DATAGRAM_BYTES_MAX: usize = 4_096;
+/// Datagrams that answer another question; after as many the server is given up.
+pub const STRAYS_MAX: usize = 32;
+/// Records of one answer; one with more is not read.
+pub const RECORDS_MAX: usize = 500;
+/// Bytes of a packet that are read where pings are heard; the rest is left out.
+pub const PACKET_BYTES_MAX: usize = 1_500;

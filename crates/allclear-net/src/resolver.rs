@@ -146,6 +146,8 @@ struct Asks {
     remembering: TokioResolver,
     /// Asks the same servers and remembers nothing: what they do now is what counts.
     forgetful: TokioResolver,
+    /// Where these servers are.
+    servers: Vec<SocketAddr>,
 }
 
 impl Debug for Resolver {
@@ -170,7 +172,14 @@ impl Asks {
             let built = builder.with_options(options).build();
             built.map_err(|error: NetError| ResolverError(error.to_string()))
         };
+        let servers = config.name_servers().iter().flat_map(|server| {
+            // UDP and TCP have the same port.
+            let connection = server.connections.first();
+            connection.map(|connection| SocketAddr::new(server.ip, connection.port))
+        });
+        let servers = servers.collect();
         Ok(Self {
+            servers,
             remembering: build(config.clone(), options)?,
             forgetful: build(config, forgetful)?,
         })
@@ -207,6 +216,20 @@ impl Resolver {
 
     fn asks(&self) -> Asks {
         self.0.asks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The servers that it asks.
+    pub(crate) fn servers(&self) -> Vec<SocketAddr> {
+        self.asks().servers
+    }
+
+    /// Whether its servers find their way to anybody.
+    pub(crate) async fn lives(&self, deadline: Instant) -> bool {
+        let lives = self.asks().lives(deadline).await;
+        if !lives {
+            self.read_again();
+        }
+        lives
     }
 
     /// Reads the settings again, but not all the time. What cannot be read leaves them as they are.

@@ -1,7 +1,5 @@
 //! Databases of Uptime Kuma, read while it runs, and what is none.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong ends there")]
-
 use std::path::PathBuf;
 
 use allclear_store::read_kuma;

@@ -41,11 +41,11 @@ fn a_shell_is_found_and_a_missing_program_says_what_to_do() {
 }
 
 #[test]
-fn tests_need_nothing_but_a_compiler_and_two_servers() {
+fn tests_need_nothing_but_a_compiler_and_servers() {
     let packages: Vec<_> =
         TOOLS.iter().filter(|tool| tool.need == Need::Test).map(|tool| tool.package).collect();
     assert_eq!(
         packages,
-        ["postgresql", "postgresql", "gcc", "nginx", "libnginx-mod-mail", "iproute2"]
+        ["postgresql", "postgresql", "gcc", "nginx", "libnginx-mod-mail", "nsd", "iproute2"]
     );
 }

@@ -327,7 +327,7 @@ fn bracket(inside: &str) -> Option<&str> {
     after.strip_prefix(']')
 }
 
-fn regex(field: &str, pattern: &str) -> Result<Regex, NotReady> {
+pub(super) fn regex(field: &str, pattern: &str) -> Result<Regex, NotReady> {
     let built = RegexBuilder::new(pattern).size_limit(limits::REGEX_BYTES_MAX).build();
     built.map_err(|error| {
         // The library draws the place in several lines; the last one says what is wrong.

@@ -5,7 +5,9 @@
 
 mod assertion;
 mod certificate;
+mod dns;
 mod http;
+mod icmp;
 mod record;
 mod tcp;
 mod tls;
@@ -31,7 +33,9 @@ use self::record::{Record, micros};
 use crate::limits;
 use crate::prober::{Prober, Probing};
 
+pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
+pub use self::icmp::IcmpProbe;
 pub(crate) use self::record::says_secret;
 pub use self::tcp::TcpProbe;
 pub use self::tls::TlsProbe;
@@ -48,6 +52,10 @@ pub enum Ready {
     Tcp(Box<TcpProbe>),
     /// The kind `tls`.
     Tls(Box<TlsProbe>),
+    /// The kind `dns`.
+    Dns(Box<DnsProbe>),
+    /// The kind `icmp`.
+    Icmp(Box<IcmpProbe>),
     /// The kind `heartbeat`, which nobody probes.
     Heartbeat,
 }
@@ -83,6 +91,8 @@ impl Ready {
             CheckKind::Http(check) => HttpProbe::new(check).map(|it| Self::Http(Box::new(it))),
             CheckKind::Tcp(check) => TcpProbe::new(check).map(|it| Self::Tcp(Box::new(it))),
             CheckKind::Tls(check) => TlsProbe::new(check).map(|it| Self::Tls(Box::new(it))),
+            CheckKind::Dns(check) => DnsProbe::new(check).map(|it| Self::Dns(Box::new(it))),
+            CheckKind::Icmp(check) => IcmpProbe::new(check).map(|it| Self::Icmp(Box::new(it))),
             CheckKind::Heartbeat(_) => Ok(Self::Heartbeat),
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
@@ -148,6 +158,8 @@ impl Way {
             Ok(Ready::Http(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tcp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Tls(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Dns(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Icmp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
             }

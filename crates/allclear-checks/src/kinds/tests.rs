@@ -17,8 +17,18 @@ pub(super) fn prober() -> NetProber {
     prober_by(AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]))
 }
 
+/// A prober that may reach this machine and asks these DNS servers.
+pub(super) fn prober_asking(servers: &[SocketAddr]) -> NetProber {
+    let rules = AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]);
+    prober_of(rules, Resolver::asking(servers).unwrap())
+}
+
 fn prober_by(rules: AddressRules) -> NetProber {
-    let net = Net::new(rules, Resolver::asking(&[]).unwrap());
+    prober_of(rules, Resolver::asking(&[]).unwrap())
+}
+
+fn prober_of(rules: AddressRules, resolver: Resolver) -> NetProber {
+    let net = Net::new(rules, resolver);
     let clock = Arc::new(TurnedClock::at(noon()));
     let tls = TlsClient::new(&Trust::public_and(b"").unwrap(), None, clock).unwrap();
     NetProber::new(net, tls, VantagePoint::core())
@@ -165,6 +175,7 @@ async fn what_may_not_be_reached_is_not_connected_to() {
             connect_to: Some(address.ip()),
             ..http(format!("http://shop.example.com:{}/", address.port()))
         }),
+        format!("dns://{address}/shop.example.com").parse().unwrap(),
     ] {
         let result = prober.probe(Arc::new(check(kind)), noon()).await;
         assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Forbidden)));

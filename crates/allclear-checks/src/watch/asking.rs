@@ -13,18 +13,21 @@ use crate::heartbeat;
 /// What a look at the store gave.
 pub(super) enum Asked {
     /// At the start: everything, perhaps of another process.
-    Everything {
-        revision: i64,
-        checks: ReadableChecks,
-        judged: ReadableJudgments,
-        minutes: Vec<Sampled>,
-        open: Vec<Outage>,
-        news: News,
-        sight: Option<Sight>,
-        spell: Option<BlindSpell>,
-    },
+    Everything(Box<Everything>),
     /// What is new since.
     Changes { changes: CheckChanges, open: Vec<Outage>, news: News },
+}
+
+/// Everything that is known from before.
+pub(super) struct Everything {
+    pub(super) revision: i64,
+    pub(super) checks: ReadableChecks,
+    pub(super) judged: ReadableJudgments,
+    pub(super) minutes: Vec<Sampled>,
+    pub(super) open: Vec<Outage>,
+    pub(super) news: News,
+    pub(super) sight: Option<Sight>,
+    pub(super) spell: Option<BlindSpell>,
 }
 
 /// Heartbeats of which something came, or nothing in time.
@@ -73,7 +76,8 @@ pub(super) async fn ask(
             let open = store.list_readable_open_outages().await?;
             let sight = store.find_sight(&VantagePoint::core()).await?;
             let spell = store.find_open_blind_spell(&VantagePoint::core()).await?;
-            Ok(Asked::Everything { revision, checks, judged, minutes, open, news, sight, spell })
+            let all = Everything { revision, checks, judged, minutes, open, news, sight, spell };
+            Ok(Asked::Everything(Box::new(all)))
         }
     }
 }

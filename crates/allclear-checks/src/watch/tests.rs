@@ -1,5 +1,6 @@
 //! The duty on a store, with a turned clock and a prober that does as it is told.
 
+use std::ops::Range;
 use std::sync::Mutex as Told;
 
 use allclear_domain::audit::Actor;

@@ -4,9 +4,11 @@
 //! little: [`Judgment`] follows the samples of one vantage point and says when enough of them agree.
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
+mod dns;
 mod heartbeat;
 mod histogram;
 mod http;
+mod icmp;
 mod judgment;
 mod outage;
 mod pace;
@@ -28,6 +30,7 @@ use crate::ids::{CheckId, ComponentId, TemplateId};
 use crate::posted::StatusChange;
 use crate::text::Key;
 
+pub use self::dns::{DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest};
 pub use self::heartbeat::{
     Cron, Due, Failure, Heartbeat, HeartbeatCheck, Schedule, Signal, SignalKind, SignalToken,
     StartedRun,
@@ -36,6 +39,7 @@ pub use self::histogram::Histogram;
 pub use self::http::{
     Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
 };
+pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
 pub use self::outage::Outage;
 pub use self::pace::{next_probe_at, phase};
@@ -165,6 +169,10 @@ pub enum CheckKind {
     Tcp(TcpCheck),
     /// Certificates as they are served.
     Tls(TlsCheck),
+    /// What a name means, as name servers tell it.
+    Dns(DnsCheck),
+    /// Whether a machine answers pings.
+    Icmp(IcmpCheck),
     /// Signals that have to come.
     Heartbeat(HeartbeatCheck),
 }
@@ -177,6 +185,8 @@ impl CheckKind {
             Self::Http(_) => "http",
             Self::Tcp(_) => "tcp",
             Self::Tls(_) => "tls",
+            Self::Dns(_) => "dns",
+            Self::Icmp(_) => "icmp",
             Self::Heartbeat(_) => "heartbeat",
         }
     }
@@ -188,6 +198,8 @@ impl CheckKind {
             Self::Http(http) => http.url.clone(),
             Self::Tcp(tcp) => tcp.target(),
             Self::Tls(tls) => tls.target(),
+            Self::Dns(dns) => dns.target(),
+            Self::Icmp(icmp) => icmp.target(),
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
         }
     }
@@ -209,7 +221,7 @@ impl CheckKind {
     pub const fn as_heartbeat(&self) -> Option<&HeartbeatCheck> {
         match self {
             Self::Heartbeat(heartbeat) => Some(heartbeat),
-            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) => None,
+            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) | Self::Dns(_) | Self::Icmp(_) => None,
         }
     }
 
@@ -221,7 +233,9 @@ impl CheckKind {
             Self::Heartbeat(_) => {
                 Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
             }
-            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) => Patience::default(),
+            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) | Self::Dns(_) | Self::Icmp(_) => {
+                Patience::default()
+            }
         }
     }
 
@@ -231,7 +245,9 @@ impl CheckKind {
     pub const fn usual_interval_seconds(&self) -> u32 {
         match self {
             Self::Heartbeat(_) => 60,
-            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) => Check::USUAL_INTERVAL_SECONDS,
+            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) | Self::Dns(_) | Self::Icmp(_) => {
+                Check::USUAL_INTERVAL_SECONDS
+            }
         }
     }
 }

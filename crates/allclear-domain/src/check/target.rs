@@ -1,11 +1,12 @@
 //! What is tried at an address that somebody writes: everything else about it is as it is where nobody
 //! says anything.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::{
-    CheckKind, HeartbeatCheck, HttpCheck, HttpVersion, Method, Schedule, StartTls, TcpCheck,
-    TlsCheck,
+    CheckKind, DnsCheck, DnsCode, DnsRecord, HeartbeatCheck, HttpCheck, HttpVersion, IcmpCheck,
+    IpFamily, Method, Schedule, StartTls, TcpCheck, TlsCheck,
 };
 use crate::error::InvalidValue;
 
@@ -34,6 +35,12 @@ impl FromStr for CheckKind {
         if text.contains(char::is_whitespace) {
             return refused("has a space in it: write one address");
         }
+        if let Some(rest) = after_dns(text) {
+            return dns(rest).map(Into::into);
+        }
+        if let Some(host) = after_icmp(text) {
+            return host.map(|host| IcmpCheck::of(host).into());
+        }
         let Some((scheme, rest)) = text.split_once("://") else {
             let has_port = !text.contains('/') && port_of(text).is_some();
             if !has_port {
@@ -51,7 +58,8 @@ impl FromStr for CheckKind {
                 read.map(|(host, port)| TlsCheck::of(host, port).into())
             }
             _ => refused(&format!(
-                "“{scheme}” is not tried: write http://…, https://…, tls://host:port or host:port"
+                "“{scheme}” is not tried: write http://…, https://…, tls://host:port, dns:name, \
+                 icmp://host or host:port"
             )),
         }
     }
@@ -59,6 +67,60 @@ impl FromStr for CheckKind {
 
 fn refused<T>(problem: &str) -> Result<T, InvalidValue> {
     Err(InvalidValue::new("target", problem))
+}
+
+/// What follows `dns:`. A host of this name with a port is none.
+fn after_dns(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_at_checked("dns:".len())?;
+    let is_port = rest.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty();
+    (scheme.eq_ignore_ascii_case("dns:") && !is_port).then_some(rest)
+}
+
+/// The host of `icmp://host`.
+fn after_icmp(text: &str) -> Option<Result<String, InvalidValue>> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !scheme.eq_ignore_ascii_case("icmp") {
+        return None;
+    }
+    let host = rest.trim_end_matches('/');
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let is_address = bare.parse::<IpAddr>().is_ok();
+    Some(match bare.is_empty() || bare.contains('/') || (bare.contains(':') && !is_address) {
+        true => {
+            refused("is a host that is pinged, without a port: write icmp://router.example.com")
+        }
+        false => Ok(bare.to_owned()),
+    })
+}
+
+/// Reads what follows `dns:` (RFC 4501): `[//server/]name[?type=MX]`. A server alone is a name.
+fn dns(text: &str) -> Result<DnsCheck, InvalidValue> {
+    const AS_IN: &str =
+        "write dns:example.com?type=MX or dns://ns1.example.com/example.com?type=MX";
+    let (place, query) = text.split_once('?').unwrap_or((text, ""));
+    let (server, name) = match place.strip_prefix("//") {
+        Some(both) => match both.split_once('/') {
+            Some((server, name)) => (Some(server), name),
+            None => (None, both),
+        },
+        None => (None, place),
+    };
+    if name.is_empty() || server.is_some_and(str::is_empty) || name.contains('/') {
+        return refused(&format!("names no name to ask for: {AS_IN}"));
+    }
+    let record = match query.split_once('=') {
+        None if query.is_empty() => Some(DnsRecord::default()),
+        Some((key, word)) if key.eq_ignore_ascii_case("type") => {
+            DnsRecord::ALL.into_iter().find(|one| one.as_str().eq_ignore_ascii_case(word))
+        }
+        _ => None,
+    };
+    let Some(record) = record else {
+        let known = DnsRecord::ALL.map(DnsRecord::as_str).join(", ");
+        return refused(&format!("has “?{query}” at its end: write ?type= and one of {known}"));
+    };
+    let servers = server.map(str::to_owned).into_iter().collect();
+    Ok(DnsCheck { servers, ..DnsCheck::of(name, record) })
 }
 
 /// The port that stands at the end, as it is written. An IPv6 address without brackets has none.
@@ -131,6 +193,49 @@ impl TlsCheck {
     }
 }
 
+impl DnsCheck {
+    /// That a name has such a record, as the name servers of this machine tell it.
+    #[must_use]
+    pub fn of(name: impl Into<String>, record: DnsRecord) -> Self {
+        Self {
+            name: name.into(),
+            record,
+            servers: Vec::new(),
+            authoritative: None,
+            code: DnsCode::default(),
+            expect: None,
+            ttl_min: None,
+            ttl_max: None,
+        }
+    }
+}
+
+impl IcmpCheck {
+    /// Pings of a host.
+    #[must_use]
+    pub fn of(host: impl Into<String>) -> Self {
+        Self {
+            host: host.into(),
+            connect_to: None,
+            family: IpFamily::default(),
+            count: Self::USUAL_COUNT,
+            lost_max: Self::USUAL_LOST_MAX,
+        }
+    }
+}
+
+impl From<IcmpCheck> for CheckKind {
+    fn from(check: IcmpCheck) -> Self {
+        Self::Icmp(check)
+    }
+}
+
+impl From<DnsCheck> for CheckKind {
+    fn from(check: DnsCheck) -> Self {
+        Self::Dns(check)
+    }
+}
+
 impl From<HttpCheck> for CheckKind {
     fn from(check: HttpCheck) -> Self {
         Self::Http(check)
@@ -163,6 +268,8 @@ impl CheckKind {
             Self::Tcp(tcp) => tcp.target(),
             Self::Tls(tls) if tls.port == TLS_PORT => format!("TLS of {}", tls.host),
             Self::Tls(tls) => format!("TLS of {}", tls.host_and_port()),
+            Self::Dns(dns) => format!("{} of {}", dns.record.as_str(), dns.name),
+            Self::Icmp(icmp) => format!("Ping of {}", icmp.host),
             Self::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.schedule.told()),
             Self::Http(http) => {
                 let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
@@ -196,6 +303,20 @@ mod tests {
                 "tls://mail.example.com:25",
                 "tls://mail.example.com:25",
                 "TLS of mail.example.com:25",
+            ),
+            (
+                "ICMP://router.example.com/",
+                "icmp://router.example.com",
+                "Ping of router.example.com",
+            ),
+            ("icmp://[2001:db8::1]", "icmp://[2001:db8::1]", "Ping of 2001:db8::1"),
+            ("dns:53", "dns:53", "dns:53"),
+            ("dns:example.com?type=mx", "dns:example.com?type=MX", "MX of example.com"),
+            ("DNS://example.com", "dns:example.com?type=A", "A of example.com"),
+            (
+                "dns://[2001:db8::1]:5353/www.example.com?TYPE=AAAA",
+                "dns://[2001:db8::1]:5353/www.example.com?type=AAAA",
+                "AAAA of www.example.com",
             ),
             ("tls://[2001:db8::1]/", "tls://[2001:db8::1]:443", "TLS of 2001:db8::1"),
             ("[2001:db8::1]", "https://[2001:db8::1]", "[2001:db8::1]"),
@@ -231,6 +352,17 @@ mod tests {
             "tls://mail.example.com:70000",
             "tls://2001:db8::1:993",
             "mail.example.com:+25",
+            "icmp://",
+            "icmp://router.example.com:7",
+            "icmp://a/b",
+            "dns:",
+            "dns://",
+            "dns://ns1.example.com/",
+            "dns:///example.com",
+            "dns:example.com?type=",
+            "dns:example.com?type=ANY",
+            "dns:example.com?class=IN",
+            "dns:example.com/a",
         ] {
             assert_eq!(wrong.parse::<CheckKind>().unwrap_err().field, "target", "{wrong}");
         }

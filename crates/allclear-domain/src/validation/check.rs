@@ -2,8 +2,8 @@
 
 use super::{Validate, Validation};
 use crate::check::{
-    Assertion, Check, CheckKind, HeartbeatCheck, HttpCheck, JsonTest, JsonValue, OnOutage,
-    Schedule, TcpCheck, TextTest, TlsCheck,
+    Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HeartbeatCheck, HttpCheck, IcmpCheck,
+    JsonTest, JsonValue, OnOutage, Schedule, TcpCheck, TextTest, TlsCheck,
 };
 use crate::limits;
 
@@ -14,6 +14,8 @@ impl Validate for Check {
             CheckKind::Http(http) => validation.part("http", http),
             CheckKind::Tcp(tcp) => validation.part("tcp", tcp),
             CheckKind::Tls(tls) => validation.part("tls", tls),
+            CheckKind::Dns(dns) => validation.part("dns", dns),
+            CheckKind::Icmp(icmp) => validation.part("icmp", icmp),
             CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
         });
         validation.number(
@@ -127,6 +129,58 @@ impl Validate for HeartbeatCheck {
                     validation.refuse("is named twice: name each token once");
                 });
             }
+        }
+    }
+}
+
+impl Validate for DnsCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("name", &self.name);
+        let max = limits::CHECK_SERVERS_MAX;
+        validation.each("servers", &self.servers, max, |validation, one| {
+            validation.title("host", one);
+        });
+        let is_open = self.expect.is_none() && self.ttl_min.is_none() && self.ttl_max.is_none();
+        if self.code != DnsCode::NoError && !is_open {
+            validation.within("code", |validation| {
+                validation.refuse("is for answers without records: leave out what is said of them");
+            });
+        }
+        if let Some(expect) = &self.expect {
+            validation.part("expect", expect);
+        }
+        if self.ttl_min.zip(self.ttl_max).is_some_and(|(min, max)| min > max) {
+            validation.within("ttl_min", |validation| {
+                validation.refuse("is above `ttl_max`: correct one of them");
+            });
+        }
+    }
+}
+
+impl Validate for IcmpCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("host", &self.host);
+        validation.number("count", u32::from(self.count), 1..=limits::CHECK_PINGS_MAX);
+        let lost = 0..=u32::from(self.count).saturating_sub(1);
+        validation.number("lost_max", u32::from(self.lost_max), lost);
+    }
+}
+
+impl Validate for DnsTest {
+    fn validate(&self, validation: &mut Validation) {
+        match self {
+            Self::Are(records) | Self::Contain(records) => {
+                let max = limits::CHECK_RECORDS_MAX;
+                validation.each(self.as_str(), records, max, |validation, one| {
+                    validation.text("record", one);
+                });
+            }
+            Self::AllMatch(pattern) => validation.text(self.as_str(), pattern),
+        }
+        if matches!(self, Self::Contain(records) if records.is_empty()) {
+            validation.within(self.as_str(), |validation| {
+                validation.refuse("is empty: name a record, or leave it out");
+            });
         }
     }
 }

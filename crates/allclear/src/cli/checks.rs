@@ -50,8 +50,10 @@ pub struct AddCheckArgs {
     /// Name as the team sees it
     pub name: String,
     /// What is tried: an address such as `https://shop.example.com/health`, a host and a port such as
-    /// mail.example.com:25, or the certificates there, as in `tls://mail.example.com:25`. Or when a job is to
-    /// say that it ran: heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'
+    /// mail.example.com:25, the certificates there, as in `tls://mail.example.com:25`, what a name
+    /// means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`, or a machine
+    /// that is pinged, as in `icmp://router.example.com`. Or when a job is to say that it ran:
+    /// heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'
     #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN")]
     pub target: Target,
     /// Short name; made from the name where it is left out
@@ -94,8 +96,9 @@ pub struct AddCheckArgs {
 /// What to try once.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
-    /// Key or id of a check, an address such as `https://shop.example.com/health`, a host and a port, or
-    /// the certificates there, as in `tls://mail.example.com:25`
+    /// Key or id of a check, an address such as `https://shop.example.com/health`, a host and a port, the
+    /// certificates there, as in `tls://mail.example.com:25`, what a name means, as in
+    /// `dns:example.com?type=MX`, or a machine that is pinged, as in `icmp://router.example.com`
     #[arg(value_name = "CHECK|URL|HOST:PORT")]
     pub what: String,
     /// Time for it, all in all; that of the check where it is left out, else 10s

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use allclear_domain::zone::get_zone;
+use allclear_net::may_ping;
 use allclear_store::{Health, Location, Store, StoreError};
 use anyhow::Result;
 use serde::Serialize;
@@ -51,6 +52,7 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
         zones(),
         listen(settings),
         files(settings),
+        pings(),
     ];
     findings.extend(tls::judge(settings));
     findings.extend(store(settings).await);
@@ -83,6 +85,15 @@ fn listen(settings: &Settings) -> Finding {
         ),
     };
     Finding { check: "listen", verdict, text }
+}
+
+/// Told for the user and the shell that ask, as well: a service may have rights of its own.
+fn pings() -> Finding {
+    let (verdict, text) = match may_ping() {
+        Ok(()) => (Verdict::Ok, "checks of the kind icmp may send pings".to_owned()),
+        Err(problem) => (Verdict::Warning, format!("for checks of the kind icmp: {problem}")),
+    };
+    Finding { check: "pings", verdict, text }
 }
 
 /// Told for the user and the shell that ask: a service may have another limit.

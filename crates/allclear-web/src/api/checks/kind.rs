@@ -1,16 +1,53 @@
 //! What a check tries, on the wire.
 
+/// Each shape, and the noun that it is: field by field, and variant by variant.
+macro_rules! same {
+    ($(struct $shape:ident = $noun:ident { $($field:ident),+ };)*
+        $(enum $words:ident = $variants:ident { $($variant:ident),+ };)*) => {
+        $(
+            impl From<$noun> for $shape {
+                fn from($noun { $($field),+ }: $noun) -> Self {
+                    Self { $($field),+ }
+                }
+            }
+
+            impl From<$shape> for $noun {
+                fn from($shape { $($field),+ }: $shape) -> Self {
+                    Self { $($field),+ }
+                }
+            }
+        )*
+        $(
+            impl From<$variants> for $words {
+                fn from(noun: $variants) -> Self {
+                    match noun { $($variants::$variant(value) => Self::$variant(value)),+ }
+                }
+            }
+
+            impl From<$words> for $variants {
+                fn from(shape: $words) -> Self {
+                    match shape { $($words::$variant(value) => Self::$variant(value)),+ }
+                }
+            }
+        )*
+    };
+}
+
+mod dns;
+
 use std::net::IpAddr;
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HeartbeatCheck, HttpCheck, HttpVersion, JsonTest, JsonValue,
-    Method, Schedule, SignalToken, StartTls, StatusRange, TcpCheck, TextTest, TlsCheck,
+    Assertion, CheckKind, Header, HeartbeatCheck, HttpCheck, HttpVersion, IcmpCheck, IpFamily,
+    JsonTest, JsonValue, Method, Schedule, SignalToken, StartTls, StatusRange, TcpCheck, TextTest,
+    TlsCheck,
 };
 use allclear_domain::limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::wire::{HttpVersionWord, JsonValueShape, MethodWord, StartTlsWord};
+use self::dns::DnsJson;
+use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
 
 /// What is tried: one kind, by its name.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +60,10 @@ pub(super) enum KindJson {
     Tcp(TcpJson),
     /// The certificates that a server sends.
     Tls(TlsJson),
+    /// What a name means, as name servers tell it.
+    Dns(DnsJson),
+    /// Whether a machine answers pings.
+    Icmp(IcmpJson),
     /// Signals that a job sends by itself.
     Heartbeat(HeartbeatJson),
 }
@@ -269,6 +310,38 @@ impl From<ScheduleJson> for Schedule {
     }
 }
 
+/// Some pings, most of which have to be answered. The program needs the right to send them.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "IcmpCheck")]
+#[serde(deny_unknown_fields)]
+pub(super) struct IcmpJson {
+    /// A name or an address.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    host: String,
+    /// The address to ping in place of what the name resolves to.
+    #[serde(default)]
+    connect_to: Option<IpAddr>,
+    #[serde(default)]
+    #[schemars(with = "IpFamilyWord")]
+    family: IpFamily,
+    /// How many pings are sent; 3 where this is left out.
+    #[serde(default = "pings")]
+    #[schemars(range(min = 1, max = limits::CHECK_PINGS_MAX))]
+    count: u8,
+    /// How many of them may be lost; 1 where this is left out.
+    #[serde(default = "lost_pings")]
+    #[schemars(range(max = limits::CHECK_PINGS_MAX - 1))]
+    lost_max: u8,
+}
+
+const fn pings() -> u8 {
+    IcmpCheck::USUAL_COUNT
+}
+
+const fn lost_pings() -> u8 {
+    IcmpCheck::USUAL_LOST_MAX
+}
+
 impl From<&CheckKind> for KindJson {
     fn from(kind: &CheckKind) -> Self {
         match kind.clone() {
@@ -288,6 +361,8 @@ impl From<&CheckKind> for KindJson {
                 Self::Tcp(TcpJson { host, port, connect_to, send, expect })
             }
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
+            CheckKind::Dns(dns) => Self::Dns(dns.into()),
+            CheckKind::Icmp(icmp) => Self::Icmp(icmp.into()),
             CheckKind::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens })
@@ -315,6 +390,8 @@ impl From<KindJson> for CheckKind {
                 Self::Tcp(TcpCheck { host, port, connect_to, send, expect })
             }
             KindJson::Tls(tls) => Self::Tls(tls.into()),
+            KindJson::Dns(dns) => Self::Dns(dns.into()),
+            KindJson::Icmp(icmp) => Self::Icmp(icmp.into()),
             KindJson::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens })
@@ -323,42 +400,10 @@ impl From<KindJson> for CheckKind {
     }
 }
 
-/// Each shape, and the noun that it is: field by field, and variant by variant.
-macro_rules! same {
-    ($(struct $shape:ident = $noun:ident { $($field:ident),+ };)*
-        $(enum $words:ident = $variants:ident { $($variant:ident),+ };)*) => {
-        $(
-            impl From<$noun> for $shape {
-                fn from($noun { $($field),+ }: $noun) -> Self {
-                    Self { $($field),+ }
-                }
-            }
-
-            impl From<$shape> for $noun {
-                fn from($shape { $($field),+ }: $shape) -> Self {
-                    Self { $($field),+ }
-                }
-            }
-        )*
-        $(
-            impl From<$variants> for $words {
-                fn from(noun: $variants) -> Self {
-                    match noun { $($variants::$variant(value) => Self::$variant(value)),+ }
-                }
-            }
-
-            impl From<$words> for $variants {
-                fn from(shape: $words) -> Self {
-                    match shape { $($words::$variant(value) => Self::$variant(value)),+ }
-                }
-            }
-        )*
-    };
-}
-
 same! {
     struct HeaderJson = Header { name, value };
     struct StatusRangeJson = StatusRange { from, to };
+    struct IcmpJson = IcmpCheck { host, connect_to, family, count, lost_max };
     struct TlsJson = TlsCheck { host, port, connect_to, starttls, warn_days };
     enum TextTestJson = TextTest { Is, IsNot, Contains, ContainsNot, Matches, MatchesNot };
     enum JsonTestJson = JsonTest {

@@ -109,6 +109,15 @@ words! {
     HttpVersionWord = "HttpVersion" ["offered", "http1", "http2"];
     /// A protocol that begins without TLS and is asked to go on with it.
     StartTlsWord = "StartTls" ["smtp", "imap", "pop3", "postgres"];
+    /// Which addresses of a name are taken.
+    IpFamilyWord = "IpFamily" ["any", "ipv4", "ipv6"];
+    /// A kind of records of a name.
+    DnsRecordWord = "DnsRecord" [
+        "A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT",
+    ];
+    /// How the answer of a name server has to end: `NOERROR` where there is such a name, `NXDOMAIN` where
+    /// there is none.
+    DnsCodeWord = "DnsCode" ["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"];
 }
 
 /// A value to compare with.
@@ -133,8 +142,8 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
-        BlindCause, Direction, HttpVersion, Method, OnOutage, Reach, ReasonCode, SentinelRole,
-        SignalKind, StartTls, Threshold, Verdict, View,
+        BlindCause, Direction, DnsCode, DnsRecord, HttpVersion, IpFamily, Method, OnOutage, Reach,
+        ReasonCode, SentinelRole, SignalKind, StartTls, Threshold, Verdict, View,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -194,5 +203,11 @@ mod tests {
         reads::<HttpVersion>(HttpVersionWord::ALL);
         assert_eq!(StartTlsWord::ALL, StartTls::ALL.map(StartTls::as_str));
         reads::<StartTls>(StartTlsWord::ALL);
+        assert_eq!(IpFamilyWord::ALL, IpFamily::ALL.map(IpFamily::as_str));
+        reads::<IpFamily>(IpFamilyWord::ALL);
+        assert_eq!(DnsRecordWord::ALL, DnsRecord::ALL.map(DnsRecord::as_str));
+        reads::<DnsRecord>(DnsRecordWord::ALL);
+        assert_eq!(DnsCodeWord::ALL, DnsCode::ALL.map(DnsCode::as_str));
+        reads::<DnsCode>(DnsCodeWord::ALL);
     }
 }

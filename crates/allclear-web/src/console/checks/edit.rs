@@ -43,6 +43,14 @@ struct FormView {
     is_tcp: bool,
     starttls: Vec<Choice>,
     is_tls: bool,
+    is_dns: bool,
+    is_icmp: bool,
+    /// What this machine lacks to try it.
+    lacking: String,
+    /// Who may be asked for a name.
+    asked: Vec<Choice>,
+    /// How the answer may end.
+    codes: Vec<Choice>,
     is_heartbeat: bool,
     /// Zones by name, where they are asked for.
     zones: Vec<String>,
@@ -65,7 +73,11 @@ async fn show_form(
     let is_heartbeat = heartbeats::is_of_heartbeat(&form);
     let new = if is_heartbeat { "Watch a job" } else { "Watch something" };
     let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
-    let kind = check.map(|check| &check.kind);
+    // A question for a name and a ping have other fields than everything that is connected to.
+    let is_other = |kind: &CheckKind| matches!(kind, CheckKind::Dns(_) | CheckKind::Icmp(_));
+    let typed = form.text("target").parse().ok().filter(is_other);
+    let is_typed = !form.text("target").is_empty();
+    let kind = check.map(|check| &check.kind).or(typed.as_ref());
     let view = FormView {
         chrome: Chrome::of(call, &title, ""),
         action: match check {
@@ -83,13 +95,19 @@ async fn show_form(
         methods: METHODS
             .map(|one| Choice::of(one.as_str(), one.as_str(), form.text("method")))
             .into(),
-        kept: kind.map(fields::kept).unwrap_or_default(),
+        kept: check.map(|check| fields::kept(&check.kind)).unwrap_or_default(),
         starttls: starttls(&form),
         is_http: !is_heartbeat && matches!(kind, None | Some(CheckKind::Http(_))),
         is_tcp: !is_heartbeat && matches!(kind, None | Some(CheckKind::Tcp(_))),
         is_tls: !is_heartbeat && matches!(kind, None | Some(CheckKind::Tls(_))),
+        is_dns: !is_heartbeat
+            && matches!((kind, is_typed), (None, false) | (Some(CheckKind::Dns(_)), _)),
+        is_icmp: matches!(kind, Some(CheckKind::Icmp(_))),
         is_heartbeat,
         zones: if is_heartbeat { list_zones() } else { Vec::new() },
+        lacking: kind.and_then(allclear_checks::fields::lacking).unwrap_or_default(),
+        asked: fields::asked(&form),
+        codes: fields::codes(&form),
         is_open: !trouble.problems.is_empty(),
         form,
         trouble,

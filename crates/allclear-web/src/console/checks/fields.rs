@@ -1,13 +1,19 @@
 //! A check as a form has it, and a form as a check.
 
+mod dns;
+mod texts;
+
 use allclear_domain::check::{
-    Affects, Assertion, HttpCheck, HttpVersion, Method, OnOutage, Patience, StartTls, StatusRange,
-    TcpCheck, TextTest, TlsCheck,
+    Affects, Assertion, HttpCheck, HttpVersion, IcmpCheck, IpFamily, Method, OnOutage, Patience,
+    StartTls, StatusRange, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind, ComponentStatus};
 
+pub(super) use self::dns::{asked, codes};
+pub(super) use self::texts::seconds;
+use self::texts::{escaped, read_seconds, unescaped};
 use super::{heartbeats, pickers, telling};
 use crate::console::form::Form;
 use crate::console::words;
@@ -108,9 +114,12 @@ fn tell_starttls(tls: &TlsCheck) -> &'static str {
 
 /// The fields of every kind, as they are where nobody says anything.
 fn with_usual(form: Form) -> Form {
-    form.with("method", Method::default().as_str())
+    dns::with_usual(form)
+        .with("method", Method::default().as_str())
         .with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
         .with("starttls", STARTTLS_USUAL)
+        .with("pings", &IcmpCheck::USUAL_COUNT.to_string())
+        .with("lost", &IcmpCheck::USUAL_LOST_MAX.to_string())
         .with("warn_days", &TlsCheck::USUAL_WARN_DAYS.to_string())
 }
 
@@ -125,7 +134,11 @@ fn with_pace(form: Form, interval_seconds: u32, deadline_ms: u32, patience: Pati
 /// The form of a check that is there.
 pub(super) fn form_of(check: &Check) -> Form {
     let tags: Vec<&str> = check.tags.iter().map(Key::as_str).collect();
-    let target = check.kind.target();
+    let target = match &check.kind {
+        // Its servers have a field of their own.
+        CheckKind::Dns(dns) => dns.question(),
+        kind => kind.target(),
+    };
     let form = Form::of([("target", &target), ("name", &check.name), ("tags", &tags.join(", "))]);
     let form = with_pace(form, check.interval_seconds, check.deadline_ms, check.patience);
     let form = form.with("slow", &check.slow_after_ms.map(seconds).unwrap_or_default());
@@ -145,6 +158,10 @@ pub(super) fn form_of(check: &Check) -> Form {
         }
         CheckKind::Tls(tls) => {
             form.with("starttls", tell_starttls(tls)).with("warn_days", &tls.warn_days.to_string())
+        }
+        CheckKind::Dns(dns) => dns::show(form, dns),
+        CheckKind::Icmp(icmp) => {
+            form.with("pings", &icmp.count.to_string()).with("lost", &icmp.lost_max.to_string())
         }
         CheckKind::Heartbeat(heartbeat) => heartbeats::with_fields(form, heartbeat),
     };
@@ -186,6 +203,13 @@ pub(super) fn kept(kind: &CheckKind) -> String {
         CheckKind::Heartbeat(_) => {}
         CheckKind::Tls(tls) => {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
+        }
+        CheckKind::Dns(dns) => kept.extend(dns::kept(dns)),
+        CheckKind::Icmp(icmp) => {
+            if icmp.family != IpFamily::default() {
+                kept.push("the family of its address".to_owned());
+            }
+            kept.extend(icmp.connect_to.map(|address| format!("the address {address}")));
         }
     }
     kept.join(", ")
@@ -317,6 +341,16 @@ impl Reader<'_> {
                 let send = Some(send).filter(|text| !text.is_empty());
                 Some(CheckKind::Tcp(TcpCheck { send, expect, ..tcp }))
             }
+            (CheckKind::Icmp(new), before) => {
+                let icmp = match before {
+                    Some(CheckKind::Icmp(icmp)) => IcmpCheck { host: new.host, ..icmp.clone() },
+                    _ => new,
+                };
+                let count = self.number("pings", "pings");
+                let lost_max = self.number("lost", "may be lost");
+                Some(IcmpCheck { count, lost_max, ..icmp }.into())
+            }
+            (CheckKind::Dns(new), before) => Some(dns::read(self.form, new, before).into()),
             (CheckKind::Heartbeat(new), before) => {
                 let before = before.and_then(CheckKind::as_heartbeat);
                 let read = heartbeats::read(self.form, new, before);
@@ -395,54 +429,11 @@ fn tell_statuses(statuses: &[StatusRange]) -> String {
     statuses.iter().map(tell).collect::<Vec<_>>().join(", ")
 }
 
-/// Milliseconds as seconds: `10`, `0.8`.
-pub(super) fn seconds(ms: u32) -> String {
-    let whole = format!("{}.{:03}", ms / 1_000, ms % 1_000);
-    whole.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// Reads seconds with up to three digits behind the point, as milliseconds.
-fn read_seconds(text: &str) -> Option<u32> {
-    let text = text.replace(',', ".");
-    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !are_digits(whole) || !are_digits(part) || part.len() > 3 || text == "." {
-        return None;
-    }
-    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let part: u32 = format!("{part:0<3}").parse().ok()?;
-    whole.checked_mul(1_000)?.checked_add(part)
-}
-
-/// A text on one line, so that a form does not change its line ends.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\r', "\\r").replace('\n', "\\n").replace('\t', "\\t")
-}
-
-fn unescaped(text: &str) -> Result<String, String> {
-    let mut chars = text.chars();
-    let mut read = String::new();
-    while let Some(c) = chars.next() {
-        read.push(match c {
-            '\\' => match chars.next() {
-                Some('r') => '\r',
-                Some('n') => '\n',
-                Some('t') => '\t',
-                Some('\\') => '\\',
-                _ => return Err("what is sent: write \\r, \\n, \\t or \\\\ after a \\".to_owned()),
-            },
-            other => other,
-        });
-    }
-    Ok(read)
-}
-
 /// What is wrong, by the labels of the form.
 pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
     let label = |field: &str| match field {
-        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port" => {
-            "what to watch".to_owned()
-        }
+        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port"
+        | "kind.dns.name" | "kind.icmp.host" => "what to watch".to_owned(),
         "kind.tls.warn_days" => "warns before a certificate ends".to_owned(),
         "interval_seconds" => "every".to_owned(),
         "deadline_ms" => "gives up after, in milliseconds".to_owned(),
@@ -453,6 +444,11 @@ pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
         "patience.recover_after" => "up after".to_owned(),
         "patience.stable_for_seconds" => "and for at least".to_owned(),
         other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
+        "kind.icmp.count" => "pings".to_owned(),
+        "kind.icmp.lost_max" => "may be lost".to_owned(),
+        "kind.dns.code" => "the answer ends".to_owned(),
+        other if other.starts_with("kind.dns.servers") => "name servers".to_owned(),
+        other if other.starts_with("kind.dns.expect") => "the answer contains".to_owned(),
         other if other.starts_with("on_outage") => "when it is down".to_owned(),
         other if other.starts_with("affects") => "components".to_owned(),
         other => heartbeats::label(other).unwrap_or(other).to_owned(),
@@ -487,6 +483,11 @@ pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'stat
         text("The answer contains", "contains"),
         text("Redirects", "redirects"),
         text("What is sent", "send"),
+        text("Pings", "pings"),
+        text("May be lost", "lost"),
+        text("Name servers", "servers"),
+        text("Who is asked", "asked"),
+        text("The answer ends", "code"),
         text("Before TLS is spoken", "starttls"),
         text("Warns before a certificate ends (days)", "warn_days"),
         text("Down after", "fail_after"),

@@ -1,5 +1,6 @@
 //! Checks.
 
+use allclear_checks::fields;
 use allclear_domain::CheckKind;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
@@ -27,7 +28,11 @@ pub(in crate::commands) async fn check(command: CheckCommand, settings: &Setting
             let mut api = Api::to_write(settings).await?;
             let done = api.post("/api/v1/checks", new).await;
             api.close().await;
-            print_out(&done?, print, |check| {
+            let done = done?;
+            if let Some(what) = fields::lacking(&args.target.0) {
+                remark(&format!("on this machine it would stay unknown: {what}"));
+            }
+            print_out(&done, print, |check| {
                 std::iter::once(line(check)).chain(addresses(check)).collect()
             })
         }

@@ -21,6 +21,10 @@ fn what_is_left_out_is_as_the_document_says() {
     let short = json!({"tls": {"host": "mail.example.com", "port": 25}});
     let CheckKind::Tls(tls) = read(&short).unwrap() else { panic!("it is of the kind tls") };
     assert_eq!((tls.starttls, tls.warn_days), (None, 14));
+    let short = json!({"icmp": {"host": "router.example.com"}});
+    assert_eq!(read(&short).unwrap(), "icmp://router.example.com".parse().unwrap());
+    let short = json!({"dns": {"name": "example.com"}});
+    assert_eq!(read(&short).unwrap(), "dns:example.com".parse().unwrap());
 }
 
 #[test]
@@ -48,7 +52,21 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
         "send": "EHLO example.com\r\n", "expect": {"contains": "250"}}});
     let tls = json!({"tls": {"host": "mail.example.com", "port": 25, "connect_to": "192.0.2.7",
         "starttls": "smtp", "warn_days": 30}});
-    for kind in [http, tcp, tls] {
+    let dns = |record: &str, code: &str, expect: Value| {
+        json!({"dns": {"name": "example.com", "record": record, "servers": ["192.0.2.53", "ns1:5353"],
+            "authoritative": {"serials_apart_max": 2}, "code": code, "expect": expect,
+            "ttl_min": 60, "ttl_max": 86_400}})
+    };
+    let icmp = json!({"icmp": {"host": "router.example.com", "connect_to": "192.0.2.7",
+        "family": "ipv4", "count": 5, "lost_max": 0}});
+    let mut all = vec![http, tcp, tls, icmp, dns("A", "NOERROR", Value::Null)];
+    all.extend(
+        ["AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
+            .map(|record| dns(record, "NXDOMAIN", json!({"all_match": "x"}))),
+    );
+    all.push(dns("A", "REFUSED", json!({"are": []})));
+    all.push(dns("A", "SERVFAIL", json!({"contain": ["192.0.2.1", "192.0.2.2"]})));
+    for kind in all {
         let shown = serde_json::to_value(KindJson::from(&read(&kind).unwrap())).unwrap();
         assert_eq!(shown, kind);
     }
@@ -58,15 +76,17 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
 fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
         (
-            json!({"icmp": {}}),
-            "unknown variant `icmp`, expected one of `http`, `tcp`, `tls`, `heartbeat`",
+            json!({"ftp": {}}),
+            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `heartbeat`",
         ),
-        (json!({}), "send an object with one of http, tcp, tls, heartbeat: { … }"),
+        (json!({}), "send an object with one of http, tcp, tls, dns, icmp, heartbeat: { … }"),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
         (json!({"http": {"url": 1}}), "http.url: invalid type"),
         (json!({"tcp": {"host": "x", "port": 70_000}}), "tcp.port: invalid value"),
         (json!({"tcp": {"host": "x", "port": 25, "tls": true}}), "tcp: unknown field `tls`"),
+        (json!({"dns": {"name": "x", "record": "ANY"}}), "dns.record: unknown variant"),
+        (json!({"dns": {"name": "x", "expect": {"is": "x"}}}), "dns.expect: unknown variant"),
         (json!({"tls": {"host": "x", "port": 25, "starttls": "ftp"}}), "tls.starttls: unknown"),
         (
             json!({"http": {"url": "x", "assertions": [{"body": {"test": {"is": 1}}}]}}),

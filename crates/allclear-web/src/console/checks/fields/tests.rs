@@ -1,7 +1,9 @@
 //! Forms and checks, there and back.
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{Header, JsonTest};
+use allclear_domain::check::{
+    DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest,
+};
 use jiff::Timestamp;
 
 use super::*;
@@ -58,6 +60,44 @@ fn tls(starttls: Option<StartTls>, warn_days: u16) -> CheckKind {
     CheckKind::Tls(TlsCheck { connect_to, starttls, warn_days, ..tls })
 }
 
+fn icmp(count: u8, lost_max: u8) -> CheckKind {
+    let connect_to = Some("192.0.2.7".parse().unwrap());
+    let icmp = IcmpCheck::of("router.example.com");
+    CheckKind::Icmp(IcmpCheck { connect_to, family: IpFamily::Ipv4, count, lost_max, ..icmp })
+}
+
+fn dns(expect: Option<DnsTest>, serials_apart_max: Option<u32>) -> CheckKind {
+    let servers = vec!["192.0.2.53".to_owned(), "ns1.example.com:5353".to_owned()];
+    let authoritative =
+        serials_apart_max.map(|serials_apart_max| DnsAuthority { serials_apart_max });
+    let (ttl_min, code) = (Some(60), DnsCode::NxDomain);
+    let dns = DnsCheck::of("example.com", DnsRecord::Mx);
+    CheckKind::Dns(DnsCheck { servers, authoritative, expect, ttl_min, code, ..dns })
+}
+
+#[test]
+fn a_question_is_typed_and_its_answers_are_lines() {
+    let form = Form::of([
+        ("target", "dns://ns1.example.com/example.com?type=mx"),
+        ("servers", "ns2.example.com, ns1.example.com 192.0.2.53"),
+        ("contains", " 10 mail.example.com\r\n\r\n20 mail2.example.com "),
+        ("asked", "zone"),
+    ]);
+    let CheckKind::Dns(dns) = Reader { form: &form, problems: Vec::new() }
+        .fill(read_kind(form.text("target")).unwrap(), None)
+        .unwrap()
+    else {
+        panic!("it is of the kind dns");
+    };
+    assert_eq!(dns.servers, ["ns1.example.com", "ns2.example.com", "192.0.2.53"]);
+    let records = ["10 mail.example.com", "20 mail2.example.com"].map(str::to_owned);
+    assert_eq!(dns.expect, Some(DnsTest::Contain(records.into())));
+    assert_eq!((dns.authoritative, dns.code), (Some(DnsAuthority::default()), DnsCode::NoError));
+    let told = "a condition, a difference of serials, bounds of how long records hold";
+    assert_eq!(kept(&icmp(3, 1)), "the family of its address, the address 192.0.2.7");
+    assert_eq!(kept(&self::dns(Some(DnsTest::Are(Vec::new())), Some(3))), told);
+}
+
 #[test]
 fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
     for kind in [
@@ -68,6 +108,12 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
         tls(None, 14),
         tls(Some(StartTls::Smtp), 14),
         tls(Some(StartTls::Imap), 0),
+        icmp(5, 0),
+        icmp(1, 0),
+        dns(None, None),
+        dns(Some(DnsTest::Contain(vec!["10 mail.example.com".to_owned(), "x".to_owned()])), None),
+        dns(Some(DnsTest::Are(Vec::new())), Some(3)),
+        dns(Some(DnsTest::AllMatch("^1".to_owned())), Some(0)),
     ] {
         let check = check(kind);
         let said = read(&form_of(&check), Some(&check.kind)).ok().unwrap();
@@ -79,7 +125,20 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
 #[test]
 fn what_two_change_is_compared_field_by_field() {
     let shown = rows(&form_of(&check(full_http())), str::to_owned);
-    for name in ["starttls", "warn_days", "method", "statuses", "redirects", "fail_after", "tags"] {
+    for name in [
+        "pings",
+        "lost",
+        "servers",
+        "asked",
+        "code",
+        "starttls",
+        "warn_days",
+        "method",
+        "statuses",
+        "redirects",
+        "fail_after",
+        "tags",
+    ] {
         let other = rows(&Form::of([(name, "changed")]), str::to_owned);
         assert_eq!(other.len(), shown.len());
         assert_eq!(other.iter().filter(|(_, text)| text == "changed").count(), 1, "{name}");
