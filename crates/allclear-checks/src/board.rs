@@ -342,7 +342,10 @@ impl Board {
             return;
         }
         self.unwritten.results += 1;
-        self.unwritten.put_minute(watched.add(&result));
+        // A heartbeat is looked at now and then, which is no sample of anything.
+        if watched.check.kind.as_heartbeat().is_none() {
+            self.unwritten.put_minute(watched.add(&result));
+        }
         let patience = watched.check.patience;
         let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
         watched.judgment = judgment;

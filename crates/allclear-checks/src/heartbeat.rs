@@ -1,8 +1,8 @@
 //! Signals of jobs: heard, looked at, and forgiven where nobody was there to hear them.
 
 use allclear_domain::check::{
-    Direction, Exchange, ExchangeLine, Heartbeat, Phases, ProbeResult, Reach, ReasonCode, Signal,
-    SignalKind, SignalToken, VantagePoint,
+    Direction, Exchange, ExchangeLine, Heartbeat, Phases, ProbeResult, Reach, Reason, ReasonCode,
+    Signal, SignalKind, SignalToken, VantagePoint, Verdict,
 };
 use allclear_domain::ids::CheckId;
 use allclear_store::{Store, StoreError};
@@ -14,6 +14,9 @@ use crate::prober::Probing;
 const NOTE_EVERY: SignedDuration = SignedDuration::from_secs(5);
 /// For how long nobody may have been there until deadlines are put off.
 const AWAY_AFTER: SignedDuration = SignedDuration::from_secs(15);
+
+/// Blind spells that are looked at, the latest ones.
+const SPELLS_LOOKED_AT: u16 = 50;
 
 /// What became of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +91,10 @@ pub(crate) fn look(store: Store, id: CheckId, now: Timestamp) -> Probing {
         if away.is_some_and(|away| away > AWAY_AFTER) {
             return ours("nobody was here to hear signals; deadlines are being put off".to_owned());
         }
-        let (verdict, reason) = heard.heartbeat.verdict(now);
+        let (verdict, reason) = match judge(&store, &heard.heartbeat, now).await {
+            Ok(judged) => judged,
+            Err(error) => return ours(format!("what came cannot be read: {error}")),
+        };
         // What a job says of itself is so, whatever else we can see; its silence may be our own line.
         let is_told = reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Reported);
         ProbeResult {
@@ -103,6 +109,25 @@ pub(crate) fn look(store: Store, id: CheckId, now: Timestamp) -> Probing {
             reach: is_told.then_some(Reach::Itself),
         }
     })
+}
+
+/// What a heartbeat says. Silence counts only as far as this machine could have heard a signal.
+async fn judge(
+    store: &Store,
+    heartbeat: &Heartbeat,
+    now: Timestamp,
+) -> Result<(Verdict, Option<Reason>), StoreError> {
+    let (verdict, reason) = heartbeat.verdict(now);
+    let is_silence = reason
+        .as_ref()
+        .is_some_and(|reason| matches!(reason.code, ReasonCode::Missed | ReasonCode::Unfinished));
+    if !is_silence {
+        return Ok((verdict, reason));
+    }
+    let mut spells =
+        store.list_latest_blind_spells(&VantagePoint::core(), SPELLS_LOOKED_AT).await?;
+    spells.sort_by_key(|spell| spell.began_at);
+    Ok(heartbeat.clone().excuse_blindness(&spells, now).verdict(now))
 }
 
 /// What the job wrote with the failure that it told of.

@@ -54,7 +54,7 @@ impl Lanes {
     #[must_use]
     pub fn new(in_flight_max: usize) -> Self {
         let slow_max = (in_flight_max / 2).max(in_flight_max.saturating_sub(QUICK_MAX));
-        let slow_max = slow_max.min(SLOW_MAX);
+        let slow_max = slow_max.clamp(1, SLOW_MAX);
         let quick_max = in_flight_max.saturating_sub(slow_max).clamp(1, QUICK_MAX);
         Self { quick_max, slow_max, in_flight: 0, quick: VecDeque::new() }
     }
@@ -181,6 +181,7 @@ mod tests {
     fn there_is_an_end_to_all_of_them_together() {
         for most in [1, 2, 3, 960, 5_000, QUICK_MAX + SLOW_MAX, 1_000_000] {
             let (start, mut lanes) = (Instant::now(), Lanes::new(most));
+            assert!(lanes.room(start).slow > 0, "{most}: who is slow is probed, too");
             let mut now = start;
             loop {
                 let Room { quick, slow } = lanes.room(now);
@@ -192,7 +193,8 @@ mod tests {
                 }
                 now += QUICK;
             }
-            let all = most.clamp(1, QUICK_MAX + SLOW_MAX);
+            // One of each lane, at least.
+            let all = most.clamp(2, QUICK_MAX + SLOW_MAX);
             assert_eq!(lanes.in_flight(), all, "{most}");
         }
     }

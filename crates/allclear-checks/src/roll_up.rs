@@ -11,7 +11,6 @@ use allclear_domain::Clock;
 use allclear_domain::check::{Samples, Span};
 use allclear_store::{Sampled, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Mutex;
 
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -56,15 +55,13 @@ pub struct RollUp {
     clock: Arc<dyn Clock>,
     /// Bytes that all samples together may take.
     bytes_max: u64,
-    /// Until when each span is looked through.
-    looked_until: Mutex<HashMap<Span, Timestamp>>,
 }
 
 impl RollUp {
     /// A duty that keeps no more than so many bytes.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, bytes_max: u64) -> Self {
-        Self { store, clock, bytes_max, looked_until: Mutex::default() }
+        Self { store, clock, bytes_max }
     }
 
     /// Runs until it is dropped.
@@ -92,8 +89,11 @@ impl RollUp {
         for span in [Span::Hour, Span::Day] {
             report.added_up += self.add_up(span, now).await?;
         }
+        // Where the clock runs ahead, nothing is older for it: only samples make others old.
+        let newest = self.store.last_samples(Span::Minute, now).await?;
+        let newest = newest.unwrap_or(Timestamp::MIN);
         for span in Span::ALL {
-            let until = self.may_go(span, ago(now, kept(span))).await?;
+            let until = self.may_go(span, ago(newest, kept(span)), now).await?;
             report.forgotten += self.forget(span, until).await?;
         }
         if report.added_up > 0 {
@@ -105,15 +105,15 @@ impl RollUp {
     /// Adds up every span that is over, and says how many.
     async fn add_up(&self, span: Span, now: Timestamp) -> Result<usize, StoreError> {
         let Some(part) = span.part() else { return Ok(0) };
-        let mut looked_until = self.looked_until.lock().await;
-        // The last one is added up once more: something may have come late.
-        let last = self.store.last_samples(span).await?;
-        let known = looked_until.get(&span).copied().max(last);
-        let mut from = known.unwrap_or(Timestamp::MIN);
         let is_over = |start: Timestamp| later(start, span.length() + LATE) <= now;
-        if known.is_some_and(|known| !is_over(later(known, span.length()))) {
+        let last = self.store.last_samples(span, now).await?;
+        let new = last.map_or(Timestamp::MIN, |last| later(last, span.length()));
+        let first = self.store.first_samples_since(part, new).await?;
+        if first.is_none_or(|first| !is_over(span.start_of(first))) {
             return Ok(0);
         }
+        // The last one is added up once more: something may have come late.
+        let mut from = last.unwrap_or(Timestamp::MIN);
         let mut added_up = 0;
         while added_up < STEPS_MAX {
             let Some(first) = self.store.first_samples_since(part, from).await? else { break };
@@ -125,9 +125,6 @@ impl RollUp {
             added_up += 1;
             from = later(start, span.length());
         }
-        // Where nothing was found, nothing more is looked for in what is over.
-        let over = span.start_of(ago(ago(now, LATE), span.length()));
-        looked_until.insert(span, if added_up < STEPS_MAX { over } else { from });
         Ok(added_up)
     }
 
@@ -156,10 +153,15 @@ impl RollUp {
     }
 
     /// What may be forgotten of that before a time: nothing that is not added up.
-    async fn may_go(&self, span: Span, before: Timestamp) -> Result<Timestamp, StoreError> {
+    async fn may_go(
+        &self,
+        span: Span,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
         let longer = Span::ALL.into_iter().find(|longer| longer.part() == Some(span));
         let Some(longer) = longer else { return Ok(span.start_of(before)) };
-        let last = self.store.last_samples(longer).await?;
+        let last = self.store.last_samples(longer, now).await?;
         Ok(span.start_of(before).min(last.unwrap_or(Timestamp::MIN)))
     }
 
@@ -190,7 +192,7 @@ impl RollUp {
             let first = self.store.first_samples_since(span, Timestamp::MIN).await?;
             let Some(first) = first.filter(|_| over > 0 && own > 0) else { continue };
             // As great a share of the time as it is of the bytes, and a little more.
-            let latest = self.may_go(span, ago(now, kept_at_least(span))).await?;
+            let latest = self.may_go(span, ago(now, kept_at_least(span)), now).await?;
             let seconds = now.duration_since(first).as_secs().max(0);
             let share = (over.min(own) as f64 * 1.05 / own as f64).min(1.0);
             let share = SignedDuration::from_secs((seconds as f64 * share) as i64) + span.length();

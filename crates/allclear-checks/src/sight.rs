@@ -46,8 +46,8 @@ pub struct Lookout {
     /// When the last of them was.
     began_at: Option<Instant>,
     is_looking: bool,
-    /// Whether something far away worked since it was.
-    is_far_proven: bool,
+    /// The farthest away of what worked since it was begun.
+    proven: Option<Reach>,
     /// What was last given out to be written.
     written: Option<Sight>,
     unwritten: Seen,
@@ -127,7 +127,8 @@ impl Lookout {
     ) -> Option<ProbeResult> {
         match result.verdict {
             Verdict::Ok | Verdict::Degraded => {
-                self.is_far_proven |= result.reach == Some(Reach::Far);
+                let far = result.reach.filter(|reach| *reach != Reach::Itself);
+                self.proven = self.proven.max(far);
                 self.hidden.remove(&check.id);
             }
             Verdict::Unknown => {
@@ -175,7 +176,7 @@ impl Lookout {
     /// A round begins now.
     pub fn begin_round(&mut self, now: Instant) {
         (self.rounds, self.began_at) = (self.rounds + 1, Some(now));
-        (self.is_looking, self.is_far_proven) = (true, false);
+        (self.is_looking, self.proven) = (true, None);
     }
 
     /// The round that was begun says nothing: this program stood still meanwhile.
@@ -189,7 +190,7 @@ impl Lookout {
         let before = self.sight.take();
         let was_blind = before.as_ref().is_some_and(|sight| sight.view.is_blind());
         let before = before.unwrap_or_else(|| Sight::new(VantagePoint::core(), now));
-        let sight = before.look(round, self.is_far_proven, now);
+        let sight = before.look(round, self.proven, now);
         if let Some(spell) = sight.spell(self.spell.as_ref()) {
             tell(&spell, self.spell.is_none());
             self.spell = Some(spell.clone()).filter(|spell| spell.ended_at.is_none());

@@ -193,7 +193,7 @@ mod tests {
                 RollUp::new(store.clone(), std::sync::Arc::new(TurnedClock::at(now)), u64::MAX);
             duty.run_once(now).await.unwrap();
         }
-        assert_eq!(store.last_samples(Span::Day).await.unwrap(), Some(start));
+        assert_eq!(store.last_samples(Span::Day, now).await.unwrap(), Some(start));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use allclear_domain::check::Reach;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use rustix::io::Errno;
@@ -41,6 +42,8 @@ pub struct Trail {
     pub reached: Option<SocketAddr>,
     /// The time that it took to connect, or to give up on it; nothing where it did not come to that.
     pub connected_in: Option<Duration>,
+    /// How far away that is, or the farthest of its addresses where none was connected to.
+    pub reach: Option<Reach>,
 }
 
 /// A way to a host, walked to its end or not.
@@ -142,6 +145,16 @@ impl Net {
     ) -> Dialed {
         let mut trail = Trail::default();
         let stream = self.walk(host, port, options, deadline, &mut trail).await;
+        trail.reach = match (&stream, trail.reached) {
+            // Who speaks to an address of its own speaks from there, however public it is.
+            (Ok(stream), Some(reached))
+                if stream.local_addr().is_ok_and(|own| own.ip() == reached.ip()) =>
+            {
+                Some(Reach::Itself)
+            }
+            (_, Some(reached)) => Some(self.reach(reached.ip())),
+            (_, None) => trail.found.iter().map(|address| self.reach(*address)).max(),
+        };
         Dialed { trail, stream }
     }
 

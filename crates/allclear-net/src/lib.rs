@@ -30,9 +30,12 @@ pub use tls::{
 pub use tokio_rustls::client::TlsStream;
 pub use url::Host;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use allclear_domain::Entropy;
+use allclear_domain::check::Reach;
+use ipnet::IpNet;
 use tokio::time::Instant;
 
 /// The way out.
@@ -41,13 +44,33 @@ pub struct Net {
     rules: AddressRules,
     resolver: Resolver,
     entropy: Arc<Entropy>,
+    /// Networks that links of this machine are part of.
+    attached: Arc<Vec<IpNet>>,
 }
 
 impl Net {
     /// The way out by these rules, with names looked up by this resolver.
     #[must_use]
     pub fn new(rules: AddressRules, resolver: Resolver) -> Self {
-        Self { rules, resolver, entropy: Arc::new(Entropy::from_system()) }
+        let (entropy, attached) = (Arc::new(Entropy::from_system()), Arc::default());
+        Self { rules, resolver, entropy, attached }
+    }
+
+    /// The same, for which everything on the networks that links of this machine are part of now is near,
+    /// were its address a public one.
+    #[must_use]
+    pub fn with_neighbors(self) -> Self {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let attached = routes::attached(&read("/proc/net/route"), &read("/proc/net/ipv6_route"));
+        Self { attached: Arc::new(attached), ..self }
+    }
+
+    /// How far away an address is.
+    pub(crate) fn reach(&self, address: IpAddr) -> Reach {
+        match reach(address) {
+            Reach::Far if self.attached.iter().any(|net| net.contains(&address)) => Reach::Near,
+            reach => reach,
+        }
     }
 
     /// The addresses of a host.

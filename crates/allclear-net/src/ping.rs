@@ -163,6 +163,7 @@ impl Net {
         pinged.trail.resolved_in = began.elapsed();
         let resolved = resolved?;
         pinged.trail.found.clone_from(&resolved.addresses);
+        pinged.trail.reach = resolved.addresses.iter().map(|one| self.reach(*one)).max();
         pinged.trail.holds_for = resolved.holds_for;
         // One address stands for the host: the next is tried only where this machine has no way to one.
         let mut found = Ok(());

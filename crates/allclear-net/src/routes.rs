@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
 /// The flag of a route that leads through a gateway.
 const THROUGH_GATEWAY: u32 = 0x2;
 
@@ -42,6 +44,34 @@ fn gateway_v6(line: &str) -> Option<(Ipv6Addr, &str)> {
     let is_default = destination.bytes().all(|digit| digit == b'0') && length == "00";
     let address = Ipv6Addr::from(u128::from_str_radix(gateway, 16).ok()?);
     (is_default && flags & THROUGH_GATEWAY != 0).then_some((address, link))
+}
+
+/// The networks that a link of this machine is part of: what is there is a neighbor, however public its
+/// address.
+pub(crate) fn attached(v4: &str, v6: &str) -> Vec<IpNet> {
+    let of_v4 = v4.lines().filter_map(attached_v4).map(IpNet::V4);
+    let of_v6 = v6.lines().filter_map(attached_v6).map(IpNet::V6);
+    of_v4.chain(of_v6).collect()
+}
+
+fn attached_v4(line: &str) -> Option<Ipv4Net> {
+    let mut words = line.split_whitespace();
+    let number = |word: &str| {
+        u32::from_str_radix(word, 16).ok().map(|bits| Ipv4Addr::from(bits.to_ne_bytes()))
+    };
+    let (destination, gateway) = (number(words.nth(1)?)?, number(words.next()?)?);
+    let mask = number(words.nth(4)?)?;
+    let net = Ipv4Net::with_netmask(destination, mask).ok()?;
+    (gateway.is_unspecified() && net.prefix_len() > 0).then_some(net)
+}
+
+fn attached_v6(line: &str) -> Option<Ipv6Net> {
+    let mut words = line.split_whitespace();
+    let address = |word: &str| u128::from_str_radix(word, 16).ok().map(Ipv6Addr::from);
+    let (destination, length) = (address(words.next()?)?, words.next()?);
+    let gateway = address(words.nth(2)?)?;
+    let net = Ipv6Net::new(destination, u8::from_str_radix(length, 16).ok()?).ok()?;
+    (gateway.is_unspecified() && net.prefix_len() > 0).then_some(net)
 }
 
 /// `/proc/net/if_inet6`: address, number of the link, …, its name.
@@ -90,5 +120,13 @@ fe800000000000000000000000000002 02 40 20 80     eth0
         {
             assert_eq!(gateways(v4, v6, links, 53), [], "{v4:?}");
         }
+    }
+
+    #[test]
+    fn networks_of_links_are_known() {
+        let attached = attached(V4, V6);
+        let attached: Vec<String> = attached.iter().map(ToString::to_string).collect();
+        assert_eq!(attached, ["192.0.2.0/24", "fe80::/64"]);
+        assert_eq!(super::attached("Iface\n\nx y z", "0 1"), []);
     }
 }

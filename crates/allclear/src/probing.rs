@@ -62,7 +62,7 @@ impl OnDemand {
         let trust = Trust::public_and(&self.authorities).context("probe_authority_file")?;
         let tls = TlsClient::new(&trust, None, self.clock.clone()).context("TLS for checks")?;
         let resolver = Resolver::of_this_machine().context("names cannot be looked up")?;
-        let net = Net::new(self.rules.clone(), resolver);
+        let net = Net::new(self.rules.clone(), resolver).with_neighbors();
         let prober = NetProber::new(net, tls, VantagePoint::core());
         *made = Some(prober.clone());
         Ok(prober)

@@ -24,7 +24,7 @@ use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CHECKS_MAX;
 use allclear_net::{
     DialError, DialOptions, Host, Net, ResolveError, Session, TlsClient, TlsError, TlsVersion,
-    Trail, reach,
+    Trail,
 };
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -268,10 +268,7 @@ fn note_way(record: &mut Record, trail: &Trail) {
     if let Some(took) = trail.connected_in {
         record::spend(&mut record.phases.connect_us, took);
     }
-    record.reach = match trail.reached {
-        Some(reached) => Some(reach(reached.ip())),
-        None => trail.found.iter().map(|address| reach(*address)).max(),
-    };
+    record.reach = trail.reach;
     let found: Vec<String> = trail.found.iter().map(ToString::to_string).collect();
     if !found.is_empty() {
         let holds = trail.holds_for.map(|it| format!(", for {} s", it.as_secs()));

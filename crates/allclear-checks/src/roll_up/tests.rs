@@ -1,3 +1,5 @@
+//! Adding up, forgetting and keeping to a size, on a store with a turned clock.
+
 use allclear_domain::check::{ProbeResult, VantagePoint, Verdict};
 use allclear_domain::ids::CheckId;
 use allclear_domain::{Entropy, TurnedClock};
@@ -140,4 +142,22 @@ async fn no_more_is_kept_than_there_is_room_for() {
     rig.sample(720..800).await;
     rig.duty(1).run_once(rig.minute(800)).await.unwrap();
     assert!(rig.counts(Span::Minute).await.len() >= 120);
+}
+
+#[tokio::test]
+async fn a_clock_that_runs_ahead_forgets_nothing_and_skips_nothing() {
+    let rig = Rig::of(1, 90).await;
+    let duty = rig.duty(u64::MAX);
+    let ahead = rig.start + SignedDuration::from_hours(24 * 365 * 4);
+    let report = duty.run_once(ahead).await.unwrap();
+    assert_eq!(report.forgotten, 0, "only newer samples make others old");
+    // A span of a day that is not over yet by the clock that is right.
+    duty.run_once(rig.minute(90)).await.unwrap();
+    rig.sample(90..240).await;
+    duty.run_once(rig.minute(250)).await.unwrap();
+    assert_eq!(rig.counts(Span::Hour).await, [60; 4]);
+    // What could not be written for hours is added up once it is.
+    rig.sample(360..420).await;
+    duty.run_once(rig.minute(500)).await.unwrap();
+    assert_eq!(rig.counts(Span::Hour).await, [60; 5]);
 }

@@ -221,10 +221,12 @@ impl Sight {
         Self { vantage, view: View::Untold, looked_at: now, seen_at: None, sentinels: Vec::new() }
     }
 
-    /// What is seen after a round. Where something on the Internet worked while it lasted, the anchors
-    /// that were silent are no good as anchors, and do not count until they answer again.
+    /// What is seen after a round; `proven` is the farthest away of what worked while it lasted. Where that
+    /// is on the Internet, the anchors that were silent are no good as anchors, and do not count until they
+    /// answer again. Where it is near, what is near is seen, whatever gateways keep to themselves.
     #[must_use]
-    pub fn look(&self, round: &Round, is_far_proven: bool, now: Timestamp) -> Self {
+    pub fn look(&self, round: &Round, proven: Option<Reach>, now: Timestamp) -> Self {
+        let is_far_proven = proven == Some(Reach::Far);
         let known_of = |sentinel: &Sentinel| {
             self.sentinels.iter().find(|known| known.sentinel == *sentinel).cloned()
         };
@@ -242,7 +244,7 @@ impl Sight {
             };
             sentinels.push(Known { sentinel: sentinel.clone(), answered_at, is_silent });
         }
-        let view = view(&sentinels, round, self.seen_at, is_far_proven);
+        let view = view(&sentinels, round, self.seen_at, proven);
         let seen_at = if view == View::Clear { Some(now) } else { self.seen_at };
         Self { vantage: self.vantage.clone(), view, looked_at: now, seen_at, sentinels }
     }
@@ -300,7 +302,7 @@ fn view(
     sentinels: &[Known],
     round: &Round,
     seen_at: Option<Timestamp>,
-    is_far_proven: bool,
+    proven: Option<Reach>,
 ) -> View {
     let counts = |known: &Known| {
         known
@@ -323,8 +325,9 @@ fn view(
         }
     }
     match (has_far, has_near, answers_near) {
-        _ if is_far_proven => View::Clear,
+        _ if proven == Some(Reach::Far) => View::Clear,
         (true, _, true) => View::Near,
+        (true, _, false) if proven == Some(Reach::Near) => View::Near,
         (false, _, true) => View::Clear,
         (true, _, false) | (false, true, false) => View::Blind,
         (false, false, false) => View::Untold,

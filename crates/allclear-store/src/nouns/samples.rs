@@ -103,12 +103,16 @@ impl Store {
         self.samples_at(sql::FIRST_SINCE, vec![seconds(span), Bind::Integer(micros(since))]).await
     }
 
-    /// When the last span with samples begins.
+    /// When the last span with samples begins that is not after a time.
     ///
     /// # Errors
     /// Where the database fails or the row does not make sense.
-    pub async fn last_samples(&self, span: Span) -> Result<Option<Timestamp>, StoreError> {
-        self.samples_at(sql::LAST, vec![seconds(span)]).await
+    pub async fn last_samples(
+        &self,
+        span: Span,
+        until: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.samples_at(sql::LAST, vec![seconds(span), Bind::Integer(micros(until))]).await
     }
 
     async fn samples_at(

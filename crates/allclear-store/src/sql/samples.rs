@@ -30,8 +30,9 @@ super::statements! {
     /// When the first span begins that is not before a time.
     FIRST_SINCE = "select starts_at from samples where span_seconds = $1 and starts_at >= $2
         order by starts_at limit 1";
-    /// When the last span begins.
-    LAST = "select starts_at from samples where span_seconds = $1 order by starts_at desc limit 1";
+    /// When the last span begins that does not begin after a time.
+    LAST = "select starts_at from samples where span_seconds = $1 and starts_at <= $2
+        order by starts_at desc limit 1";
     /// How many rows there are of a span, and how many bytes the sums in them take.
     SIZE = "select count(*) as rows, cast(coalesce(sum(length(samples)), 0) as bigint) as bytes
         from samples where span_seconds = $1 and starts_at < $2";

@@ -49,8 +49,9 @@ pub(crate) async fn samples_read_back(home: Home) {
 
     assert_eq!(store.first_samples_since(Span::Minute, at(NOW)).await.unwrap(), Some(next));
     assert_eq!(store.first_samples_since(Span::Minute, end).await.unwrap(), None);
-    assert_eq!(store.last_samples(Span::Minute).await.unwrap(), Some(next));
-    assert_eq!(store.last_samples(Span::Day).await.unwrap(), None);
+    assert_eq!(store.last_samples(Span::Minute, Timestamp::MAX).await.unwrap(), Some(next));
+    assert_eq!(store.last_samples(Span::Minute, start).await.unwrap(), Some(start));
+    assert_eq!(store.last_samples(Span::Day, Timestamp::MAX).await.unwrap(), None);
 }
 
 pub(crate) async fn old_samples_go_and_the_rest_is_counted(home: Home) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{HeartbeatCheck, Signal, SignalKind};
-use crate::check::{Reason, ReasonCode, Verdict};
+use crate::check::{BlindCause, BlindSpell, Reason, ReasonCode, Verdict};
 use crate::limits;
 
 /// What came so far.
@@ -39,6 +39,8 @@ pub struct Due {
     pub due_at: Timestamp,
     /// Up to when it is not missed.
     pub deadline_at: Timestamp,
+    /// Since when it is waited for.
+    pub counts_from: Timestamp,
 }
 
 /// A run that began.
@@ -156,11 +158,24 @@ impl Heartbeat {
                 *deadline_at = later(*deadline_at, away);
             }
         };
-        self.runs.iter_mut().for_each(|run| push(&mut run.deadline_at));
-        if let Some(due) = &mut self.due {
+        // What was heard since then is waited for as usual.
+        let runs = self.runs.iter_mut().filter(|run| run.started_at <= from);
+        runs.for_each(|run| push(&mut run.deadline_at));
+        if let Some(due) = self.due.as_mut().filter(|due| due.counts_from <= from) {
             push(&mut due.deadline_at);
         }
         self
+    }
+
+    /// The same once nobody could be heard in these spells, in which this machine was blind: in order,
+    /// one that goes on up to now.
+    #[must_use]
+    pub fn excuse_blindness(self, spells: &[BlindSpell], now: Timestamp) -> Self {
+        let blind = spells.iter().filter(|spell| spell.cause != BlindCause::StoodStill);
+        blind.fold(self, |heartbeat, spell| {
+            let end = spell.ended_at.unwrap_or(now);
+            heartbeat.excuse(spell.began_at, end.duration_since(spell.began_at))
+        })
     }
 
     /// The check waits for something else from now on: whatever was late is not any more.
@@ -178,7 +193,7 @@ const LINE_CHARS_MAX: usize = 200;
 
 fn due(check: &HeartbeatCheck, at: Timestamp) -> Option<Due> {
     let due_at = check.due_after(at)?;
-    Some(Due { due_at, deadline_at: later(due_at, check.grace()) })
+    Some(Due { due_at, deadline_at: later(due_at, check.grace()), counts_from: at })
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {

@@ -300,3 +300,46 @@ fn tokens_of_others_are_taken_as_they_are() {
     let (one, other) = (SignalToken::random(&entropy), SignalToken::random(&entropy));
     assert!(one != other && one.is_uuid() && one.as_str().as_bytes()[14] == b'4');
 }
+
+#[test]
+fn silence_counts_only_while_somebody_could_hear() {
+    use crate::check::{BlindCause, BlindSpell, VantagePoint};
+    let check = HeartbeatCheck { grace_seconds: 60, ..HeartbeatCheck::every(300) };
+    let begin = at("2026-01-01T02:00:00Z");
+    let later = |minutes| begin + SignedDuration::from_mins(minutes);
+    let heartbeat = Heartbeat::default().hear(&check, Signal::new(SignalKind::Success, begin));
+    let spell = |cause, from, to: Option<i64>| BlindSpell {
+        vantage: VantagePoint::core(),
+        began_at: later(from),
+        ended_at: to.map(later),
+        cause,
+    };
+    let missed = |spells: &[BlindSpell], minute| {
+        let heartbeat = heartbeat.clone().excuse_blindness(spells, later(minute));
+        code(&heartbeat, later(minute)) == Some(ReasonCode::Missed)
+    };
+    // Due by 02:06.
+    assert!(!missed(&[], 6) && missed(&[], 7));
+    let blind = |to| spell(BlindCause::NoInternet, 2, to);
+    assert!(!missed(&[blind(None)], 500), "nobody can tell while it goes on");
+    assert!(!missed(&[blind(Some(32))], 36) && missed(&[blind(Some(32))], 37));
+    let two = [blind(Some(32)), spell(BlindCause::NoNetwork, 33, Some(43))];
+    assert!(!missed(&two, 46) && missed(&two, 47));
+    assert!(missed(&[spell(BlindCause::NoNetwork, 7, Some(40))], 8), "it was late before");
+    // That this machine stood still is known from elsewhere.
+    assert!(missed(&[spell(BlindCause::StoodStill, 2, Some(32))], 7));
+}
+
+#[test]
+fn what_is_waited_for_since_then_is_not_put_off() {
+    let check = HeartbeatCheck { grace_seconds: 60, ..HeartbeatCheck::every(300) };
+    let begin = at("2026-01-01T02:00:00Z");
+    let (days, hour) = (SignedDuration::from_hours(96), SignedDuration::from_hours(1));
+    let heard = |at| Heartbeat::default().hear(&check, Signal::new(SignalKind::Success, at));
+    let after = begin + days;
+    let resumed = heard(begin - hour).anew(&check, after);
+    for fresh in [heard(after), resumed] {
+        let excused = fresh.clone().excuse(begin, days);
+        assert_eq!(excused, fresh, "nobody was away since it is waited for");
+    }
+}

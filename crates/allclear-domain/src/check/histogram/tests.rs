@@ -1,3 +1,5 @@
+//! Buckets, percentiles and sums.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Samples in bytes and back, and the spans that they are added up over.
+
 use proptest::prelude::*;
 
 use super::*;

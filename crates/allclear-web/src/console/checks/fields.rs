@@ -1,6 +1,7 @@
 //! A check as a form has it, and a form as a check.
 
 mod dns;
+mod labels;
 mod texts;
 
 use allclear_domain::check::{
@@ -9,14 +10,14 @@ use allclear_domain::check::{
 };
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
-use allclear_domain::{Check, CheckKind, ComponentStatus};
+use allclear_domain::{Check, CheckKind};
 
 pub(super) use self::dns::{asked, codes};
+pub(super) use self::labels::{rows, told};
 pub(super) use self::texts::seconds;
 use self::texts::{escaped, read_seconds, unescaped};
 use super::{heartbeats, pickers, telling};
 use crate::console::form::Form;
-use crate::console::words;
 
 /// Every method that a form offers.
 pub(super) const METHODS: [Method; 7] = [
@@ -427,75 +428,6 @@ fn tell_statuses(statuses: &[StatusRange]) -> String {
         false => format!("{}-{}", range.from, range.to),
     };
     statuses.iter().map(tell).collect::<Vec<_>>().join(", ")
-}
-
-/// What is wrong, by the labels of the form.
-pub(super) fn told(problems: &[InvalidValue]) -> Vec<String> {
-    let label = |field: &str| match field {
-        "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port"
-        | "kind.dns.name" | "kind.icmp.host" => "what to watch".to_owned(),
-        "kind.tls.warn_days" => "warns before a certificate ends".to_owned(),
-        "interval_seconds" => "every".to_owned(),
-        "deadline_ms" => "gives up after, in milliseconds".to_owned(),
-        "slow_after_ms" => "slow from, in milliseconds".to_owned(),
-        "kind.http.redirects_max" => "redirects".to_owned(),
-        "kind.tcp.send" => "what is sent".to_owned(),
-        "patience.fail_after" => "down after".to_owned(),
-        "patience.recover_after" => "up after".to_owned(),
-        "patience.stable_for_seconds" => "and for at least".to_owned(),
-        other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
-        "kind.icmp.count" => "pings".to_owned(),
-        "kind.icmp.lost_max" => "may be lost".to_owned(),
-        "kind.dns.code" => "the answer ends".to_owned(),
-        other if other.starts_with("kind.dns.servers") => "name servers".to_owned(),
-        other if other.starts_with("kind.dns.expect") => "the answer contains".to_owned(),
-        other if other.starts_with("on_outage") => "when it is down".to_owned(),
-        other if other.starts_with("affects") => "components".to_owned(),
-        other => heartbeats::label(other).unwrap_or(other).to_owned(),
-    };
-    problems.iter().map(|one| format!("{}: {}", label(&one.field), one.problem)).collect()
-}
-
-/// Each value of a form with its label, to be compared.
-pub(super) fn rows(form: &Form, name_of: impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
-    let status = |word: &str| {
-        let status = words::read_component_status(word).unwrap_or(ComponentStatus::Operational);
-        pickers::status_name(status)
-    };
-    let picked = pickers::lines(form).map(|(component, failing, degraded)| {
-        let name = name_of(component);
-        format!("{name}: {}; degraded: {}", status(failing), status(degraded))
-    });
-    let components = picked.collect::<Vec<_>>().join("\n");
-    let text = |label, name: &str| (label, form.lines(name));
-    let of_heartbeats = heartbeats::ROWS.map(|(label, name)| text(label, name));
-    let mut rows = vec![
-        text("What to watch", "target"),
-        text("Name", "name"),
-        text("Every (seconds)", "interval"),
-        text("Gives up after (seconds)", "deadline"),
-        text("Slow from (seconds)", "slow"),
-        ("Components", components),
-        ("When it is down", telling::told(form)),
-        text("Tags", "tags"),
-        text("Method", "method"),
-        text("Statuses", "statuses"),
-        text("The answer contains", "contains"),
-        text("Redirects", "redirects"),
-        text("What is sent", "send"),
-        text("Pings", "pings"),
-        text("May be lost", "lost"),
-        text("Name servers", "servers"),
-        text("Who is asked", "asked"),
-        text("The answer ends", "code"),
-        text("Before TLS is spoken", "starttls"),
-        text("Warns before a certificate ends (days)", "warn_days"),
-        text("Down after", "fail_after"),
-        text("Up after", "recover_after"),
-        text("And for at least", "stable_for"),
-    ];
-    rows.extend(of_heartbeats);
-    rows
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ fn else_fewer_connections_are_served_at_once_and_the_others_wait() {
     let (status, said) = server.stop();
     assert_eq!(status.code(), Some(0), "{said}");
     assert!(said.contains("connections_max is lowered"), "{said}");
-    assert!(said.contains("raise the limit to 564"), "{said}");
+    assert!(said.contains("raise the limit to 1076"), "{said}");
     assert!(!said.contains("could not be accepted"), "{said}");
 }
 
@@ -70,6 +70,6 @@ fn doctor_says_whether_the_limit_is_enough() {
     };
     let said = doctor("500");
     assert!(said.contains("warning  files"), "{said}");
-    assert!(said.contains("`serve` would lower it to 136"), "{said}");
+    assert!(said.contains("`serve` would lower it to 119"), "{said}");
     assert!(doctor("100").contains("ok       files"), "{}", doctor("100"));
 }

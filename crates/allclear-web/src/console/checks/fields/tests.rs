@@ -1,9 +1,9 @@
 //! Forms and checks, there and back.
 
-use allclear_domain::Entropy;
 use allclear_domain::check::{
     DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest,
 };
+use allclear_domain::{ComponentStatus, Entropy};
 use jiff::Timestamp;
 
 use super::*;
