@@ -21,7 +21,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use allclear_domain::check::Patience;
+use allclear_domain::check::{Patience, SignalToken};
 use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind, Entropy, limits};
 use jiff::Timestamp;
@@ -74,13 +74,16 @@ struct Becomes {
 #[derive(Debug)]
 struct Gathering {
     keys: BTreeSet<Key>,
+    /// Those of heartbeats: each says which check a signal is for.
+    tokens: BTreeSet<SignalToken>,
     imported: Imported,
 }
 
 impl Gathering {
     fn new(always: &[&'static str]) -> Self {
         let report = Report { always: always.to_vec(), ..Report::default() };
-        Self { keys: BTreeSet::new(), imported: Imported { checks: Vec::new(), report } }
+        let imported = Imported { checks: Vec::new(), report };
+        Self { keys: BTreeSet::new(), tokens: BTreeSet::new(), imported }
     }
 
     /// Tells of something beside the entries.
@@ -111,6 +114,8 @@ impl Gathering {
         };
         self.keys.extend(keys.iter().cloned());
         if is_taken {
+            let heartbeats = carried.iter().filter_map(|one| one.check.kind.as_heartbeat());
+            self.tokens.extend(heartbeats.flat_map(|one| one.tokens.iter().cloned()));
             self.imported.checks.extend(carried);
         }
         self.imported.report.entries.push(draft.into_entry(outcome, keys));
@@ -138,6 +143,12 @@ impl Gathering {
             on_outage: Default::default(),
             tags: becomes.tags,
         };
+        let tokens = new.kind.as_heartbeat().map(|one| one.tokens.as_slice());
+        let is_known = |token| self.tokens.contains(token);
+        if tokens.unwrap_or_default().iter().any(is_known) {
+            let told = "its token is that of another entry: give it a new one, and import again";
+            return Err(vec![told.to_owned()]);
+        }
         let problems = problems(&new);
         if problems.is_empty() {
             Ok(Carried { check: new, is_paused: becomes.is_paused })

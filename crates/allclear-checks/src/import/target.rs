@@ -1,6 +1,6 @@
 //! Addresses as other monitors write them.
 
-use allclear_domain::check::Method;
+use allclear_domain::check::{DnsRecord, Method};
 use url::Url;
 
 /// Host and port of `host:port` or `[::1]:port`, with anything behind a slash left out.
@@ -36,6 +36,11 @@ pub(super) fn method(name: &str) -> Option<Method> {
         Method::Delete,
     ];
     all.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name.trim()))
+}
+
+/// The kind of records with this name.
+pub(super) fn record(name: &str) -> Option<DnsRecord> {
+    DnsRecord::ALL.into_iter().find(|record| record.as_str().eq_ignore_ascii_case(name.trim()))
 }
 
 /// What to do about a scheme that cannot be watched.

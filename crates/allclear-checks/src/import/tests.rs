@@ -5,6 +5,7 @@ mod kuma;
 
 use std::fmt::Write;
 
+use allclear_domain::check::{DnsCode, DnsTest};
 use proptest::prelude::*;
 
 use super::*;
@@ -131,6 +132,50 @@ fn statuses_are_those_that_gatus_would_take() {
 }
 
 #[test]
+fn what_a_name_server_has_to_say_is_what_gatus_would_take() {
+    let read = |record: &str, conditions: &[&str]| {
+        let text = json!({"endpoints": [{"name": "a", "url": "192.0.2.53", "conditions": conditions,
+            "dns": {"query-name": "example.com", "query-type": record}}]});
+        gatus::read(&[file("config.yaml", &text.to_string())], &lookup).unwrap()
+    };
+    for (record, condition, wanted) in [
+        ("A", "[BODY] == 192.0.2.7", Some(DnsTest::Are(vec!["192.0.2.7".into()]))),
+        ("NS", "pat(ns*.example.com.) == [BODY]", all_match(r"(?is)^(?:ns.*\.example\.com)$")),
+        (
+            "A",
+            "[BODY] == any(192.0.2.7, 192.0.2.8)",
+            all_match(r"(?is)^(?:192\.0\.2\.7|192\.0\.2\.8)$"),
+        ),
+        ("MX", "[BODY] == mail.example.com.", all_match(r"(?is)^[0-9]+ (?:mail\.example\.com)$")),
+        ("SRV", "[BODY] == sip.example.com.:5060", None),
+        ("A", "[BODY] != 192.0.2.7", None),
+    ] {
+        let imported = read(record, &[condition, "[DNS_RCODE] == NOERROR"]);
+        let CheckKind::Dns(dns) = &imported.checks[0].check.kind else { panic!("{condition}") };
+        assert_eq!(dns.expect, wanted, "{condition}");
+    }
+    for (condition, wanted) in [
+        ("[DNS_RCODE] == NXDOMAIN", Some(DnsCode::NxDomain)),
+        ("[DNS_RCODE] == any(NOERROR, NXDOMAIN)", Some(DnsCode::NoError)),
+        ("[DNS_RCODE] != SERVFAIL", Some(DnsCode::NoError)),
+        ("[CONNECTED] == true", Some(DnsCode::NoError)),
+        ("[DNS_RCODE] == NOTIMP", None),
+        ("[DNS_RCODE] != NOERROR", None),
+    ] {
+        let imported = read("A", &[condition]);
+        let code = imported.checks.first().map(|one| match &one.check.kind {
+            CheckKind::Dns(dns) => dns.code,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(code, wanted, "{condition}");
+    }
+}
+
+fn all_match(pattern: &str) -> Option<DnsTest> {
+    Some(DnsTest::AllMatch(pattern.to_owned()))
+}
+
+#[test]
 fn what_is_no_configuration_is_refused_with_its_file() {
     for (text, wanted) in [
         ("endpoints: [", "config.yaml is no YAML that can be read"),
@@ -167,6 +212,8 @@ fn condition() -> impl Strategy<Value = String> {
         "[CERTIFICATE_EXPIRATION]",
         "[CONTEXT].x",
         "[IP]",
+        "[DNS_RCODE]",
+        "NXDOMAIN",
         "48h",
         "-9h",
         "200",
@@ -198,6 +245,8 @@ fn value() -> impl Strategy<Value = Value> {
             "30s",
             "${A}",
             "GET",
+            "MX",
+            "192.0.2.53",
         ])
         .prop_map(Value::from),
         Just(Value::Null),
@@ -216,6 +265,8 @@ fn value() -> impl Strategy<Value = Value> {
         "type",
         "body",
         "dns",
+        "query-name",
+        "query-type",
         "enabled",
         "insecure",
         "other",

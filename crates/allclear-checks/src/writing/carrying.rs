@@ -1,14 +1,17 @@
 //! Checks that come from elsewhere, many in one go. A check is known by its key: what is there already
 //! is not added again, and never overwritten.
 
+use std::collections::BTreeSet;
+
 use allclear_domain::audit::{AuditAction, Subject};
+use allclear_domain::check::{CheckKind, SignalToken};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
 use allclear_domain::text::Key;
 use allclear_domain::{Change, Check, limits};
 use allclear_store::{Store, WriteError};
 
-use super::{NewCheck, json, look_at};
+use super::{NewCheck, json, look_at, with_tokens};
 use crate::limits::CHECKS_AT_ONCE_MAX;
 
 /// A check to bring over.
@@ -47,6 +50,7 @@ pub async fn carry_over(
     let mut transaction = store.begin().await?;
     let mut taken = transaction.list_check_keys().await?;
     let (mut done, mut added, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let mut heard: BTreeSet<SignalToken> = BTreeSet::new();
     for (place, one) in carried.into_iter().enumerate() {
         let within = |field: &str| format!("checks[{place}].{field}");
         let Some(key) = one.check.key.clone() else {
@@ -54,7 +58,7 @@ pub async fn carry_over(
             problems.push(InvalidValue::new(within("check.key"), problem));
             continue;
         };
-        let check = check_of(one, key, change);
+        let mut check = check_of(one, key, change);
         if !taken.insert(check.key.clone()) {
             let found = transaction.find_check_by_key(check.key.as_str()).await?;
             done.push(match found {
@@ -64,12 +68,20 @@ pub async fn carry_over(
             });
             continue;
         }
+        check.kind = with_tokens(check.kind, None, change);
         match look_at(&mut transaction, None, &check, change).await {
             Ok(()) => done.push(CarriedOver::Added(check.id)),
             Err(WriteError::Invalid(found)) => problems.extend(found.into_iter().map(|problem| {
                 InvalidValue::new(within(&format!("check.{}", problem.field)), problem.problem)
             })),
             Err(error) => return Err(error),
+        }
+        for (nth, token) in tokens(&check.kind).iter().enumerate() {
+            if !heard.insert(token.clone()) {
+                let problem = "is that of another check that comes with it: use another one";
+                let field = format!("check.kind.heartbeat.tokens[{nth}]");
+                problems.push(InvalidValue::new(within(&field), problem));
+            }
         }
         added.push(check);
     }
@@ -115,11 +127,11 @@ fn check_of(carried: Carried, key: Key, change: Change<'_>) -> Check {
 }
 
 /// What a source and a check say differently. What no source says, such as what is affected, is no
-/// difference; nor is whether it is paused, which people decide day by day.
+/// difference; nor is whether it is paused, which people decide day by day, or a token that was added.
 fn compared(here: &Check, there: &Check) -> CarriedOver {
     let fields = [
         ("name", here.name == there.name),
-        ("kind", here.kind == there.kind),
+        ("kind", is_same_kind(&here.kind, &there.kind)),
         ("interval_seconds", here.interval_seconds == there.interval_seconds),
         ("deadline_ms", here.deadline_ms == there.deadline_ms),
         ("slow_after_ms", here.slow_after_ms == there.slow_after_ms),
@@ -129,4 +141,13 @@ fn compared(here: &Check, there: &Check) -> CarriedOver {
     let differing: Vec<_> =
         fields.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name).collect();
     if differing.is_empty() { CarriedOver::There } else { CarriedOver::Differs(differing) }
+}
+
+/// Whether a check tries what a source says, and hears signals with the tokens of that.
+fn is_same_kind(here: &CheckKind, there: &CheckKind) -> bool {
+    here.tries_as(there) && tokens(there).iter().all(|token| tokens(here).contains(token))
+}
+
+fn tokens(kind: &CheckKind) -> &[SignalToken] {
+    kind.as_heartbeat().map_or(&[], |heartbeat| &heartbeat.tokens)
 }

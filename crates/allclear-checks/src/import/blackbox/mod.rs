@@ -1,6 +1,7 @@
 //! Modules of the blackbox exporter, tried on the targets that Prometheus has for them.
 
 mod module;
+mod names;
 mod relabel;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,12 +1,13 @@
 //! One module of the blackbox exporter, tried on one target.
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, HttpVersion, Method, Patience, StartTls, StatusRange,
-    TcpCheck, TextTest, TlsCheck,
+    Assertion, CheckKind, Header, HttpCheck, HttpVersion, IpFamily, Method, Patience, StartTls,
+    StatusRange, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::text::Key;
 use serde_json::Value;
 
+use super::names;
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::{Fields, is_yes, text};
 use crate::import::shape::{deadline, interval};
@@ -48,6 +49,8 @@ pub(super) fn read(
     let kind = match prober.as_str() {
         "http" => http(value, asked, draft),
         "tcp" => tcp(value, asked, draft),
+        "icmp" => Some(names::icmp(value, asked, draft)),
+        "dns" => names::dns(value, asked, draft),
         other => {
             draft.refuse(format!(
                 "its prober is {}, which cannot be watched yet: leave it to the exporter",
@@ -73,12 +76,13 @@ pub(super) fn read(
     }]
 }
 
-fn is_set(fields: &mut Fields<'_>, key: &str, usual: bool) -> bool {
+/// Whether a key says yes, or what is usual where nothing is said.
+pub(super) fn is_set(fields: &mut Fields<'_>, key: &str, usual: bool) -> bool {
     fields.text(key).map_or(usual, |text| is_yes(&text))
 }
 
-/// Refuses what no check can do, of a prober that may use TLS.
-fn ways(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
+/// Refuses ways to reach a target, or to sign in there, that checks do not have.
+pub(super) fn refuse_ways(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
     for key in WAYS {
         if fields.get(key).is_some() {
             draft.refuse(format!(
@@ -87,6 +91,21 @@ fn ways(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
             ));
         }
     }
+}
+
+/// Which addresses are used, where others are never.
+pub(super) fn family(fields: &mut Fields<'_>) -> IpFamily {
+    let is_four = fields.text("preferred_ip_protocol").is_some_and(|it| it == "ip4");
+    match (is_set(fields, "ip_protocol_fallback", true), is_four) {
+        (true, _) => IpFamily::Any,
+        (false, true) => IpFamily::Ipv4,
+        (false, false) => IpFamily::Ipv6,
+    }
+}
+
+/// Refuses what no check can do, of a prober that may use TLS.
+pub(super) fn ways(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
+    refuse_ways(fields, draft);
     let mut tls = Fields::of(fields.get("tls_config").unwrap_or(&Value::Null));
     if is_set(&mut tls, "insecure_skip_verify", false) {
         draft.refuse(
@@ -101,11 +120,12 @@ fn ways(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
         ));
     }
     fields.get("skip_resolve_phase_with_proxy");
-    let family = fields.text("preferred_ip_protocol").unwrap_or_else(|| "ip6".to_owned());
-    if !is_set(fields, "ip_protocol_fallback", true) {
-        let family = if family == "ip4" { "IPv4" } else { "IPv6" };
-        draft.change(format!("it used {family} alone; here either is used, as can be reached"));
-    }
+    let family = match family(fields) {
+        IpFamily::Any => return,
+        IpFamily::Ipv4 => "IPv4",
+        IpFamily::Ipv6 => "IPv6",
+    };
+    draft.change(format!("it used {family} alone; here either is used, as can be reached"));
 }
 
 fn http(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {

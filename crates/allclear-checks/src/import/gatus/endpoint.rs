@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, Method, StartTls, TcpCheck, TextTest, TlsCheck,
+    Assertion, CheckKind, Header, HttpCheck, IcmpCheck, IpFamily, Method, StartTls, TcpCheck,
+    TextTest, TlsCheck,
 };
 use allclear_domain::limits;
 use allclear_domain::text::Key;
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use super::alerts::Alerts;
 use super::condition::{Asks, Condition, quoted};
+use super::dns::Wanted;
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::{Fields, is_yes, text};
 use crate::import::shape::{any_status, deadline, interval, ranges};
@@ -30,6 +32,7 @@ struct Asked {
     deadline_ms: Option<f64>,
     certificate_ms: Option<f64>,
     assertions: Vec<Assertion>,
+    dns: Option<Wanted>,
 }
 
 /// Reads an endpoint; gives the checks that it becomes.
@@ -41,14 +44,12 @@ pub(super) fn read(value: &Value, draft: &mut Draft<'_>, alerts: &Alerts) -> Vec
         draft.refuse("it has no `url`: there is nothing to try");
         return Vec::new();
     };
-    if fields.get("dns").is_some() {
-        draft.refuse("it asks a name server, which cannot be watched yet");
-    }
+    let wanted = fields.get("dns").map(|dns| Wanted::read(dns, draft));
     if fields.get("ssh").is_some() {
         draft.refuse("it signs in over SSH, which cannot be watched: watch the port with tcp");
     }
     let timeout_ms = client(fields.get("client"), &url, draft);
-    let asked = conditions(&fields.list("conditions"), draft);
+    let asked = conditions(&fields.list("conditions"), wanted, draft);
     let is_paused = fields.text("enabled").is_some_and(|it| !is_yes(&draft.value(&it)));
     let interval = interval(fields.text("interval"), USUAL_INTERVAL_MS, draft);
     let patience = alerts.patience(&fields.list("alerts"), draft);
@@ -136,8 +137,8 @@ fn client(value: Option<&Value>, url: &str, draft: &mut Draft<'_>) -> f64 {
 }
 
 /// Reads all conditions.
-fn conditions(list: &[&Value], draft: &mut Draft<'_>) -> Asked {
-    let mut asked = Asked::default();
+fn conditions(list: &[&Value], wanted: Option<Wanted>, draft: &mut Draft<'_>) -> Asked {
+    let mut asked = Asked { dns: wanted, ..Asked::default() };
     let mut holds_unconnected = !list.is_empty();
     if list.is_empty() {
         draft.refuse("it has no conditions, which Gatus itself refuses: write one");
@@ -148,6 +149,11 @@ fn conditions(list: &[&Value], draft: &mut Draft<'_>) -> Asked {
             draft.change(format!("{}: it is no condition, and is not asked", quoted(&marked)));
             continue;
         };
+        let of_dns = asked.dns.as_mut();
+        if let Some(holds) = of_dns.and_then(|it| it.take(&condition, &quoted(&marked), draft)) {
+            holds_unconnected &= holds;
+            continue;
+        }
         let read = condition.read();
         holds_unconnected &= read.holds_unconnected;
         for change in read.changes {
@@ -189,25 +195,28 @@ fn conditions(list: &[&Value], draft: &mut Draft<'_>) -> Asked {
 fn kinds(
     url: &str,
     fields: &mut Fields<'_>,
-    asked: Asked,
+    mut asked: Asked,
     base: Becomes,
     draft: &mut Draft<'_>,
 ) -> Vec<Becomes> {
     let with_placeholders = placeholders(url, draft, &base);
     let url = draft.value(&with_placeholders);
+    if let Some(wanted) = asked.dns.take() {
+        nothing_more(fields, &asked, "the answer of a name server", draft);
+        return wanted.becomes(url, base, draft);
+    }
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url.as_str()));
     match scheme {
         "http" | "https" => http(&url, fields, asked, base, draft),
         "tcp" => tcp(rest, fields, asked, base, draft),
         "tls" => tls(rest, None, fields, &asked, base, draft),
         "starttls" => tls(rest, Some(StartTls::Smtp), fields, &asked, base, draft),
-        // It was refused for that already.
-        _ if fields.get("dns").is_some() => Vec::new(),
+        "icmp" => icmp(rest, fields, &asked, base, draft),
         "" => {
             draft.refuse("its address has no scheme, and Gatus itself refuses it: write https://…");
             Vec::new()
         }
-        "udp" | "sctp" | "icmp" | "grpc" | "grpcs" | "ws" | "wss" | "ssh" => {
+        "udp" | "sctp" | "grpc" | "grpcs" | "ws" | "wss" | "ssh" => {
             draft.refuse(format!("{scheme}:// cannot be watched yet{}", target::instead(scheme)));
             Vec::new()
         }
@@ -363,10 +372,7 @@ fn tls(
         draft.refuse("its address has no port: write tls://host:port");
         return Vec::new();
     };
-    if fields.get("body").is_some() || asked.statuses.is_some() || !asked.assertions.is_empty() {
-        draft.change("it asks for more than the certificate, and that is not asked here");
-    }
-    http_alone(fields, draft);
+    nothing_more(fields, asked, "the certificate", draft);
     let mut check = TlsCheck::of(host, port);
     (check.starttls, check.warn_days) = (starttls, asked.certificate_ms.map_or(0, days));
     if asked.certificate_ms.is_some() {
@@ -377,6 +383,29 @@ fn tls(
         ));
     }
     vec![Becomes { kind: check.into(), ..base }]
+}
+
+/// A ping: Gatus sends one.
+fn icmp(
+    rest: &str,
+    fields: &mut Fields<'_>,
+    asked: &Asked,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+) -> Vec<Becomes> {
+    nothing_more(fields, asked, "the answer to its ping", draft);
+    let host = rest.trim_end_matches('/').trim_matches(['[', ']']).to_owned();
+    let family = IpFamily::Any;
+    let check = IcmpCheck { host, connect_to: None, family, count: 1, lost_max: 0 };
+    vec![Becomes { kind: CheckKind::Icmp(check), ..base }]
+}
+
+/// Tells that nothing else is asked for.
+fn nothing_more(fields: &mut Fields<'_>, asked: &Asked, than: &str, draft: &mut Draft<'_>) {
+    if fields.get("body").is_some() || asked.statuses.is_some() || !asked.assertions.is_empty() {
+        draft.change(format!("it asks for more than {than}, and that is not asked here"));
+    }
+    http_alone(fields, draft);
 }
 
 /// What means something over HTTP alone: there, too, it does nothing.

@@ -4,6 +4,7 @@ mod alerts;
 mod body;
 mod compare;
 mod condition;
+mod dns;
 mod endpoint;
 
 use std::collections::BTreeSet;
@@ -117,8 +118,8 @@ impl Source<'_> {
                          yet: watch its steps one by one"
                     }
                     _ => {
-                        "it waits for results that are sent to it, which cannot be watched yet: \
-                         leave it to Gatus"
+                        "it waits for results that are sent to it, at an address of Gatus that is \
+                         not served here: add a heartbeat, and let what sends them call its address"
                     }
                 });
                 Vec::new()

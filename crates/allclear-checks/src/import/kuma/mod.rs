@@ -1,7 +1,10 @@
 //! The database of Uptime Kuma, read by the store as plain rows.
 
 mod columns;
+mod dns;
 mod monitor;
+mod ping;
+mod push;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,6 +12,7 @@ use allclear_store::KumaRow;
 use serde_json::Value;
 
 use super::columns::is_known;
+use super::{dns, ping, push};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::text;
 use crate::import::shape::{deadline, interval, literal, ranges, samples};
@@ -28,12 +29,19 @@ pub(super) struct Context {
     pub(super) is_within_inactive: bool,
 }
 
+impl Context {
+    /// Whether it is switched off, or a group that it is in.
+    pub(super) fn is_paused(&self, row: &KumaRow) -> bool {
+        !is_on(row, "active") || self.is_within_inactive
+    }
+}
+
 /// Whether a column says yes.
 pub(super) fn is_on(row: &KumaRow, column: &str) -> bool {
     row.get(column).is_some_and(|value| value != "0" && value != "false")
 }
 
-fn number<T: std::str::FromStr>(row: &KumaRow, column: &str) -> Option<T> {
+pub(super) fn number<T: std::str::FromStr>(row: &KumaRow, column: &str) -> Option<T> {
     row.get(column)?.trim().parse().ok()
 }
 
@@ -49,6 +57,14 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
             .refuse("it is upside down: healthy while nothing answers, and that is not tried here");
     }
     unknown(row, draft);
+    for column in ["resend_interval", "description", "save_response"] {
+        if is_on(row, column) {
+            draft.leave_out(column);
+        }
+    }
+    if kind == "push" {
+        return push::read(row, context, draft);
+    }
     let seconds = row.get("interval").map(|text| format!("{text}s"));
     let interval = interval(seconds, USUAL_INTERVAL_MS, draft);
     let timeout_ms = match number::<f64>(row, "timeout").filter(|seconds| *seconds > 0.0) {
@@ -65,19 +81,16 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
         interval_seconds: interval,
         deadline_ms: deadline(timeout_ms, draft),
         patience,
+        is_paused: context.is_paused(row),
         tags: context.tags,
-        is_paused: !is_on(row, "active") || context.is_within_inactive,
     };
-    for column in ["resend_interval", "description", "save_response"] {
-        if is_on(row, column) {
-            draft.leave_out(column);
-        }
-    }
     if is_on(row, "domain_expiry_notification") {
         draft.change("it also told when the domain was about to expire, which is not asked here");
     }
     match kind {
         "port" => port(row, base, draft),
+        "ping" => ping::read(row, base, draft),
+        "dns" => dns::read(row, base, draft),
         _ => http(row, kind, base, draft),
     }
 }
@@ -85,10 +98,11 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
 /// Why a type of monitor is not taken; `None` where it is.
 fn refusal(kind: &str) -> Option<String> {
     let why = match kind {
-        "http" | "keyword" | "json-query" | "port" => return None,
-        "push" => "it waits to be pushed to, which cannot be watched yet: leave it to Uptime Kuma",
-        "dns" => "it asks a name server, which cannot be watched yet: leave it to Uptime Kuma",
-        "ping" | "tailscale-ping" => "it pings, which cannot be watched yet: watch a port with tcp",
+        "http" | "keyword" | "json-query" | "port" | "push" | "dns" | "ping" => return None,
+        "tailscale-ping" => {
+            "it pings within Tailscale, which is not done here: where this machine can reach it, \
+             add icmp://HOST"
+        }
         "group" => {
             "it is a group, which tries nothing itself: what is in it gets its name as a tag"
         }
@@ -330,9 +344,14 @@ fn path(written: &str) -> Option<String> {
     Some(path)
 }
 
-fn port(row: &KumaRow, base: Becomes, draft: &mut Draft<'_>) -> Vec<Becomes> {
+/// Its host; an IPv6 address stands without brackets.
+pub(super) fn host(row: &KumaRow) -> &str {
     let host = row.get("hostname").unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+fn port(row: &KumaRow, base: Becomes, draft: &mut Draft<'_>) -> Vec<Becomes> {
+    let host = host(row);
     let Some(port) = number::<u16>(row, "port").filter(|port| *port > 0 && !host.is_empty()) else {
         draft.refuse("it has no host, or no port that there is: write both");
         return Vec::new();

@@ -47,6 +47,11 @@ fn value() -> impl Strategy<Value = Value> {
         prop::sample::select(vec![
             "http",
             "tcp",
+            "icmp",
+            "dns",
+            "NXDOMAIN",
+            "MX",
+            "ip4",
             "5s",
             "a(b",
             "${1}",
@@ -76,6 +81,14 @@ fn value() -> impl Strategy<Value = Value> {
         "tls_config",
         "fail_if_body_matches_regexp",
         "valid_http_versions",
+        "icmp",
+        "dns",
+        "query_name",
+        "query_type",
+        "valid_rcodes",
+        "validate_answer_rrs",
+        "preferred_ip_protocol",
+        "ip_protocol_fallback",
     ]);
     leaf.prop_recursive(4, 40, 6, move |inner| {
         prop_oneof![

@@ -8,6 +8,9 @@ use tempfile::TempDir;
 use super::told;
 use crate::import::{Imported, Outcome, kuma, problems};
 
+/// A token as Uptime Kuma makes one.
+const TOKEN: &str = "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z";
+
 const ROWS: &[Row<'_>] = &[
     ("monitor", &[("name", "Shop"), ("type", "group"), ("active", "0")]),
     (
@@ -110,8 +113,27 @@ const ROWS: &[Row<'_>] = &[
         ],
     ),
     ("monitor", &[("name", "Router"), ("type", "ping"), ("hostname", "192.0.2.1")]),
-    ("monitor", &[("name", "Names"), ("type", "dns"), ("hostname", "example.com")]),
-    ("monitor", &[("name", "Backup"), ("type", "push"), ("push_token", "hunter2hunter2hunter2")]),
+    (
+        "monitor",
+        &[
+            ("name", "Names"),
+            ("type", "dns"),
+            ("hostname", "example.com"),
+            ("dns_resolve_server", "192.0.2.53"),
+            ("port", "53"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Backup"),
+            ("type", "push"),
+            ("push_token", TOKEN),
+            ("interval", "86400"),
+            ("maxretries", "2"),
+            ("retry_interval", "60"),
+        ],
+    ),
     (
         "monitor",
         &[
@@ -121,6 +143,48 @@ const ROWS: &[Row<'_>] = &[
         ],
     ),
     ("monitor", &[("name", "Shelf"), ("type", "gamedig"), ("game", "x")]),
+    (
+        "monitor",
+        &[
+            ("name", "Link"),
+            ("type", "ping"),
+            ("hostname", "[2001:db8::1]"),
+            ("ping_count", "30"),
+            ("packet_size", "1400"),
+            ("timeout", "10"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Name of the shop"),
+            ("type", "dns"),
+            ("hostname", "shop.example.com"),
+            ("dns_resolve_type", "CNAME"),
+            ("dns_resolve_server", "192.0.2.53, 2001:db8::53"),
+            ("port", "5353"),
+            (
+                "conditions",
+                r#"[{"type":"expression","variable":"record","operator":"equals","value":"www.example.com"}]"#,
+            ),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Text"),
+            ("type", "dns"),
+            ("hostname", "example.com"),
+            ("dns_resolve_type", "TXT"),
+            ("dns_resolve_server", "192.0.2.53"),
+            (
+                "conditions",
+                r#"[{"type":"expression","variable":"record","operator":"contains","value":"spf"}]"#,
+            ),
+        ],
+    ),
+    ("monitor", &[("name", "Short"), ("type", "push"), ("push_token", "hunter2")]),
+    ("monitor", &[("name", "Copy of Backup"), ("type", "push"), ("push_token", TOKEN)]),
     ("tag", &[("name", "Team Checkout"), ("color", "#fff")]),
     ("tag", &[("name", "region"), ("color", "#000")]),
     ("monitor_tag", &[("monitor_id", "2"), ("tag_id", "1"), ("value", "")]),
@@ -140,7 +204,10 @@ async fn read(is_version_1: bool, rows: &[Row<'_>]) -> Imported {
 
 #[tokio::test]
 async fn a_database_of_kuma_2_is_read_with_every_change_of_meaning() {
-    let told = told(&read(false, ROWS).await);
+    let imported = read(false, ROWS).await;
+    let report = serde_json::to_string(&imported.report).unwrap();
+    assert!(!report.contains(TOKEN), "{report}");
+    let told = told(&imported);
     assert!(!told.contains("hunter2"), "{told}");
     insta::assert_snapshot!(told);
 }
@@ -203,6 +270,13 @@ fn row() -> impl Strategy<Value = KumaRow> {
         "upside_down",
         "smtp_security",
         "expiry_notification",
+        "push_token",
+        "retry_interval",
+        "ping_count",
+        "packet_size",
+        "dns_resolve_type",
+        "dns_resolve_server",
+        "conditions",
     ]);
     let value = prop_oneof![
         "\\PC{0,12}",
@@ -223,6 +297,14 @@ fn row() -> impl Strategy<Value = KumaRow> {
             "{\"a\":[]}",
             "$.a[0]",
             "starttls",
+            "push",
+            "ping",
+            "dns",
+            TOKEN,
+            "MX",
+            "::1",
+            "192.0.2.53,",
+            r#"[{"variable":"record","operator":"equals","value":"a."}]"#,
         ])
         .prop_map(str::to_owned),
     ];

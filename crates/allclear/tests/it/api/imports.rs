@@ -38,10 +38,10 @@ fn a_plan_needs_neither_server_nor_database_and_tells_no_secret() {
         said.contains("taken as it is  directory  (teams/network.yml, endpoints[3])"),
         "{said}"
     );
-    assert!(said.ends_with("9 checks would be added; nothing was written\n"), "{said}");
+    assert!(said.ends_with("11 checks would be added; nothing was written\n"), "{said}");
     let told = json(&plan(&["--json"]));
     assert!(!told.to_string().contains("hunter2"), "{told}");
-    assert_eq!((count(&told["checks"]), count(&told["report"]["entries"])), (9, 16));
+    assert_eq!((count(&told["checks"]), count(&told["report"]["entries"])), (11, 16));
     assert_eq!(told["report"]["entries"][0]["outcome"], "changed");
     assert_eq!(plan(&["--page", "shop"]).status.code(), Some(1));
 }
@@ -70,7 +70,7 @@ fn what_cannot_be_read_is_refused_and_nothing_is_written() {
 async fn bring_over(ask: impl AsyncFn(&[&str]) -> Output) {
     let words = ["import", "gatus", &source("gatus"), "--json"];
     let first = json(&ask(&words).await)["written"].take();
-    assert_eq!((count(&first["added"]), count(&first["there"])), (9, 0), "{first}");
+    assert_eq!((count(&first["added"]), count(&first["there"])), (11, 0), "{first}");
     let paused = json(&ask(&["check", "show", "gatus-only-reachable", "--json"]).await);
     assert!(paused["paused_at"].is_string(), "{paused}");
 
@@ -80,14 +80,14 @@ async fn bring_over(ask: impl AsyncFn(&[&str]) -> Output) {
     let other = ["check", "add", "Search", "search.example.com:443", "--key", "gatus-shop-search"];
     stdout(&ask(&other).await);
     let again = json(&ask(&words).await)["written"].take();
-    assert_eq!((count(&again["added"]), count(&again["there"])), (0, 8), "{again}");
+    assert_eq!((count(&again["added"]), count(&again["there"])), (0, 10), "{again}");
     assert_eq!(again["differing"][0]["key"], "gatus-shop-search");
     assert_eq!(again["differing"][0]["fields"][0], "name");
-    assert_eq!(count(&json(&ask(&["check", "list", "--json"]).await)), 9);
+    assert_eq!(count(&json(&ask(&["check", "list", "--json"]).await)), 11);
     let said = stdout(&ask(&words[..3]).await);
     let wanted = "gatus-shop-search is there already and differs in name, kind, ";
     assert!(said.contains(wanted), "{said}");
-    assert!(said.ends_with("0 checks added, 9 there already\n"), "{said}");
+    assert!(said.ends_with("0 checks added, 11 there already\n"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -136,7 +136,10 @@ async fn a_database_of_uptime_kuma_is_read_while_it_is_open() {
     let fresh = Fresh::on(Engine::Sqlite);
     let file = fresh.folder.path().join("kuma.db");
     let front = [("name", "Front"), ("type", "http"), ("url", "https://shop.example.com")];
-    let running = make(&file, false, &[("monitor", &front)]).await.unwrap();
+    let token = "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z";
+    let backup = [("name", "Backup"), ("type", "push"), ("push_token", token)];
+    let rows = [("monitor", &front[..]), ("monitor", &backup)];
+    let running = make(&file, false, &rows).await.unwrap();
     let ask = async |words: &[&str]| {
         let mut command = fresh.command();
         command.args(["import", "uptime-kuma"]).arg(fresh.folder.path()).args(words);
@@ -144,11 +147,37 @@ async fn a_database_of_uptime_kuma_is_read_while_it_is_open() {
     };
     let said = stdout(&ask(&["--plan"]).await);
     assert!(said.contains("taken as it is  Front"), "{said}");
+    assert!(said.contains("taken with changes  Backup") && !said.contains(token), "{said}");
     let first = json(&ask(&["--json"]).await)["written"].take();
     assert_eq!(first["added"][0], "kuma-1", "{first}");
     let again = json(&ask(&["--json"]).await)["written"].take();
-    assert_eq!(again["there"][0], "kuma-1", "{again}");
+    assert_eq!(again["there"], serde_json::json!(["kuma-1", "kuma-2"]), "{again}");
     running.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_pushed_before_is_heard_with_its_token() {
+    let program = Program::on(Engine::Sqlite).await;
+    let beat = |key: &str, tokens: &[&str]| {
+        let every = serde_json::json!({"every": {"seconds": 60}});
+        serde_json::json!({"check": {"name": key, "key": key, "interval_seconds": 60,
+            "kind": {"heartbeat": {"schedule": every, "grace_seconds": 1, "tokens": tokens}}}})
+    };
+    let token = "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z";
+    let twice = serde_json::json!({"checks": [beat("a", &[token]), beat("b", &[token])]});
+    let refused = program.post("/api/v1/check-imports", twice).await.expect(422).json.to_string();
+    assert!(refused.contains("checks[1].check.kind.heartbeat.tokens[0]"), "{refused}");
+    let both = serde_json::json!({"checks": [beat("a", &[token]), beat("b", &[])]});
+    for outcome in ["added", "there"] {
+        let done = program.post("/api/v1/check-imports", both.clone()).await.expect(200).json;
+        let outcomes = [&done["checks"][0]["outcome"], &done["checks"][1]["outcome"]];
+        assert_eq!(outcomes, [outcome, outcome], "{done}");
+    }
+    let pushed = program.get(&format!("/api/push/{token}?status=up")).await.expect(200).json;
+    assert_eq!(pushed["ok"], true, "{pushed}");
+    let items = program.get("/api/v1/checks").await.expect(200).json["items"].take();
+    let of_b = items.as_array().unwrap().iter().find(|one| one["key"] == "b").unwrap();
+    assert_eq!(count(&of_b["kind"]["heartbeat"]["tokens"]), 1, "{of_b}");
 }
 
 #[test]
@@ -161,5 +190,5 @@ fn a_blackbox_exporter_needs_its_targets() {
     assert_eq!(plan(&[]).status.code(), Some(2));
     let said = stdout(&plan(&["--targets", &source("blackbox/prometheus.yml")]));
     assert!(said.contains("(targets/databases.yml, [0].targets[1])"), "{said}");
-    assert!(said.ends_with("8 checks would be added; nothing was written\n"), "{said}");
+    assert!(said.ends_with("12 checks would be added; nothing was written\n"), "{said}");
 }
