@@ -114,16 +114,19 @@ async fn a_gap_is_stepped_over_and_what_comes_late_is_added() {
 async fn what_is_too_old_goes_once_it_is_added_up() {
     let rig = Rig::of(1, 180).await;
     let duty = rig.duty(u64::MAX);
-    let later = rig.minute(48 * 60 + 90);
-    let report = duty.run_once(later).await.unwrap();
+    let later = 48 * 60 + 90;
+    rig.sample(later..later + 1).await;
+    let report = duty.run_once(rig.minute(later)).await.unwrap();
     assert_eq!(report, Report { added_up: 3 + 1, forgotten: 90 });
-    assert_eq!(rig.counts(Span::Minute).await.len(), 90);
+    assert_eq!(rig.counts(Span::Minute).await.len(), 90 + 1);
     assert_eq!(rig.counts(Span::Hour).await, [60; 3]);
-    let much_later = rig.start + kept(Span::Hour) + SignedDuration::from_hours(48);
-    duty.run_once(much_later).await.unwrap();
-    // Those of the last day stay until a newer day is added up.
-    assert_eq!(rig.counts(Span::Hour).await, [60; 3]);
-    assert_eq!(rig.counts(Span::Day).await, [180]);
+    let much_later = kept(Span::Hour).as_secs() / 60 + 48 * 60;
+    duty.run_once(rig.minute(much_later)).await.unwrap();
+    assert_eq!(rig.counts(Span::Hour).await, [60, 60, 60, 1], "nothing newer makes them old");
+    rig.sample(much_later..much_later + 1).await;
+    duty.run_once(rig.minute(much_later + 1)).await.unwrap();
+    assert_eq!(rig.counts(Span::Hour).await, [1]);
+    assert_eq!(rig.counts(Span::Day).await, [180, 1]);
 }
 
 #[tokio::test]

@@ -60,6 +60,8 @@ pub(super) struct Chart {
     pub(super) step: &'static str,
     pub(super) probes: u64,
     pub(super) failed: String,
+    /// Whether any of them worked, so that there are times.
+    pub(super) has_worked: bool,
     /// Newest first.
     pub(super) rows: Vec<Row>,
 }
@@ -96,6 +98,7 @@ impl Chart {
             },
             probes: times.all.count(),
             failed: failed(&times.all),
+            has_worked: !times.all.took.is_empty(),
             rows: rows.collect(),
         }
     }
