@@ -124,7 +124,7 @@ fn above(us: u64) -> u64 {
     while unit.saturating_mul(10) < us {
         unit *= 10;
     }
-    let round = [1, 2, 3, 5, 10].map(|times| times * unit);
+    let round = [1_u64, 2, 3, 5, 10].map(|times| times.saturating_mul(unit));
     round.into_iter().find(|round| *round >= us).unwrap_or(us)
 }
 
