@@ -19,7 +19,7 @@ pub const QUICK: Duration = Duration::from_millis(250);
 /// Quick probes at the same time; further ones wait, and count as late.
 pub const QUICK_MAX: usize = 512;
 /// Slow probes at the same time where there is room for them; further ones wait, and count as late.
-pub const SLOW_MAX: usize = 12 * 1_024;
+pub const SLOW_MAX: usize = 2 * 1_024;
 
 /// Probes that began within so long are counted together.
 const COUNTED_TOGETHER: Duration = Duration::from_millis(10);
