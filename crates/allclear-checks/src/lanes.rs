@@ -1,12 +1,13 @@
 //! How many probes run at the same time: a quick lane and a slow one.
 //!
 //! A probe that has run for [`QUICK`] leaves the quick lane for the slow one, and a check whose last
-//! probe was slow begins there. So a thousand targets that let every probe run into its deadline fill
-//! the slow lane and wait for each other, while those that answer are probed on time.
+//! probe was slow begins there. So a thousand targets that let every probe run into its deadline wait
+//! for each other, while those that answer are probed on time. That holds up to the bound of both lanes:
+//! when far more fall silent at once, all wait until their first probes are over.
 //!
-//! Where this machine itself cannot keep up, every probe would seem slow, and more and more would run at
-//! the same time until all of them fail. So a [`Canary`] goes through the queue of the runtime with them:
-//! while it is not back, nothing more begins.
+//! Where this machine itself cannot keep up, every probe seems slow, and more and more run at the same
+//! time. A [`Canary`] goes through the queue of the runtime with them: while it is not back, nothing more
+//! begins. That slows the climb and does not end it; the bound of both lanes does.
 
 use std::collections::VecDeque;
 use std::time::Duration;
