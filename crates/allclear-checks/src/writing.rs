@@ -41,6 +41,27 @@ pub struct NewCheck {
     pub tags: Vec<Key>,
 }
 
+impl NewCheck {
+    /// The check with this key, which is not probed before somebody resumes it where it is paused.
+    fn made(self, key: Key, is_paused: bool, change: Change<'_>) -> Check {
+        Check {
+            id: change.entropy.id(change.now),
+            key,
+            name: self.name,
+            kind: self.kind,
+            interval_seconds: self.interval_seconds,
+            deadline_ms: self.deadline_ms,
+            slow_after_ms: self.slow_after_ms,
+            patience: self.patience,
+            affects: self.affects,
+            on_outage: self.on_outage,
+            tags: self.tags,
+            paused_at: is_paused.then_some(change.now),
+            created_at: change.now,
+        }
+    }
+}
+
 /// Adds a check; it is probed at once.
 ///
 /// # Errors
@@ -57,25 +78,12 @@ pub async fn add_check(
         let problem = format!("there are {count} checks, and no more are probed: remove some");
         return Err(InvalidValue::new("check", problem).into());
     }
-    let key = match new.key {
-        Some(key) => key,
+    let key = match &new.key {
+        Some(key) => key.clone(),
         None => free_key(&mut transaction, &new.name).await?,
     };
-    let check = Check {
-        id: change.entropy.id(change.now),
-        key,
-        name: new.name,
-        kind: with_tokens(new.kind, None, change),
-        interval_seconds: new.interval_seconds,
-        deadline_ms: new.deadline_ms,
-        slow_after_ms: new.slow_after_ms,
-        patience: new.patience,
-        affects: new.affects,
-        on_outage: new.on_outage,
-        tags: new.tags,
-        paused_at: None,
-        created_at: change.now,
-    };
+    let mut check = new.made(key, false, change);
+    check.kind = with_tokens(check.kind, None, change);
     look_at(&mut transaction, None, &check, change).await?;
     transaction.insert_checks(std::slice::from_ref(&check)).await?;
     let entry = change.entry(AuditAction::Create, Subject::Check(check.id), None, json(&check));

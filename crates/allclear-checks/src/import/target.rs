@@ -26,16 +26,7 @@ pub(super) fn of_https(url: &str) -> Option<(String, u16)> {
 
 /// The method with this name.
 pub(super) fn method(name: &str) -> Option<Method> {
-    let all = [
-        Method::Get,
-        Method::Head,
-        Method::Options,
-        Method::Post,
-        Method::Put,
-        Method::Patch,
-        Method::Delete,
-    ];
-    all.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name.trim()))
+    Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name.trim()))
 }
 
 /// The kind of records with this name.

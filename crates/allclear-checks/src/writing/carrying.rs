@@ -7,7 +7,6 @@ use allclear_domain::audit::{AuditAction, Subject};
 use allclear_domain::check::{CheckKind, SignalToken};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
-use allclear_domain::text::Key;
 use allclear_domain::{Change, Check, limits};
 use allclear_store::{Store, WriteError};
 
@@ -58,7 +57,7 @@ pub async fn carry_over(
             problems.push(InvalidValue::new(within("check.key"), problem));
             continue;
         };
-        let mut check = check_of(one, key, change);
+        let mut check = one.check.made(key, one.is_paused, change);
         if !taken.insert(check.key.clone()) {
             let found = transaction.find_check_by_key(check.key.as_str()).await?;
             done.push(match found {
@@ -105,25 +104,6 @@ pub async fn carry_over(
     transaction.insert_audit_entries(&entries).await?;
     transaction.commit().await?;
     Ok(done)
-}
-
-fn check_of(carried: Carried, key: Key, change: Change<'_>) -> Check {
-    let Carried { check: new, is_paused } = carried;
-    Check {
-        id: change.entropy.id(change.now),
-        key,
-        name: new.name,
-        kind: new.kind,
-        interval_seconds: new.interval_seconds,
-        deadline_ms: new.deadline_ms,
-        slow_after_ms: new.slow_after_ms,
-        patience: new.patience,
-        affects: new.affects,
-        on_outage: new.on_outage,
-        tags: new.tags,
-        paused_at: is_paused.then_some(change.now),
-        created_at: change.now,
-    }
 }
 
 /// What a source and a check say differently. What no source says, such as what is affected, is no

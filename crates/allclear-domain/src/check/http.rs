@@ -59,6 +59,10 @@ pub enum Method {
 }
 
 impl Method {
+    /// All of them, those that change nothing first.
+    pub const ALL: [Self; 7] =
+        [Self::Get, Self::Head, Self::Options, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
     /// The word on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

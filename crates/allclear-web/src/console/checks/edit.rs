@@ -2,7 +2,7 @@
 
 use allclear_checks::writing::{self, NewCheck};
 use allclear_domain::audit::Subject;
-use allclear_domain::check::{Affects, OnOutage, StartTls};
+use allclear_domain::check::{Affects, Method, OnOutage, StartTls};
 use allclear_domain::ids::{CheckId, ComponentId};
 use allclear_domain::text::Key;
 use allclear_domain::zone::list_zones;
@@ -11,7 +11,7 @@ use allclear_incidents::writing::{self as incidents, OutlineLine};
 use allclear_store::Stored;
 use askama::Template;
 
-use super::fields::{self, METHODS, STARTTLS_NONE, STARTTLS_USUAL, Said};
+use super::fields::{self, STARTTLS_NONE, STARTTLS_USUAL, Said};
 use super::pickers::{Known, NewOn, Row};
 use super::{at_form, heartbeats, path_of, tell, telling};
 use crate::console::answer::{self, Answer, Refusal};
@@ -92,7 +92,7 @@ async fn show_form(
         },
         rows: known.rows(&form, call.access()?.may(Scope::Components)),
         telling: telling::choices(&call.app.store, &form).await?,
-        methods: METHODS
+        methods: Method::ALL
             .map(|one| Choice::of(one.as_str(), one.as_str(), form.text("method")))
             .into(),
         kept: check.map(|check| fields::kept(&check.kind)).unwrap_or_default(),

@@ -19,17 +19,6 @@ use self::texts::{escaped, read_seconds, unescaped};
 use super::{heartbeats, pickers, telling};
 use crate::console::form::Form;
 
-/// Every method that a form offers.
-pub(super) const METHODS: [Method; 7] = [
-    Method::Get,
-    Method::Head,
-    Method::Options,
-    Method::Post,
-    Method::Put,
-    Method::Patch,
-    Method::Delete,
-];
-
 /// What is spoken before TLS is what is usual at the port.
 pub(super) const STARTTLS_USUAL: &str = "usual";
 /// TLS begins at once.
@@ -311,7 +300,7 @@ impl Reader<'_> {
                 let statuses = read_statuses(self.form.text("statuses"));
                 let statuses = statuses.map_err(|problem| self.problems.push(problem)).ok()?;
                 let method = self.form.text("method");
-                let method = METHODS.into_iter().find(|one| one.as_str() == method);
+                let method = Method::ALL.into_iter().find(|one| one.as_str() == method);
                 Some(CheckKind::Http(HttpCheck {
                     method: method.unwrap_or_default(),
                     redirects_max: self.number("redirects", "redirects"),
