@@ -6,28 +6,32 @@
 //! was written, so that a restart neither begins an outage a second time nor loses its end.
 
 mod asking;
+mod ending;
 mod trouble;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::check::{ProbeResult, Round, VantagePoint, Verdict};
+use allclear_domain::check::{ProbeResult, Round, Verdict};
 use allclear_domain::{Check, Clock, Entropy};
 use allclear_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use self::asking::{Asked, Everything, News, ask};
+use self::ending::{end_of, end_of_probe, end_of_round};
 use self::trouble::Trouble;
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
 use crate::heartbeat;
 use crate::keeping::{self, Kept};
 use crate::lanes::{Canary, Lanes, Room};
-use crate::prober::{Looking, Prober, Probing};
+use crate::prober::Prober;
+use crate::processors::Processors;
 use crate::stall::{Noticed, Stall};
 
 /// How long results wait for others, to be written together.
@@ -40,11 +44,6 @@ const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
 const PAUSE_MAX: Duration = Duration::from_millis(250);
 /// How long it waits before it tries again to write.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
-
-/// How much longer than its deadline a probe may take before it is stopped.
-const GRACE: Duration = Duration::from_secs(2);
-/// How long a round of sentinels may take before it is given up.
-const ROUND_MAX: Duration = Duration::from_secs(10);
 
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +67,8 @@ pub struct Watch {
     /// Woken by it when an outage began or ended.
     woken: Vec<Arc<Notify>>,
     figures: Figures,
+    /// Where probes run; `None` for the runtime that this runs on.
+    probes_on: Option<Handle>,
     state: Mutex<State>,
 }
 
@@ -76,6 +77,7 @@ struct State {
     board: Board,
     lanes: Lanes,
     canary: Canary,
+    processors: Processors,
     /// The revision up to which checks are known; `None` before the first look.
     revision: Option<i64>,
     asked_at: Option<Timestamp>,
@@ -87,20 +89,21 @@ struct State {
 }
 
 impl State {
-    /// How many more probes may begin now.
-    fn room(&mut self, now: Instant) -> Room {
-        if self.canary.keeps_up(now, self.lanes.in_flight()) {
-            self.lanes.room(now)
+    /// How many more probes may begin now on that runtime.
+    fn room(&mut self, now: Instant, on: &Handle) -> Room {
+        if self.canary.keeps_up(now, self.lanes.in_flight(), on) {
+            self.lanes.room(now, self.processors.are_busy(now))
         } else {
             Room::default()
         }
     }
 }
 
-/// When a probe began, and how often this program had stood still before.
+/// When a probe began, in which lane, and how often this program had stood still before.
 #[derive(Clone, Copy, Debug)]
 struct Began {
     at: Instant,
+    is_slow: bool,
     stalls: u64,
 }
 
@@ -125,8 +128,16 @@ impl Watch {
         prober: Arc<dyn Prober>,
         woken: Vec<Arc<Notify>>,
     ) -> Self {
-        let (nudge, figures, state) = Default::default();
-        Self { store, clock, entropy, prober, nudge, woken, figures, state }
+        let (nudge, figures, probes_on, state) = Default::default();
+        Self { store, clock, entropy, prober, nudge, woken, figures, probes_on, state }
+    }
+
+    /// The same with probes that run on a runtime of their own: however many there are, what writes
+    /// and answers never waits in one queue with them.
+    #[must_use]
+    pub fn with_probes_on(mut self, runtime: Option<Handle>) -> Self {
+        self.probes_on = runtime;
+        self
     }
 
     /// The same with no more than so many probes at the same time.
@@ -134,6 +145,10 @@ impl Watch {
     pub fn with_in_flight_max(mut self, in_flight_max: usize) -> Self {
         self.state.get_mut().lanes = Lanes::new(in_flight_max);
         self
+    }
+
+    fn probes_on(&self) -> Handle {
+        self.probes_on.clone().unwrap_or_else(Handle::current)
     }
 
     /// What it says of itself.
@@ -162,7 +177,7 @@ impl Watch {
         loop {
             while let Some(ended) = probes.join_next().await {
                 if let Ok((check, result, began)) = ended {
-                    state.lanes.end(began.at);
+                    state.lanes.end(began.at, began.is_slow);
                     self.figures.ended(result.verdict);
                     state.board.hear(&check, result, now);
                 }
@@ -174,7 +189,7 @@ impl Watch {
                 break;
             }
             lookout.begin_round(instant);
-            let round = round_of(self.prober.look()).await;
+            let round = end_of_round(self.prober.look()).await;
             state.board.see(&round, now);
             self.probe_due(state, &mut probes, now, &mut report);
         }
@@ -263,7 +278,7 @@ impl Watch {
         // It catches its own panics, and nobody cancels it.
         let Ok((check, result, began)) = ended else { return };
         let now = self.now(state);
-        state.lanes.end(began.at);
+        state.lanes.end(began.at, began.is_slow);
         // It may have run out of time because we did.
         let is_void = result.verdict == Verdict::Fail && began.stalls != state.stall.count();
         let result =
@@ -283,7 +298,7 @@ impl Watch {
         }
         state.board.lookout.begin_round(now);
         let (looking, stalls) = (self.prober.look(), state.stall.count());
-        Some(tokio::spawn(async move { (round_of(looking).await, stalls) }))
+        Some(tokio::spawn(async move { (end_of_round(looking).await, stalls) }))
     }
 
     fn see(&self, state: &mut State, looked: Result<(Round, u64), JoinError>) {
@@ -302,7 +317,7 @@ impl Watch {
     fn pause(&self, state: &mut State, write_at: Instant) -> Duration {
         let now = self.clock.now();
         let due_in = |due_at: Timestamp| Duration::try_from(due_at.duration_since(now));
-        let room = state.lanes.room(Instant::now());
+        let room = state.room(Instant::now(), &self.probes_on());
         let due = state.board.next_due_at(room).map(|due_at| due_in(due_at).unwrap_or_default());
         let write = state.board.has_unwritten().then(|| write_at.duration_since(Instant::now()));
         let soonest = [due, write].into_iter().flatten().min().unwrap_or(PAUSE_MAX);
@@ -389,10 +404,10 @@ impl Watch {
         now: Timestamp,
         report: &mut Report,
     ) {
-        let began = Instant::now();
-        let room = state.room(began);
+        let (began, on) = (Instant::now(), self.probes_on());
+        let room = state.room(began, &on);
         for Due { check, lag, is_slow } in state.board.take_due(now, room) {
-            state.lanes.begin(began);
+            state.lanes.begin(began, is_slow);
             self.figures.began(lag, is_slow);
             report.probed += 1;
             report.lag_max = report.lag_max.max(lag);
@@ -400,11 +415,12 @@ impl Watch {
                 Some(_) => heartbeat::look(self.store.clone(), check.id, now),
                 None => self.prober.probe(check.clone(), now),
             };
-            let began = Began { at: began, stalls: state.stall.count() };
-            probes.spawn(async move {
+            let began = Began { at: began, is_slow, stalls: state.stall.count() };
+            let probe = async move {
                 let result = end_of_probe(&check, probing, now).await;
                 (check, result, began)
-            });
+            };
+            probes.spawn_on(probe, &on);
         }
     }
 
@@ -450,41 +466,6 @@ impl State {
             self.board.look_now(id, now);
         }
     }
-}
-
-/// The end of a task; never, where there is none.
-async fn end_of<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, JoinError> {
-    match task {
-        Some(task) => task.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Waits for a probe. One that breaks off, or does not keep its deadline, says nothing of the target,
-/// and its check is probed again.
-async fn end_of_probe(check: &Check, probing: Probing, probed_at: Timestamp) -> ProbeResult {
-    let mut task = tokio::spawn(probing);
-    let told = match tokio::time::timeout(check.deadline() + GRACE, &mut task).await {
-        Ok(Ok(result)) => return result,
-        Ok(Err(error)) => {
-            tracing::error!(check.key = %check.key, %error, "a probe broke off");
-            "the probe broke off; the log says where"
-        }
-        Err(_) => {
-            task.abort();
-            tracing::error!(check.key = %check.key, "a probe did not keep its deadline");
-            "the probe did not end in time, and was stopped"
-        }
-    };
-    ProbeResult::ours(VantagePoint::core(), probed_at, told)
-}
-
-/// Waits for a round of sentinels. One that does not end says nothing.
-async fn round_of(looking: Looking) -> Round {
-    tokio::time::timeout(ROUND_MAX, looking).await.unwrap_or_else(|_| {
-        tracing::error!("sentinels were not asked in time: failures count as they are");
-        Round::default()
-    })
 }
 
 fn tell_bad_rows(bad_rows: &[allclear_store::BadRow]) {

@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::duties::Duties;
+use crate::probing::ProbeThreads;
 
 /// How often what is over is taken away. It opens nothing meanwhile.
 const KEEP_UP_EVERY: Duration = Duration::from_secs(3_600);
@@ -74,8 +75,10 @@ impl Instance {
         let outages =
             OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let woken = vec![publisher.nudge(), outages.nudge()];
+        let probe_threads = ProbeThreads::start()?;
         let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
-            .with_in_flight_max(probes_max);
+            .with_in_flight_max(probes_max)
+            .with_probes_on(probe_threads.handle());
         #[cfg(feature = "passkeys")]
         let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
@@ -101,9 +104,7 @@ impl Instance {
             publisher.nudge(),
         ));
         let first = publisher.run_once(clock.now()).await?;
-        let listener = TcpListener::bind(listen).await.with_context(|| {
-            format!("{listen} cannot be listened on: choose another with --listen")
-        })?;
+        let listener = listener_at(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let until = async {
@@ -123,7 +124,11 @@ impl Instance {
         });
         let roll_up = RollUp::new(store.clone(), clock.clone(), samples_bytes_max);
         duties.begin("roll-up of samples", async move { roll_up.run().await });
-        duties.begin("watch", async move { watch.run().await });
+        duties.begin("watch", async move {
+            // They stop with it.
+            let _threads = probe_threads;
+            watch.run().await;
+        });
         duties.begin("duty of outages", async move { outages.run().await });
         if let Some(certificates) = certificates {
             duties.begin("renewal of certificates", renew(certificates, clock.clone()));
@@ -183,6 +188,12 @@ impl Instance {
         self.duties.stop().await;
         self.store.close().await;
     }
+}
+
+async fn listener_at(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{address} cannot be listened on: choose another with --listen"))
 }
 
 /// Looks whether there is another certificate, again and again.

@@ -10,8 +10,39 @@ use allclear_domain::check::{Check, ProbeResult, VantagePoint};
 use allclear_net::{AddressRules, Net, Resolver, Sentinels, TlsClient, Trust};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::settings::ProbeSettings;
+
+/// The threads that probes run on, beside those that answer and write: thousands of handshakes at once
+/// keep nobody waiting who reads a page. Probes that still run when this is dropped are given up.
+#[derive(Debug)]
+pub struct ProbeThreads(Option<Runtime>);
+
+impl ProbeThreads {
+    /// Starts as many as there are processors.
+    ///
+    /// # Errors
+    /// Where the system gives no threads.
+    pub fn start() -> Result<Self> {
+        let runtime = Builder::new_multi_thread().thread_name("probes").enable_all().build();
+        Ok(Self(Some(runtime.context("threads for probes could not be started")?)))
+    }
+
+    /// Where to run a probe; `None` once they are stopped.
+    #[must_use]
+    pub fn handle(&self) -> Option<Handle> {
+        self.0.as_ref().map(|runtime| runtime.handle().clone())
+    }
+}
+
+impl Drop for ProbeThreads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
 
 /// What tries checks from this machine.
 ///

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::for_tests::{at, far, kind, result, round};
 use crate::writing::{self, NewCheck};
+use crate::{Looking, Probing};
 
 /// Finds what it is told to, or panics, or never ends.
 #[derive(Default)]
@@ -165,6 +166,37 @@ async fn a_probe_that_breaks_off_says_nothing_and_is_made_again() {
     assert_eq!(judged[0].last.verdict, Verdict::Unknown);
     assert_eq!(judged[0].judgment.verdict(), None);
     assert!(home.store.list_readable_open_outages().await.unwrap().is_empty());
+}
+
+/// Finds that all is well, on the threads that it should run on.
+struct Apart;
+
+impl Prober for Apart {
+    fn probe(&self, _: Arc<Check>, probed_at: Timestamp) -> Probing {
+        Box::pin(async move {
+            let is_apart = std::thread::current().name() == Some("apart");
+            result(if is_apart { Verdict::Ok } else { Verdict::Fail }, probed_at)
+        })
+    }
+
+    fn look(&self) -> Looking {
+        Box::pin(std::future::ready(Round::default()))
+    }
+}
+
+#[tokio::test]
+async fn probes_run_on_threads_of_their_own() {
+    let home = Home::open().await;
+    let check = home.add("shop").await;
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    let threads = threads.worker_threads(1).thread_name("apart").enable_all().build().unwrap();
+    let (clock, entropy) = (Arc::new(TurnedClock::at(at(0))), Arc::new(Entropy::from_seed(3)));
+    let watch = Watch::new(home.store.clone(), clock, entropy, Arc::new(Apart), Vec::new())
+        .with_probes_on(Some(threads.handle().clone()));
+    assert_eq!(watch.run_once(at(0)).await.unwrap().probed, 1);
+    let judged = home.store.list_judgments_of(check.id).await.unwrap();
+    assert_eq!(judged[0].last.verdict, Verdict::Ok);
+    threads.shutdown_background();
 }
 
 #[tokio::test]

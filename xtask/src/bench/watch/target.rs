@@ -58,10 +58,10 @@ fn configuration(folder: &Path, port: u16, is_root: bool) -> Result<String> {
     Ok(format!(
         "{user}daemon off;
 worker_processes 1;
-worker_rlimit_nofile 8192;
+worker_rlimit_nofile 16384;
 pid {folder}/target.pid;
 error_log {folder}/target-error.log crit;
-events {{ worker_connections 4096; multi_accept on; }}
+events {{ worker_connections 12288; multi_accept on; }}
 http {{
 {places}  access_log off;
   server {{
