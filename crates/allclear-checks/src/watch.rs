@@ -341,7 +341,7 @@ impl Watch {
             Asked::Changes { changes, open, news } => {
                 let is_news = !changes.checks.is_empty();
                 for id in changes.removed {
-                    state.board.remove_check(id);
+                    state.board.remove_check(id, now);
                 }
                 for check in changes.checks {
                     state.board.put_check(check, now);

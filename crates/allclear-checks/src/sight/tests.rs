@@ -182,7 +182,7 @@ fn who_starts_without_a_network_and_saw_one_before_is_blind() {
 fn a_check_that_goes_while_it_waits_is_forgotten() {
     let (mut board, check) = seeing();
     probe(&mut board, Verdict::Fail, 0);
-    board.remove_check(check.id);
+    board.remove_check(check.id, at(0));
     assert!(!board.lookout.holds());
     look(&mut board, &round(Answered, Answered), 1);
     assert_eq!(heard(&mut board, &check), None);

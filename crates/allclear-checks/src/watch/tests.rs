@@ -86,6 +86,7 @@ impl Home {
             affects: Vec::new(),
             on_outage: OnOutage::default(),
             tags: Vec::new(),
+            parents: Vec::new(),
         };
         writing::add_check(&self.store, new, change(0)).await.unwrap().value
     }

@@ -121,6 +121,7 @@ fn check_of(carried: Carried, key: Key, change: Change<'_>) -> Check {
         affects: new.affects,
         on_outage: new.on_outage,
         tags: new.tags,
+        parents: new.parents,
         paused_at: is_paused.then_some(change.now),
         created_at: change.now,
     }

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::probe::Verdict;
+use crate::ids::CheckId;
 use crate::limits;
 
 /// How much it takes to believe samples. It is harder to be well again than to fail: up for a moment
@@ -97,6 +98,9 @@ pub struct Judgment {
     /// Whether a sample ever said that it works, were it badly.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_worked: bool,
+    /// The check that is down, where that is why nothing is known of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    behind: Option<CheckId>,
 }
 
 /// A threshold that is believed to be crossed from now on, or not to be any more.
@@ -130,7 +134,7 @@ impl Judgment {
         if verdict == Verdict::Unknown {
             return (self, Vec::new());
         }
-        self.heard_at = Some(sampled_at);
+        (self.heard_at, self.behind) = (Some(sampled_at), None);
         self.has_worked |= verdict != Verdict::Fail;
         let mut turns = Vec::new();
         for threshold in Threshold::ALL {
@@ -150,14 +154,38 @@ impl Judgment {
         (after.degraded, after.fail) != (self.degraded, self.fail)
     }
 
-    /// What is believed now; `None` before anything is. What has only failed so far is not said to
-    /// work because it failed too seldom to be believed.
+    /// It failed while another check is down that it stands behind: nothing is known of it, and what
+    /// failed so far is not held against it.
+    #[must_use]
+    pub fn put_behind(mut self, parent: CheckId) -> Self {
+        for side in [&mut self.degraded, &mut self.fail] {
+            side.run = side.run.filter(|_| side.crossed_at.is_some());
+        }
+        Self { behind: Some(parent), ..self }
+    }
+
+    /// What it stood behind is not down any more: it is judged by what comes from now on.
+    #[must_use]
+    pub const fn judged_afresh(mut self) -> Self {
+        self.behind = None;
+        self
+    }
+
+    /// The check that is down, where that is why nothing is known of this one.
+    #[must_use]
+    pub const fn behind(&self) -> Option<CheckId> {
+        self.behind
+    }
+
+    /// What is believed now; `None` before anything is, and where it stands behind another that is
+    /// down. What has only failed so far is not said to work because it failed too seldom to be
+    /// believed.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         match (self.fail.crossed_at, self.degraded.crossed_at) {
             (Some(_), _) => Some(Verdict::Fail),
             (None, Some(_)) => Some(Verdict::Degraded),
-            (None, None) => self.has_worked.then_some(Verdict::Ok),
+            (None, None) => (self.has_worked && self.behind.is_none()).then_some(Verdict::Ok),
         }
     }
 

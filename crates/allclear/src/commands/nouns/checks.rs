@@ -83,6 +83,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
         "on_outage_template": (!matches!(args.on_outage.as_str(), "nothing" | "draft"))
             .then_some(&args.on_outage),
         "tags": args.tag,
+        "parents": args.parent,
     }))
 }
 
@@ -146,6 +147,7 @@ fn line(check: &Value) -> String {
     let state = match (check["paused_at"].is_null(), check["believed"].as_str()) {
         (false, _) => "paused",
         (true, Some(believed)) => believed,
+        (true, None) if check["behind"].is_string() => "behind another",
         (true, None) if is_probed => "not judged yet",
         (true, None) => "not probed yet",
     };
