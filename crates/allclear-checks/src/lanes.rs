@@ -85,6 +85,12 @@ impl Lanes {
         }
     }
 
+    /// Nothing runs any more.
+    pub fn clear(&mut self) {
+        self.in_flight = 0;
+        self.quick.clear();
+    }
+
     /// How many more may begin.
     pub fn room(&mut self, now: Instant) -> Room {
         while self.quick.front().is_some_and(|(since, _)| now.duration_since(*since) >= QUICK) {

@@ -6,7 +6,9 @@
 //! was written, so that a restart neither begins an outage a second time nor loses its end.
 
 mod asking;
+mod tasks;
 mod trouble;
+mod turn;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,14 +16,16 @@ use std::time::Duration;
 
 use allclear_domain::check::{ProbeResult, Round, VantagePoint, Verdict};
 use allclear_domain::{Check, Clock, Entropy};
-use allclear_store::{Store, StoreError};
+use allclear_store::{Store, StoreError, Tenure};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use self::asking::{Asked, Everything, News, ask};
+use self::tasks::{Lookaround, Probed, Probes, Tasks, end_of, end_of_probe, round_of};
 use self::trouble::Trouble;
+use self::turn::Turn;
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
 use crate::heartbeat;
@@ -30,6 +34,8 @@ use crate::lanes::{Canary, Lanes, Room};
 use crate::prober::{Looking, Prober, Probing};
 use crate::stall::{Noticed, Stall};
 
+/// What cannot be done while the store is away.
+const WHOSE_TURN: &str = "whose turn it is to probe cannot be asked; it stays as it was";
 /// How long results wait for others, to be written together.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
 /// How often it asks which checks changed, where nobody tells it.
@@ -40,11 +46,6 @@ const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
 const PAUSE_MAX: Duration = Duration::from_millis(250);
 /// How long it waits before it tries again to write.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
-
-/// How much longer than its deadline a probe may take before it is stopped.
-const GRACE: Duration = Duration::from_secs(2);
-/// How long a round of sentinels may take before it is given up.
-const ROUND_MAX: Duration = Duration::from_secs(10);
 
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub struct Watch {
     /// Woken by it when an outage began or ended.
     woken: Vec<Arc<Notify>>,
     figures: Figures,
+    /// What this node is called where the store says who probes.
+    holder: String,
     state: Mutex<State>,
 }
 
@@ -84,6 +87,7 @@ struct State {
     /// The last time that the clock was read.
     seen_at: Option<Timestamp>,
     stall: Stall,
+    turn: Turn,
 }
 
 impl State {
@@ -104,17 +108,6 @@ struct Began {
     stalls: u64,
 }
 
-/// A probe that ended: its check, and what it found.
-type Probed = (Arc<Check>, ProbeResult, Began);
-/// Probes that run.
-type Probes = JoinSet<Probed>;
-/// A round of sentinels, and how often this program had stood still before.
-type Lookaround = JoinHandle<(Round, u64)>;
-/// Results that are being written; those that could not be come back.
-type Writing = JoinHandle<Result<Kept, (Unwritten, StoreError)>>;
-/// A look at the store.
-type Asking = JoinHandle<Result<Asked, StoreError>>;
-
 impl Watch {
     /// A duty that wakes others when an outage began or ended.
     #[must_use]
@@ -126,7 +119,8 @@ impl Watch {
         woken: Vec<Arc<Notify>>,
     ) -> Self {
         let (nudge, figures, state) = Default::default();
-        Self { store, clock, entropy, prober, nudge, woken, figures, state }
+        let holder = entropy.uuid(clock.now()).to_string();
+        Self { store, clock, entropy, prober, nudge, woken, figures, holder, state }
     }
 
     /// The same with no more than so many probes at the same time.
@@ -154,6 +148,11 @@ impl Watch {
     /// Where the store cannot be read or written. What was found is kept, and the next run writes it.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let state = &mut *self.state.lock().await;
+        let tenure = self.ask_for_turn(now).await?;
+        self.take_turn(state, tenure);
+        if !state.turn.is_ours() {
+            return Ok(Report::default());
+        }
         let asked = self.ask(state, now).await?;
         Self::take_in(state, asked, now);
         let mut report = Report::default();
@@ -194,68 +193,78 @@ impl Watch {
     /// Runs until it is dropped.
     pub async fn run(&self) {
         let state = &mut *self.state.lock().await;
-        let mut probes = Probes::new();
-        let mut writing: Option<Writing> = None;
-        let mut asking: Option<Asking> = None;
-        let mut looking: Option<Lookaround> = None;
-        let mut write_at = Instant::now();
-        let mut trouble = Trouble::default();
+        let (mut tasks, mut trouble) = (Tasks::default(), Trouble::default());
         loop {
             let now = self.now(state);
-            let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
-            if asking.is_none() && state.asked_at.is_none_or(is_time) {
-                state.asked_at = Some(now);
-                asking = Some(tokio::spawn(self.ask(state, now)));
-            }
-            self.probe_due(state, &mut probes, now, &mut Report::default());
-            if looking.is_none() {
-                looking = self.look(state);
-            }
-            let State { board, lanes, .. } = &*state;
-            self.figures.stand(board.len(), lanes.in_flight(), board.unwritten_results());
-            if writing.is_none() && state.board.has_unwritten() && write_at <= Instant::now() {
-                let unwritten = state.board.take_unwritten();
-                writing = Some(tokio::spawn(self.write(unwritten, now)));
-            }
-            let pause = self.pause(state, write_at);
+            let pause = self.begin(state, &mut tasks, now);
             state.stall.sleep_until(Instant::now() + pause);
             tokio::select! {
-                Some(ended) = probes.join_next() => {
+                Some(ended) = tasks.probes.join_next() => {
                     self.hear(state, ended);
-                    while let Some(ended) = probes.try_join_next() {
+                    while let Some(ended) = tasks.probes.try_join_next() {
                         self.hear(state, ended);
                     }
                 }
-                asked = end_of(&mut asking) => {
-                    asking = None;
+                tenure = end_of(&mut tasks.turn) => {
+                    tasks.turn = None;
+                    match tenure {
+                        Ok(Ok(tenure)) => {
+                            if self.take_turn(state, tenure) {
+                                // What was begun before says nothing of what comes now.
+                                tasks = Tasks::default();
+                            }
+                            trouble.note(WHOSE_TURN, None);
+                        }
+                        Ok(Err(error)) => trouble.note(WHOSE_TURN, Some(error)),
+                        Err(error) => tracing::error!(%error, "asking who probes broke off"),
+                    }
+                }
+                asked = end_of(&mut tasks.asking) => {
+                    tasks.asking = None;
                     let failed = Self::heard_back(state, asked, now);
                     trouble.note("which checks there are cannot be read", failed);
                 }
-                written = end_of(&mut writing) => {
-                    writing = None;
-                    let written = match written {
-                        Ok(written) => written,
-                        Err(error) => {
-                            tracing::error!(%error, "a write of results broke off: some are lost");
-                            continue;
-                        }
-                    };
-                    let pause = if written.is_ok() { WRITE_AFTER } else { TRY_AGAIN_AFTER };
-                    write_at = Instant::now() + pause;
-                    let failed = written.err().map(|(unwritten, error)| {
-                        state.board.take_back(unwritten);
-                        error
-                    });
+                written = end_of(&mut tasks.writing) => {
+                    tasks.writing = None;
+                    let failed = tasks.wrote(state, written);
                     trouble.note("results cannot be written; they are kept", failed);
                 }
                 () = self.nudge.notified() => state.asked_at = None,
-                looked = end_of(&mut looking) => {
-                    looking = None;
+                looked = end_of(&mut tasks.looking) => {
+                    tasks.looking = None;
                     self.see(state, looked);
                 }
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// Begins what it is time for, and tells how long there is nothing else to do.
+    fn begin(&self, state: &mut State, tasks: &mut Tasks, now: Timestamp) -> Duration {
+        if tasks.turn.is_none() && state.turn.wants_asking(now) {
+            tasks.turn = Some(tokio::spawn(self.ask_for_turn(now)));
+        }
+        if !state.turn.is_ours() {
+            self.figures.stand(0, 0, 0);
+            return PAUSE_MAX;
+        }
+        let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
+        if tasks.asking.is_none() && state.asked_at.is_none_or(is_time) {
+            state.asked_at = Some(now);
+            tasks.asking = Some(tokio::spawn(self.ask(state, now)));
+        }
+        self.probe_due(state, &mut tasks.probes, now, &mut Report::default());
+        if tasks.looking.is_none() {
+            tasks.looking = self.look(state);
+        }
+        let State { board, lanes, .. } = &*state;
+        self.figures.stand(board.len(), lanes.in_flight(), board.unwritten_results());
+        let is_time = tasks.write_at.is_none_or(|at| at <= Instant::now());
+        if tasks.writing.is_none() && state.board.has_unwritten() && is_time {
+            let unwritten = state.board.take_unwritten();
+            tasks.writing = Some(tokio::spawn(self.write(unwritten, now)));
+        }
+        self.pause(state, tasks.write_at.unwrap_or_else(Instant::now))
     }
 
     /// Takes in what a probe found.
@@ -427,10 +436,14 @@ impl Watch {
     ) -> impl Future<Output = Result<Kept, (Unwritten, StoreError)>> + Send + 'static {
         let (store, entropy, woken) =
             (self.store.clone(), self.entropy.clone(), self.woken.clone());
-        let figures = self.figures.clone();
+        let (figures, holder) = (self.figures.clone(), self.holder.clone());
         async move {
-            match keeping::keep(&store, &unwritten, &entropy, now).await {
-                Ok(kept) => {
+            match keeping::keep(&store, &holder, &unwritten, &entropy, now).await {
+                Ok(None) => {
+                    tracing::warn!("another node probes: what was found here is not written");
+                    Ok(Kept::default())
+                }
+                Ok(Some(kept)) => {
                     figures.wrote(kept.results);
                     if kept.began + kept.ended > 0 {
                         woken.iter().for_each(|one| one.notify_one());
@@ -450,41 +463,6 @@ impl State {
             self.board.look_now(id, now);
         }
     }
-}
-
-/// The end of a task; never, where there is none.
-async fn end_of<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, JoinError> {
-    match task {
-        Some(task) => task.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Waits for a probe. One that breaks off, or does not keep its deadline, says nothing of the target,
-/// and its check is probed again.
-async fn end_of_probe(check: &Check, probing: Probing, probed_at: Timestamp) -> ProbeResult {
-    let mut task = tokio::spawn(probing);
-    let told = match tokio::time::timeout(check.deadline() + GRACE, &mut task).await {
-        Ok(Ok(result)) => return result,
-        Ok(Err(error)) => {
-            tracing::error!(check.key = %check.key, %error, "a probe broke off");
-            "the probe broke off; the log says where"
-        }
-        Err(_) => {
-            task.abort();
-            tracing::error!(check.key = %check.key, "a probe did not keep its deadline");
-            "the probe did not end in time, and was stopped"
-        }
-    };
-    ProbeResult::ours(VantagePoint::core(), probed_at, told)
-}
-
-/// Waits for a round of sentinels. One that does not end says nothing.
-async fn round_of(looking: Looking) -> Round {
-    tokio::time::timeout(ROUND_MAX, looking).await.unwrap_or_else(|_| {
-        tracing::error!("sentinels were not asked in time: failures count as they are");
-        Round::default()
-    })
 }
 
 fn tell_bad_rows(bad_rows: &[allclear_store::BadRow]) {
