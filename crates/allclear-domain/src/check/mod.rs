@@ -5,6 +5,7 @@
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
 mod dns;
+mod flapping;
 mod heartbeat;
 mod histogram;
 mod http;

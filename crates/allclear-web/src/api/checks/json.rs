@@ -43,6 +43,8 @@ pub(super) struct CheckJson {
     tags: Vec<String>,
     /// Ids of the checks that it stands behind: where one of them is down, its own failures say nothing.
     parents: Vec<String>,
+    /// Whether it goes up and down so often that it counts as one outage until it is steady.
+    is_flapping: bool,
     /// Id of the check that is down, where that is why nothing is known of this one.
     behind: Option<String>,
     /// Since when it is not probed, because somebody said so.
@@ -305,6 +307,7 @@ impl CheckJson {
             },
             tags: check.tags.iter().map(ToString::to_string).collect(),
             parents: check.parents.iter().map(ToString::to_string).collect(),
+            is_flapping: judged.iter().any(|one| one.judgment.is_flapping()),
             behind: judged.iter().find_map(|one| one.judgment.behind()).map(|id| id.to_string()),
             paused_at: check.paused_at,
             believed: worst.and_then(|judged| judged.judgment.verdict()),

@@ -141,6 +141,11 @@ fn count(count: u16, one: &str) -> String {
 /// The samples that contradict what is believed, and what it takes to believe them.
 fn doubt(check: &Check, judged: &Judged) -> String {
     let (judgment, patience) = (&judged.judgment, check.patience);
+    if judgment.is_flapping() {
+        return "It goes up and down. That counts as one outage, until it was steady for a while: 30 to \
+                40 minutes after its last turn."
+            .to_owned();
+    }
     let tell = |threshold, Run { samples, .. }: Run| match judgment.crossed_at(threshold) {
         None if threshold == Threshold::Fail => {
             let probes = count(samples, "probe");

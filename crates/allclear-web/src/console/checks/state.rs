@@ -14,6 +14,8 @@ use crate::console::answer::sentence;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
     Down,
+    /// Down and up, again and again.
+    Flapping,
     Degraded,
     Unknown,
     /// What it stands behind is down.
@@ -24,13 +26,23 @@ pub(super) enum State {
 
 impl State {
     /// All of them, the worst first.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Down, Self::Degraded, Self::Unknown, Self::Behind, Self::Works, Self::Paused];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Down,
+        Self::Flapping,
+        Self::Degraded,
+        Self::Unknown,
+        Self::Behind,
+        Self::Works,
+        Self::Paused,
+    ];
 
     /// How a check is, by what is believed of it at any vantage point.
     pub(super) fn of(check: &Check, judgment: Option<&Judgment>) -> Self {
         if check.paused_at.is_some() {
             return Self::Paused;
+        }
+        if judgment.is_some_and(Judgment::is_flapping) {
+            return Self::Flapping;
         }
         match judgment.and_then(Judgment::verdict) {
             Some(Verdict::Fail) => Self::Down,
@@ -47,6 +59,7 @@ impl State {
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Down => "Down",
+            Self::Flapping => "Flapping",
             Self::Degraded => "Degraded",
             Self::Unknown => "Unknown",
             Self::Behind => "Behind",
@@ -67,6 +80,7 @@ impl State {
     pub(super) const fn sign(self) -> &'static str {
         match self {
             Self::Down => "■",
+            Self::Flapping => "◪",
             Self::Degraded => "▲",
             Self::Unknown => "○",
             Self::Behind => "◌",
@@ -78,7 +92,7 @@ impl State {
     /// The class of its color.
     pub(super) const fn style(self) -> &'static str {
         match self {
-            Self::Down => "mj",
+            Self::Down | Self::Flapping => "mj",
             Self::Degraded => "dg",
             Self::Works => "op",
             Self::Unknown | Self::Behind | Self::Paused => "quiet",
@@ -122,6 +136,7 @@ pub(super) async fn since(
     Ok(match State::of(check, judged.map(|one| &one.judgment)) {
         State::Paused => check.paused_at,
         State::Down => crossed(Threshold::Fail),
+        State::Flapping => crossed(Threshold::Fail).or_else(|| crossed(Threshold::Degraded)),
         State::Degraded => crossed(Threshold::Degraded),
         State::Unknown | State::Behind => None,
         // It works since the last outage, where there was one.

@@ -146,6 +146,7 @@ fn line(check: &Value) -> String {
     let is_probed = check["vantage_points"].as_array().is_some_and(|points| !points.is_empty());
     let state = match (check["paused_at"].is_null(), check["believed"].as_str()) {
         (false, _) => "paused",
+        (true, Some(_)) if check["is_flapping"] == true => "flapping",
         (true, Some(believed)) => believed,
         (true, None) if check["behind"].is_string() => "behind another",
         (true, None) if is_probed => "not judged yet",
