@@ -2,6 +2,7 @@
 //! no clock, no store and no network.
 
 mod family;
+mod unwritten;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -18,17 +19,18 @@ use allclear_store::{Judged, Sampled};
 use jiff::{SignedDuration, Timestamp};
 
 use self::family::Family;
+pub use self::unwritten::{MINUTES_UNWRITTEN_MAX, Turned, Unwritten};
 use crate::lanes::{QUICK, Room};
 use crate::sight::{Lookout, Seen, Settled};
 
 /// Results that are not written yet, at most: beyond, nothing is probed until some are.
 pub const UNWRITTEN_MAX: usize = 100_000;
 
-/// Minutes whose samples are not written yet, at most: beyond, the samples of a new one are left out.
-pub const MINUTES_UNWRITTEN_MAX: usize = 100_000;
-
 /// What turned and is written at once, at most.
 const TURNED_WRITTEN_MAX: usize = 200;
+
+/// Failures in a row of a check that may be void because this program stood still.
+const VOIDS_MAX: u8 = 3;
 
 /// When checks are due, the first one first.
 type DueTimes = BinaryHeap<Reverse<(Timestamp, CheckId)>>;
@@ -59,6 +61,8 @@ struct Watched {
     heard_at: Option<Timestamp>,
     /// Since when what it stands behind is probed again, because it may be down itself.
     asked_at: Option<Timestamp>,
+    /// Failures in a row that were void because this program stood still.
+    voided: u8,
     /// Whether its last probe was slow.
     is_slow: bool,
     /// What was found in the minute that is under way.
@@ -67,56 +71,6 @@ struct Watched {
     due_at: Option<Timestamp>,
     /// Whether there is something new that the probe that runs may not have seen.
     has_news: bool,
-}
-
-/// What is not written yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Unwritten {
-    /// How many results it all follows from.
-    pub results: u64,
-    /// What is believed now: the newest of each check.
-    pub judged: HashMap<CheckId, Judged>,
-    /// What turned, in order.
-    pub turned: Vec<Turned>,
-    /// What was found, minute by minute: each as it stood last.
-    pub minutes: HashMap<(CheckId, Timestamp), Sampled>,
-    /// What is seen.
-    pub seen: Seen,
-}
-
-/// A threshold that a check crossed, or came back from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Turned {
-    /// The check, as it was probed.
-    pub check: Arc<Check>,
-    /// What turned.
-    pub turn: Turn,
-    /// Why the probe failed by which it was believed.
-    pub reason: Option<Reason>,
-}
-
-impl Unwritten {
-    /// Whether there is nothing to write.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.judged.is_empty()
-            && self.turned.is_empty()
-            && self.minutes.is_empty()
-            && self.seen.is_empty()
-    }
-
-    fn len(&self) -> usize {
-        self.judged.len() + self.turned.len()
-    }
-
-    /// Takes in what was found in a minute, as it stands now. While nothing can be written, minutes
-    /// that come once there are too many are left out: what is believed is worth more.
-    fn put_minute(&mut self, minute: Sampled) {
-        let place = (minute.check_id, minute.starts_at);
-        if self.minutes.len() < MINUTES_UNWRITTEN_MAX || self.minutes.contains_key(&place) {
-            self.minutes.insert(place, minute);
-        }
-    }
 }
 
 /// A check that is due.
@@ -140,6 +94,7 @@ impl Watched {
             last_bad: None,
             heard_at: None,
             asked_at: None,
+            voided: 0,
             is_slow: false,
             minute: None,
             has_news: false,
@@ -335,10 +290,21 @@ impl Board {
         }
     }
 
-    /// Takes in what sentinels did: failures that waited for it are heard, or void, and what was hidden
-    /// until now is due.
-    pub fn see(&mut self, round: &Round, now: Timestamp) {
-        let Settled { results, visible } = self.lookout.end_round(round, now);
+    /// Whether a failure may be void that ran into a moment in which this program stood still. Where that
+    /// happens again and again, what fails every time counts as it is until something works.
+    pub fn may_void(&mut self, id: CheckId) -> bool {
+        let Some(watched) = self.checks.get_mut(&id) else { return true };
+        watched.voided = watched.voided.saturating_add(1);
+        watched.voided <= VOIDS_MAX
+    }
+
+    /// Takes in what sentinels did, where a round says anything: failures that waited for it are heard, or
+    /// void, and what was hidden until now is due.
+    pub fn see(&mut self, round: Option<&Round>, now: Timestamp) {
+        let Settled { results, visible } = match round {
+            Some(round) => self.lookout.end_round(round, now),
+            None => Settled { results: self.lookout.give_up_round(now), visible: Vec::new() },
+        };
         for (check, result) in results {
             self.believe(&check, result, now);
         }
@@ -388,6 +354,9 @@ impl Board {
         watched.judgment = judgment;
         (watched.heard_at, watched.asked_at) = (Some(result.probed_at), None);
         self.family.put(&watched.check, &judgment);
+        if matches!(result.verdict, Verdict::Ok | Verdict::Degraded) {
+            watched.voided = 0;
+        }
         if result.verdict == Verdict::Ok {
             // Nobody asks what was said when all is well, and it is most of what would be written.
             result.exchange = Exchange::default();

@@ -174,7 +174,7 @@ impl Watch {
             }
             lookout.begin_round(instant);
             let round = round_of(self.prober.look()).await;
-            state.board.see(&round, now);
+            state.board.see(round.as_ref(), now);
             self.probe_due(state, &mut probes, now, &mut report);
         }
         let unwritten = state.board.take_unwritten();
@@ -274,7 +274,9 @@ impl Watch {
         let now = self.now(state);
         state.lanes.end(began.at);
         // It may have run out of time because we did.
-        let is_void = result.verdict == Verdict::Fail && began.stalls != state.stall.count();
+        let is_void = result.verdict == Verdict::Fail
+            && began.stalls != state.stall.count()
+            && state.board.may_void(check.id);
         let result =
             if is_void { result.void("this machine stood still meanwhile") } else { result };
         self.figures.ended(result.verdict);
@@ -295,14 +297,14 @@ impl Watch {
         Some(tokio::spawn(async move { (round_of(looking).await, stalls) }))
     }
 
-    fn see(&self, state: &mut State, looked: Result<(Round, u64), JoinError>) {
+    fn see(&self, state: &mut State, looked: Result<(Option<Round>, u64), JoinError>) {
         let now = self.now(state);
         match looked {
             Ok((_, stalls)) if stalls != state.stall.count() => state.board.lookout.drop_round(),
-            Ok((round, _)) => state.board.see(&round, now),
+            Ok((round, _)) => state.board.see(round.as_ref(), now),
             Err(error) => {
-                tracing::error!(%error, "asking sentinels broke off: failures count as they are");
-                state.board.see(&Round::default(), now);
+                tracing::error!(%error, "asking sentinels broke off: what is seen stays as it was");
+                state.board.see(None, now);
             }
         }
     }

@@ -12,7 +12,7 @@ pub(super) type Probed = (Arc<Check>, ProbeResult, Began);
 /// Probes that run.
 pub(super) type Probes = JoinSet<Probed>;
 /// A round of sentinels, and how often this program had stood still before.
-pub(super) type Lookaround = JoinHandle<(Round, u64)>;
+pub(super) type Lookaround = JoinHandle<(Option<Round>, u64)>;
 /// Results that are being written; those that could not be come back.
 pub(super) type Writing = JoinHandle<Result<Kept, (Unwritten, StoreError)>>;
 /// A look at the store.
@@ -81,10 +81,11 @@ pub(super) async fn end_of_probe(
     ProbeResult::ours(VantagePoint::core(), probed_at, told)
 }
 
-/// Waits for a round of sentinels. One that does not end says nothing.
-pub(super) async fn round_of(looking: Looking) -> Round {
-    tokio::time::timeout(ROUND_MAX, looking).await.unwrap_or_else(|_| {
-        tracing::error!("sentinels were not asked in time: failures count as they are");
-        Round::default()
-    })
+/// Waits for a round of sentinels; `None` where it does not end in time.
+pub(super) async fn round_of(looking: Looking) -> Option<Round> {
+    let round = tokio::time::timeout(ROUND_MAX, looking).await;
+    if round.is_err() {
+        tracing::error!("sentinels were not asked in time: what is seen stays as it was");
+    }
+    round.ok()
 }
