@@ -1,6 +1,9 @@
 //! Which checks are due, what is believed of each, and what of that is not written yet. Pure: it knows
 //! no clock, no store and no network.
 
+mod family;
+mod unwritten;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
@@ -15,17 +18,19 @@ use allclear_domain::limits::CLOCK_DIFFERENCE_MAX;
 use allclear_store::{Judged, Sampled};
 use jiff::{SignedDuration, Timestamp};
 
+use self::family::Family;
+pub use self::unwritten::{MINUTES_UNWRITTEN_MAX, Turned, Unwritten};
 use crate::lanes::{QUICK, Room};
 use crate::sight::{Lookout, Seen, Settled};
 
 /// Results that are not written yet, at most: beyond, nothing is probed until some are.
 pub const UNWRITTEN_MAX: usize = 100_000;
 
-/// Minutes whose samples are not written yet, at most: beyond, the samples of a new one are left out.
-pub const MINUTES_UNWRITTEN_MAX: usize = 100_000;
-
 /// What turned and is written at once, at most.
 const TURNED_WRITTEN_MAX: usize = 200;
+
+/// Failures in a row of a check that may be void because this program stood still.
+const VOIDS_MAX: u8 = 3;
 
 /// When checks are due, the first one first.
 type DueTimes = BinaryHeap<Reverse<(Timestamp, CheckId)>>;
@@ -42,6 +47,8 @@ pub struct Board {
     unwritten: Unwritten,
     /// Failures that are not heard yet.
     pub(crate) lookout: Lookout,
+    /// Who stands behind whom.
+    family: Family,
 }
 
 /// One check.
@@ -50,6 +57,12 @@ struct Watched {
     check: Arc<Check>,
     judgment: Judgment,
     last_bad: Option<ProbeResult>,
+    /// When the last probe began that was heard.
+    heard_at: Option<Timestamp>,
+    /// Since when what it stands behind is probed again, because it may be down itself.
+    asked_at: Option<Timestamp>,
+    /// Failures in a row that were void because this program stood still.
+    voided: u8,
     /// Whether its last probe was slow.
     is_slow: bool,
     /// What was found in the minute that is under way.
@@ -58,56 +71,6 @@ struct Watched {
     due_at: Option<Timestamp>,
     /// Whether there is something new that the probe that runs may not have seen.
     has_news: bool,
-}
-
-/// What is not written yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Unwritten {
-    /// How many results it all follows from.
-    pub results: u64,
-    /// What is believed now: the newest of each check.
-    pub judged: HashMap<CheckId, Judged>,
-    /// What turned, in order.
-    pub turned: Vec<Turned>,
-    /// What was found, minute by minute: each as it stood last.
-    pub minutes: HashMap<(CheckId, Timestamp), Sampled>,
-    /// What is seen.
-    pub seen: Seen,
-}
-
-/// A threshold that a check crossed, or came back from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Turned {
-    /// The check, as it was probed.
-    pub check: Arc<Check>,
-    /// What turned.
-    pub turn: Turn,
-    /// Why the probe failed by which it was believed.
-    pub reason: Option<Reason>,
-}
-
-impl Unwritten {
-    /// Whether there is nothing to write.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.judged.is_empty()
-            && self.turned.is_empty()
-            && self.minutes.is_empty()
-            && self.seen.is_empty()
-    }
-
-    fn len(&self) -> usize {
-        self.judged.len() + self.turned.len()
-    }
-
-    /// Takes in what was found in a minute, as it stands now. While nothing can be written, minutes
-    /// that come once there are too many are left out: what is believed is worth more.
-    fn put_minute(&mut self, minute: Sampled) {
-        let place = (minute.check_id, minute.starts_at);
-        if self.minutes.len() < MINUTES_UNWRITTEN_MAX || self.minutes.contains_key(&place) {
-            self.minutes.insert(place, minute);
-        }
-    }
 }
 
 /// A check that is due.
@@ -129,6 +92,9 @@ impl Watched {
             check,
             judgment,
             last_bad: None,
+            heard_at: None,
+            asked_at: None,
+            voided: 0,
             is_slow: false,
             minute: None,
             has_news: false,
@@ -164,6 +130,7 @@ impl Board {
             let before = known.remove(&check.id);
             self.put(check, before, now);
         }
+        self.release(now);
     }
 
     /// Takes in a check that is new, or has changed. What is believed of it stays, unless it tries
@@ -172,11 +139,12 @@ impl Board {
         let before = self.checks.remove(&check.id).filter(|before| {
             before.check.kind.tries_as(&check.kind) && before.check.paused_at == check.paused_at
         });
+        let id = check.id;
         if before.is_none() {
-            self.forget(check.id);
+            self.forget(id);
         }
         if check.paused_at.is_some() {
-            return;
+            return self.tell_children(id, now);
         }
         let due_at = match &before {
             // Nobody waits long for a first result.
@@ -189,16 +157,20 @@ impl Board {
             Some(before) => Watched { check, due_at, ..before },
             None => Watched { due_at, ..Watched::new(check) },
         });
+        self.tell_children(id, now);
+        self.release(now);
     }
 
     /// Forgets a check that is gone, with what is not written of it.
-    pub fn remove_check(&mut self, id: CheckId) {
+    pub fn remove_check(&mut self, id: CheckId, now: Timestamp) {
         self.checks.remove(&id);
         self.forget(id);
+        self.tell_children(id, now);
     }
 
     fn forget(&mut self, id: CheckId) {
         self.lookout.forget(id);
+        self.family.forget(id);
         self.unwritten.judged.remove(&id);
         self.unwritten.turned.retain(|turned| turned.check.id != id);
         self.unwritten.minutes.retain(|(check_id, _), _| *check_id != id);
@@ -216,7 +188,8 @@ impl Board {
                 let probed_at = last.probed_at.min(now);
                 let due_at = next_probe_at(&new.check, &judgment, probed_at).max(now);
                 let is_slow = last.took() >= QUICK;
-                Watched { judgment, last_bad, is_slow, due_at: Some(due_at), ..new }
+                let (heard_at, due_at) = (Some(last.probed_at), Some(due_at));
+                Watched { judgment, last_bad, is_slow, heard_at, due_at, ..new }
             }
         });
     }
@@ -232,6 +205,7 @@ impl Board {
 
     fn set(&mut self, watched: Watched) {
         let id = watched.check.id;
+        self.family.put(&watched.check, &watched.judgment);
         if let Some(due_at) = watched.due_at {
             let lane = if watched.is_slow { &mut self.slow } else { &mut self.quick };
             lane.push(Reverse((due_at, id)));
@@ -272,6 +246,7 @@ impl Board {
     /// The checks that are due, the longest overdue first, as many as there is room for. Each is being
     /// probed from now on, until [`Board::hear`] is told what came of it.
     pub fn take_due(&mut self, now: Timestamp, room: Room) -> Vec<Due> {
+        self.give_up_waiting(now);
         let mut taken = Vec::new();
         for (lane, most) in [(&mut self.quick, room.quick), (&mut self.slow, room.slow)] {
             let most = taken.len() + most;
@@ -315,10 +290,21 @@ impl Board {
         }
     }
 
-    /// Takes in what sentinels did: failures that waited for it are heard, or void, and what was hidden
-    /// until now is due.
-    pub fn see(&mut self, round: &Round, now: Timestamp) {
-        let Settled { results, visible } = self.lookout.end_round(round, now);
+    /// Whether a failure may be void that ran into a moment in which this program stood still. Where that
+    /// happens again and again, what fails every time counts as it is until something works.
+    pub fn may_void(&mut self, id: CheckId) -> bool {
+        let Some(watched) = self.checks.get_mut(&id) else { return true };
+        watched.voided = watched.voided.saturating_add(1);
+        watched.voided <= VOIDS_MAX
+    }
+
+    /// Takes in what sentinels did, where a round says anything: failures that waited for it are heard, or
+    /// void, and what was hidden until now is due.
+    pub fn see(&mut self, round: Option<&Round>, now: Timestamp) {
+        let Settled { results, visible } = match round {
+            Some(round) => self.lookout.end_round(round, now),
+            None => Settled { results: self.lookout.give_up_round(now), visible: Vec::new() },
+        };
         for (check, result) in results {
             self.believe(&check, result, now);
         }
@@ -336,11 +322,27 @@ impl Board {
         }
     }
 
-    fn believe(&mut self, check: &Arc<Check>, mut result: ProbeResult, now: Timestamp) {
-        let Some(watched) = self.checks.get_mut(&check.id) else { return };
+    /// Takes in what was found, unless it says more of what the check stands behind.
+    fn believe(&mut self, check: &Arc<Check>, result: ProbeResult, now: Timestamp) {
+        let Some(watched) = self.checks.get(&check.id) else { return };
         if !watched.check.kind.tries_as(&check.kind) || watched.due_at.is_some() {
             return;
         }
+        if let Some((result, parent)) = self.look_up(check, result, now) {
+            self.take_in(check, result, parent, now);
+            self.tell_children(check.id, now);
+        }
+    }
+
+    /// Takes in what was found; nothing is known of a check while a parent is down.
+    fn take_in(
+        &mut self,
+        check: &Arc<Check>,
+        mut result: ProbeResult,
+        parent: Option<CheckId>,
+        now: Timestamp,
+    ) {
+        let Some(watched) = self.checks.get_mut(&check.id) else { return };
         self.unwritten.results += 1;
         // A heartbeat is looked at now and then, which is no sample of anything.
         if watched.check.kind.as_heartbeat().is_none() {
@@ -348,7 +350,13 @@ impl Board {
         }
         let patience = watched.check.patience;
         let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
+        let judgment = parent.map_or(judgment, |parent| judgment.put_behind(parent));
         watched.judgment = judgment;
+        (watched.heard_at, watched.asked_at) = (Some(result.probed_at), None);
+        self.family.put(&watched.check, &judgment);
+        if matches!(result.verdict, Verdict::Ok | Verdict::Degraded) {
+            watched.voided = 0;
+        }
         if result.verdict == Verdict::Ok {
             // Nobody asks what was said when all is well, and it is most of what would be written.
             result.exchange = Exchange::default();

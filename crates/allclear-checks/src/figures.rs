@@ -31,6 +31,7 @@ pub struct Figures {
     probes: Family<Found, Counter>,
     lag: Family<Lane, Histogram, fn() -> Histogram>,
     written: Counter,
+    here: Gauge,
     checks: Gauge,
     in_flight: Gauge,
     unwritten: Gauge,
@@ -38,10 +39,10 @@ pub struct Figures {
 
 impl Default for Figures {
     fn default() -> Self {
-        let (probes, written, checks, in_flight, unwritten) = Default::default();
+        let (probes, written, here, checks, in_flight, unwritten) = Default::default();
         let lag: fn() -> Histogram = || Histogram::new(LAGS);
         let lag = Family::new_with_constructor(lag);
-        Self { probes, lag, written, checks, in_flight, unwritten }
+        Self { probes, lag, written, here, checks, in_flight, unwritten }
     }
 }
 
@@ -58,6 +59,8 @@ impl Figures {
         );
         let help = "Results of probes that are written for good";
         registry.register("allclear_probe_results_written", help, self.written.clone());
+        let help = "Whether this node probes; of several on one database one does";
+        registry.register("allclear_probes_here", help, self.here.clone());
         registry.register("allclear_checks", "Checks that are probed", self.checks.clone());
         registry.register("allclear_probes_in_flight", "Probes that run", self.in_flight.clone());
         let help = "Checks whose last result is not written yet";
@@ -75,6 +78,10 @@ impl Figures {
 
     pub(crate) fn wrote(&self, results: u64) {
         self.written.inc_by(results);
+    }
+
+    pub(crate) fn probes_here(&self, is_here: bool) {
+        self.here.set(i64::from(is_here));
     }
 
     pub(crate) fn stand(&self, checks: usize, in_flight: usize, unwritten: usize) {
@@ -99,6 +106,7 @@ mod tests {
         figures.began(SignedDuration::from_secs(2), true);
         figures.ended(Verdict::Fail);
         figures.wrote(7);
+        figures.probes_here(true);
         figures.stand(12, 2, 1);
         let mut told = String::new();
         prometheus_client::encoding::text::encode(&mut told, &registry).unwrap();
@@ -108,6 +116,7 @@ mod tests {
             r#"allclear_probe_lag_seconds_bucket{le="0.005",lane="quick"} 2"#,
             r#"allclear_probe_lag_seconds_count{lane="slow"} 1"#,
             "allclear_probe_results_written_total 7",
+            "allclear_probes_here 1",
             "allclear_checks 12",
             "allclear_probes_in_flight 2",
             "allclear_probe_results_unwritten 1",

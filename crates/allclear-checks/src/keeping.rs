@@ -9,6 +9,9 @@ use jiff::Timestamp;
 
 use crate::board::{Turned, Unwritten};
 
+/// What the one node holds that probes for all.
+pub const LEASE: &str = "watch";
+
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -26,17 +29,22 @@ pub fn actor() -> Actor {
     Actor::Duty("watch".to_owned())
 }
 
-/// Writes all of it, or nothing.
+/// Writes all of it, or nothing: so it is where somebody else probes by now, and the answer is `None`.
 ///
 /// # Errors
 /// Where the store fails.
 pub async fn keep(
     store: &Store,
+    holder: &str,
     unwritten: &Unwritten,
     entropy: &Entropy,
     now: Timestamp,
-) -> Result<Kept, StoreError> {
+) -> Result<Option<Kept>, StoreError> {
     let mut transaction = store.begin().await?;
+    if !transaction.holds_lease(LEASE, holder).await? {
+        transaction.rollback().await?;
+        return Ok(None);
+    }
     let judged: Vec<_> = unwritten.judged.values().cloned().collect();
     transaction.put_judgments(&judged).await?;
     let minutes: Vec<_> = unwritten.minutes.values().cloned().collect();
@@ -47,7 +55,7 @@ pub async fn keep(
     }
     transaction.put_seen(unwritten.seen.sight.as_ref(), unwritten.seen.spells.iter()).await?;
     transaction.commit().await?;
-    Ok(kept)
+    Ok(Some(kept))
 }
 
 /// Begins an outage, or ends it. Both have an effect once, whoever else looks at the check.

@@ -114,6 +114,12 @@ impl Lanes {
         self.lane(is_slow).end(began);
     }
 
+    /// Nothing runs any more.
+    pub fn clear(&mut self) {
+        self.in_flight = 0;
+        (self.quick, self.slow) = Default::default();
+    }
+
     const fn lane(&mut self, is_slow: bool) -> &mut Young {
         if is_slow { &mut self.slow } else { &mut self.quick }
     }

@@ -196,18 +196,7 @@ impl Lookout {
             self.spell = Some(spell.clone()).filter(|spell| spell.ended_at.is_none());
             self.unwritten.note(spell);
         }
-        let mut settled = Settled::default();
-        let rounds = self.rounds;
-        for (id, held) in self.held.extract_if(|_, held| held.rounds < rounds) {
-            let result = if sight.view.hides(held.result.reach) {
-                self.hidden.insert(id);
-                held.result.void(&sight.tell())
-            } else {
-                self.hidden.remove(&id);
-                held.result
-            };
-            settled.results.push((held.check, result));
-        }
+        let mut settled = Settled { results: self.settle(&sight), ..Settled::default() };
         if !sight.view.is_blind() {
             let hidden = std::mem::take(&mut self.hidden);
             // Those that were never hidden, such as one whose DNS server is gone, go on as usual.
@@ -216,6 +205,30 @@ impl Lookout {
         self.note(&sight, now);
         self.sight = Some(sight);
         settled
+    }
+
+    /// The round that was begun broke off, and says nothing of any sentinel: what is seen stays as it was,
+    /// and what failed before it began is settled by that.
+    pub fn give_up_round(&mut self, now: Timestamp) -> Vec<(Arc<Check>, ProbeResult)> {
+        self.is_looking = false;
+        let sight = self.sight.clone();
+        self.settle(&sight.unwrap_or_else(|| Sight::new(VantagePoint::core(), now)))
+    }
+
+    /// Failures that waited for the round that is over, as they are to be heard.
+    fn settle(&mut self, sight: &Sight) -> Vec<(Arc<Check>, ProbeResult)> {
+        let (rounds, mut results) = (self.rounds, Vec::new());
+        for (id, held) in self.held.extract_if(|_, held| held.rounds < rounds) {
+            let result = if sight.view.hides(held.result.reach) {
+                self.hidden.insert(id);
+                held.result.void(&sight.tell())
+            } else {
+                self.hidden.remove(&id);
+                held.result
+            };
+            results.push((held.check, result));
+        }
+        results
     }
 
     /// This program stood still for so long, until now.

@@ -6,8 +6,9 @@
 //! was written, so that a restart neither begins an outage a second time nor loses its end.
 
 mod asking;
-mod ending;
+mod tasks;
 mod trouble;
+mod turn;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use allclear_domain::check::{ProbeResult, Round, Verdict};
 use allclear_domain::{Check, Clock, Entropy};
-use allclear_store::{Store, StoreError};
+use allclear_store::{Store, StoreError, Tenure};
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
@@ -23,8 +24,9 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use self::asking::{Asked, Everything, News, ask};
-use self::ending::{end_of, end_of_probe, end_of_round};
+use self::tasks::{Lookaround, Probed, Probes, Tasks, end_of, end_of_probe, round_of};
 use self::trouble::Trouble;
+use self::turn::Turn;
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
 use crate::heartbeat;
@@ -34,6 +36,8 @@ use crate::prober::Prober;
 use crate::processors::Processors;
 use crate::stall::{Noticed, Stall};
 
+/// What cannot be done while the store is away.
+const WHOSE_TURN: &str = "whose turn it is to probe cannot be asked; it stays as it was";
 /// How long results wait for others, to be written together.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
 /// How often it asks which checks changed, where nobody tells it.
@@ -69,6 +73,8 @@ pub struct Watch {
     figures: Figures,
     /// Where probes run; `None` for the runtime that this runs on.
     probes_on: Option<Handle>,
+    /// What this node is called where the store says who probes.
+    holder: String,
     state: Mutex<State>,
 }
 
@@ -86,6 +92,7 @@ struct State {
     /// The last time that the clock was read.
     seen_at: Option<Timestamp>,
     stall: Stall,
+    turn: Turn,
 }
 
 impl State {
@@ -107,17 +114,6 @@ struct Began {
     stalls: u64,
 }
 
-/// A probe that ended: its check, and what it found.
-type Probed = (Arc<Check>, ProbeResult, Began);
-/// Probes that run.
-type Probes = JoinSet<Probed>;
-/// A round of sentinels, and how often this program had stood still before.
-type Lookaround = JoinHandle<(Round, u64)>;
-/// Results that are being written; those that could not be come back.
-type Writing = JoinHandle<Result<Kept, (Unwritten, StoreError)>>;
-/// A look at the store.
-type Asking = JoinHandle<Result<Asked, StoreError>>;
-
 impl Watch {
     /// A duty that wakes others when an outage began or ended.
     #[must_use]
@@ -129,7 +125,8 @@ impl Watch {
         woken: Vec<Arc<Notify>>,
     ) -> Self {
         let (nudge, figures, probes_on, state) = Default::default();
-        Self { store, clock, entropy, prober, nudge, woken, figures, probes_on, state }
+        let holder = entropy.uuid(clock.now()).to_string();
+        Self { store, clock, entropy, prober, nudge, woken, figures, probes_on, holder, state }
     }
 
     /// The same with probes that run on a runtime of their own: however many there are, what writes
@@ -169,6 +166,11 @@ impl Watch {
     /// Where the store cannot be read or written. What was found is kept, and the next run writes it.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let state = &mut *self.state.lock().await;
+        let tenure = self.ask_for_turn(now).await?;
+        self.take_turn(state, tenure);
+        if !state.turn.is_ours() {
+            return Ok(Report::default());
+        }
         let asked = self.ask(state, now).await?;
         Self::take_in(state, asked, now);
         let mut report = Report::default();
@@ -189,8 +191,8 @@ impl Watch {
                 break;
             }
             lookout.begin_round(instant);
-            let round = end_of_round(self.prober.look()).await;
-            state.board.see(&round, now);
+            let round = round_of(self.prober.look()).await;
+            state.board.see(round.as_ref(), now);
             self.probe_due(state, &mut probes, now, &mut report);
         }
         let unwritten = state.board.take_unwritten();
@@ -209,68 +211,78 @@ impl Watch {
     /// Runs until it is dropped.
     pub async fn run(&self) {
         let state = &mut *self.state.lock().await;
-        let mut probes = Probes::new();
-        let mut writing: Option<Writing> = None;
-        let mut asking: Option<Asking> = None;
-        let mut looking: Option<Lookaround> = None;
-        let mut write_at = Instant::now();
-        let mut trouble = Trouble::default();
+        let (mut tasks, mut trouble) = (Tasks::default(), Trouble::default());
         loop {
             let now = self.now(state);
-            let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
-            if asking.is_none() && state.asked_at.is_none_or(is_time) {
-                state.asked_at = Some(now);
-                asking = Some(tokio::spawn(self.ask(state, now)));
-            }
-            self.probe_due(state, &mut probes, now, &mut Report::default());
-            if looking.is_none() {
-                looking = self.look(state);
-            }
-            let State { board, lanes, .. } = &*state;
-            self.figures.stand(board.len(), lanes.in_flight(), board.unwritten_results());
-            if writing.is_none() && state.board.has_unwritten() && write_at <= Instant::now() {
-                let unwritten = state.board.take_unwritten();
-                writing = Some(tokio::spawn(self.write(unwritten, now)));
-            }
-            let pause = self.pause(state, write_at);
+            let pause = self.begin(state, &mut tasks, now);
             state.stall.sleep_until(Instant::now() + pause);
             tokio::select! {
-                Some(ended) = probes.join_next() => {
+                Some(ended) = tasks.probes.join_next() => {
                     self.hear(state, ended);
-                    while let Some(ended) = probes.try_join_next() {
+                    while let Some(ended) = tasks.probes.try_join_next() {
                         self.hear(state, ended);
                     }
                 }
-                asked = end_of(&mut asking) => {
-                    asking = None;
+                tenure = end_of(&mut tasks.turn) => {
+                    tasks.turn = None;
+                    match tenure {
+                        Ok(Ok(tenure)) => {
+                            if self.take_turn(state, tenure) {
+                                // What was begun before says nothing of what comes now.
+                                tasks = Tasks::default();
+                            }
+                            trouble.note(WHOSE_TURN, None);
+                        }
+                        Ok(Err(error)) => trouble.note(WHOSE_TURN, Some(error)),
+                        Err(error) => tracing::error!(%error, "asking who probes broke off"),
+                    }
+                }
+                asked = end_of(&mut tasks.asking) => {
+                    tasks.asking = None;
                     let failed = Self::heard_back(state, asked, now);
                     trouble.note("which checks there are cannot be read", failed);
                 }
-                written = end_of(&mut writing) => {
-                    writing = None;
-                    let written = match written {
-                        Ok(written) => written,
-                        Err(error) => {
-                            tracing::error!(%error, "a write of results broke off: some are lost");
-                            continue;
-                        }
-                    };
-                    let pause = if written.is_ok() { WRITE_AFTER } else { TRY_AGAIN_AFTER };
-                    write_at = Instant::now() + pause;
-                    let failed = written.err().map(|(unwritten, error)| {
-                        state.board.take_back(unwritten);
-                        error
-                    });
+                written = end_of(&mut tasks.writing) => {
+                    tasks.writing = None;
+                    let failed = tasks.wrote(state, written);
                     trouble.note("results cannot be written; they are kept", failed);
                 }
                 () = self.nudge.notified() => state.asked_at = None,
-                looked = end_of(&mut looking) => {
-                    looking = None;
+                looked = end_of(&mut tasks.looking) => {
+                    tasks.looking = None;
                     self.see(state, looked);
                 }
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// Begins what it is time for, and tells how long there is nothing else to do.
+    fn begin(&self, state: &mut State, tasks: &mut Tasks, now: Timestamp) -> Duration {
+        if tasks.turn.is_none() && state.turn.wants_asking(now) {
+            tasks.turn = Some(tokio::spawn(self.ask_for_turn(now)));
+        }
+        if !state.turn.is_ours() {
+            self.figures.stand(0, 0, 0);
+            return PAUSE_MAX;
+        }
+        let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
+        if tasks.asking.is_none() && state.asked_at.is_none_or(is_time) {
+            state.asked_at = Some(now);
+            tasks.asking = Some(tokio::spawn(self.ask(state, now)));
+        }
+        self.probe_due(state, &mut tasks.probes, now, &mut Report::default());
+        if tasks.looking.is_none() {
+            tasks.looking = self.look(state);
+        }
+        let State { board, lanes, .. } = &*state;
+        self.figures.stand(board.len(), lanes.in_flight(), board.unwritten_results());
+        let is_time = tasks.write_at.is_none_or(|at| at <= Instant::now());
+        if tasks.writing.is_none() && state.board.has_unwritten() && is_time {
+            let unwritten = state.board.take_unwritten();
+            tasks.writing = Some(tokio::spawn(self.write(unwritten, now)));
+        }
+        self.pause(state, tasks.write_at.unwrap_or_else(Instant::now))
     }
 
     /// Takes in what a probe found.
@@ -280,7 +292,9 @@ impl Watch {
         let now = self.now(state);
         state.lanes.end(began.at, began.is_slow);
         // It may have run out of time because we did.
-        let is_void = result.verdict == Verdict::Fail && began.stalls != state.stall.count();
+        let is_void = result.verdict == Verdict::Fail
+            && began.stalls != state.stall.count()
+            && state.board.may_void(check.id);
         let result =
             if is_void { result.void("this machine stood still meanwhile") } else { result };
         self.figures.ended(result.verdict);
@@ -298,17 +312,17 @@ impl Watch {
         }
         state.board.lookout.begin_round(now);
         let (looking, stalls) = (self.prober.look(), state.stall.count());
-        Some(tokio::spawn(async move { (end_of_round(looking).await, stalls) }))
+        Some(tokio::spawn(async move { (round_of(looking).await, stalls) }))
     }
 
-    fn see(&self, state: &mut State, looked: Result<(Round, u64), JoinError>) {
+    fn see(&self, state: &mut State, looked: Result<(Option<Round>, u64), JoinError>) {
         let now = self.now(state);
         match looked {
             Ok((_, stalls)) if stalls != state.stall.count() => state.board.lookout.drop_round(),
-            Ok((round, _)) => state.board.see(&round, now),
+            Ok((round, _)) => state.board.see(round.as_ref(), now),
             Err(error) => {
-                tracing::error!(%error, "asking sentinels broke off: failures count as they are");
-                state.board.see(&Round::default(), now);
+                tracing::error!(%error, "asking sentinels broke off: what is seen stays as it was");
+                state.board.see(None, now);
             }
         }
     }
@@ -356,7 +370,7 @@ impl Watch {
             Asked::Changes { changes, open, news } => {
                 let is_news = !changes.checks.is_empty();
                 for id in changes.removed {
-                    state.board.remove_check(id);
+                    state.board.remove_check(id, now);
                 }
                 for check in changes.checks {
                     state.board.put_check(check, now);
@@ -443,10 +457,14 @@ impl Watch {
     ) -> impl Future<Output = Result<Kept, (Unwritten, StoreError)>> + Send + 'static {
         let (store, entropy, woken) =
             (self.store.clone(), self.entropy.clone(), self.woken.clone());
-        let figures = self.figures.clone();
+        let (figures, holder) = (self.figures.clone(), self.holder.clone());
         async move {
-            match keeping::keep(&store, &unwritten, &entropy, now).await {
-                Ok(kept) => {
+            match keeping::keep(&store, &holder, &unwritten, &entropy, now).await {
+                Ok(None) => {
+                    tracing::warn!("another node probes: what was found here is not written");
+                    Ok(Kept::default())
+                }
+                Ok(Some(kept)) => {
                     figures.wrote(kept.results);
                     if kept.began + kept.ended > 0 {
                         woken.iter().for_each(|one| one.notify_one());

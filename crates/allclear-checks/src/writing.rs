@@ -13,6 +13,7 @@ use crate::kinds::Ready;
 use crate::{fields, keeping};
 
 mod carrying;
+mod parents;
 
 pub use self::carrying::{Carried, CarriedOver, carry_over};
 
@@ -39,6 +40,8 @@ pub struct NewCheck {
     pub on_outage: OnOutage,
     /// Words to find it by.
     pub tags: Vec<Key>,
+    /// The checks that it stands behind.
+    pub parents: Vec<CheckId>,
 }
 
 impl NewCheck {
@@ -56,6 +59,7 @@ impl NewCheck {
             affects: self.affects,
             on_outage: self.on_outage,
             tags: self.tags,
+            parents: self.parents,
             paused_at: is_paused.then_some(change.now),
             created_at: change.now,
         }
@@ -284,6 +288,7 @@ async fn look_at(
             problems.push(InvalidValue::new(field, problem));
         }
     }
+    problems.extend(parents::problems(transaction, before, after).await?);
     let tokens = after.kind.as_heartbeat().map(|heartbeat| heartbeat.tokens.as_slice());
     for (place, token) in tokens.unwrap_or_default().iter().enumerate() {
         let other = transaction.find_check_by_token(token).await?;

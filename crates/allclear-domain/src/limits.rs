@@ -136,6 +136,10 @@ pub const CHECK_STABLE_SECONDS_MAX: u32 = 86_400;
 pub const CHECK_COMPONENTS_MAX: usize = 100;
 /// Tags of one check; another is refused.
 pub const CHECK_TAGS_MAX: usize = 20;
+/// Checks that one stands behind; more are refused.
+pub const CHECK_PARENTS_MAX: usize = 8;
+/// Checks that one stands behind over any number of others; more are refused.
+pub const CHECK_ANCESTORS_MAX: usize = 100;
 /// Header fields that one check sends; another is refused.
 pub const CHECK_HEADERS_MAX: usize = 50;
 /// Redirects that one check follows; a larger number is refused.

@@ -49,6 +49,7 @@ pub use nouns::checks::{CheckChanges, ReadableChecks};
 pub use nouns::heartbeats::Heard;
 pub use nouns::incidents::{Begun, BegunSlice, Stage};
 pub use nouns::judgments::{Judged, ReadableJudgments};
+pub use nouns::leases::{Lease, Tenure};
 pub use nouns::maintenance::DueMaintenance;
 pub use nouns::samples::{Sampled, SamplesSize};
 pub use nouns::slices::Slice;

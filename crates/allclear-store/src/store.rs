@@ -115,6 +115,11 @@ impl Store {
         nouns::list(&mut self.read().await?, text, binds).await
     }
 
+    /// A connection that writes one statement, which is no revision.
+    pub(crate) async fn write(&self) -> Result<Link, StoreError> {
+        self.pools.write().await
+    }
+
     /// A connection that reads.
     pub(crate) async fn read(&self) -> Result<Link, StoreError> {
         self.pools.read().await

@@ -59,6 +59,7 @@ pub struct Instance {
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     maintenance: Arc<MaintenanceDuty>,
+    watch: Arc<Watch>,
     duties: Duties,
 }
 
@@ -79,6 +80,7 @@ impl Instance {
         let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
             .with_in_flight_max(probes_max)
             .with_probes_on(probe_threads.handle());
+        let watch = Arc::new(watch);
         #[cfg(feature = "passkeys")]
         let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
@@ -114,27 +116,28 @@ impl Instance {
         let front = Front::of(published.clone(), app);
         let serving = tokio::spawn(server::serve(listener, front, allowed, until));
         let mut duties = Duties::default();
-        duties.begin("publisher", {
-            let publisher = publisher.clone();
-            async move { publisher.run().await }
-        });
-        duties.begin("maintenance duty", {
-            let maintenance = maintenance.clone();
-            async move { maintenance.run().await }
-        });
+        duties.begin("publisher", publish(publisher.clone()));
+        duties.begin("maintenance duty", maintain(maintenance.clone()));
         let roll_up = RollUp::new(store.clone(), clock.clone(), samples_bytes_max);
         duties.begin("roll-up of samples", async move { roll_up.run().await });
-        duties.begin("watch", async move {
-            // They stop with it.
-            let _threads = probe_threads;
-            watch.run().await;
-        });
+        duties.begin("watch", probe(watch.clone(), probe_threads));
         duties.begin("duty of outages", async move { outages.run().await });
         if let Some(certificates) = certificates {
             duties.begin("renewal of certificates", renew(certificates, clock.clone()));
         }
         duties.begin("upkeep", keep_up(Upkeep::new(store.clone()), clock));
-        Ok(Self { address, store, publisher, published, first, stop, serving, maintenance, duties })
+        Ok(Self {
+            address,
+            store,
+            publisher,
+            published,
+            first,
+            stop,
+            serving,
+            maintenance,
+            watch,
+            duties,
+        })
     }
 
     /// The address that it listens on.
@@ -186,6 +189,7 @@ impl Instance {
             tracing::error!(%error, "the listener ended badly");
         }
         self.duties.stop().await;
+        self.watch.lay_down().await;
         self.store.close().await;
     }
 }
@@ -194,6 +198,21 @@ async fn listener_at(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("{address} cannot be listened on: choose another with --listen"))
+}
+
+/// Publishes, again and again.
+async fn publish(publisher: Arc<Publisher>) {
+    publisher.run().await;
+}
+
+/// Begins and ends maintenance windows, again and again.
+async fn maintain(maintenance: Arc<MaintenanceDuty>) {
+    maintenance.run().await;
+}
+
+/// Probes, again and again. The threads stop with it.
+async fn probe(watch: Arc<Watch>, _threads: ProbeThreads) {
+    watch.run().await;
 }
 
 /// Looks whether there is another certificate, again and again.

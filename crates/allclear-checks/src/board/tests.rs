@@ -135,7 +135,7 @@ fn what_could_not_be_written_comes_back_behind_what_is_newer() {
     assert_eq!(crossed, [true, true, false, false], "in their order");
     assert_eq!(unwritten.judged[&check.id].last.verdict, Verdict::Ok, "the newest counts");
     // Of what is gone meanwhile, nothing does.
-    board.remove_check(check.id);
+    board.remove_check(check.id, at(60));
     board.take_back(failed);
     assert!(!board.has_unwritten());
 }

@@ -60,6 +60,7 @@ impl Home {
             affects: Vec::new(),
             on_outage: OnOutage::default(),
             tags: Vec::new(),
+            parents: Vec::new(),
         };
         let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_system());
         Ok(writing::add_check(&self.store, new, self.change(&actor, &entropy)).await?.value)

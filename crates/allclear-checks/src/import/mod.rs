@@ -142,6 +142,7 @@ impl Gathering {
             affects: Vec::new(),
             on_outage: Default::default(),
             tags: becomes.tags,
+            parents: Vec::new(),
         };
         let tokens = new.kind.as_heartbeat().map(|one| one.tokens.as_slice());
         let is_known = |token| self.tokens.contains(token);
@@ -184,6 +185,7 @@ fn problems(new: &NewCheck) -> Vec<String> {
         affects: Vec::new(),
         on_outage: Default::default(),
         tags: new.tags.clone(),
+        parents: new.parents.clone(),
         paused_at: None,
         created_at: now,
     };

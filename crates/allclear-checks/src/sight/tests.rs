@@ -25,7 +25,7 @@ fn seeing() -> (Board, Arc<Check>) {
 /// A round that begins and ends now.
 fn look(board: &mut Board, round: &Round, second: i64) {
     board.lookout.begin_round(Instant::now());
-    board.see(round, at(second));
+    board.see(Some(round), at(second));
 }
 
 /// Probes the check if it is due.
@@ -61,7 +61,7 @@ fn a_round_that_began_before_proves_nothing() {
     let (mut board, check) = seeing();
     board.lookout.begin_round(Instant::now());
     assert!(probe(&mut board, Verdict::Fail, 0));
-    board.see(&round(Answered, Answered), at(1));
+    board.see(Some(&round(Answered, Answered)), at(1));
     assert!(board.lookout.holds(), "the line may have gone in between");
     look(&mut board, &round(Silent, Silent), 5);
     let (verdict, told) = heard(&mut board, &check).unwrap();
@@ -182,7 +182,7 @@ fn who_starts_without_a_network_and_saw_one_before_is_blind() {
 fn a_check_that_goes_while_it_waits_is_forgotten() {
     let (mut board, check) = seeing();
     probe(&mut board, Verdict::Fail, 0);
-    board.remove_check(check.id);
+    board.remove_check(check.id, at(0));
     assert!(!board.lookout.holds());
     look(&mut board, &round(Answered, Answered), 1);
     assert_eq!(heard(&mut board, &check), None);
@@ -194,7 +194,7 @@ fn rounds_keep_their_pace() {
     let began = Instant::now();
     board.lookout.begin_round(began);
     assert!(!board.lookout.wants_round(began + LOOK_EVERY), "one at a time");
-    board.see(&round(Answered, Answered), at(0));
+    board.see(Some(&round(Answered, Answered)), at(0));
     let wants = |board: &Board, after| board.lookout.wants_round(began + after);
     assert!(!wants(&board, LOOK_AGAIN_AFTER) && wants(&board, LOOK_EVERY));
     probe(&mut board, Verdict::Fail, 0);
@@ -223,4 +223,35 @@ fn what_could_not_be_written_comes_back_in_order_and_has_a_limit() {
         (spells.len(), spells.back().unwrap().ended_at),
         (UNWRITTEN_SPELLS_MAX, Some(at(499)))
     );
+}
+
+#[test]
+fn a_round_that_breaks_off_forgets_no_sentinel() {
+    let (mut board, check) = seeing();
+    probe(&mut board, Verdict::Fail, 0);
+    board.lookout.begin_round(Instant::now());
+    board.see(None, at(1));
+    assert_eq!(heard(&mut board, &check).unwrap().0, Verdict::Fail, "as it was seen until then");
+    // The line goes down now, and that is known.
+    probe(&mut board, Verdict::Fail, 40);
+    look(&mut board, &round(Silent, Silent), 41);
+    assert_eq!(heard(&mut board, &check).unwrap().0, Verdict::Unknown);
+    assert!(board.lookout.view().is_blind());
+    probe(&mut board, Verdict::Fail, 80);
+    board.lookout.begin_round(Instant::now());
+    board.see(None, at(81));
+    assert_eq!(heard(&mut board, &check).unwrap().0, Verdict::Unknown, "it stays hidden");
+}
+
+#[test]
+fn what_fails_in_every_moment_of_standing_still_counts_in_the_end() {
+    let (mut board, check) = seeing();
+    let voids = |board: &mut Board| (0..9).map(|_| board.may_void(check.id)).collect::<Vec<_>>();
+    let few = [true, true, true, false, false, false, false, false, false];
+    assert_eq!(voids(&mut board), few);
+    probe(&mut board, Verdict::Fail, 0);
+    look(&mut board, &round(Answered, Answered), 1);
+    assert!(!board.may_void(check.id), "a failure is no sign of life");
+    probe(&mut board, Verdict::Ok, 30);
+    assert_eq!(voids(&mut board), few);
 }

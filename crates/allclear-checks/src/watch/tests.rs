@@ -87,6 +87,7 @@ impl Home {
             affects: Vec::new(),
             on_outage: OnOutage::default(),
             tags: Vec::new(),
+            parents: Vec::new(),
         };
         writing::add_check(&self.store, new, change(0)).await.unwrap().value
     }
@@ -289,4 +290,75 @@ async fn what_is_unknown_counts_neither_as_up_nor_as_down() {
     let over = home.run_finding(200..260, Found::Far(Verdict::Ok)).await;
     assert_eq!(over.len(), 1);
     assert!(over[0].ended_at.is_some_and(|ended| ended >= at(200) && ended <= at(210)), "{over:?}");
+}
+
+/// One of several nodes on one database.
+fn node(home: &Home, seed: u64) -> Watch {
+    let (clock, entropy) = (Arc::new(TurnedClock::at(at(0))), Arc::new(Entropy::from_seed(seed)));
+    let woken = vec![home.publisher.clone()];
+    Watch::new(home.store.clone(), clock, entropy, home.script.clone(), woken)
+}
+
+#[tokio::test]
+async fn of_several_nodes_one_probes_and_another_goes_on_when_it_dies() {
+    let home = Home::open().await;
+    home.add("shop").await;
+    let mut nodes: Vec<Watch> = (10..13).map(|seed| node(&home, seed)).collect();
+    let mut outages = Vec::new();
+    // The one that probes dies in the middle of each of these stretches.
+    let stretches =
+        [(0, Verdict::Ok), (60, Verdict::Fail), (120, Verdict::Ok), (180, Verdict::Fail)];
+    for (nth, (from, verdict)) in stretches.into_iter().enumerate() {
+        home.script.finds(Found::Verdict(verdict));
+        for second in from..from + 60 {
+            let mut probed = Vec::new();
+            for (nth, node) in nodes.iter().enumerate() {
+                let report = node.run_once(at(second)).await.unwrap();
+                probed.extend((report.probed > 0).then_some(nth));
+            }
+            assert!(probed.len() <= 1, "two probe at second {second}");
+            if second == from + 30 {
+                let holder =
+                    nodes.iter().position(|node| node.state.try_lock().unwrap().turn.is_ours());
+                let dead = holder.expect("one of them probes");
+                nodes[dead] = node(&home, 20 + u64::try_from(nth).unwrap());
+            }
+        }
+        let checks = home.store.list_readable_checks().await.unwrap().checks;
+        outages = home.store.list_latest_outages(checks[0].id, 20).await.unwrap();
+        outages.retain(|outage| outage.threshold == Threshold::Fail);
+    }
+    assert_eq!(outages.len(), 2, "neither begun twice nor lost: {outages:?}");
+    let ended = outages[1].ended_at.unwrap();
+    assert!(outages[1].began_at >= at(60) && outages[1].began_at <= at(70), "{outages:?}");
+    assert!(ended >= at(120) && ended <= at(130), "{outages:?}");
+    assert!(outages[0].began_at >= at(180) && outages[0].ended_at.is_none(), "{outages:?}");
+}
+
+#[tokio::test]
+async fn what_a_node_finds_that_was_silent_for_too_long_is_not_written() {
+    let home = Home::open().await;
+    let check = home.add("shop").await;
+    let (stopped, other) = (node(&home, 10), node(&home, 11));
+    home.script.finds(Found::Verdict(Verdict::Ok));
+    stopped.run_once(at(0)).await.unwrap();
+    // It is stopped while its results are on their way; the other one probes meanwhile.
+    let mut state = stopped.state.lock().await;
+    for second in [20, 22, 26] {
+        let due = state.board.take_due(at(second), Room { quick: 1, slow: 1 });
+        state.board.hear(&due[0].check, result(Verdict::Fail, at(second)), at(second));
+    }
+    let unwritten = state.board.take_unwritten();
+    assert_eq!(unwritten.turned.len(), 2);
+    drop(state);
+    other.run_once(at(30)).await.unwrap();
+    stopped.write(unwritten, at(31)).await.unwrap();
+    assert_eq!(home.store.list_latest_outages(check.id, 9).await.unwrap(), []);
+    assert_eq!(stopped.run_once(at(32)).await.unwrap().probed, 0);
+    assert!(stopped.state.lock().await.board.is_empty(), "it knows nothing any more");
+    // Whoever stops on purpose keeps nobody waiting.
+    other.lay_down().await;
+    home.script.finds(Found::Verdict(Verdict::Ok));
+    assert_eq!(stopped.run_once(at(33)).await.unwrap().probed, 0, "nothing is due");
+    assert!(stopped.state.lock().await.turn.is_ours());
 }

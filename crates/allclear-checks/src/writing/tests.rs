@@ -22,6 +22,7 @@ fn new(name: &str) -> NewCheck {
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        parents: Vec::new(),
     }
 }
 
@@ -77,4 +78,49 @@ async fn checks_are_added_changed_and_refused_with_their_fields() {
     let filter = AuditFilter { about, ..AuditFilter::default() };
     let entries = store.list_audit_entries(&filter, 9).await.unwrap();
     assert_eq!(entries.len(), 2, "added and removed");
+}
+
+#[tokio::test]
+async fn nobody_stands_behind_themselves() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();
+    let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(1));
+    let change = Change { actor: &actor, entropy: &entropy, now: at(0) };
+    let mut chain: Vec<CheckId> = Vec::new();
+    for nth in 0..3 {
+        let parents = chain.last().copied().into_iter().collect();
+        let new = NewCheck { parents, ..new(&format!("Check {nth}")) };
+        chain.push(add_check(&store, new, change).await.unwrap().value.id);
+    }
+    let stand_behind = async |id: CheckId, parents: Vec<CheckId>| {
+        let decide = |check: Check| Ok(Check { parents, ..check });
+        match change_check(&store, id, None, change, decide).await {
+            Ok(_) => String::new(),
+            Err(WriteError::Invalid(problems)) => problems[0].to_string(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    for (parents, told) in [
+        (vec![chain[0]], "is this check itself"),
+        (vec![chain[1]], "stands behind this check itself"),
+        (vec![chain[2]], "stands behind this check itself"),
+        (vec![entropy.id(at(1))], "there is no check chk_"),
+        ((0..9).map(|_| entropy.id(at(1))).collect(), "parents"),
+    ] {
+        let problem = stand_behind(chain[0], parents).await;
+        assert!(problem.contains(told), "{told}: {problem}");
+    }
+    let twice = stand_behind(chain[2], vec![chain[0], chain[0]]).await;
+    assert!(twice.contains("is named twice"), "{twice}");
+    assert_eq!(
+        stand_behind(chain[2], vec![chain[0], chain[1]]).await,
+        "",
+        "two ways up are no circle"
+    );
+    // One that is removed keeps nobody from changing anything else.
+    remove_check(&store, chain[1], None, change).await.unwrap();
+    let rename = |check: Check| Ok(Check { name: "Renamed".to_owned(), ..check });
+    let renamed = change_check(&store, chain[2], None, change, rename).await.unwrap();
+    assert_eq!(renamed.parents, [chain[0], chain[1]]);
+    assert_eq!(stand_behind(chain[2], vec![chain[1]]).await, "");
 }

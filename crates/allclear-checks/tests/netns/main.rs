@@ -95,6 +95,7 @@ impl Duty {
             affects: Vec::new(),
             on_outage: OnOutage::default(),
             tags: Vec::new(),
+            parents: Vec::new(),
         };
         let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_system());
         let change = Change { actor: &actor, entropy: &entropy, now: self.clock.now() };

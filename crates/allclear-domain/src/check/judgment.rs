@@ -8,7 +8,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::flapping::Flapping;
 use super::probe::Verdict;
+use crate::ids::CheckId;
 use crate::limits;
 
 /// How much it takes to believe samples. It is harder to be well again than to fail: up for a moment
@@ -80,9 +82,18 @@ struct Side {
     /// Since when it is crossed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     crossed_at: Option<Timestamp>,
-    /// What contradicts that.
+    /// What contradicts what its samples said last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     run: Option<Run>,
+    /// Whether samples said last that it is not crossed any more, which is not believed as it flaps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_up: bool,
+    /// The samples in a row on this side of it, while it is crossed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    steady: Option<Run>,
+    /// How often it turned lately.
+    #[serde(default, skip_serializing_if = "Flapping::is_none")]
+    flapping: Flapping,
 }
 
 /// What is believed of a check, from the samples of one vantage point.
@@ -97,6 +108,9 @@ pub struct Judgment {
     /// Whether a sample ever said that it works, were it badly.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_worked: bool,
+    /// The check that is down, where that is why nothing is known of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    behind: Option<CheckId>,
 }
 
 /// A threshold that is believed to be crossed from now on, or not to be any more.
@@ -123,23 +137,29 @@ impl Judgment {
     ) -> (Self, Vec<Turn>) {
         let behind = self.heard_at.map(|before| before.duration_since(sampled_at));
         if behind.is_some_and(|behind| behind > limits::CLOCK_DIFFERENCE_MAX) {
-            (self.degraded.run, self.fail.run, self.heard_at) = (None, None, Some(sampled_at));
+            self.heard_at = Some(sampled_at);
+            for side in [&mut self.degraded, &mut self.fail] {
+                (side.run, side.steady) = (None, None);
+            }
         } else if behind.is_some_and(|behind| !behind.is_negative()) {
             return (self, Vec::new());
         }
         if verdict == Verdict::Unknown {
             return (self, Vec::new());
         }
-        self.heard_at = Some(sampled_at);
+        (self.heard_at, self.behind) = (Some(sampled_at), None);
         self.has_worked |= verdict != Verdict::Fail;
-        let mut turns = Vec::new();
-        for threshold in Threshold::ALL {
-            let Some(is_beyond) = threshold.is_crossed_by(verdict) else { continue };
-            let side = self.side_mut(threshold);
-            if let Some(since) = side.hear(patience, is_beyond, sampled_at) {
-                turns.push(Turn { threshold, is_crossed: is_beyond, since });
-            }
-        }
+        let is_beyond = |threshold: Threshold| threshold.is_crossed_by(verdict).unwrap_or(false);
+        let fail = self.fail.hear(patience, is_beyond(Threshold::Fail), sampled_at, false);
+        // What goes up and down between failing and working is not well in between either.
+        let is_held = self.fail.flapping.is_on();
+        let degraded =
+            self.degraded.hear(patience, is_beyond(Threshold::Degraded), sampled_at, is_held);
+        let turns = [(Threshold::Degraded, degraded), (Threshold::Fail, fail)];
+        let turn = |(threshold, turned): (_, Option<_>)| {
+            turned.map(|(is_crossed, since)| Turn { threshold, is_crossed, since })
+        };
+        let turns = turns.into_iter().filter_map(turn).collect();
         (self, turns)
     }
 
@@ -150,14 +170,44 @@ impl Judgment {
         (after.degraded, after.fail) != (self.degraded, self.fail)
     }
 
-    /// What is believed now; `None` before anything is. What has only failed so far is not said to
-    /// work because it failed too seldom to be believed.
+    /// It failed while another check is down that it stands behind: nothing is known of it, and what
+    /// failed so far is not held against it.
+    #[must_use]
+    pub fn put_behind(mut self, parent: CheckId) -> Self {
+        for side in [&mut self.degraded, &mut self.fail] {
+            side.run = side.run.filter(|_| side.crossed_at.is_some());
+        }
+        Self { behind: Some(parent), ..self }
+    }
+
+    /// What it stood behind is not down any more: it is judged by what comes from now on.
+    #[must_use]
+    pub const fn judged_afresh(mut self) -> Self {
+        self.behind = None;
+        self
+    }
+
+    /// The check that is down, where that is why nothing is known of this one.
+    #[must_use]
+    pub const fn behind(&self) -> Option<CheckId> {
+        self.behind
+    }
+
+    /// Whether it goes up and down so often that it counts as one outage until it is steady.
+    #[must_use]
+    pub const fn is_flapping(&self) -> bool {
+        self.fail.flapping.is_on() || self.degraded.flapping.is_on()
+    }
+
+    /// What is believed now; `None` before anything is, and where it stands behind another that is
+    /// down. What has only failed so far is not said to work because it failed too seldom to be
+    /// believed.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         match (self.fail.crossed_at, self.degraded.crossed_at) {
             (Some(_), _) => Some(Verdict::Fail),
             (None, Some(_)) => Some(Verdict::Degraded),
-            (None, None) => self.has_worked.then_some(Verdict::Ok),
+            (None, None) => (self.has_worked && self.behind.is_none()).then_some(Verdict::Ok),
         }
     }
 
@@ -194,37 +244,59 @@ impl Judgment {
             Threshold::Fail => &self.fail,
         }
     }
+}
 
-    const fn side_mut(&mut self, threshold: Threshold) -> &mut Side {
-        match threshold {
-            Threshold::Degraded => &mut self.degraded,
-            Threshold::Fail => &mut self.fail,
-        }
+impl Run {
+    /// A run with one more sample, or one that begins with it.
+    fn and(before: Option<Self>, at: Timestamp) -> Self {
+        let before = before.unwrap_or(Self { began_at: at, samples: 0 });
+        Self { samples: before.samples.saturating_add(1), ..before }
+    }
+}
+
+impl Patience {
+    /// Whether good samples in a row are believed by then.
+    fn believes(self, good: Run, at: Timestamp) -> bool {
+        let stable = SignedDuration::from_secs(i64::from(self.stable_for_seconds));
+        good.samples >= self.recover_after && at.duration_since(good.began_at) >= stable
     }
 }
 
 impl Side {
-    /// Takes in a sample; gives since when the other side holds, where that is believed now.
-    fn hear(&mut self, patience: Patience, is_beyond: bool, at: Timestamp) -> Option<Timestamp> {
-        if is_beyond == self.crossed_at.is_some() {
+    /// Takes in a sample; gives whether it is crossed and since when, where that is believed anew. What
+    /// flaps, or is held, stays crossed until it is steady.
+    fn hear(
+        &mut self,
+        patience: Patience,
+        is_beyond: bool,
+        at: Timestamp,
+        is_held: bool,
+    ) -> Option<(bool, Timestamp)> {
+        let is_crossed = self.crossed_at.is_some();
+        self.steady = (is_crossed && !is_beyond).then(|| Run::and(self.steady, at));
+        if is_beyond == (is_crossed && !self.is_up) {
             self.run = None;
-            return None;
-        }
-        let before = self.run.unwrap_or(Run { began_at: at, samples: 0 });
-        let run = Run { samples: before.samples.saturating_add(1), ..before };
-        let is_believed = if is_beyond {
-            run.samples >= patience.fail_after
         } else {
-            let stable = SignedDuration::from_secs(i64::from(patience.stable_for_seconds));
-            run.samples >= patience.recover_after && at.duration_since(run.began_at) >= stable
-        };
-        if !is_believed {
-            self.run = Some(run);
-            return None;
+            let run = Run::and(self.run, at);
+            let is_believed = match is_beyond {
+                true => run.samples >= patience.fail_after,
+                false => patience.believes(run, at),
+            };
+            self.run = Some(run).filter(|_| !is_believed);
+            if is_believed {
+                self.flapping.turn(at);
+                self.is_up = !is_beyond;
+            }
+            if is_believed && is_beyond && !is_crossed {
+                self.crossed_at = Some(run.began_at);
+                return Some((true, run.began_at));
+            }
         }
-        self.crossed_at = is_beyond.then_some(run.began_at);
-        self.run = None;
-        Some(run.began_at)
+        self.flapping.settle(at);
+        let is_free = self.is_up && !self.flapping.is_on() && !is_held;
+        let steady = self.steady.filter(|steady| is_free && patience.believes(*steady, at))?;
+        (self.crossed_at, self.is_up, self.steady) = (None, false, None);
+        Some((false, steady.began_at))
     }
 }
 

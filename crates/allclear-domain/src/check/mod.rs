@@ -5,6 +5,7 @@
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
 mod dns;
+mod flapping;
 mod heartbeat;
 mod histogram;
 mod http;
@@ -12,6 +13,7 @@ mod icmp;
 mod judgment;
 mod outage;
 mod pace;
+mod parents;
 mod probe;
 mod samples;
 mod sight;
@@ -87,6 +89,9 @@ pub struct Check {
     /// Words to find it by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Key>,
+    /// The checks that it stands behind: where one of them is down, its own failures say nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parents: Vec<CheckId>,
     /// Since when it is not probed, because somebody said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Timestamp>,

@@ -115,6 +115,8 @@ pub enum ReasonCode {
     Reported,
     /// No signal ever came, so nothing is known yet.
     Waiting,
+    /// It failed while a check is down that it stands behind: nothing is known of it.
+    Behind,
     /// Our own side could not ask: no resolver, no route, no file handles.
     Ours,
 }

@@ -230,6 +230,7 @@ impl Sight {
         let known_of = |sentinel: &Sentinel| {
             self.sentinels.iter().find(|known| known.sentinel == *sentinel).cloned()
         };
+        let round = &self.with_vanished_gateways(round);
         let mut sentinels = Vec::new();
         for (sentinel, sign) in round.0.iter().take(limits::SENTINELS_MAX) {
             let before = known_of(sentinel);
@@ -247,6 +248,19 @@ impl Sight {
         let view = view(&sentinels, round, self.seen_at, proven);
         let seen_at = if view == View::Clear { Some(now) } else { self.seen_at };
         Self { vantage: self.vantage.clone(), view, looked_at: now, seen_at, sentinels }
+    }
+
+    /// A round with the gateways that counted before and are gone, where there is no other: with its link
+    /// down, a machine does not know its way out any more, which is as if that was silent.
+    fn with_vanished_gateways(&self, round: &Round) -> Round {
+        let is_gateway = |sentinel: &Sentinel| sentinel.role == SentinelRole::Gateway;
+        let mut all = round.0.clone();
+        if !all.iter().any(|(sentinel, _)| is_gateway(sentinel)) {
+            let known = self.sentinels.iter().filter(|known| known.answered_at.is_some());
+            let vanished = known.map(|known| &known.sentinel).filter(|one| is_gateway(one));
+            all.extend(vanished.map(|sentinel| (sentinel.clone(), Sign::Silent)));
+        }
+        Round(all)
     }
 
     /// What becomes of the blind spell that goes on, where one does: it begins, gets worse or ends.
@@ -327,7 +341,7 @@ fn view(
     match (has_far, has_near, answers_near) {
         _ if proven == Some(Reach::Far) => View::Clear,
         (true, _, true) => View::Near,
-        (true, _, false) if proven == Some(Reach::Near) => View::Near,
+        (true, _, false) | (false, true, false) if proven == Some(Reach::Near) => View::Near,
         (false, _, true) => View::Clear,
         (true, _, false) | (false, true, false) => View::Blind,
         (false, false, false) => View::Untold,

@@ -48,6 +48,7 @@ pub(super) fn full() -> Check {
         }],
         on_outage: OnOutage::default(),
         tags: vec![Key::new("europe").unwrap()],
+        parents: Vec::new(),
         paused_at: None,
         created_at: now,
     }

@@ -50,11 +50,27 @@ impl Validate for Check {
                 validation.refuse("needs a component that is affected: name one, or do nothing");
             });
         }
+        self.validate_parents(validation);
         validation.each("tags", &self.tags, limits::CHECK_TAGS_MAX, |_, _| {});
         if let Some(paused_at) = self.paused_at {
             validation.past("paused_at", paused_at);
         }
         validation.past("created_at", self.created_at);
+    }
+}
+
+impl Check {
+    fn validate_parents(&self, validation: &mut Validation) {
+        validation.each("parents", &self.parents, limits::CHECK_PARENTS_MAX, |_, _| {});
+        for (place, parent) in self.parents.iter().enumerate() {
+            let problem = match self.parents.iter().take(place).any(|other| other == parent) {
+                true => "is named twice: name each check once",
+                false if *parent == self.id => "is this check itself: name another one",
+                false => continue,
+            };
+            validation
+                .within(format_args!("parents[{place}]"), |validation| validation.refuse(problem));
+        }
     }
 }
 

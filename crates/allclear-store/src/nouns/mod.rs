@@ -10,6 +10,7 @@ pub(crate) mod heartbeats;
 pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod judgments;
+pub(crate) mod leases;
 pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;

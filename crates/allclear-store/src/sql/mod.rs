@@ -15,6 +15,7 @@ pub(crate) mod identities;
 pub(crate) mod incidents;
 pub(crate) mod installation;
 pub(crate) mod judgments;
+pub(crate) mod leases;
 pub(crate) mod links;
 pub(crate) mod maintenance;
 pub(crate) mod notes;
@@ -94,6 +95,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("incidents", incidents::ALL),
         ("installation", installation::ALL),
         ("judgments", judgments::ALL),
+        ("leases", leases::ALL),
         ("links", links::ALL),
         ("maintenance", maintenance::ALL),
         ("notes", notes::ALL),
@@ -135,6 +137,7 @@ pub(crate) const UPSERTS: &[&Upsert] = &[
     &judgments::UPSERT,
     &heartbeats::UPSERT,
     &heartbeats::LISTEN,
+    &leases::UPSERT,
     &samples::UPSERT,
     &sights::UPSERT,
     &sights::UPSERT_SPELL,
@@ -151,6 +154,7 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &heartbeats::LISTEN.insert,
     &heartbeats::INSERT_TOKENS,
     &judgments::UPSERT.insert,
+    &leases::UPSERT.insert,
     &incidents::INSERT,
     &maintenance::INSERT,
     &notes::INSERT,

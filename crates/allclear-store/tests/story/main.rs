@@ -21,6 +21,7 @@ mod file;
 mod harness;
 mod heartbeats;
 mod identities;
+mod leases;
 mod passkeys;
 mod people;
 mod read_back;
@@ -129,6 +130,8 @@ stories! {
     removals::what_is_removed_is_told,
     removals::what_is_named_is_known,
     removals::what_is_held_stays,
+    leases::one_does_it_until_it_falls_silent,
+    leases::of_many_who_come_at_once_one_does_it,
     sights::what_is_seen_is_replaced_and_spells_are_kept,
     sights::the_oldest_spells_go_when_there_are_too_many,
     templates::templates_read_back,

@@ -74,6 +74,7 @@ fn check(
         affects: Vec::new(),
         on_outage: OnOutage::Nothing,
         tags: Vec::new(),
+        parents: Vec::new(),
         paused_at: None,
         created_at: now,
     })

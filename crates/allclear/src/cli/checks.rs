@@ -88,6 +88,10 @@ pub struct AddCheckArgs {
     /// A word to find it by; several times where needed
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
+    /// Key or id of a check that it stands behind: while that one is down, its own failures say nothing.
+    /// Several times where needed
+    #[arg(long, value_name = "CHECK")]
+    pub parent: Vec<String>,
     /// How it is printed
     #[command(flatten)]
     pub print: Print,

@@ -44,6 +44,7 @@ pub(crate) fn new_check(target: SocketAddr) -> NewCheck {
         affects: Vec::new(),
         on_outage: OnOutage::Nothing,
         tags: Vec::new(),
+        parents: Vec::new(),
     }
 }
 

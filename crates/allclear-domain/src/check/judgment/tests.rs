@@ -141,6 +141,60 @@ fn what_looks_worse_than_believed_is_suspicious() {
     assert_eq!(judgment.suspicion(), 0);
 }
 
+/// The turns of one that is down for so many samples, up for so many, and so on.
+fn ups_and_downs(
+    cycles: usize,
+    down: usize,
+    up: usize,
+    calm: usize,
+) -> Vec<(Threshold, bool, i64)> {
+    let cycle = "F".repeat(down) + &".".repeat(up);
+    let samples = "..".to_owned() + &cycle.repeat(cycles) + &".".repeat(calm);
+    let all = turns(patience(3, 2, 30), &samples);
+    all.into_iter().filter(|(threshold, _, _)| *threshold == F).collect()
+}
+
+#[test]
+fn what_goes_up_and_down_all_the_time_is_one_outage() {
+    let few = ups_and_downs(2, 6, 6, 400);
+    assert_eq!(few.len(), 4, "twice is twice: {few:?}");
+    for cycles in [10, 100, 300] {
+        let many = ups_and_downs(cycles, 6, 6, 400);
+        assert!(many.len() <= 6, "{cycles}: {many:?}");
+        let (_, is_crossed, since) = many[many.len() - 1];
+        assert!(!is_crossed, "it is over in the end");
+        let last_up = 20 + i64::try_from(cycles * 12 * 10).unwrap() - 60;
+        assert_eq!(since, last_up, "from the first good sample of the last stretch on");
+    }
+    // Rarely is no flapping: each is told.
+    assert_eq!(ups_and_downs(10, 6, 120, 0).len(), 20);
+}
+
+#[test]
+fn flapping_is_a_state_of_its_own() {
+    let mut judgment = Judgment::default();
+    let mut flapped = Vec::new();
+    for second in 0..2_000_i64 {
+        let verdict = match second < 600 && second % 20 < 10 {
+            true => Verdict::Fail,
+            false => Verdict::Ok,
+        };
+        judgment = judgment.hear(patience(3, 3, 0), verdict, at(second)).0;
+        if flapped.last() != Some(&judgment.is_flapping()) {
+            flapped.push(judgment.is_flapping());
+        }
+        if judgment.is_flapping() {
+            assert_eq!(judgment.verdict(), Some(Verdict::Fail), "second {second}");
+        }
+    }
+    assert_eq!(flapped, [false, true], "at second 2,000 it was not calm for long enough");
+    for second in 2_000..3_100_i64 {
+        judgment = judgment.hear(patience(3, 3, 0), Verdict::Ok, at(second)).0;
+    }
+    assert!(!judgment.is_flapping());
+    assert_eq!(judgment.verdict(), Some(Verdict::Ok));
+}
+
 fn any_patience() -> impl Strategy<Value = Patience> {
     (1_u16..6, 1_u16..6, 0_u32..200)
         .prop_map(|(fail, recover, stable)| patience(fail, recover, stable))
@@ -190,6 +244,30 @@ proptest! {
             let (degraded, fail) = (judgment.crossed_at(D), judgment.crossed_at(F));
             prop_assert!(fail.is_none() || degraded.is_some_and(|at| Some(at) <= fail), "worse is bad");
         }
+    }
+
+    #[test]
+    fn flapping_opens_few_outages_and_always_ends(
+        patience in any_patience(),
+        samples in proptest::collection::vec((1_i64..90, any_verdict()), 0..600),
+    ) {
+        let (mut judgment, mut second, mut crossed) = (Judgment::default(), 0, Vec::new());
+        for (later, verdict) in samples {
+            second += later;
+            let (next, turns) = judgment.hear(patience, verdict, at(second));
+            judgment = next;
+            let began = turns.iter().filter(|turn| turn.is_crossed && turn.threshold == F);
+            crossed.extend(began.map(|_| second));
+            prop_assert!(!judgment.is_flapping() || judgment.verdict() >= Some(Verdict::Degraded));
+        }
+        // Whatever happens, no more than six outages begin within half an hour.
+        prop_assert!(crossed.windows(7).all(|seven| seven[6] - seven[0] > 1_800), "{crossed:?}");
+        for _ in 0..400 {
+            second += 10;
+            judgment = judgment.hear(patience, Verdict::Ok, at(second)).0;
+        }
+        prop_assert_eq!(judgment.verdict(), Some(Verdict::Ok));
+        prop_assert!(!judgment.is_flapping());
     }
 
     #[test]

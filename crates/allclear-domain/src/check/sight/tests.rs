@@ -64,6 +64,27 @@ fn silence_of_all_is_blindness_and_dates_from_what_was_seen_last() {
 }
 
 #[test]
+fn a_gateway_that_vanishes_with_its_link_is_silent_and_not_forgotten() {
+    let before = seeing(&[gateway()]);
+    let blind = before.look(&round(&[]), None, at(40));
+    assert_eq!((blind.view, blind.seen_at), (View::Blind, Some(at(10))));
+    assert!(blind.view.hides(None) && blind.sentinels[0].is_silent);
+    let still = blind.look(&round(&[]), None, at(90_000));
+    assert_eq!(still.view, View::Blind, "for as long as the link is down");
+    // What is on this network and works is seen, and what is behind the gateway is not.
+    assert_eq!(still.look(&round(&[]), Some(Reach::Near), at(90_010)).view, View::Near);
+    let other = sentinel(SentinelRole::Gateway, Reach::Near, 1);
+    let moved = still.look(&round(&[(other.clone(), Sign::Answered)]), None, at(90_020));
+    assert_eq!(moved.view, View::Clear);
+    assert_eq!(moved.sentinels.len(), 1, "another one takes its place");
+    let back = still.look(&round(&[(gateway(), Sign::Answered)]), None, at(90_020));
+    assert_eq!((back.view, back.sentinels.len()), (View::Clear, 1));
+    // One that never counted is no loss.
+    let never = fresh().look(&round(&[(gateway(), Sign::Silent)]), None, at(10));
+    assert_eq!(never.look(&round(&[]), None, at(20)).view, View::Untold);
+}
+
+#[test]
 fn where_the_gateway_alone_answers_only_what_is_far_is_hidden() {
     let before = seeing(&[gateway(), anchor(1)]);
     let near = round(&[(gateway(), Sign::Answered), (anchor(1), Sign::Silent)]);

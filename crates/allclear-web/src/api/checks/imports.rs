@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::json::NewCheckJson;
-use super::{affects, may_tell, written};
+use super::{affects, may_tell, parents, written};
 use crate::api::call::Call;
 use crate::api::json::{Answer, json};
 
@@ -64,8 +64,9 @@ pub(super) async fn import(call: Call) -> Answer {
     let mut carried = Vec::with_capacity(new.checks.len());
     for CarriedCheckJson { mut check, is_paused } in new.checks {
         let found = affects(&call, std::mem::take(&mut check.affects)).await?;
+        let above = parents::find(&call, std::mem::take(&mut check.parents)).await?;
         may_tell(&call, check.on_outage())?;
-        carried.push(Carried { check: check.with(found)?, is_paused });
+        carried.push(Carried { check: check.with(found, above)?, is_paused });
     }
     let done = writing::carry_over(&call.app.store, carried, call.change()).await?;
     written(&call);

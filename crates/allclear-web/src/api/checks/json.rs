@@ -3,7 +3,7 @@
 use allclear_checks::writing::NewCheck;
 use allclear_domain::check::{Affects, Check, CheckKind, OnOutage, Patience, Verdict};
 use allclear_domain::error::InvalidValue;
-use allclear_domain::ids::TemplateId;
+use allclear_domain::ids::{CheckId, TemplateId};
 use allclear_domain::text::Key;
 use allclear_domain::{ComponentStatus, limits};
 use allclear_store::{Judged, Stored};
@@ -41,6 +41,12 @@ pub(super) struct CheckJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     on_outage_template: Option<String>,
     tags: Vec<String>,
+    /// Ids of the checks that it stands behind: where one of them is down, its own failures say nothing.
+    parents: Vec<String>,
+    /// Whether it goes up and down so often that it counts as one outage until it is steady.
+    is_flapping: bool,
+    /// Id of the check that is down, where that is why nothing is known of this one.
+    behind: Option<String>,
     /// Since when it is not probed, because somebody said so.
     paused_at: Option<Timestamp>,
     /// The worst of what is believed at any vantage point; `null` where nothing is: it was not probed yet,
@@ -162,6 +168,10 @@ pub(super) struct NewCheckJson {
     #[serde(default)]
     #[schemars(with = "Vec<String>", length(max = limits::CHECK_TAGS_MAX))]
     tags: Vec<Key>,
+    /// Ids or keys of the checks that it stands behind.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_PARENTS_MAX))]
+    pub(super) parents: Vec<String>,
 }
 
 const fn deadline_ms() -> u32 {
@@ -174,11 +184,15 @@ impl NewCheckJson {
         self.on_outage.as_deref()
     }
 
-    /// The check, with the components that were found.
+    /// The check, with the components and parents that were found.
     ///
     /// # Errors
     /// Where what becomes of an outage is said in words that do not go together.
-    pub(super) fn with(self, affects: Vec<Affects>) -> Result<NewCheck, InvalidValue> {
+    pub(super) fn with(
+        self,
+        affects: Vec<Affects>,
+        parents: Vec<CheckId>,
+    ) -> Result<NewCheck, InvalidValue> {
         let word = self.on_outage.as_deref();
         let on_outage = OnOutage::default().changed(word, self.on_outage_template)?;
         let kind = CheckKind::from(self.kind);
@@ -194,6 +208,7 @@ impl NewCheckJson {
             affects,
             on_outage,
             tags: self.tags,
+            parents,
         })
     }
 }
@@ -226,6 +241,9 @@ pub(super) struct CheckPatchJson {
     on_outage_template: Option<TemplateId>,
     #[schemars(with = "Option<Vec<String>>", length(max = limits::CHECK_TAGS_MAX))]
     tags: Option<Vec<Key>>,
+    /// Ids or keys of the checks that it stands behind.
+    #[schemars(length(max = limits::CHECK_PARENTS_MAX))]
+    pub(super) parents: Option<Vec<String>>,
 }
 
 impl CheckPatchJson {
@@ -235,7 +253,7 @@ impl CheckPatchJson {
         self.on_outage.as_deref().or(published)
     }
 
-    /// The check as it is to be, with the components that were found.
+    /// The check as it is to be, with the components and parents that were found.
     ///
     /// # Errors
     /// As [`NewCheckJson::with`].
@@ -243,6 +261,7 @@ impl CheckPatchJson {
         self,
         check: Check,
         affects: Option<Vec<Affects>>,
+        parents: Option<Vec<CheckId>>,
     ) -> Result<Check, InvalidValue> {
         let word = self.on_outage.as_deref();
         Ok(Check {
@@ -256,6 +275,7 @@ impl CheckPatchJson {
             patience: self.patience.unwrap_or_default().over(check.patience),
             affects: affects.unwrap_or(check.affects),
             tags: self.tags.unwrap_or(check.tags),
+            parents: parents.unwrap_or(check.parents),
             ..check
         })
     }
@@ -286,6 +306,9 @@ impl CheckJson {
                 OnOutage::Nothing | OnOutage::Draft => None,
             },
             tags: check.tags.iter().map(ToString::to_string).collect(),
+            parents: check.parents.iter().map(ToString::to_string).collect(),
+            is_flapping: judged.iter().any(|one| one.judgment.is_flapping()),
+            behind: judged.iter().find_map(|one| one.judgment.behind()).map(|id| id.to_string()),
             paused_at: check.paused_at,
             believed: worst.and_then(|judged| judged.judgment.verdict()),
             since: worst.and_then(|judged| since(judged)),

@@ -5,6 +5,7 @@ mod imports;
 mod json;
 mod kind;
 mod measured;
+mod parents;
 mod times;
 
 use allclear_checks::times::Stretch;
@@ -139,8 +140,10 @@ fn written(call: &Call) {
 async fn add(call: Call) -> Answer {
     let mut new: NewCheckJson = call.json()?;
     let found = affects(&call, std::mem::take(&mut new.affects)).await?;
+    let above = parents::find(&call, std::mem::take(&mut new.parents)).await?;
     may_tell(&call, new.on_outage())?;
-    let stored = writing::add_check(&call.app.store, new.with(found)?, call.change()).await?;
+    let new = new.with(found, above)?;
+    let stored = writing::add_check(&call.app.store, new, call.change()).await?;
     written(&call);
     let path = format!("{ALL}/{}", stored.id);
     Ok(at_version(created(&path, &CheckJson::of(&stored, &[]))?, stored.version))
@@ -155,7 +158,11 @@ async fn patch(call: Call) -> Answer {
         Some(list) => Some(affects(&call, list).await?),
         None => None,
     };
-    let decide = |check| Ok(patch.over(check, found)?);
+    let above = match patch.parents.take() {
+        Some(list) => Some(parents::find(&call, list).await?),
+        None => None,
+    };
+    let decide = |check| Ok(patch.over(check, found, above)?);
     let (store, change) = (&call.app.store, call.change());
     let stored = writing::change_check(store, id, Some(expected), change, decide).await?;
     changed(&call, &stored).await

@@ -13,7 +13,7 @@ use askama::Template;
 
 use super::fields::{self, STARTTLS_NONE, STARTTLS_USUAL, Said};
 use super::pickers::{Known, NewOn, Row};
-use super::{at_form, heartbeats, path_of, tell, telling};
+use super::{at_form, heartbeats, parents, path_of, tell, telling};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
@@ -151,6 +151,10 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
     let Some(key) = Key::from_name(said.name()) else {
         return Ok(Err(vec!["name: has no letter or digit: write one with some".to_owned()]));
     };
+    let parents = match parents::read(&call.app.store, &call.form).await? {
+        Ok(parents) => parents,
+        Err(problems) => return Ok(Err(problems)),
+    };
     let entropy = &call.app.entropy;
     let empty = Check {
         id: entropy.id(call.now),
@@ -164,6 +168,7 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        parents,
         paused_at: None,
         created_at: call.now,
     };
@@ -187,6 +192,7 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
         affects: check.affects,
         on_outage: check.on_outage,
         tags: check.tags,
+        parents: check.parents,
     };
     let actor = call.actor()?;
     let added = writing::add_check(&call.app.store, new, call.change(&actor)).await;
@@ -255,7 +261,7 @@ async fn find(call: &Call) -> Result<Stored<Check>, Refusal> {
 /// The form of one that is there.
 pub(super) async fn show(call: Call) -> Answer {
     let check = find(&call).await?;
-    let form = fields::form_of(&check);
+    let form = parents::show(&call.app.store, fields::form_of(&check), &check).await?;
     show_form(&call, Some(&check), form, Trouble::default()).await
 }
 
@@ -285,7 +291,11 @@ async fn change(
     check: &Stored<Check>,
     mut said: Said,
 ) -> Result<Option<NotWritten>, Refusal> {
-    let after = said.onto(check.value.clone());
+    let parents = match parents::read(&call.app.store, &call.form).await? {
+        Ok(parents) => parents,
+        Err(problems) => return Ok(Some(NotWritten::Problems(problems))),
+    };
+    let after = Check { parents: parents.clone(), ..said.onto(check.value.clone()) };
     let problems = writing::problems(Some(&check.value), &after, call.now);
     if !problems.is_empty() {
         return Ok(Some(NotWritten::Problems(fields::told(&problems))));
@@ -294,7 +304,7 @@ async fn change(
         return Ok(Some(NotWritten::Problems(problems)));
     }
     let (actor, expected) = (call.actor()?, Some(check.version));
-    let decide = |check: Check| Ok(said.onto(check));
+    let decide = |check: Check| Ok(Check { parents, ..said.onto(check) });
     let change = call.change(&actor);
     let written = writing::change_check(&call.app.store, check.id, expected, change, decide).await;
     tell(call);
@@ -306,6 +316,7 @@ async fn conflict(call: &Call) -> Answer {
     let check = find(call).await?;
     let known = Known::load(&call.app.store).await?;
     let rows = |form: &Form| fields::rows(form, |id| known.name_of(id));
-    let trouble = Trouble::conflict(&rows(&fields::form_of(&check)), &rows(&call.form));
+    let now = parents::show(&call.app.store, fields::form_of(&check), &check).await?;
+    let trouble = Trouble::conflict(&rows(&now), &rows(&call.form));
     show_form(call, Some(&check), call.form.clone(), trouble).await
 }

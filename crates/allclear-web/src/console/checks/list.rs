@@ -61,8 +61,8 @@ pub(super) async fn show(call: Call) -> Answer {
     let words = call.query.text("q");
     let from: usize = call.query.text("from").parse().unwrap_or(0);
     let readable = store.list_readable_checks().await?;
-    let verdicts = state::verdicts(store).await?;
-    let with_state = |check: Check| (State::of(&check, verdicts.get(&check.id).copied()), check);
+    let believed = state::believed(store).await?;
+    let with_state = |check: Check| (State::of(&check, believed.get(&check.id)), check);
     let mut all: Vec<(State, Check)> = readable.checks.into_iter().map(with_state).collect();
     let (has_any, counts) = (!all.is_empty(), counts(&all));
     let wanted = words.to_lowercase();
@@ -123,8 +123,7 @@ fn has_words(state: State, check: &Check, words: &str) -> bool {
 
 async fn line(store: &Store, check: &Check, now: Timestamp) -> Result<Line, StoreError> {
     let judged = state::judged(store, check.id).await?;
-    let verdict = judged.as_ref().and_then(|one| one.judgment.verdict());
-    let state = State::of(check, verdict);
+    let state = State::of(check, judged.as_ref().map(|one| &one.judgment));
     let since = state::since(store, check, judged.as_ref()).await?;
     let last = judged.map(|one| one.last);
     let reason = tell_reason(last.as_ref().and_then(|last| last.reason.as_ref()));

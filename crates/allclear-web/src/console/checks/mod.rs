@@ -6,6 +6,7 @@ mod fields;
 mod heard;
 mod heartbeats;
 mod list;
+mod parents;
 mod pickers;
 mod probe;
 mod show;

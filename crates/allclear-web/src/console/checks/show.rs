@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use super::chart::Chart;
 use super::fields::seconds;
 use super::heard::HeardView;
+use super::parents::FamilyView;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
 use super::sight::{SightView, SpellView};
@@ -55,6 +56,7 @@ struct CheckView {
     affects: Vec<(String, &'static str, &'static str)>,
     /// What came, where it is a heartbeat.
     heard: Option<HeardView>,
+    family: FamilyView,
     last: Option<ProbeView>,
     last_bad: Option<ProbeView>,
     /// Whether that is the last one.
@@ -92,13 +94,15 @@ pub(super) async fn show(call: Call) -> Answer {
         Some(one) => Some(HeardView::load(store, check.id, one, base, now).await?),
         None => None,
     };
+    let behind = judged.as_ref().and_then(|one| one.judgment.behind());
     let view = CheckView {
+        family: FamilyView::load(store, &check, behind).await?,
         chrome: Chrome::of(&call, &check.name, done(call.query.text("done"))),
         id: check.id.to_string(),
         path: path_of(check.id),
         target: plain(&check.kind.target()),
         tags: check.tags.iter().map(ToString::to_string).collect(),
-        state: State::of(&check, judged.as_ref().and_then(|one| one.judgment.verdict())),
+        state: State::of(&check, judged.as_ref().map(|one| &one.judgment)),
         length: since.map(|at| tell_length(now.duration_since(at))).unwrap_or_default(),
         since: since.map(When::exactly),
         doubt: judged.as_ref().map(|one| doubt(&check, one)).unwrap_or_default(),
@@ -137,6 +141,11 @@ fn count(count: u16, one: &str) -> String {
 /// The samples that contradict what is believed, and what it takes to believe them.
 fn doubt(check: &Check, judged: &Judged) -> String {
     let (judgment, patience) = (&judged.judgment, check.patience);
+    if judgment.is_flapping() {
+        return "It goes up and down. That counts as one outage, until it was steady for a while: 30 to \
+                40 minutes after its last turn."
+            .to_owned();
+    }
     let tell = |threshold, Run { samples, .. }: Run| match judgment.crossed_at(threshold) {
         None if threshold == Threshold::Fail => {
             let probes = count(samples, "probe");

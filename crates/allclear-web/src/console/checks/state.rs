@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use allclear_domain::Check;
-use allclear_domain::check::{Reason, Threshold, Verdict};
+use allclear_domain::check::{Judgment, Reason, Threshold, Verdict};
 use allclear_domain::ids::CheckId;
 use allclear_store::{Judged, Store, StoreError};
 use jiff::Timestamp;
@@ -14,25 +14,44 @@ use crate::console::answer::sentence;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
     Down,
+    /// Down and up, again and again.
+    Flapping,
     Degraded,
     Unknown,
+    /// What it stands behind is down.
+    Behind,
     Works,
     Paused,
 }
 
 impl State {
     /// All of them, the worst first.
-    pub(super) const ALL: [Self; 5] =
-        [Self::Down, Self::Degraded, Self::Unknown, Self::Works, Self::Paused];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Down,
+        Self::Flapping,
+        Self::Degraded,
+        Self::Unknown,
+        Self::Behind,
+        Self::Works,
+        Self::Paused,
+    ];
 
-    /// How a check is of which `verdict` is believed.
-    pub(super) const fn of(check: &Check, verdict: Option<Verdict>) -> Self {
-        match (check.paused_at, verdict) {
-            (Some(_), _) => Self::Paused,
-            (None, Some(Verdict::Fail)) => Self::Down,
-            (None, Some(Verdict::Degraded)) => Self::Degraded,
-            (None, Some(Verdict::Ok)) => Self::Works,
-            (None, Some(Verdict::Unknown) | None) => Self::Unknown,
+    /// How a check is, by what is believed of it at any vantage point.
+    pub(super) fn of(check: &Check, judgment: Option<&Judgment>) -> Self {
+        if check.paused_at.is_some() {
+            return Self::Paused;
+        }
+        if judgment.is_some_and(Judgment::is_flapping) {
+            return Self::Flapping;
+        }
+        match judgment.and_then(Judgment::verdict) {
+            Some(Verdict::Fail) => Self::Down,
+            Some(Verdict::Degraded) => Self::Degraded,
+            Some(Verdict::Ok) => Self::Works,
+            Some(Verdict::Unknown) | None => {
+                let is_behind = judgment.is_some_and(|one| one.behind().is_some());
+                if is_behind { Self::Behind } else { Self::Unknown }
+            }
         }
     }
 
@@ -40,8 +59,10 @@ impl State {
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Down => "Down",
+            Self::Flapping => "Flapping",
             Self::Degraded => "Degraded",
             Self::Unknown => "Unknown",
+            Self::Behind => "Behind",
             Self::Works => "Works",
             Self::Paused => "Paused",
         }
@@ -59,8 +80,10 @@ impl State {
     pub(super) const fn sign(self) -> &'static str {
         match self {
             Self::Down => "■",
+            Self::Flapping => "◪",
             Self::Degraded => "▲",
             Self::Unknown => "○",
+            Self::Behind => "◌",
             Self::Works => "●",
             Self::Paused => "‖",
         }
@@ -69,10 +92,10 @@ impl State {
     /// The class of its color.
     pub(super) const fn style(self) -> &'static str {
         match self {
-            Self::Down => "mj",
+            Self::Down | Self::Flapping => "mj",
             Self::Degraded => "dg",
             Self::Works => "op",
-            Self::Unknown | Self::Paused => "quiet",
+            Self::Unknown | Self::Behind | Self::Paused => "quiet",
         }
     }
 }
@@ -86,15 +109,15 @@ pub(super) const fn of_threshold(threshold: Threshold) -> State {
 }
 
 /// What is believed of every check: the worst of all vantage points.
-pub(super) async fn verdicts(store: &Store) -> Result<HashMap<CheckId, Verdict>, StoreError> {
-    let mut verdicts = HashMap::new();
+pub(super) async fn believed(store: &Store) -> Result<HashMap<CheckId, Judgment>, StoreError> {
+    let mut believed: HashMap<CheckId, Judgment> = HashMap::new();
     for (id, judgment) in store.list_believed().await? {
-        if let Some(verdict) = judgment.verdict() {
-            let worst = verdicts.entry(id).or_insert(verdict);
-            *worst = verdict.max(*worst);
+        let worst = believed.entry(id).or_insert(judgment);
+        if judgment.verdict() > worst.verdict() {
+            *worst = judgment;
         }
     }
-    Ok(verdicts)
+    Ok(believed)
 }
 
 /// What is known of one check: the worst of all vantage points.
@@ -110,11 +133,12 @@ pub(super) async fn since(
     judged: Option<&Judged>,
 ) -> Result<Option<Timestamp>, StoreError> {
     let crossed = |threshold| judged.and_then(|one| one.judgment.crossed_at(threshold));
-    Ok(match State::of(check, judged.and_then(|one| one.judgment.verdict())) {
+    Ok(match State::of(check, judged.map(|one| &one.judgment)) {
         State::Paused => check.paused_at,
         State::Down => crossed(Threshold::Fail),
+        State::Flapping => crossed(Threshold::Fail).or_else(|| crossed(Threshold::Degraded)),
         State::Degraded => crossed(Threshold::Degraded),
-        State::Unknown => None,
+        State::Unknown | State::Behind => None,
         // It works since the last outage, where there was one.
         State::Works => {
             let latest = store.list_latest_outages(check.id, 1).await?;

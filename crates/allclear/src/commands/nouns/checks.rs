@@ -83,6 +83,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
         "on_outage_template": (!matches!(args.on_outage.as_str(), "nothing" | "draft"))
             .then_some(&args.on_outage),
         "tags": args.tag,
+        "parents": args.parent,
     }))
 }
 
@@ -145,7 +146,9 @@ fn line(check: &Value) -> String {
     let is_probed = check["vantage_points"].as_array().is_some_and(|points| !points.is_empty());
     let state = match (check["paused_at"].is_null(), check["believed"].as_str()) {
         (false, _) => "paused",
+        (true, Some(_)) if check["is_flapping"] == true => "flapping",
         (true, Some(believed)) => believed,
+        (true, None) if check["behind"].is_string() => "behind another",
         (true, None) if is_probed => "not judged yet",
         (true, None) => "not probed yet",
     };

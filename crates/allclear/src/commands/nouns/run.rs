@@ -57,6 +57,7 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        parents: Vec::new(),
         paused_at: None,
         created_at: now,
     };

@@ -231,3 +231,29 @@ async fn what_cannot_be_probed_is_refused_with_its_field() {
     let list = program.get("/api/v1/checks").await.expect(200);
     assert_eq!(list.json["items"], json!([]), "nothing was written");
 }
+
+#[tokio::test]
+async fn a_check_names_what_it_stands_behind() {
+    let program = Program::on(Engine::Sqlite).await;
+    let mut router = shop();
+    router["name"] = json!("Router");
+    let router = program.post("/api/v1/checks", router).await.expect(201);
+    let mut new = shop();
+    new["parents"] = json!(["router"]);
+    let child = program.post("/api/v1/checks", new.clone()).await.expect(201);
+    assert_eq!(child.json["parents"], json!([router.id()]));
+    assert_eq!(child.json["behind"], Value::Null);
+    let circle = json!({"parents": [child.id()]});
+    let refused = program.patch(router.header("location"), "\"v1\"", circle).await.expect(422);
+    assert!(
+        refused.json.to_string().contains("stands behind this check itself"),
+        "{}",
+        refused.json
+    );
+    new["parents"] = json!(["nowhere"]);
+    let refused = program.post("/api/v1/checks", new).await.expect(422);
+    assert!(refused.json.to_string().contains("there is no check `nowhere`"), "{}", refused.json);
+    let none = json!({"parents": []});
+    let alone = program.patch(child.header("location"), "\"v1\"", none).await.expect(200);
+    assert_eq!(alone.json["parents"], json!([]));
+}

@@ -12,6 +12,7 @@
 //! | `requests` | requests that nobody should send; starts and ends of `serve` |
 //! | `open_files` | few open files |
 //! | `stood_still` | the process is stopped for a while, and goes on |
+//! | `two_nodes` | `kill -9` of the one of several processes that probes |
 //! | `crowds` | floods of searches; clients that are slow, silent or deaf |
 //!
 //! Moments and bytes are chosen by seeded chance, verdicts never depend on time, and every failure
@@ -37,5 +38,6 @@ mod power_cut;
 mod requests;
 pub(crate) mod server;
 mod stood_still;
+mod two_nodes;
 mod words;
 mod writer;

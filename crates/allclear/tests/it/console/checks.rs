@@ -184,6 +184,7 @@ async fn what_is_wrong_is_told_at_the_form_and_nothing_is_written() {
         ("redirects", "99", "Redirects: "),
         ("fail_after", "0", "Down after: "),
         ("tags", "Ü", "Tags: `ü` is not a key"),
+        ("parents", "nowhere", "Stands behind: there is no check with the key “nowhere”"),
         ("name", "!?", "Name: has no letter or digit"),
         ("failing", "x", "Components: choose what readers are told"),
     ] {

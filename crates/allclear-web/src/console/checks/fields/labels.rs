@@ -29,6 +29,7 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         other if other.starts_with("kind.dns.expect") => "the answer contains".to_owned(),
         other if other.starts_with("on_outage") => "when it is down".to_owned(),
         other if other.starts_with("affects") => "components".to_owned(),
+        other if other.starts_with("parents") => "stands behind".to_owned(),
         other => heartbeats::label(other).unwrap_or(other).to_owned(),
     };
     problems.iter().map(|one| format!("{}: {}", label(&one.field), one.problem)).collect()
@@ -59,6 +60,7 @@ pub(in crate::console::checks) fn rows(
         ("Components", components),
         ("When it is down", telling::told(form)),
         text("Tags", "tags"),
+        text("Stands behind", "parents"),
         text("Method", "method"),
         text("Statuses", "statuses"),
         text("The answer contains", "contains"),

@@ -26,6 +26,7 @@ fn check(kind: CheckKind) -> Check {
         }],
         on_outage: OnOutage::Draft,
         tags: vec![Key::new("europe").unwrap(), Key::new("web").unwrap()],
+        parents: Vec::new(),
         paused_at: None,
         created_at: now,
     }
@@ -138,6 +139,7 @@ fn what_two_change_is_compared_field_by_field() {
         "redirects",
         "fail_after",
         "tags",
+        "parents",
     ] {
         let other = rows(&Form::of([(name, "changed")]), str::to_owned);
         assert_eq!(other.len(), shown.len());

@@ -1,0 +1,97 @@
+//! The checks that one stands behind: as a form has them, and as its page tells.
+
+use allclear_domain::Check;
+use allclear_domain::ids::CheckId;
+use allclear_domain::text::Key;
+use allclear_store::{Store, StoreError};
+
+use super::path_of;
+use crate::console::form::Form;
+
+/// Children that a page names.
+const SHOWN_MAX: usize = 20;
+
+/// The form of a check with the keys of its parents. One that was removed is left out.
+pub(super) async fn show(store: &Store, form: Form, check: &Check) -> Result<Form, StoreError> {
+    let mut keys = Vec::new();
+    for parent in &check.parents {
+        if let Some(parent) = store.find_check(*parent).await? {
+            keys.push(parent.value.key.to_string());
+        }
+    }
+    Ok(form.with("parents", &keys.join(", ")))
+}
+
+/// The checks with the keys that a form names.
+pub(super) async fn read(
+    store: &Store,
+    form: &Form,
+) -> Result<Result<Vec<CheckId>, Vec<String>>, StoreError> {
+    let words = form.text("parents").split([',', ' ']).filter(|word| !word.is_empty());
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for word in words {
+        let check = match Key::new(word.to_lowercase()) {
+            Ok(key) => store.find_check_by_key(key.as_str()).await?,
+            Err(_) => None,
+        };
+        match check {
+            Some(check) if found.contains(&check.id) => {}
+            Some(check) => found.push(check.id),
+            None => {
+                let word: String = word.chars().take(80).collect();
+                problems.push(format!("stands behind: there is no check with the key “{word}”"));
+            }
+        }
+    }
+    Ok(if problems.is_empty() { Ok(found) } else { Err(problems) })
+}
+
+/// A check by its name, with where its page is.
+pub(super) struct Relative {
+    pub(super) path: String,
+    pub(super) name: String,
+}
+
+/// Who stands behind whom.
+#[derive(Default)]
+pub(super) struct FamilyView {
+    /// What it stands behind.
+    pub(super) parents: Vec<Relative>,
+    /// What is down, where that is why nothing is known of it.
+    pub(super) behind: Option<Relative>,
+    /// Those of which nothing is known while it is down.
+    pub(super) hidden: Vec<Relative>,
+    /// How many more of them there are.
+    pub(super) more: usize,
+}
+
+impl FamilyView {
+    pub(super) async fn load(
+        store: &Store,
+        check: &Check,
+        behind: Option<CheckId>,
+    ) -> Result<Self, StoreError> {
+        let mut view = Self::default();
+        for parent in &check.parents {
+            view.parents.extend(relative(store, *parent).await?);
+        }
+        if let Some(behind) = behind {
+            view.behind = relative(store, behind).await?;
+        }
+        let believed = store.list_believed().await?;
+        let is_hidden = |id: &CheckId| Some(*id) != behind;
+        let hidden = believed.into_iter().filter(|(_, one)| one.behind() == Some(check.id));
+        for (nth, id) in hidden.map(|(id, _)| id).filter(is_hidden).enumerate() {
+            match nth < SHOWN_MAX {
+                true => view.hidden.extend(relative(store, id).await?),
+                false => view.more += 1,
+            }
+        }
+        Ok(view)
+    }
+}
+
+async fn relative(store: &Store, id: CheckId) -> Result<Option<Relative>, StoreError> {
+    let found = store.find_check(id).await?;
+    Ok(found.map(|found| Relative { path: path_of(id), name: found.value.name }))
+}
