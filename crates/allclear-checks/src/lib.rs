@@ -4,7 +4,7 @@
 //! of that is not written yet. What it writes goes through [`keeping`], many results in one
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
 //! each kind is tried is in [`kinds`], and what comes by itself in [`heartbeat`]. Configurations of other
-//! monitors become checks in [`import`].
+//! monitors become checks in [`import`], and an address that somebody types in [`proposals`].
 //!
 //! A failure waits in [`sight`] until sentinels have answered: it may be our own. [`stall`] notices where
 //! this program stood still.
@@ -19,6 +19,7 @@ pub mod kinds;
 pub mod lanes;
 pub mod limits;
 pub mod prober;
+pub mod proposals;
 pub mod roll_up;
 pub mod sight;
 pub mod stall;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use allclear_checks::proposals::Looker;
 use allclear_checks::{Prober, RollUp, Watch};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
@@ -74,6 +75,7 @@ impl Instance {
         let outages =
             OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let woken = vec![publisher.nudge(), outages.nudge()];
+        let looker = Looker::new(prober.clone());
         let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
             .with_in_flight_max(probes_max);
         #[cfg(feature = "passkeys")]
@@ -90,6 +92,7 @@ impl Instance {
             published: published.clone(),
             nudge: publisher.nudge(),
             watch: watch.nudge(),
+            looker,
             figures: watch.figures(),
             entrance: Arc::new(entrance),
         };

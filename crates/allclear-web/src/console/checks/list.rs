@@ -92,6 +92,11 @@ pub(super) async fn show(call: Call) -> Answer {
     answer::page(StatusCode::OK, &view)
 }
 
+/// Where those checks are listed in which these words stand.
+pub(super) fn address_of(words: &str) -> String {
+    address(words, 0)
+}
+
 fn address(words: &str, from: usize) -> String {
     let mut address = form_urlencoded::Serializer::new(String::new());
     address.append_pair("q", words);

@@ -12,6 +12,7 @@ mod show;
 mod sight;
 mod state;
 mod telling;
+mod wizard;
 
 use allclear_domain::Scope;
 use allclear_domain::ids::CheckId;
@@ -31,6 +32,8 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
     let (reads, writes) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::Checks));
     table
         .get("/console/checks", reads, list::show)
+        .get(wizard::PATH, writes, wizard::show)
+        .post(wizard::PATH, writes, wizard::add)
         .get("/console/checks/new", writes, edit::show_new)
         .post("/console/checks/new", writes, edit::add)
         .get("/console/checks/{id}", reads, show::show)
@@ -45,6 +48,9 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
 fn done(word: &str) -> &'static str {
     match word {
         "added" => "It is watched from now on. Load the page again in a moment to see the result.",
+        "several" => {
+            "They are watched from now on. Load the page again in a moment to see the results."
+        }
         "saved" => "Saved.",
         "paused" => "Paused. Nothing is probed until somebody resumes it.",
         "resumed" => "It is watched again, and judged anew.",

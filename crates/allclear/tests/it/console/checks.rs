@@ -119,7 +119,10 @@ async fn an_address_gives_a_check_and_a_component() {
     for engine in Engine::ALL {
         let mut office = Office::open(engine).await;
         let empty = office.owner.get(LIST).await;
-        assert_has(&empty, &["Type the address of your website", "action=\"/console/checks/new\""]);
+        assert_has(
+            &empty,
+            &["Type the address of your website", "action=\"/console/checks/look\""],
+        );
         office.page("Shop").await;
         let typed = format!("{NEW}?target=https://shop.example.com/health");
         let page = office.owner.get(&typed).await;
