@@ -1,5 +1,6 @@
 //! The list of checks, the worst first.
 
+use allclear_domain::check::Verdict;
 use allclear_domain::{Check, Scope};
 use allclear_store::{Store, StoreError};
 use askama::Template;
@@ -113,6 +114,12 @@ fn counts(all: &[(State, Check)]) -> Vec<Count> {
         (count > 0).then(|| Count { told: state.tell_count(count), path })
     };
     State::ALL.into_iter().filter_map(count).collect()
+}
+
+/// Whether every word is the state of a check of which this is believed, or stands in its names, its target
+/// or its tags.
+pub(crate) fn is_found(check: &Check, verdict: Option<Verdict>, words: &str) -> bool {
+    has_words(State::of(check, verdict), check, &words.to_lowercase())
 }
 
 /// Whether every word, in lower case, is its state, or stands in its names, its target or its tags.

@@ -24,8 +24,10 @@ use super::trouble::{self, NotWritten};
 use crate::access::Needs;
 use crate::access::table::Table;
 
+pub(crate) use self::list::is_found;
 pub(super) use self::show::{OutageLink, open_outages};
 pub(super) use self::sight::SightView;
+pub(crate) use self::state::verdicts;
 
 /// What answers.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {

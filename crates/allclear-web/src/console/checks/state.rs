@@ -86,7 +86,7 @@ pub(super) const fn of_threshold(threshold: Threshold) -> State {
 }
 
 /// What is believed of every check: the worst of all vantage points.
-pub(super) async fn verdicts(store: &Store) -> Result<HashMap<CheckId, Verdict>, StoreError> {
+pub(crate) async fn verdicts(store: &Store) -> Result<HashMap<CheckId, Verdict>, StoreError> {
     let mut verdicts = HashMap::new();
     for (id, judgment) in store.list_believed().await? {
         if let Some(verdict) = judgment.verdict() {
