@@ -48,3 +48,9 @@ pub const IMPORTED_FILES_LOOKED_AT_MAX: usize = 20_000;
 pub const RELABELINGS_MAX: usize = 200;
 /// Bytes of one label; the rest is cut off.
 pub const LABEL_BYTES_MAX: usize = 4 * 1024;
+/// Milliseconds for trying what somebody may want to watch; what takes longer is said to.
+pub const LOOK_DEADLINE_MS: u32 = 5_000;
+/// People for whom addresses are looked at at the same time; further ones are asked to come again.
+pub const LOOKS_MAX: usize = 4;
+/// Characters of what was seen there that are told; the rest is left out.
+pub const SEEN_CHARS_MAX: usize = 200;

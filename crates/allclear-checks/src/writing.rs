@@ -77,6 +77,20 @@ pub async fn add_check(
     change: Change<'_>,
 ) -> Result<Stored<Check>, WriteError> {
     let mut transaction = store.begin().await?;
+    let check = add_check_in(&mut transaction, new, change).await?;
+    let revision = transaction.commit().await?;
+    Ok(Stored { value: check, version: 1, revision })
+}
+
+/// The same, in a transaction that does more.
+///
+/// # Errors
+/// As [`add_check`].
+pub async fn add_check_in(
+    transaction: &mut Transaction,
+    new: NewCheck,
+    change: Change<'_>,
+) -> Result<Check, WriteError> {
     let count = transaction.count_checks().await?;
     if usize::try_from(count).is_ok_and(|count| count >= limits::CHECKS_MAX) {
         let problem = format!("there are {count} checks, and no more are probed: remove some");
@@ -84,16 +98,15 @@ pub async fn add_check(
     }
     let key = match &new.key {
         Some(key) => key.clone(),
-        None => free_key(&mut transaction, &new.name).await?,
+        None => free_key(transaction, &new.name).await?,
     };
     let mut check = new.made(key, false, change);
     check.kind = with_tokens(check.kind, None, change);
-    look_at(&mut transaction, None, &check, change).await?;
+    look_at(transaction, None, &check, change).await?;
     transaction.insert_checks(std::slice::from_ref(&check)).await?;
     let entry = change.entry(AuditAction::Create, Subject::Check(check.id), None, json(&check));
     transaction.insert_audit_entries(&[entry]).await?;
-    let revision = transaction.commit().await?;
-    Ok(Stored { value: check, version: 1, revision })
+    Ok(check)
 }
 
 /// Changes a check: `decide` gives what it is to be. `expected` is the version that the change was

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use allclear_domain::check::Checked;
 use allclear_domain::uptime::StatusInterval;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 
@@ -19,6 +20,8 @@ pub struct Snapshot {
     pub settings: Vec<StatusSetting>,
     /// What checks measured of the components shown, in any order. Why is not told to readers.
     pub outages: Vec<StatusInterval>,
+    /// Since when all of the components shown that checks watch were checked; `None` where none is watched.
+    pub checked: Option<Checked>,
     /// Published incidents, in any order.
     pub incidents: Vec<Arc<Incident>>,
     /// Published maintenance windows, in any order.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use allclear_checks::Figures;
+use allclear_checks::proposals::Looker;
 use allclear_domain::{Clock, Entropy};
 use allclear_people::{Attempts, Passwords};
 use allclear_store::Store;
@@ -76,6 +77,8 @@ pub struct App {
     pub nudge: Arc<Notify>,
     /// Wakes the duty that probes, after a check was changed.
     pub watch: Arc<Notify>,
+    /// What tries, once, what somebody may want to watch.
+    pub looker: Looker,
     /// What probing says of itself.
     pub figures: Figures,
     /// How requests get here.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use allclear_domain::audit::Subject;
+use allclear_domain::check::Checked;
 use allclear_domain::ids::{
     AnnouncementId, ComponentId, IncidentId, MaintenanceId, OutageId, StatusPageId, StatusSettingId,
 };
@@ -29,6 +30,8 @@ pub struct Library {
     settings: BTreeMap<(Timestamp, StatusSettingId), StatusSetting>,
     /// What checks measured.
     outages: BTreeMap<OutageId, Vec<StatusInterval>>,
+    /// Since when those were checked that checks watch.
+    checked: HashMap<ComponentId, Checked>,
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
     maintenance: BTreeMap<MaintenanceId, Arc<Maintenance>>,
     announcements: BTreeMap<AnnouncementId, Arc<Announcement>>,
@@ -134,6 +137,11 @@ impl Library {
         touched
     }
 
+    /// Takes in since when components were checked. Pages that say so are rendered with the next minute.
+    pub fn note_checked(&mut self, checked: HashMap<ComponentId, Checked>) {
+        self.checked = checked;
+    }
+
     /// Takes in what checks measured.
     fn measure(&mut self, outages: Vec<Outage>, touched: &mut HashSet<StatusPageId>) {
         for outage in outages {
@@ -157,6 +165,10 @@ impl Library {
             announcements: announcements.cloned().collect(),
             settings: settings.cloned().collect(),
             outages: self.measured(&shown),
+            checked: shown
+                .iter()
+                .filter_map(|id| self.checked.get(id).copied())
+                .reduce(Checked::and),
             components: shown.iter().filter_map(|id| self.components.get(id).cloned()).collect(),
             page,
             revision: self.revision,

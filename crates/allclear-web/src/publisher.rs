@@ -7,12 +7,13 @@
 //! A row that cannot be read keeps nothing else from being published. What it held last stays, where
 //! there is such a thing, and it is read again once a minute.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_domain::Clock;
-use allclear_domain::ids::StatusPageId;
+use allclear_domain::check::Checked;
+use allclear_domain::ids::{CheckId, ComponentId, StatusPageId};
 use allclear_domain::status_page::Language;
 use allclear_statuspage::{Model, Snapshot};
 use allclear_store::{BadRow, Store, StoreError};
@@ -153,6 +154,9 @@ impl Publisher {
             state.due.extend(changed.iter().copied());
             state.changed.extend(changed);
         }
+        if state.minute != Some(minute) {
+            state.library.note_checked(self.checked(now).await?);
+        }
         if is_next_minute {
             state.due.extend(state.library.pages().into_iter().map(|page| page.id));
         }
@@ -163,6 +167,27 @@ impl Publisher {
             state.changed.clear();
         }
         Ok(report)
+    }
+
+    /// Since when components were checked, of those that checks watch.
+    async fn checked(&self, now: Timestamp) -> Result<HashMap<ComponentId, Checked>, StoreError> {
+        let mut heard: HashMap<CheckId, Timestamp> = HashMap::new();
+        for (id, judgment) in self.store.list_believed().await? {
+            let Some(heard_at) = judgment.heard_at() else { continue };
+            let latest = heard.entry(id).or_insert(heard_at);
+            *latest = heard_at.max(*latest);
+        }
+        let mut checked: HashMap<ComponentId, Checked> = HashMap::new();
+        for check in self.store.list_readable_checks().await?.checks {
+            let Some(one) = Checked::of(&check, heard.get(&check.id).copied(), now) else {
+                continue;
+            };
+            for affects in &check.affects {
+                let all = checked.entry(affects.component_id).or_insert(one);
+                *all = all.and(one);
+            }
+        }
+        Ok(checked)
     }
 
     async fn publish(&self, state: &State, now: Timestamp) -> Report {

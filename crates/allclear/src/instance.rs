@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use allclear_checks::proposals::Looker;
 use allclear_checks::{Prober, RollUp, Watch};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
@@ -77,6 +78,7 @@ impl Instance {
             OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let woken = vec![publisher.nudge(), outages.nudge()];
         let probe_threads = ProbeThreads::start()?;
+        let looker = Looker::new(prober.clone());
         let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
             .with_in_flight_max(probes_max)
             .with_probes_on(probe_threads.handle());
@@ -95,6 +97,7 @@ impl Instance {
             published: published.clone(),
             nudge: publisher.nudge(),
             watch: watch.nudge(),
+            looker,
             figures: watch.figures(),
             entrance: Arc::new(entrance),
         };
@@ -118,14 +121,9 @@ impl Instance {
         let mut duties = Duties::default();
         duties.begin("publisher", publish(publisher.clone()));
         duties.begin("maintenance duty", maintain(maintenance.clone()));
-        let roll_up = RollUp::new(store.clone(), clock.clone(), samples_bytes_max);
-        duties.begin("roll-up of samples", async move { roll_up.run().await });
         duties.begin("watch", probe(watch.clone(), probe_threads));
         duties.begin("duty of outages", async move { outages.run().await });
-        if let Some(certificates) = certificates {
-            duties.begin("renewal of certificates", renew(certificates, clock.clone()));
-        }
-        duties.begin("upkeep", keep_up(Upkeep::new(store.clone()), clock));
+        keep_house(&mut duties, &store, clock, samples_bytes_max, certificates);
         Ok(Self {
             address,
             store,
@@ -192,6 +190,22 @@ impl Instance {
         self.watch.lay_down().await;
         self.store.close().await;
     }
+}
+
+/// Begins the duties that nobody waits for.
+fn keep_house(
+    duties: &mut Duties,
+    store: &Store,
+    clock: Arc<dyn Clock>,
+    samples_bytes_max: u64,
+    certificates: Option<Certificates>,
+) {
+    let roll_up = RollUp::new(store.clone(), clock.clone(), samples_bytes_max);
+    duties.begin("roll-up of samples", async move { roll_up.run().await });
+    if let Some(certificates) = certificates {
+        duties.begin("renewal of certificates", renew(certificates, clock.clone()));
+    }
+    duties.begin("upkeep", keep_up(Upkeep::new(store.clone()), clock));
 }
 
 async fn listener_at(address: SocketAddr) -> Result<TcpListener> {

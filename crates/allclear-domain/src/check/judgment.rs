@@ -211,6 +211,12 @@ impl Judgment {
         }
     }
 
+    /// When the last sample was taken that said something.
+    #[must_use]
+    pub const fn heard_at(&self) -> Option<Timestamp> {
+        self.heard_at
+    }
+
     /// Whether any sample said something so far.
     #[must_use]
     pub const fn has_heard(&self) -> bool {

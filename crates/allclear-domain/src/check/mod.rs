@@ -4,6 +4,7 @@
 //! little: [`Judgment`] follows the samples of one vantage point and says when enough of them agree.
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
+mod checked;
 mod dns;
 mod flapping;
 mod heartbeat;
@@ -32,6 +33,7 @@ use crate::ids::{CheckId, ComponentId, TemplateId};
 use crate::posted::StatusChange;
 use crate::text::Key;
 
+pub use self::checked::Checked;
 pub use self::dns::{DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest};
 pub use self::heartbeat::{
     Cron, Due, Failure, Heartbeat, HeartbeatCheck, Schedule, Signal, SignalKind, SignalToken,

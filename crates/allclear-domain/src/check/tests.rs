@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::*;
 use crate::{Entropy, Validate};
 
@@ -163,4 +165,26 @@ fn what_becomes_of_an_outage_is_chosen_by_a_word() {
     ] {
         assert_eq!(start.changed(word, template).unwrap_err().field, field);
     }
+}
+
+#[test]
+fn what_was_not_checked_for_long_is_late_and_what_is_paused_promises_nothing() {
+    let check = full();
+    let now = check.created_at + SignedDuration::from_mins(60);
+    let of = |check: &Check, minutes: i64| {
+        Checked::of(check, Some(now - SignedDuration::from_mins(minutes)), now)
+    };
+    assert!(!of(&check, 3).unwrap().is_late);
+    assert!(of(&check, 4).unwrap().is_late);
+    assert!(Checked::of(&check, None, now).unwrap().is_late, "it never said anything");
+    let rare = Check { interval_seconds: 3_600, ..check.clone() };
+    assert!(!of(&rare, 180).unwrap().is_late && of(&rare, 181).unwrap().is_late);
+    let paused = Check { paused_at: Some(now), ..check.clone() };
+    assert_eq!(of(&paused, 3), None);
+    let job = Check { kind: HeartbeatCheck::every(60).into(), ..check.clone() };
+    assert_eq!(of(&job, 3), None);
+    let both = of(&check, 1).unwrap().and(of(&check, 4).unwrap());
+    assert_eq!(both, of(&check, 4).unwrap());
+    let both = of(&check, 4).unwrap().and(of(&rare, 170).unwrap());
+    assert_eq!((both.since, both.is_late), (of(&rare, 170).unwrap().since, true));
 }

@@ -33,6 +33,13 @@ pub const NAME: &str = "outages";
 /// How long an incident is watched after its outages were believed to be over, at the least.
 pub const WATCHED_FOR: SignedDuration = SignedDuration::from_mins(2);
 
+/// What readers may be told first of something that is not working, in the language of their page: a title,
+/// and a message. Whoever chooses them has seen them.
+#[must_use]
+pub fn usual_words(language: Language, component: &str) -> (String, &'static str) {
+    (told::title(language, component), told::seen(language))
+}
+
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {

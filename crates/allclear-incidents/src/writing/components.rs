@@ -38,10 +38,22 @@ pub async fn add_component(
     change: Change<'_>,
 ) -> Result<Written<Component>, WriteError> {
     let mut transaction = store.begin().await?;
-    let mut siblings = transaction.list_components_of(new.page_id).await?;
-    let component = add_in(&mut transaction, new, &mut siblings, change).await?;
+    let component = add_component_in(&mut transaction, new, change).await?;
     let revision = transaction.commit().await?;
     Ok(Written { value: component, version: 1, revision })
+}
+
+/// The same, in a transaction that does more.
+///
+/// # Errors
+/// As [`add_component`].
+pub async fn add_component_in(
+    transaction: &mut Transaction,
+    new: NewComponent,
+    change: Change<'_>,
+) -> Result<Component, WriteError> {
+    let mut siblings = transaction.list_components_of(new.page_id).await?;
+    add_in(transaction, new, &mut siblings, change).await
 }
 
 /// A line of an outline: a component, and how many of the lines above it is a part of.

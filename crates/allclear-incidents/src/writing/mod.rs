@@ -27,8 +27,8 @@ pub use allclear_store::WriteError;
 
 pub use self::announcements::{NewAnnouncement, announce};
 pub use self::components::{
-    Direction, NewComponent, OutlineLine, add_component, add_outline, move_component,
-    set_component_status, shift_component,
+    Direction, NewComponent, OutlineLine, add_component, add_component_in, add_outline,
+    move_component, set_component_status, shift_component,
 };
 pub use self::incidents::{NewIncident, NewUpdate, report_incident};
 pub use self::maintenance::{NewMaintenance, convert_maintenance, plan_maintenance};
@@ -44,7 +44,8 @@ pub use self::status_pages::{
     change_status_page_in, protect_status_page,
 };
 pub use self::templates::{
-    NewTemplate, add_template, add_template_in, remove_template, remove_template_in,
+    NewTemplate, add_new_template_in, add_template, add_template_in, remove_template,
+    remove_template_in,
 };
 
 /// What was written.

@@ -40,6 +40,20 @@ pub async fn add_template(
     change: Change<'_>,
 ) -> Result<Written<Template>, WriteError> {
     let mut transaction = store.begin().await?;
+    let template = add_new_template_in(&mut transaction, new, change).await?;
+    let revision = transaction.commit().await?;
+    Ok(Written { value: template, version: 1, revision })
+}
+
+/// The same, in a transaction that does more.
+///
+/// # Errors
+/// As [`add_template`].
+pub async fn add_new_template_in(
+    transaction: &mut Transaction,
+    new: NewTemplate,
+    change: Change<'_>,
+) -> Result<Template, WriteError> {
     let key = match new.key {
         Some(key) => key,
         None => {
@@ -58,12 +72,11 @@ pub async fn add_template(
         affected: new.affected,
         created_at: change.now,
     };
-    add_template_in(&mut transaction, &template, change).await?;
-    let revision = transaction.commit().await?;
-    Ok(Written { value: template, version: 1, revision })
+    add_template_in(transaction, &template, change).await?;
+    Ok(template)
 }
 
-/// The same, in a transaction that does more.
+/// Adds one that is made already, in a transaction that does more.
 ///
 /// # Errors
 /// As [`add_template`].

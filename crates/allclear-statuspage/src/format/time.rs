@@ -1,5 +1,6 @@
 //! Times and lengths by language, with the precision that the record has.
 
+use allclear_domain::check::Checked;
 use allclear_domain::times::{Bound, Moment};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -251,6 +252,14 @@ impl Locale {
             return Some(Html(format!("{} {text}", self.messages.about)));
         }
         Some(Html(text))
+    }
+
+    /// Since when everything was checked that checks watch, as a sentence.
+    pub(crate) fn checked(&self, checked: Checked) -> Html {
+        let time = self.instant(checked.since, self.today);
+        let m = &self.messages.now;
+        let told = if checked.is_late { m.unchecked_since } else { m.checked_since };
+        Html(told(time.as_str()))
     }
 
     /// The instant of this rendering; the browser turns it into an age.

@@ -124,6 +124,13 @@ const NOW: Now = Now {
     hero_maintenance_one: |name| format!("Wartung läuft: {name}"),
     hero_maintenance: "Wartung läuft",
     as_of: "Stand",
+    checked_since: |time| format!("Was hier überwacht wird, wurde um {time} oder später geprüft."),
+    unchecked_since: |time| {
+        format!(
+            "Nicht alles, was hier überwacht wird, wurde nach {time} geprüft. Was davon zu sehen ist, \
+             kann veraltet sein."
+        )
+    },
     announcements: "Hinweise",
     active_incidents: "Laufende Störungen",
     maintenance_in_progress: "Laufende Wartung",

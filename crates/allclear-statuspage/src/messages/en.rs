@@ -132,6 +132,10 @@ const NOW: Now = Now {
     hero_maintenance_one: |name| format!("Maintenance in progress: {name}"),
     hero_maintenance: "Maintenance in progress",
     as_of: "Current as of",
+    checked_since: |time| format!("All that is watched here was checked at {time} or later."),
+    unchecked_since: |time| {
+        format!("Not all that is watched here was checked after {time}. What it shows may be old.")
+    },
     announcements: "Announcements",
     active_incidents: "Active incidents",
     maintenance_in_progress: "Maintenance in progress",

@@ -115,6 +115,8 @@ pub(crate) struct Now {
     pub(crate) hero_maintenance_one: fn(&str) -> String,
     pub(crate) hero_maintenance: &'static str,
     pub(crate) as_of: &'static str,
+    pub(crate) checked_since: fn(&str) -> String,
+    pub(crate) unchecked_since: fn(&str) -> String,
     pub(crate) announcements: &'static str,
     pub(crate) active_incidents: &'static str,
     pub(crate) maintenance_in_progress: &'static str,

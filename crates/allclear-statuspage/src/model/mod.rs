@@ -12,6 +12,7 @@ mod search;
 
 use std::sync::{Arc, OnceLock};
 
+use allclear_domain::check::Checked;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::ComponentId;
 use allclear_domain::status_page::{Language, StatusPage};
@@ -83,6 +84,11 @@ impl Model {
     #[must_use]
     pub fn page(&self) -> &StatusPage {
         &self.snapshot.page
+    }
+
+    /// Since when everything was checked that checks watch.
+    pub(crate) fn checked(&self) -> Option<Checked> {
+        self.snapshot.checked
     }
 
     /// Revision of the store that this shows.

@@ -27,6 +27,7 @@ pub(crate) struct NowPage {
     page: PageView,
     hero: HeroView,
     fresh: Html,
+    checked: Option<CheckedView>,
     notices: Vec<NoticeView>,
     incidents: Vec<IncidentCard>,
     windows: Vec<MaintenanceCard>,
@@ -49,6 +50,12 @@ struct HeroView {
     mark: StateMark,
     text: String,
     since: Option<Html>,
+}
+
+/// Since when everything was checked that checks watch.
+struct CheckedView {
+    text: Html,
+    is_late: bool,
 }
 
 /// An announcement that is present.
@@ -76,6 +83,7 @@ impl NowPage {
             page: context.page(&title, Tab::Now, present.status),
             hero,
             fresh: context.locale.freshness(),
+            checked: context.checked(),
             notices: context.notices(),
             incidents: incidents
                 .filter_map(|place| Some(context.incident_card(model.incident_at(*place)?)))
@@ -100,6 +108,11 @@ impl NowPage {
 }
 
 impl Context<'_> {
+    fn checked(&self) -> Option<CheckedView> {
+        let checked = self.model.checked()?;
+        Some(CheckedView { text: self.locale.checked(checked), is_late: checked.is_late })
+    }
+
     fn hero(&self) -> HeroView {
         let m = &self.m.now;
         let present = self.model.present();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use allclear_domain::check::Checked;
 use allclear_domain::component::StatusSetting;
 use allclear_domain::incident::IncidentState;
 use allclear_domain::posted::{Edit, StatusChange};
@@ -12,6 +13,7 @@ use allclear_domain::times::{Bound, Moment};
 use allclear_domain::uptime::{StatusInterval, unannounced};
 use allclear_domain::{ComponentStatus, Incident};
 use allclear_statuspage::{Model, Route, Snapshot, render};
+use jiff::SignedDuration;
 
 use crate::sample;
 
@@ -298,4 +300,22 @@ fn a_retired_component_is_history() {
     let own = page(snapshot, &Route::Component(public_id));
     assert!(own.contains("Out of use since"), "{own}");
     assert!(own.contains("data-d=\"89:4 60\""), "the hour before counts: {own}");
+}
+
+#[test]
+fn readers_are_told_when_everything_was_checked() {
+    let told = |checked: Option<Checked>| {
+        page(Snapshot { checked, ..sample::quiet_snapshot() }, &Route::Now)
+    };
+    assert!(!told(None).contains("is watched here"));
+    let since = sample::at(sample::NOW) - SignedDuration::from_mins(1);
+    let fresh = told(Some(Checked { since, is_late: false }));
+    assert!(
+        fresh.contains("<p class=\"meta\">All that is watched here was checked at <time "),
+        "{fresh}"
+    );
+    let since = sample::at(sample::NOW) - SignedDuration::from_hours(30);
+    let old = told(Some(Checked { since, is_late: true }));
+    let words = "<p class=\"meta stale\">Not all that is watched here was checked after <time ";
+    assert!(old.contains(words), "{old}");
 }

@@ -10,3 +10,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = "Copied";
   });
 }
+
+// What takes a few seconds says so meanwhile. Who comes back to the page finds it as it was.
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  const told = document.querySelector("[data-busy-told]");
+  form.addEventListener("submit", () => {
+    if (told) told.textContent = "Looking. It takes five seconds at most.";
+  });
+  addEventListener("pageshow", () => {
+    if (told) told.textContent = "";
+  });
+}

@@ -43,6 +43,8 @@ pub(crate) struct Call {
     pub(crate) client: String,
     /// The address that it reached Allclear at, without a slash at the end.
     pub(crate) base_url: String,
+    /// Whether another site led here.
+    pub(crate) is_from_elsewhere: bool,
     /// Whether it only looks.
     pub(crate) is_get: bool,
     /// When it came.

@@ -219,6 +219,7 @@ impl Call {
             client_address: address::counted_by(client),
             client: user_agent.unwrap_or_default().to_owned(),
             base_url: address::base_url(&app.entrance, headers, uri),
+            is_from_elsewhere: access::comes_from_elsewhere(headers),
             is_get: matches!(head.method, Method::GET | Method::HEAD),
             now,
             app,

@@ -11,7 +11,7 @@ mod answer;
 mod audit;
 mod browser;
 mod call;
-mod checks;
+pub(crate) mod checks;
 mod chrome;
 mod clock;
 mod components;

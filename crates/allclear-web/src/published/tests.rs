@@ -41,6 +41,7 @@ fn page(number: u128, slug: &str, host_names: &[&str]) -> Arc<PublishedStatusPag
         components: Vec::new(),
         settings: Vec::new(),
         outages: Vec::new(),
+        checked: None,
         incidents: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),

@@ -202,6 +202,30 @@ async fn a_check_that_is_paused_in_the_middle_tells_nothing_more() {
 }
 
 #[tokio::test]
+async fn readers_are_told_when_it_was_really_checked() {
+    let target = nobody(4).await;
+    let server = listen(target).await;
+    let story = Story::begin(Engine::Sqlite, target, OnOutage::Nothing).await;
+    let fresh = "All that is watched here was checked at";
+    story.until("a time", async |story| story.shown().await.contains(fresh)).await;
+    let (fresh_at, clock) = (clock_now(&story.clock), story.clock.clone());
+    story.instance.stop().await;
+    server.abort();
+    // Nothing is probed now, as where this machine is blind.
+    let instance = story.fresh.instance(&clock).await;
+    let story = Story { instance, ..story };
+    assert!(story.shown().await.contains(fresh));
+    let old = "Not all that is watched here was checked after";
+    story.until("that it is old", async |story| story.shown().await.contains(old)).await;
+    assert!(clock_now(&clock).duration_since(fresh_at) >= SignedDuration::from_mins(2));
+    let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(5));
+    let change = Change { actor: &actor, entropy: &entropy, now: clock_now(&clock) };
+    pause_check(story.instance.store(), story.check.id, None, change).await.unwrap();
+    story.until("no promise", async |story| !story.shown().await.contains("is watched here")).await;
+    story.instance.stop().await;
+}
+
+#[tokio::test]
 async fn an_address_that_may_not_be_probed_is_not() {
     // The metadata of a cloud lives there.
     let target = "169.254.169.254:80".parse().unwrap();

@@ -26,6 +26,7 @@ pub(crate) fn many(components: u32, incidents: u32) -> Snapshot {
         components: all,
         settings: Vec::new(),
         outages: Vec::new(),
+        checked: None,
         incidents: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),

@@ -120,6 +120,7 @@ pub(crate) fn snapshot() -> Snapshot {
         components: components(),
         settings: Vec::new(),
         outages: Vec::new(),
+        checked: None,
         incidents: incidents::incidents().into_iter().map(Arc::new).collect(),
         maintenance: planned::maintenance().into_iter().map(Arc::new).collect(),
         announcements: announcements().into_iter().map(Arc::new).collect(),

@@ -1,5 +1,6 @@
 //! `/api/v1/checks`.
 
+mod finding;
 mod heard;
 mod imports;
 mod json;
@@ -58,7 +59,10 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
 /// What they take and give.
 pub(super) fn operations() -> Vec<Operation> {
     vec![
-        Operation::get(ALL, "List checks, oldest first").pages().gives::<ListJson<CheckJson>>(200),
+        Operation::get(ALL, "List checks, oldest first")
+            .query("q", finding::TOLD)
+            .pages()
+            .gives::<ListJson<CheckJson>>(200),
         Operation::post(ALL, "Add a check; it is probed at once")
             .takes::<NewCheckJson>()
             .gives::<CheckJson>(201),
@@ -86,12 +90,20 @@ pub(super) fn operations() -> Vec<Operation> {
 
 async fn list(call: Call) -> Answer {
     let (slice, limit) = call.slice(Vec::new()).await?;
-    let found = call.app.store.slice_checks(&slice).await?;
-    let judged = match (found.first(), found.last()) {
-        (Some(first), Some(last)) => {
-            call.app.store.list_judgments_between(first.id, last.id).await?
+    let store = &call.app.store;
+    let words = call.query::<String>("q")?;
+    let (found, judged) = match words {
+        Some(words) => finding::find(store, slice, &words).await?,
+        None => {
+            let found = store.slice_checks(&slice).await?;
+            let judged = match (found.first(), found.last()) {
+                (Some(first), Some(last)) => {
+                    store.list_judgments_between(first.id, last.id).await?
+                }
+                _ => Vec::new(),
+            };
+            (found, judged)
         }
-        _ => Vec::new(),
     };
     let cursor = |stored: &Stored<Check>| cursor_of(stored.id);
     let may_write = call.access.may(Scope::Checks);

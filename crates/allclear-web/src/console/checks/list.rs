@@ -1,5 +1,6 @@
 //! The list of checks, the worst first.
 
+use allclear_domain::check::Judgment;
 use allclear_domain::{Check, Scope};
 use allclear_store::{Store, StoreError};
 use askama::Template;
@@ -92,6 +93,11 @@ pub(super) async fn show(call: Call) -> Answer {
     answer::page(StatusCode::OK, &view)
 }
 
+/// Where those checks are listed in which these words stand.
+pub(super) fn address_of(words: &str) -> String {
+    address(words, 0)
+}
+
 fn address(words: &str, from: usize) -> String {
     let mut address = form_urlencoded::Serializer::new(String::new());
     address.append_pair("q", words);
@@ -108,6 +114,12 @@ fn counts(all: &[(State, Check)]) -> Vec<Count> {
         (count > 0).then(|| Count { told: state.tell_count(count), path })
     };
     State::ALL.into_iter().filter_map(count).collect()
+}
+
+/// Whether every word is the state of a check of which this is believed, or stands in its names, its target
+/// or its tags.
+pub(crate) fn is_found(check: &Check, believed: Option<&Judgment>, words: &str) -> bool {
+    has_words(State::of(check, believed), check, &words.to_lowercase())
 }
 
 /// Whether every word, in lower case, is its state, or stands in its names, its target or its tags.

@@ -6,6 +6,7 @@ mod fields;
 mod heard;
 mod heartbeats;
 mod list;
+mod map;
 mod parents;
 mod pickers;
 mod probe;
@@ -13,6 +14,7 @@ mod show;
 mod sight;
 mod state;
 mod telling;
+mod wizard;
 
 use allclear_domain::Scope;
 use allclear_domain::ids::CheckId;
@@ -24,14 +26,19 @@ use super::trouble::{self, NotWritten};
 use crate::access::Needs;
 use crate::access::table::Table;
 
+pub(crate) use self::list::is_found;
 pub(super) use self::show::{OutageLink, open_outages};
 pub(super) use self::sight::SightView;
+pub(crate) use self::state::believed;
 
 /// What answers.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
     let (reads, writes) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::Checks));
     table
         .get("/console/checks", reads, list::show)
+        .get("/console/checks/map", reads, map::show)
+        .get(wizard::PATH, writes, wizard::show)
+        .post(wizard::PATH, writes, wizard::add)
         .get("/console/checks/new", writes, edit::show_new)
         .post("/console/checks/new", writes, edit::add)
         .get("/console/checks/{id}", reads, show::show)
@@ -46,6 +53,9 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
 fn done(word: &str) -> &'static str {
     match word {
         "added" => "It is watched from now on. Load the page again in a moment to see the result.",
+        "several" => {
+            "They are watched from now on. Load the page again in a moment to see the results."
+        }
         "saved" => "Saved.",
         "paused" => "Paused. Nothing is probed until somebody resumes it.",
         "resumed" => "It is watched again, and judged anew.",

@@ -10,7 +10,10 @@ use crate::console::form::Form;
 use crate::console::words::{self, Choice};
 
 /// What precedes the short name of the page that a new component is to be on.
-const NEW: &str = "new:";
+pub(super) const NEW: &str = "new:";
+
+/// No component.
+const NONE: &str = "None: readers are not told";
 
 /// Statuses that a form offers, the worst first.
 const OFFERED: [ComponentStatus; 4] = [
@@ -159,6 +162,30 @@ impl Known {
         rows
     }
 
+    /// What one component can be chosen from: what stands above the pages, and what is on them.
+    pub(super) fn choices(&self, chosen: &str, may_add: bool) -> (Vec<Choice>, Vec<Group>) {
+        self.to_choose(NONE, chosen, may_add)
+    }
+
+    fn to_choose(&self, none: &str, chosen: &str, may_add: bool) -> (Vec<Choice>, Vec<Group>) {
+        let mut choices = vec![Choice::of("", none, chosen)];
+        for (page, _) in self.0.iter().filter(|_| may_add) {
+            let value = format!("{NEW}{}", page.slug);
+            choices.push(Choice::of(&value, &self.name_of(&value), chosen));
+        }
+        (choices, self.0.iter().filter_map(|one| group(one, chosen)).collect())
+    }
+
+    /// The status page that was made first.
+    pub(super) fn first_page(&self) -> Option<&StatusPage> {
+        self.0.first().map(|(page, _)| page)
+    }
+
+    /// Whether there is any status page.
+    pub(super) const fn has_pages(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     fn row(&self, (component, failing, degraded): (&str, &str, &str)) -> Row {
         let name = self.name_of(component);
         Row {
@@ -181,15 +208,10 @@ impl Known {
         may_add: bool,
     ) -> Option<Row> {
         let (legend, none) = match is_first {
-            true => ("A component", "None: readers are not told"),
+            true => ("A component", NONE),
             false => ("Another component", "None"),
         };
-        let mut choices = vec![Choice::of("", none, chosen)];
-        for (page, _) in self.0.iter().filter(|_| may_add) {
-            let value = format!("{NEW}{}", page.slug);
-            choices.push(Choice::of(&value, &self.name_of(&value), chosen));
-        }
-        let groups: Vec<Group> = self.0.iter().filter_map(group).collect();
+        let (choices, groups) = self.to_choose(none, chosen, may_add);
         if groups.is_empty() && choices.len() < 2 {
             return None;
         }
@@ -203,11 +225,11 @@ impl Known {
     }
 }
 
-fn group((page, components): &(StatusPage, Vec<Component>)) -> Option<Group> {
+fn group((page, components): &(StatusPage, Vec<Component>), chosen: &str) -> Option<Group> {
     let in_use = in_use(components);
     let choice = |(component, depth): (&Component, usize)| {
         let name = format!("{}{}", "\u{2003}".repeat(depth), component.name);
-        Choice::of(&component.id.to_string(), &name, "")
+        Choice::of(&component.id.to_string(), &name, chosen)
     };
     let choices: Vec<Choice> = in_order(&in_use).into_iter().map(choice).collect();
     (!choices.is_empty()).then(|| Group { title: page.title.clone(), choices })

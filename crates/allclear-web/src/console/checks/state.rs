@@ -109,7 +109,7 @@ pub(super) const fn of_threshold(threshold: Threshold) -> State {
 }
 
 /// What is believed of every check: the worst of all vantage points.
-pub(super) async fn believed(store: &Store) -> Result<HashMap<CheckId, Judgment>, StoreError> {
+pub(crate) async fn believed(store: &Store) -> Result<HashMap<CheckId, Judgment>, StoreError> {
     let mut believed: HashMap<CheckId, Judgment> = HashMap::new();
     for (id, judgment) in store.list_believed().await? {
         let worst = believed.entry(id).or_insert(judgment);

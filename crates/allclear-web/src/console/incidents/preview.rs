@@ -29,6 +29,7 @@ pub(super) fn preview(
         components: components.to_vec(),
         settings: Vec::new(),
         outages: Vec::new(),
+        checked: None,
         incidents: vec![Arc::new(incident)],
         maintenance: Vec::new(),
         announcements: Vec::new(),

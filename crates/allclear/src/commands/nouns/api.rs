@@ -116,6 +116,7 @@ impl Api {
             published,
             nudge: publisher.nudge(),
             watch: Arc::default(),
+            looker: Default::default(),
             figures: Default::default(),
             entrance: Arc::default(),
         };

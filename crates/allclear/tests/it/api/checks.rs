@@ -257,3 +257,41 @@ async fn a_check_names_what_it_stands_behind() {
     let alone = program.patch(child.header("location"), "\"v1\"", none).await.expect(200);
     assert_eq!(alone.json["parents"], json!([]));
 }
+
+#[tokio::test]
+async fn the_list_finds_what_the_console_finds() {
+    for engine in Engine::ALL {
+        let program = Program::on(engine).await;
+        for (name, host, tag) in [
+            ("One", "a.example.com", "eu"),
+            ("Two", "b.example.com", "us"),
+            ("Three", "a.example.com", "us"),
+        ] {
+            let kind = json!({"tcp": {"host": host, "port": 25}});
+            let new = json!({"name": name, "kind": kind, "tags": [tag]});
+            program.post("/api/v1/checks", new).await.expect(201);
+        }
+        let three = program.get("/api/v1/checks/three").await.expect(200);
+        program.ask("POST", "/api/v1/checks/three/pause", &[], None).await.expect(200);
+        for (words, names) in [
+            ("", vec!["One", "Two", "Three"]),
+            ("a.example", vec!["One", "Three"]),
+            ("A.EXAMPLE+us", vec!["Three"]),
+            ("eu", vec!["One"]),
+            ("paused", vec!["Three"]),
+            ("unknown", vec!["One", "Two"]),
+            ("down", vec![]),
+        ] {
+            let found = program.get(&format!("/api/v1/checks?q={words}")).await.expect(200);
+            let items = found.json["items"].as_array().unwrap();
+            let found: Vec<_> = items.iter().map(|one| one["name"].as_str().unwrap()).collect();
+            assert_eq!(found, names, "{words}");
+        }
+        let first = program.get("/api/v1/checks?q=a.example&limit=1").await.expect(200);
+        let cursor = first.json["next_cursor"].as_str().unwrap();
+        let next = format!("/api/v1/checks?q=a.example&limit=1&cursor={cursor}");
+        let next = program.get(&next).await.expect(200);
+        assert_eq!(next.json["items"][0]["id"], three.json["id"]);
+        assert_eq!(next.json["next_cursor"], Value::Null);
+    }
+}

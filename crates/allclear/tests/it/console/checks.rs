@@ -119,7 +119,10 @@ async fn an_address_gives_a_check_and_a_component() {
     for engine in Engine::ALL {
         let mut office = Office::open(engine).await;
         let empty = office.owner.get(LIST).await;
-        assert_has(&empty, &["Type the address of your website", "action=\"/console/checks/new\""]);
+        assert_has(
+            &empty,
+            &["Type the address of your website", "action=\"/console/checks/look\""],
+        );
         office.page("Shop").await;
         let typed = format!("{NEW}?target=https://shop.example.com/health");
         let page = office.owner.get(&typed).await;
@@ -300,6 +303,24 @@ async fn one_page_of_the_list_at_a_time() {
     for odd in ["99999999999999999999", "-1", "x", "18446744073709551615"] {
         assert_eq!(office.owner.get(&format!("{LIST}?from={odd}")).await.status, 200, "{odd}");
     }
+}
+
+#[tokio::test]
+async fn the_map_says_which_checks_stand_for_what() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let path = "/console/checks/map";
+    assert_has(&office.owner.get(path).await, &["There is no status page yet."]);
+    office.page("Shop").await;
+    assert_has(&office.owner.get(path).await, &["It has no components yet."]);
+    let on = [("component", "new:shop"), ("failing", "major_outage"), ("degraded", "operational")];
+    let with = |fields: &[(&'static str, &'static str)]| [fields, &on].concat();
+    office.watch(&with(&[("target", "https://shop.example.com"), ("name", POISON)])).await;
+    office.watch(&[("target", "alone.example.com:25")]).await;
+    let map = office.owner.get(path).await;
+    assert!(!map.text.contains("<script>alert"), "{}", map.text);
+    let drawn = "<path d=\"M300 17C390 17 390 17 480 17\"/>";
+    assert_has(&map, &[drawn, "Checks that stand for no component", "alone.example.com:25</a>"]);
+    assert_has(&office.owner.get(LIST).await, &["href=\"/console/checks/map\""]);
 }
 
 #[tokio::test]

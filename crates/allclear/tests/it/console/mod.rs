@@ -10,6 +10,7 @@ mod components;
 mod escaping;
 mod incident_list;
 mod incidents;
+mod look;
 mod maintenance;
 #[cfg(feature = "passkeys")]
 mod passkeys;

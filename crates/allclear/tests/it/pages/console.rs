@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use allclear::instance::Conditions;
 use allclear_checks::heartbeat::hear;
 use allclear_domain::audit::Actor;
 use allclear_domain::check::{Signal, SignalKind};
@@ -16,7 +17,7 @@ use super::axe::Axe;
 use super::browser::{Browser, Scheme, View};
 use super::{assert_none, keyboard, layout, nu};
 use crate::console::{Office, PASSWORD};
-use crate::support::Engine;
+use crate::support::{Engine, prober_that_trusts};
 
 /// The address of what is below the first link of a list.
 const FIRST_LINK: &str = "document.querySelector('.rows a').getAttribute('href')";
@@ -77,7 +78,7 @@ impl Tour {
     async fn fill(&self, action: &str, fields: &[(&str, &str)]) {
         let fields = json!(fields);
         let script = format!(
-            "{{ const form = document.querySelector('form[action=\"{action}\"]');
+            "{{ const form = document.querySelector('form[action=\"{action}\"][method=post]');
             for (const [name, value] of {fields}) form.elements[name].value = value;
             globalThis.isOld = true;
             form.requestSubmit(form.querySelector('.main') ?? form.querySelector('button')); }}"
@@ -98,7 +99,11 @@ impl Tour {
 /// A console that an owner has set up in the browser, with a colleague, a token, and what the demo
 /// has.
 async fn set_up() -> Tour {
-    let (office, path) = Office::empty(Engine::Sqlite).await;
+    // What is looked at is reached, or is not.
+    let probes = |conditions: &mut Conditions| {
+        conditions.prober = prober_that_trusts(conditions.clock.clone(), "");
+    };
+    let (office, path) = Office::empty_under(Engine::Sqlite, probes).await;
     let mut tour = Tour::begin(office).await;
     tour.visit(&path).await;
     let fields = [("name", "Ada Owner"), ("email", "owner@example.com"), ("password", PASSWORD)];
@@ -191,7 +196,9 @@ async fn checks_and_one_of_them() {
     let long = format!("HTTP/1.1 503 Service Unavailable\r\n{}", "x".repeat(300));
     tour.office.fails(&check, &long).await;
     let path = format!("/console/checks/{}", check.id);
-    for path in ["/console", "/console/checks", &path, &format!("{path}/edit")] {
+    for path in
+        ["/console", "/console/checks", "/console/checks/map", &path, &format!("{path}/edit")]
+    {
         tour.visit(path).await;
     }
     tour.fill(&format!("{path}/edit"), &[("interval", "0")]).await;
@@ -201,6 +208,21 @@ async fn checks_and_one_of_them() {
     tour.open(&path).await;
     tour.fill(&format!("{path}/pause"), &[]).await;
     tour.look_over("a paused check").await;
+    tour.end().await;
+}
+
+#[tokio::test]
+async fn what_is_proposed_for_an_address() {
+    let mut tour = set_up().await;
+    let look = "/console/checks/look";
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tour.visit(&format!("{look}?target={address}")).await;
+    tour.visit(&format!("{look}?target=https://shop.example.com/health")).await;
+    tour.fill(look, &[("name", "")]).await;
+    let complaints = tour.browser.complaints().await;
+    assert!(complaints.iter().all(|line| line.contains("a status of 422")), "{complaints:?}");
+    tour.look_over("a look that is not taken").await;
     tour.end().await;
 }
 
@@ -261,6 +283,8 @@ async fn tab_reaches_every_control_and_the_focus_is_seen() {
         "/console/announcements/new",
         "/console/audit",
         "/console/checks",
+        "/console/checks/look",
+        "/console/checks/look?target=192.0.2.7:25",
         "/console/checks/new",
         "/console/components",
         "/console/incidents",

@@ -3,6 +3,7 @@
 #[cfg(feature = "passkeys")]
 pub(crate) mod authenticator;
 pub(crate) mod browser;
+pub(crate) mod nginx;
 pub(crate) mod program;
 pub(crate) mod reader;
 
@@ -16,7 +17,7 @@ use allclear_checks::Prober;
 use allclear_checks::kinds::NetProber;
 use allclear_checks::prober::Probing;
 use allclear_domain::check::VantagePoint;
-use allclear_domain::{Check, Entropy, TurnedClock};
+use allclear_domain::{Check, Clock, Entropy, TurnedClock};
 use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust};
 use allclear_store::{FILE_NAME, Location, Store};
 use allclear_web::Entrance;
@@ -146,10 +147,15 @@ impl Prober for Still {
 
 /// What really tries checks: it reaches this machine alone, and asks nobody for names.
 pub(crate) fn prober(clock: &TurnedClock) -> Arc<NetProber> {
+    prober_that_trusts(Arc::new(clock.clone()), "")
+}
+
+/// The same, with an authority that it trusts besides those of everybody.
+pub(crate) fn prober_that_trusts(clock: Arc<dyn Clock>, authority: &str) -> Arc<NetProber> {
     let rules = AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]);
     let net = Net::new(rules, Resolver::asking(&[]).unwrap());
-    let trust = Trust::public_and(b"").unwrap();
-    let tls = TlsClient::new(&trust, None, Arc::new(clock.clone())).unwrap();
+    let trust = Trust::public_and(authority.as_bytes()).unwrap();
+    let tls = TlsClient::new(&trust, None, clock).unwrap();
     Arc::new(NetProber::new(net, tls, VantagePoint::core()))
 }
 

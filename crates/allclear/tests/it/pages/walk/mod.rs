@@ -10,3 +10,4 @@ mod maintenance;
 mod provider;
 mod shutdown;
 mod walker;
+mod watched;

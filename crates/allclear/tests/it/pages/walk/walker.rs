@@ -1,11 +1,13 @@
 //! Somebody at a real browser: finds things by what they are called, clicks where they are, types.
 
+use allclear::instance::Conditions;
+use data_encoding::BASE64;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::console::{Office, PASSWORD};
 use crate::pages::assert_none;
-use crate::pages::browser::{Browser, Kept, Script, View};
+use crate::pages::browser::{Browser, Kept, Scheme, Script, View};
 use crate::pages::layout;
 use crate::support::Engine;
 
@@ -75,6 +77,7 @@ impl Way {
 /// Somebody with a browser, before a server.
 pub(super) struct Walker {
     pub(super) browser: Browser,
+    width: u32,
     base: String,
     place: String,
     findings: Vec<String>,
@@ -88,7 +91,8 @@ impl Walker {
         browser.script(way.script).await;
         // Customers have caches of their own: what is kept here is not what they have.
         browser.keep(Kept::Nothing).await;
-        Self { browser, base, place: format!("{way:?}"), findings: Vec::new() }
+        let place = format!("{way:?}");
+        Self { browser, width: way.width, base, place, findings: Vec::new() }
     }
 
     /// Opens an address.
@@ -218,6 +222,24 @@ impl Walker {
         self.look_around(None).await;
     }
 
+    /// Keeps pictures of the open page, in every look, where somebody asked for them by naming a folder in
+    /// `ALLCLEAR_TEST_PICTURES`.
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says so")]
+    pub(super) async fn picture(&self, stage: &str) {
+        let Some(folder) = std::env::var_os("ALLCLEAR_TEST_PICTURES") else { return };
+        for width in [View::PHONE, View::DESK] {
+            for scheme in [Scheme::Light, Scheme::Dark] {
+                self.browser.look(View { width, scheme }).await;
+                let whole = json!({"captureBeyondViewport": true, "format": "png"});
+                let shot = self.browser.cdp("Page.captureScreenshot", whole).await;
+                let bytes = BASE64.decode(shot["data"].as_str().unwrap().as_bytes()).unwrap();
+                let name = format!("{stage}-{width}-{scheme:?}.png").to_lowercase();
+                std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
+            }
+        }
+        self.browser.look(View::wide(self.width)).await;
+    }
+
     /// The path of the page that is open.
     pub(super) async fn path(&self) -> String {
         self.browser.text("location.pathname").await
@@ -239,7 +261,15 @@ pub(super) struct Walk {
 impl Walk {
     /// Before a server that nobody set up; gives the path of the link.
     pub(super) async fn begin(way: Way) -> (Self, String) {
-        let (office, path) = Office::empty(way.engine).await;
+        Self::begin_under(way, |_| ()).await
+    }
+
+    /// The same, under conditions that differ from those of other stories.
+    pub(super) async fn begin_under(
+        way: Way,
+        differ: impl FnOnce(&mut Conditions),
+    ) -> (Self, String) {
+        let (office, path) = Office::empty_under(way.engine, differ).await;
         let base = format!("http://{}", office.instance.address());
         let mut walker = Walker::before(base, way).await;
         walker.browser.believe(allclear_domain::Clock::now(&office.clock)).await;
