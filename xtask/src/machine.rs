@@ -37,7 +37,7 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 16] = [
+pub(crate) const TOOLS: [Tool; 23] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
@@ -49,6 +49,18 @@ pub(crate) const TOOLS: [Tool; 16] = [
         "has that server speak as mail servers do, so that STARTTLS is tried on it",
     ),
     tool("nsd", "nsd", Need::Test, "the name server that checks are tried on"),
+    tool("sshd", "openssh-server", Need::Test, "the SSH server that checks are tried on"),
+    tool("redis-server", "redis-server", Need::Test, "the Redis that checks are tried on"),
+    tool("mariadbd", "mariadb-server-core", Need::Test, "the MySQL that checks are tried on"),
+    tool("mariadb-install-db", "mariadb-server-core", Need::Test, "makes its first tables"),
+    tool("my_print_defaults", "mariadb-client-core", Need::Test, "is asked by what makes them"),
+    tool("python3", "python3", Need::Test, "runs the WebSocket that checks are tried on"),
+    tool(
+        "/usr/lib/python3/dist-packages/websockets/__init__.py",
+        "python3-websockets",
+        Need::Test,
+        "is that WebSocket",
+    ),
     tool("ip", "iproute2", Need::Test, "makes networks whose line can be cut, as root"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),
@@ -119,6 +131,9 @@ pub(crate) fn is_root() -> Result<bool> {
 const NGINX_MODULES: &str = "/usr/lib/nginx/modules";
 
 fn locate(name: &str) -> Option<PathBuf> {
+    if name.starts_with('/') {
+        return Some(PathBuf::from(name)).filter(|file| file.is_file());
+    }
     if name.ends_with(".so") {
         return Some(Path::new(NGINX_MODULES).join(name)).filter(|module| module.is_file());
     }

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use allclear_domain::check::{CheckKind, HttpCheck};
+use allclear_domain::check::{CheckKind, HttpCheck, ServiceCheck};
 use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
@@ -20,6 +20,7 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
         CheckKind::Tcp(tcp) => of_host("kind.tcp.host", &tcp.host).into_iter().collect(),
         CheckKind::Tls(tls) => of_host("kind.tls.host", &tls.host).into_iter().collect(),
         CheckKind::Icmp(icmp) => of_host("kind.icmp.host", &icmp.host).into_iter().collect(),
+        CheckKind::Service(service) => of_service(service),
         // Whether names can be asked for and servers be found is read with the check.
         CheckKind::Dns(_) | CheckKind::Heartbeat(_) => Vec::new(),
     }
@@ -35,6 +36,7 @@ pub fn lacking(kind: &CheckKind) -> Option<String> {
         | CheckKind::Tcp(_)
         | CheckKind::Tls(_)
         | CheckKind::Dns(_)
+        | CheckKind::Service(_)
         | CheckKind::Heartbeat(_) => None,
     }
 }
@@ -67,14 +69,23 @@ fn of_url(text: &str) -> Option<String> {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             Some(format!("has a user name or a password in it, and {NO_SECRETS}: leave them out"))
         }
-        Ok(url) => {
-            let mut pairs = url.query_pairs();
-            let (name, _) = pairs.find(|(name, value)| says_secret(name) && !value.is_empty())?;
-            Some(format!(
-                "has `{name}` in it, which holds a secret, and {NO_SECRETS}: leave it out"
-            ))
-        }
+        Ok(url) => secret_in(&url),
     }
+}
+
+/// What is wrong with an address that has a secret in it.
+fn secret_in(url: &Url) -> Option<String> {
+    let mut pairs = url.query_pairs();
+    let (name, _) = pairs.find(|(name, value)| says_secret(name) && !value.is_empty())?;
+    Some(format!("has `{name}` in it, which holds a secret, and {NO_SECRETS}: leave it out"))
+}
+
+fn of_service(service: &ServiceCheck) -> Vec<InvalidValue> {
+    let path = service.path.as_deref().unwrap_or_default();
+    let url = Url::parse(&format!("http://host.example.com{path}")).ok();
+    let secret = url.as_ref().and_then(secret_in);
+    let secret = secret.map(|problem| InvalidValue::new("kind.service.path", problem));
+    of_host("kind.service.host", &service.host).into_iter().chain(secret).collect()
 }
 
 fn of_host(field: &str, host: &str) -> Option<InvalidValue> {

@@ -10,10 +10,12 @@ pub const HEAD_FIELDS_MAX: usize = 200;
 pub const KEPT_BODY_BYTES_MAX: usize = 16 * 1024;
 /// Bytes that a check of the kind `tcp` reads; where its expectation is not in them, it fails.
 pub const TCP_BYTES_MAX: usize = 64 * 1024;
-/// Bytes that a server may say at once before TLS begins; more fail the probe.
-pub const STARTTLS_BYTES_MAX: usize = 8 * 1024;
-/// Lines of one reply before TLS begins; more fail the probe.
-pub const STARTTLS_LINES_MAX: usize = 100;
+/// Bytes that a server may say at once in a conversation; more fail the probe.
+pub const TALK_BYTES_MAX: usize = 8 * 1024;
+/// Lines of one reply in a conversation; more fail the probe.
+pub const TALK_LINES_MAX: usize = 100;
+/// Bytes of what a service says that are judged; what follows is left out.
+pub const HEARD_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a reason; what follows is left out, and it says so.
 pub const REASON_BYTES_MAX: usize = 2 * 1024;
 /// Characters of a value that a reason repeats; the rest is left out.

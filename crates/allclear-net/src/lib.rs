@@ -65,6 +65,12 @@ impl Net {
         Self { attached: Arc::new(attached), ..self }
     }
 
+    /// Random bytes, for what nobody may know beforehand.
+    #[must_use]
+    pub fn nonce<const N: usize>(&self) -> [u8; N] {
+        self.entropy.bytes()
+    }
+
     /// How far away an address is.
     pub(crate) fn reach(&self, address: IpAddr) -> Reach {
         match reach(address) {

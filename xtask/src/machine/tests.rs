@@ -46,6 +46,21 @@ fn tests_need_nothing_but_a_compiler_and_servers() {
         TOOLS.iter().filter(|tool| tool.need == Need::Test).map(|tool| tool.package).collect();
     assert_eq!(
         packages,
-        ["postgresql", "postgresql", "gcc", "nginx", "libnginx-mod-mail", "nsd", "iproute2"]
+        [
+            "postgresql",
+            "postgresql",
+            "gcc",
+            "nginx",
+            "libnginx-mod-mail",
+            "nsd",
+            "openssh-server",
+            "redis-server",
+            "mariadb-server-core",
+            "mariadb-server-core",
+            "mariadb-client-core",
+            "python3",
+            "python3-websockets",
+            "iproute2",
+        ]
     );
 }

@@ -176,12 +176,15 @@ fn has_statement(line: &str) -> bool {
 }
 
 /// Where databases are named as servers that checks try.
-const TRIED: [&str; 5] = [
+const TRIED: [&str; 8] = [
     "crates/allclear-checks/src/import/",
     "crates/allclear-checks/src/kinds/",
     "crates/allclear-domain/src/check/",
+    "crates/allclear-web/src/api/checks/",
     "crates/allclear-web/src/api/wire/words.rs",
     "crates/allclear-web/src/console/checks/",
+    "crates/allclear-web/templates/console/checks/",
+    "crates/allclear/src/cli/checks.rs",
 ];
 
 fn engines(source: &Source<'_>) -> Vec<Finding> {

@@ -56,6 +56,16 @@ fn secrets_in_header_fields_are_refused_with_their_place() {
 }
 
 #[test]
+fn secrets_in_the_path_of_a_websocket_are_refused() {
+    let of = |target: &str| problems(&target.parse().unwrap());
+    assert_eq!(of("wss://shop.example.com/live?since=1"), []);
+    let found = of("wss://shop.example.com/live?access_token=hunter2");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].field, "kind.service.path");
+    assert!(!found[0].problem.contains("hunter2"), "{found:?}");
+}
+
+#[test]
 fn hosts_are_names_or_addresses() {
     for host in ["mail.example.com", "mail", "_sip.example.com", "192.0.2.7", "2001:db8::1"] {
         assert_eq!(problems(&tcp(host)), [], "{host}");

@@ -37,8 +37,7 @@ pub(super) fn record(name: &str) -> Option<DnsRecord> {
 /// What to do about a scheme that cannot be watched.
 pub(super) fn instead(scheme: &str) -> &'static str {
     match scheme {
-        "ssh" => ": watch the port with tcp, and expect it to contain `SSH-`",
-        "grpc" | "grpcs" | "ws" | "wss" => ": watch the port with tcp or tls meanwhile",
+        "grpc" | "grpcs" => ": watch the port with tcp or tls meanwhile",
         _ => "",
     }
 }

@@ -9,6 +9,8 @@ mod dns;
 mod http;
 mod icmp;
 mod record;
+mod service;
+mod talk;
 mod tcp;
 mod tls;
 
@@ -37,6 +39,7 @@ pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
 pub use self::icmp::IcmpProbe;
 pub(crate) use self::record::says_secret;
+pub use self::service::ServiceProbe;
 pub use self::tcp::TcpProbe;
 pub use self::tls::TlsProbe;
 
@@ -56,6 +59,8 @@ pub enum Ready {
     Dns(Box<DnsProbe>),
     /// The kind `icmp`.
     Icmp(Box<IcmpProbe>),
+    /// The kind `service`.
+    Service(Box<ServiceProbe>),
     /// The kind `heartbeat`, which nobody probes.
     Heartbeat,
 }
@@ -93,6 +98,9 @@ impl Ready {
             CheckKind::Tls(check) => TlsProbe::new(check).map(|it| Self::Tls(Box::new(it))),
             CheckKind::Dns(check) => DnsProbe::new(check).map(|it| Self::Dns(Box::new(it))),
             CheckKind::Icmp(check) => IcmpProbe::new(check).map(|it| Self::Icmp(Box::new(it))),
+            CheckKind::Service(check) => {
+                ServiceProbe::new(check).map(|it| Self::Service(Box::new(it)))
+            }
             CheckKind::Heartbeat(_) => Ok(Self::Heartbeat),
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
@@ -160,6 +168,7 @@ impl Way {
             Ok(Ready::Tls(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Dns(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Icmp(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Service(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
             }

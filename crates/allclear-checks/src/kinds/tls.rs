@@ -1,6 +1,6 @@
 //! The kind `tls`: the certificates that a server sends, and how long they hold.
 
-mod starttls;
+pub(super) mod starttls;
 
 use allclear_domain::check::{Reason, ReasonCode, StartTls, TlsCheck};
 use allclear_net::{DialOptions, Host};

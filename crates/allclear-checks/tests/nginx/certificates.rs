@@ -12,7 +12,7 @@ async fn probe(rig: &Rig, address: SocketAddr, starttls: Option<StartTls>) -> Pr
     rig.prober.probe(check, rig.clock.now()).await
 }
 
-fn reason(result: &ProbeResult) -> (Verdict, Option<ReasonCode>, &str) {
+pub(super) fn reason(result: &ProbeResult) -> (Verdict, Option<ReasonCode>, &str) {
     let reason = result.reason.as_ref();
     let told = reason.map(|reason| reason.told.as_str()).unwrap_or_default();
     (result.verdict, reason.map(|reason| reason.code), told)
@@ -57,7 +57,7 @@ async fn a_chain_that_does_not_convince_is_no_certificate() {
 #[tokio::test]
 async fn servers_of_mail_are_asked_to_go_on_with_tls() {
     let rig = Rig::of(Nginx::start_with_mail(NAME, Served::Chain));
-    let [smtp, imap, pop3, open] = rig.nginx.mail;
+    let [smtp, imap, pop3, open, ..] = rig.nginx.mail;
     for (address, starttls) in
         [(smtp, StartTls::Smtp), (imap, StartTls::Imap), (pop3, StartTls::Pop3)]
     {

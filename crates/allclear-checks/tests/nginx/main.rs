@@ -1,10 +1,11 @@
-//! The kinds `http` and `tls` against nginx: right, wrong, slow and broken.
+//! The kinds `http` and `tls`, and `service` where it speaks with servers of mail, against nginx: right, wrong, slow and broken.
 //!
 //! `cargo xtask test` installs nginx and says where it is.
 
 #![cfg(test)]
 
 mod certificates;
+mod mail;
 mod outage;
 mod server;
 

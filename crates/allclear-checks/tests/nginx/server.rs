@@ -34,8 +34,9 @@ pub(crate) struct Nginx {
     pub(crate) address: SocketAddr,
     /// Where it speaks HTTP/2 without TLS.
     pub(crate) plain: SocketAddr,
-    /// Where it speaks SMTP, IMAP and POP3 and goes on with TLS, and SMTP without, if it was started so.
-    pub(crate) mail: [SocketAddr; 4],
+    /// Where it speaks SMTP, IMAP and POP3 and goes on with TLS, SMTP without, SMTP within TLS, and SMTP
+    /// after a while, if it was started so.
+    pub(crate) mail: [SocketAddr; 6],
     root: CertifiedIssuer<'static, KeyPair>,
     between: CertifiedIssuer<'static, KeyPair>,
     name: String,
@@ -63,7 +64,7 @@ impl Nginx {
         certify(folder.path(), name, 2026, issuer, &above.unwrap_or_default());
         for _ in 0..TRIES {
             let (address, plain) = (free_address(), free_address());
-            let mail: [SocketAddr; 4] = std::array::from_fn(|_| free_address());
+            let mail: [SocketAddr; 6] = std::array::from_fn(|_| free_address());
             let mut config = configuration(folder.path(), [address, plain], locations);
             if has_mail {
                 config = with_mail(&config, folder.path(), mail);
@@ -179,8 +180,8 @@ http {{
 }
 
 /// The same, with its mail module: it greets, agrees to TLS or not, and would ask for a password next.
-fn with_mail(config: &str, folder: &Path, mail: [SocketAddr; 4]) -> String {
-    let [smtp, imap, pop3, open] = mail;
+fn with_mail(config: &str, folder: &Path, mail: [SocketAddr; 6]) -> String {
+    let [smtp, imap, pop3, open, within, slow] = mail;
     let (module, folder) = (installed("ALLCLEAR_TEST_NGINX_MAIL"), folder.to_str().unwrap());
     format!(
         "load_module {module};
@@ -193,6 +194,8 @@ fn with_mail(config: &str, folder: &Path, mail: [SocketAddr; 4]) -> String {
   server {{ listen {imap}; protocol imap; starttls on; }}
   server {{ listen {pop3}; protocol pop3; starttls on; }}
   server {{ listen {open}; protocol smtp; starttls off; }}
+  server {{ listen {within} ssl; protocol smtp; }}
+  server {{ listen {slow}; protocol smtp; smtp_greeting_delay 1s; }}
 }}
 "
     )

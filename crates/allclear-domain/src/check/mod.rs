@@ -17,6 +17,7 @@ mod pace;
 mod parents;
 mod probe;
 mod samples;
+mod service;
 mod sight;
 mod target;
 mod tcp;
@@ -52,6 +53,8 @@ pub use self::probe::{
     Verdict,
 };
 pub use self::samples::{Samples, Span};
+pub use self::service::{Protocol, Security, ServiceCheck};
+pub(crate) use self::service::{is_path, is_plain};
 pub use self::sight::{
     BlindCause, BlindSpell, Known, Reach, Round, Sentinel, SentinelRole, Sight, Sign, View,
 };
@@ -180,6 +183,8 @@ pub enum CheckKind {
     Dns(DnsCheck),
     /// Whether a machine answers pings.
     Icmp(IcmpCheck),
+    /// That a server speaks its protocol.
+    Service(ServiceCheck),
     /// Signals that have to come.
     Heartbeat(HeartbeatCheck),
 }
@@ -194,6 +199,7 @@ impl CheckKind {
             Self::Tls(_) => "tls",
             Self::Dns(_) => "dns",
             Self::Icmp(_) => "icmp",
+            Self::Service(_) => "service",
             Self::Heartbeat(_) => "heartbeat",
         }
     }
@@ -207,6 +213,7 @@ impl CheckKind {
             Self::Tls(tls) => tls.target(),
             Self::Dns(dns) => dns.target(),
             Self::Icmp(icmp) => icmp.target(),
+            Self::Service(service) => service.target(),
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
         }
     }
@@ -228,7 +235,12 @@ impl CheckKind {
     pub const fn as_heartbeat(&self) -> Option<&HeartbeatCheck> {
         match self {
             Self::Heartbeat(heartbeat) => Some(heartbeat),
-            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) | Self::Dns(_) | Self::Icmp(_) => None,
+            Self::Http(_)
+            | Self::Tcp(_)
+            | Self::Tls(_)
+            | Self::Dns(_)
+            | Self::Icmp(_)
+            | Self::Service(_) => None,
         }
     }
 
@@ -240,9 +252,12 @@ impl CheckKind {
             Self::Heartbeat(_) => {
                 Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
             }
-            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) | Self::Dns(_) | Self::Icmp(_) => {
-                Patience::default()
-            }
+            Self::Http(_)
+            | Self::Tcp(_)
+            | Self::Tls(_)
+            | Self::Dns(_)
+            | Self::Icmp(_)
+            | Self::Service(_) => Patience::default(),
         }
     }
 
@@ -252,9 +267,12 @@ impl CheckKind {
     pub const fn usual_interval_seconds(&self) -> u32 {
         match self {
             Self::Heartbeat(_) => 60,
-            Self::Http(_) | Self::Tcp(_) | Self::Tls(_) | Self::Dns(_) | Self::Icmp(_) => {
-                Check::USUAL_INTERVAL_SECONDS
-            }
+            Self::Http(_)
+            | Self::Tcp(_)
+            | Self::Tls(_)
+            | Self::Dns(_)
+            | Self::Icmp(_)
+            | Self::Service(_) => Check::USUAL_INTERVAL_SECONDS,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::{
     CheckKind, DnsCheck, DnsCode, DnsRecord, HeartbeatCheck, HttpCheck, HttpVersion, IcmpCheck,
-    IpFamily, Method, Schedule, StartTls, TcpCheck, TlsCheck,
+    IpFamily, Method, Schedule, ServiceCheck, StartTls, TcpCheck, TlsCheck,
 };
 use crate::error::InvalidValue;
 
@@ -48,7 +48,11 @@ impl FromStr for CheckKind {
             }
             return host_and_port(text, None).map(|(host, port)| TcpCheck::of(host, port).into());
         };
-        match scheme.to_lowercase().as_str() {
+        let scheme = scheme.to_lowercase();
+        if let Some(service) = ServiceCheck::read(&scheme, rest) {
+            return service.map(Into::into);
+        }
+        match scheme.as_str() {
             "http" | "https" => match rest.split(['/', '?', '#']).next() {
                 Some("") | None => refused("names no host: write https://www.example.com"),
                 Some(_) => Ok(HttpCheck::of(text).into()),
@@ -59,13 +63,13 @@ impl FromStr for CheckKind {
             }
             _ => refused(&format!(
                 "“{scheme}” is not tried: write http://…, https://…, tls://host:port, dns:name, \
-                 icmp://host or host:port"
+                 icmp://host, host:port or a service such as ssh://host"
             )),
         }
     }
 }
 
-fn refused<T>(problem: &str) -> Result<T, InvalidValue> {
+pub(super) fn refused<T>(problem: &str) -> Result<T, InvalidValue> {
     Err(InvalidValue::new("target", problem))
 }
 
@@ -131,7 +135,7 @@ fn port_of(host_and_port: &str) -> Option<(&str, &str)> {
 }
 
 /// A host and its port.
-fn host_and_port(text: &str, usual: Option<u16>) -> Result<(String, u16), InvalidValue> {
+pub(super) fn host_and_port(text: &str, usual: Option<u16>) -> Result<(String, u16), InvalidValue> {
     let (host, port) = match port_of(text) {
         Some((host, port)) => {
             let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
@@ -230,6 +234,12 @@ impl From<IcmpCheck> for CheckKind {
     }
 }
 
+impl From<ServiceCheck> for CheckKind {
+    fn from(check: ServiceCheck) -> Self {
+        Self::Service(check)
+    }
+}
+
 impl From<DnsCheck> for CheckKind {
     fn from(check: DnsCheck) -> Self {
         Self::Dns(check)
@@ -270,6 +280,7 @@ impl CheckKind {
             Self::Tls(tls) => format!("TLS of {}", tls.host_and_port()),
             Self::Dns(dns) => format!("{} of {}", dns.record.as_str(), dns.name),
             Self::Icmp(icmp) => format!("Ping of {}", icmp.host),
+            Self::Service(service) => service.usual_name(),
             Self::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.schedule.told()),
             Self::Http(http) => {
                 let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);

@@ -3,7 +3,8 @@
 use super::{Validate, Validation};
 use crate::check::{
     Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HeartbeatCheck, HttpCheck, IcmpCheck,
-    JsonTest, JsonValue, OnOutage, Schedule, TcpCheck, TextTest, TlsCheck,
+    JsonTest, JsonValue, OnOutage, Protocol, Schedule, ServiceCheck, TcpCheck, TextTest, TlsCheck,
+    is_path, is_plain,
 };
 use crate::limits;
 
@@ -16,6 +17,7 @@ impl Validate for Check {
             CheckKind::Tls(tls) => validation.part("tls", tls),
             CheckKind::Dns(dns) => validation.part("dns", dns),
             CheckKind::Icmp(icmp) => validation.part("icmp", icmp),
+            CheckKind::Service(service) => validation.part("service", service),
             CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
         });
         validation.number(
@@ -180,6 +182,53 @@ impl Validate for IcmpCheck {
         let lost = 0..=u32::from(self.count).saturating_sub(1);
         validation.number("lost_max", u32::from(self.lost_max), lost);
     }
+}
+
+impl Validate for ServiceCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("host", &self.host);
+        validation.number("port", u32::from(self.port), 1..=u32::from(u16::MAX));
+        let (name, ways) = (self.protocol.name(), self.protocol.securities());
+        if !ways.contains(&self.security) {
+            let ways: Vec<&str> = ways.iter().map(|one| one.as_str()).collect();
+            validation.within("security", |validation| {
+                validation.refuse(format!("is no way to speak {name}: use {}", ways.join(", ")));
+            });
+        }
+        if let Some(expect) = &self.expect {
+            validation.part("expect", expect);
+        }
+        for (field, value) in [("user", &self.user), ("database", &self.database)] {
+            let Some(value) = value else { continue };
+            if !self.protocol.has_databases() {
+                validation.within(field, |validation| {
+                    validation
+                        .refuse(format!("is for databases, and {name} is none: leave it out"));
+                });
+            } else if !is_plain(value) {
+                validation.within(field, |validation| {
+                    validation.refuse("has a space or one of / @ : ? # % in it: use another one");
+                });
+            }
+            validation.title(field, value);
+        }
+        path(self, validation);
+    }
+}
+
+/// What is asked for at a WebSocket.
+fn path(service: &ServiceCheck, validation: &mut Validation) {
+    let Some(path) = &service.path else { return };
+    if service.protocol != Protocol::Websocket {
+        let problem =
+            format!("is for a WebSocket, and {} is none: leave it out", service.protocol.name());
+        validation.within("path", |validation| validation.refuse(problem));
+    } else if !is_path(path) {
+        validation.within("path", |validation| {
+            validation.refuse("is no path: write one as in /live?since=1, with %20 for a space");
+        });
+    }
+    validation.line("path", path, limits::URL_BYTES_MAX);
 }
 
 impl Validate for DnsTest {

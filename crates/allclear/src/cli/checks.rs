@@ -51,8 +51,11 @@ pub struct AddCheckArgs {
     pub name: String,
     /// What is tried: an address such as `https://shop.example.com/health`, a host and a port such as
     /// mail.example.com:25, the certificates there, as in `tls://mail.example.com:25`, what a name
-    /// means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`, or a machine
-    /// that is pinged, as in `icmp://router.example.com`. Or when a job is to say that it ran:
+    /// means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`, a machine
+    /// that is pinged, as in `icmp://router.example.com`, or a service that speaks its protocol, as in
+    /// `ssh://host.example.com`, `smtp+starttls://mail.example.com`, `imaps://mail.example.com`,
+    /// `redis://cache.example.com`, `postgres://monitor@db.example.com/shop`,
+    /// `mysql://db.example.com` or `wss://shop.example.com/live`. Or when a job is to say that it ran:
     /// heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'
     #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN")]
     pub target: Target,
@@ -102,7 +105,8 @@ pub struct AddCheckArgs {
 pub struct RunArgs {
     /// Key or id of a check, an address such as `https://shop.example.com/health`, a host and a port, the
     /// certificates there, as in `tls://mail.example.com:25`, what a name means, as in
-    /// `dns:example.com?type=MX`, or a machine that is pinged, as in `icmp://router.example.com`
+    /// `dns:example.com?type=MX`, a machine that is pinged, as in `icmp://router.example.com`, or a service,
+    /// as in `ssh://host.example.com`
     #[arg(value_name = "CHECK|URL|HOST:PORT")]
     pub what: String,
     /// Time for it, all in all; that of the check where it is left out, else 10s

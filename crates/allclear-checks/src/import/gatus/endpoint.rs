@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, IcmpCheck, IpFamily, Method, StartTls, TcpCheck,
-    TextTest, TlsCheck,
+    Assertion, CheckKind, Header, HttpCheck, IcmpCheck, IpFamily, Method, Protocol, Security,
+    ServiceCheck, StartTls, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::limits;
 use allclear_domain::text::Key;
@@ -45,11 +45,20 @@ pub(super) fn read(value: &Value, draft: &mut Draft<'_>, alerts: &Alerts) -> Vec
         return Vec::new();
     };
     let wanted = fields.get("dns").map(|dns| Wanted::read(dns, draft));
-    if fields.get("ssh").is_some() {
-        draft.refuse("it signs in over SSH, which cannot be watched: watch the port with tcp");
+    if fields.get("ssh").is_some_and(signs_in) {
+        draft.refuse(
+            "it signs in over SSH, and secrets cannot be kept encrypted yet: take `ssh` and its \
+             command out to have what the server says of itself watched",
+        );
     }
     let timeout_ms = client(fields.get("client"), &url, draft);
-    let asked = conditions(&fields.list("conditions"), wanted, draft);
+    let mut list = fields.list("conditions");
+    let had_some = !list.is_empty();
+    list.retain(|one| !(url.starts_with("ssh://") && says_that_it_answered(one)));
+    let asked = match list.is_empty() && had_some {
+        true => Asked::default(),
+        false => conditions(&list, wanted, draft),
+    };
     let is_paused = fields.text("enabled").is_some_and(|it| !is_yes(&draft.value(&it)));
     let interval = interval(fields.text("interval"), USUAL_INTERVAL_MS, draft);
     let patience = alerts.patience(&fields.list("alerts"), draft);
@@ -83,6 +92,18 @@ pub(super) fn read(value: &Value, draft: &mut Draft<'_>, alerts: &Alerts) -> Vec
     }
     draft.unread(&fields, "");
     becomes
+}
+
+/// Whether what is said of SSH names somebody: without, its greeting alone is looked at.
+fn signs_in(value: &Value) -> bool {
+    let mut fields = Fields::of(value);
+    let keys = ["username", "password", "private-key"];
+    keys.iter().any(|key| fields.text(key).is_some_and(|text| !text.is_empty()))
+}
+
+/// Whether a condition holds of SSH once there was an answer: its status is 0 then.
+fn says_that_it_answered(value: &Value) -> bool {
+    text(value).is_some_and(|text| text.split_whitespace().eq(["[STATUS]", "==", "0"]))
 }
 
 fn name(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
@@ -212,11 +233,13 @@ fn kinds(
         "tls" => tls(rest, None, fields, &asked, base, draft),
         "starttls" => tls(rest, Some(StartTls::Smtp), fields, &asked, base, draft),
         "icmp" => icmp(rest, fields, &asked, base, draft),
+        "ssh" => ssh(rest, fields, &asked, base, draft),
         "" => {
             draft.refuse("its address has no scheme, and Gatus itself refuses it: write https://…");
             Vec::new()
         }
-        "udp" | "sctp" | "grpc" | "grpcs" | "ws" | "wss" | "ssh" => {
+        "ws" | "wss" => websocket(&url, fields, &asked, base, draft),
+        "udp" | "sctp" | "grpc" | "grpcs" => {
             draft.refuse(format!("{scheme}:// cannot be watched yet{}", target::instead(scheme)));
             Vec::new()
         }
@@ -398,6 +421,39 @@ fn icmp(
     let family = IpFamily::Any;
     let check = IcmpCheck { host, connect_to: None, family, count: 1, lost_max: 0 };
     vec![Becomes { kind: CheckKind::Icmp(check), ..base }]
+}
+
+/// What a server of SSH says of itself.
+fn ssh(
+    rest: &str,
+    fields: &mut Fields<'_>,
+    asked: &Asked,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+) -> Vec<Becomes> {
+    nothing_more(fields, asked, "what the server says of itself", draft);
+    let usual = Protocol::Ssh.usual_port(Security::None);
+    let bare = rest.trim_end_matches('/').trim_matches(['[', ']']);
+    let place = target::host_and_port(rest).unwrap_or_else(|| (bare.to_owned(), usual));
+    vec![Becomes { kind: ServiceCheck::of(Protocol::Ssh, place.0, place.1).into(), ..base }]
+}
+
+/// A WebSocket, and that a ping comes back on it.
+fn websocket(
+    url: &str,
+    fields: &mut Fields<'_>,
+    asked: &Asked,
+    base: Becomes,
+    draft: &mut Draft<'_>,
+) -> Vec<Becomes> {
+    nothing_more(fields, asked, "a ping that comes back", draft);
+    match url.parse() {
+        Ok(kind) => vec![Becomes { kind, ..base }],
+        Err(_) => {
+            draft.refuse("its address cannot be read: write wss://host/path");
+            Vec::new()
+        }
+    }
 }
 
 /// Tells that nothing else is asked for.

@@ -5,6 +5,7 @@ mod dns;
 mod monitor;
 mod ping;
 mod push;
+mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,7 +12,7 @@ use allclear_store::KumaRow;
 use serde_json::Value;
 
 use super::columns::is_known;
-use super::{dns, ping, push};
+use super::{dns, ping, push, service};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::text;
 use crate::import::shape::{deadline, interval, literal, ranges, samples};
@@ -91,6 +91,9 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
         "port" => port(row, base, draft),
         "ping" => ping::read(row, base, draft),
         "dns" => dns::read(row, base, draft),
+        "smtp" | "redis" | "postgres" | "mysql" | "websocket-upgrade" => {
+            service::read(row, kind, base, draft)
+        }
         _ => http(row, kind, base, draft),
     }
 }
@@ -98,7 +101,8 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
 /// Why a type of monitor is not taken; `None` where it is.
 fn refusal(kind: &str) -> Option<String> {
     let why = match kind {
-        "http" | "keyword" | "json-query" | "port" | "push" | "dns" | "ping" => return None,
+        "http" | "keyword" | "json-query" | "port" | "push" | "dns" | "ping" | "smtp" | "redis"
+        | "postgres" | "mysql" | "websocket-upgrade" => return None,
         "tailscale-ping" => {
             "it pings within Tailscale, which is not done here: where this machine can reach it, \
              add icmp://HOST"
@@ -108,12 +112,8 @@ fn refusal(kind: &str) -> Option<String> {
         }
         "manual" => "somebody sets it by hand: set the status of a component by hand here",
         "" => "it has no type",
-        "smtp" => "it speaks SMTP, which cannot be watched: watch tls://host:port with starttls",
-        "websocket-upgrade" => {
-            "it opens a WebSocket, which cannot be watched: watch its https address"
-        }
-        "mysql" | "postgres" | "sqlserver" | "mongodb" | "redis" | "oracledb" | "mqtt"
-        | "rabbitmq" | "kafka-producer" | "radius" | "grpc-keyword" => {
+        "sqlserver" | "mongodb" | "oracledb" | "mqtt" | "rabbitmq" | "kafka-producer"
+        | "radius" | "grpc-keyword" => {
             return Some(format!(
                 "it asks a server of the kind {kind}, which cannot be watched yet: watch its port \
                  with tcp"

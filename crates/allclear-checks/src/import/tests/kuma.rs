@@ -142,6 +142,53 @@ const ROWS: &[Row<'_>] = &[
             ("database_connection_string", "postgres://monitor:hunter2@db.example.com/orders"),
         ],
     ),
+    (
+        "monitor",
+        &[
+            ("name", "Stock database"),
+            ("type", "postgres"),
+            (
+                "database_connection_string",
+                "postgres://monitor@db.example.com:5433/stock?sslmode=require",
+            ),
+            ("database_query", "SHOW server_version"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Cache"),
+            ("type", "redis"),
+            ("database_connection_string", "rediss://cache.example.com:6380/2"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Visits database"),
+            ("type", "mysql"),
+            ("database_connection_string", "mysql://monitor@db.example.com/visits"),
+            ("radius_password", "hunter2"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Where mail is sent"),
+            ("type", "smtp"),
+            ("hostname", "mail.example.com"),
+            ("port", "465"),
+            ("smtp_security", "secure"),
+        ],
+    ),
+    (
+        "monitor",
+        &[
+            ("name", "Live prices"),
+            ("type", "websocket-upgrade"),
+            ("url", "wss://shop.example.com/live"),
+        ],
+    ),
     ("monitor", &[("name", "Shelf"), ("type", "gamedig"), ("game", "x")]),
     (
         "monitor",
@@ -242,6 +289,42 @@ async fn one_of_kuma_1_is_read_as_well() {
     assert_eq!(imported.checks[0].check.key.as_ref().unwrap().as_str(), "kuma-1");
 }
 
+/// Values that mean something in some column.
+const VALUES: &[&str] = &[
+    "http",
+    "keyword",
+    "json-query",
+    "port",
+    "group",
+    "https://a.example.com",
+    "1",
+    "2",
+    "-1",
+    "1e300",
+    "NaN",
+    "[\"200-99999\"]",
+    "[{}]",
+    "{\"a\":[]}",
+    "$.a[0]",
+    "starttls",
+    "smtp",
+    "redis",
+    "postgres",
+    "mysql",
+    "websocket-upgrade",
+    "wss://a.example.com/b",
+    "postgres://a@b.example.com/c?sslmode=require",
+    "redis://[::1]:6380",
+    "push",
+    "ping",
+    "dns",
+    TOKEN,
+    "MX",
+    "::1",
+    "192.0.2.53,",
+    r#"[{"variable":"record","operator":"equals","value":"a."}]"#,
+];
+
 /// A row with any values in columns that are read.
 fn row() -> impl Strategy<Value = KumaRow> {
     let column = prop::sample::select(vec![
@@ -277,37 +360,9 @@ fn row() -> impl Strategy<Value = KumaRow> {
         "dns_resolve_type",
         "dns_resolve_server",
         "conditions",
+        "database_connection_string",
     ]);
-    let value = prop_oneof![
-        "\\PC{0,12}",
-        prop::sample::select(vec![
-            "http",
-            "keyword",
-            "json-query",
-            "port",
-            "group",
-            "https://a.example.com",
-            "1",
-            "2",
-            "-1",
-            "1e300",
-            "NaN",
-            "[\"200-99999\"]",
-            "[{}]",
-            "{\"a\":[]}",
-            "$.a[0]",
-            "starttls",
-            "push",
-            "ping",
-            "dns",
-            TOKEN,
-            "MX",
-            "::1",
-            "192.0.2.53,",
-            r#"[{"variable":"record","operator":"equals","value":"a."}]"#,
-        ])
-        .prop_map(str::to_owned),
-    ];
+    let value = prop_oneof!["\\PC{0,12}", prop::sample::select(VALUES).prop_map(str::to_owned)];
     let columns = prop::collection::btree_map(column.prop_map(str::to_owned), value, 0..14);
     columns.prop_map(|columns| KumaRow { columns, unreadable: Vec::new() })
 }

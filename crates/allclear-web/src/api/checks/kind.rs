@@ -34,6 +34,7 @@ macro_rules! same {
 }
 
 mod dns;
+mod service;
 
 use std::net::IpAddr;
 
@@ -47,6 +48,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
+use self::service::ServiceJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
 
 /// What is tried: one kind, by its name.
@@ -64,6 +66,8 @@ pub(super) enum KindJson {
     Dns(DnsJson),
     /// Whether a machine answers pings.
     Icmp(IcmpJson),
+    /// That a server speaks its protocol.
+    Service(ServiceJson),
     /// Signals that a job sends by itself.
     Heartbeat(HeartbeatJson),
 }
@@ -363,6 +367,7 @@ impl From<&CheckKind> for KindJson {
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
             CheckKind::Dns(dns) => Self::Dns(dns.into()),
             CheckKind::Icmp(icmp) => Self::Icmp(icmp.into()),
+            CheckKind::Service(service) => Self::Service(service.into()),
             CheckKind::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens })
@@ -392,6 +397,7 @@ impl From<KindJson> for CheckKind {
             KindJson::Tls(tls) => Self::Tls(tls.into()),
             KindJson::Dns(dns) => Self::Dns(dns.into()),
             KindJson::Icmp(icmp) => Self::Icmp(icmp.into()),
+            KindJson::Service(service) => Self::Service(service.into()),
             KindJson::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens })

@@ -109,6 +109,12 @@ words! {
     HttpVersionWord = "HttpVersion" ["offered", "http1", "http2"];
     /// A protocol that begins without TLS and is asked to go on with it.
     StartTlsWord = "StartTls" ["smtp", "imap", "pop3", "postgres"];
+    /// A protocol of a service.
+    ProtocolWord = "Protocol" [
+        "ssh", "smtp", "imap", "pop3", "redis", "postgres", "mysql", "websocket",
+    ];
+    /// How a protocol is spoken within TLS: not at all, from some word on, or from the beginning.
+    SecurityWord = "Security" ["none", "starttls", "tls"];
     /// Which addresses of a name are taken.
     IpFamilyWord = "IpFamily" ["any", "ipv4", "ipv6"];
     /// A kind of records of a name.
@@ -142,8 +148,9 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
-        BlindCause, Direction, DnsCode, DnsRecord, HttpVersion, IpFamily, Method, OnOutage, Reach,
-        ReasonCode, SentinelRole, SignalKind, StartTls, Threshold, Verdict, View,
+        BlindCause, Direction, DnsCode, DnsRecord, HttpVersion, IpFamily, Method, OnOutage,
+        Protocol, Reach, ReasonCode, Security, SentinelRole, SignalKind, StartTls, Threshold,
+        Verdict, View,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -203,6 +210,10 @@ mod tests {
         reads::<HttpVersion>(HttpVersionWord::ALL);
         assert_eq!(StartTlsWord::ALL, StartTls::ALL.map(StartTls::as_str));
         reads::<StartTls>(StartTlsWord::ALL);
+        assert_eq!(ProtocolWord::ALL, Protocol::ALL.map(Protocol::as_str));
+        reads::<Protocol>(ProtocolWord::ALL);
+        assert_eq!(SecurityWord::ALL, Security::ALL.map(Security::as_str));
+        reads::<Security>(SecurityWord::ALL);
         assert_eq!(IpFamilyWord::ALL, IpFamily::ALL.map(IpFamily::as_str));
         reads::<IpFamily>(IpFamilyWord::ALL);
         assert_eq!(DnsRecordWord::ALL, DnsRecord::ALL.map(DnsRecord::as_str));

@@ -45,6 +45,7 @@ struct FormView {
     is_tls: bool,
     is_dns: bool,
     is_icmp: bool,
+    is_service: bool,
     /// What this machine lacks to try it.
     lacking: String,
     /// Who may be asked for a name.
@@ -73,8 +74,10 @@ async fn show_form(
     let is_heartbeat = heartbeats::is_of_heartbeat(&form);
     let new = if is_heartbeat { "Watch a job" } else { "Watch something" };
     let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
-    // A question for a name and a ping have other fields than everything that is connected to.
-    let is_other = |kind: &CheckKind| matches!(kind, CheckKind::Dns(_) | CheckKind::Icmp(_));
+    // A question for a name, a ping and a service have other fields than what else is connected to.
+    let is_other = |kind: &CheckKind| {
+        matches!(kind, CheckKind::Dns(_) | CheckKind::Icmp(_) | CheckKind::Service(_))
+    };
     let typed = form.text("target").parse().ok().filter(is_other);
     let is_typed = !form.text("target").is_empty();
     let kind = check.map(|check| &check.kind).or(typed.as_ref());
@@ -103,6 +106,7 @@ async fn show_form(
         is_dns: !is_heartbeat
             && matches!((kind, is_typed), (None, false) | (Some(CheckKind::Dns(_)), _)),
         is_icmp: matches!(kind, Some(CheckKind::Icmp(_))),
+        is_service: matches!(kind, Some(CheckKind::Service(_))),
         is_heartbeat,
         zones: if is_heartbeat { list_zones() } else { Vec::new() },
         lacking: kind.and_then(allclear_checks::fields::lacking).unwrap_or_default(),

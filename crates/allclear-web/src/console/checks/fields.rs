@@ -2,6 +2,7 @@
 
 mod dns;
 mod labels;
+mod service;
 mod texts;
 
 use allclear_domain::check::{
@@ -153,6 +154,7 @@ pub(super) fn form_of(check: &Check) -> Form {
         CheckKind::Icmp(icmp) => {
             form.with("pings", &icmp.count.to_string()).with("lost", &icmp.lost_max.to_string())
         }
+        CheckKind::Service(check) => service::show(form, check),
         CheckKind::Heartbeat(heartbeat) => heartbeats::with_fields(form, heartbeat),
     };
     // Of two fields of a name the first counts.
@@ -195,6 +197,7 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
         CheckKind::Dns(dns) => kept.extend(dns::kept(dns)),
+        CheckKind::Service(check) => kept.extend(service::kept(check)),
         CheckKind::Icmp(icmp) => {
             if icmp.family != IpFamily::default() {
                 kept.push("the family of its address".to_owned());
@@ -318,16 +321,7 @@ impl Reader<'_> {
                 };
                 let send = unescaped(self.form.exact("send"));
                 let send = send.map_err(|problem| self.problems.push(problem)).ok()?;
-                let expect = match tcp.expect {
-                    Some(TextTest::Contains(text)) if is_same(&text, &contains) => {
-                        Some(TextTest::Contains(text))
-                    }
-                    None | Some(TextTest::Contains(_)) => {
-                        Some(contains).filter(|text| !text.is_empty()).map(TextTest::Contains)
-                    }
-                    other if contains.is_empty() => other,
-                    _ => Some(TextTest::Contains(contains)),
-                };
+                let expect = expected(tcp.expect, contains);
                 let send = Some(send).filter(|text| !text.is_empty());
                 Some(CheckKind::Tcp(TcpCheck { send, expect, ..tcp }))
             }
@@ -340,6 +334,7 @@ impl Reader<'_> {
                 let lost_max = self.number("lost", "may be lost");
                 Some(IcmpCheck { count, lost_max, ..icmp }.into())
             }
+            (CheckKind::Service(new), before) => Some(service::read(self.form, new, before).into()),
             (CheckKind::Dns(new), before) => Some(dns::read(self.form, new, before).into()),
             (CheckKind::Heartbeat(new), before) => {
                 let before = before.and_then(CheckKind::as_heartbeat);
@@ -390,6 +385,21 @@ fn with_contained(mut assertions: Vec<Assertion>, text: String) -> Vec<Assertion
         assertions.insert(place, Assertion::Body { test: TextTest::Contains(text) });
     }
     assertions
+}
+
+/// What has to hold of a text, by the field that says what it contains. Another condition stays as long as
+/// that is empty.
+fn expected(before: Option<TextTest>, contains: String) -> Option<TextTest> {
+    match before {
+        Some(TextTest::Contains(text)) if is_same(&text, &contains) => {
+            Some(TextTest::Contains(text))
+        }
+        None | Some(TextTest::Contains(_)) => {
+            Some(contains).filter(|text| !text.is_empty()).map(TextTest::Contains)
+        }
+        other if contains.is_empty() => other,
+        _ => Some(TextTest::Contains(contains)),
+    }
 }
 
 /// Whether a field still says what it showed: browsers change line ends, and forms lose white space

@@ -490,3 +490,23 @@ async fn a_job_is_told_where_to_say_that_it_ran() {
     let edit = office.owner.get(&format!("{path}/edit")).await;
     assert_has(&edit, &["value=\"30 2 * * *\"", "value=\"Europe/Berlin\"", token.as_str()]);
 }
+
+#[tokio::test]
+async fn a_service_is_watched_by_its_address() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let fresh = format!("{NEW}?target=smtp%2Bstarttls://mail.example.com");
+    let page = office.owner.get(&fresh).await;
+    assert_has(&page, &["value=\"SMTP of mail.example.com\"", "Of a service: its greeting"]);
+    assert!(!page.text.contains("Name servers"), "{}", page.text);
+    let page = office.watch(&[("target", "redis://:hunter2@cache.example.com")]).await;
+    assert_has(&page, &["has a password in it"]);
+    let secret = "wss://shop.example.com/live?api_key=1";
+    let page = office.watch(&[("target", secret)]).await;
+    assert_has(&page, &["has `api_key` in it, which holds a secret"]);
+    let target = "smtp+starttls://mail.example.com";
+    office.watch(&[("target", target), ("name", "Mail"), ("contains", "250-CHUNKING")]).await;
+    let check = office.check("Mail").await;
+    assert_eq!(check.kind.target(), "smtp+starttls://mail.example.com:587");
+    let edit = office.owner.get(&format!("{LIST}/{}/edit", check.id)).await;
+    assert_has(&edit, &["value=\"smtp+starttls://mail.example.com:587\"", "250-CHUNKING"]);
+}

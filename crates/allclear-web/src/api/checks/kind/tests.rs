@@ -23,6 +23,9 @@ fn what_is_left_out_is_as_the_document_says() {
     assert_eq!((tls.starttls, tls.warn_days), (None, 14));
     let short = json!({"icmp": {"host": "router.example.com"}});
     assert_eq!(read(&short).unwrap(), "icmp://router.example.com".parse().unwrap());
+    let short =
+        json!({"service": {"protocol": "redis", "host": "cache.example.com", "port": 6379}});
+    assert_eq!(read(&short).unwrap(), "redis://cache.example.com".parse().unwrap());
     let short = json!({"dns": {"name": "example.com"}});
     assert_eq!(read(&short).unwrap(), "dns:example.com".parse().unwrap());
 }
@@ -64,6 +67,17 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
         ["AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
             .map(|record| dns(record, "NXDOMAIN", json!({"all_match": "x"}))),
     );
+    let service = |protocol: &str, security: &str, user: Value| {
+        json!({"service": {"protocol": protocol, "host": "db.example.com", "port": 5432,
+            "connect_to": "192.0.2.7", "security": security, "expect": {"contains": "15."},
+            "user": user, "database": user, "path": null}})
+    };
+    all.extend(
+        ["ssh", "smtp", "imap", "pop3", "redis", "postgres", "mysql", "websocket"]
+            .map(|protocol| service(protocol, "none", Value::Null)),
+    );
+    all.push(service("postgres", "starttls", json!("monitor")));
+    all.push(service("redis", "tls", Value::Null));
     all.push(dns("A", "REFUSED", json!({"are": []})));
     all.push(dns("A", "SERVFAIL", json!({"contain": ["192.0.2.1", "192.0.2.2"]})));
     for kind in all {
@@ -77,9 +91,12 @@ fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
         (
             json!({"ftp": {}}),
-            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `heartbeat`",
+            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `service`, `heartbeat`",
         ),
-        (json!({}), "send an object with one of http, tcp, tls, dns, icmp, heartbeat: { … }"),
+        (
+            json!({}),
+            "send an object with one of http, tcp, tls, dns, icmp, service, heartbeat: { … }",
+        ),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
         (json!({"http": {"url": 1}}), "http.url: invalid type"),
@@ -88,6 +105,10 @@ fn what_is_no_kind_is_told_with_its_place() {
         (json!({"dns": {"name": "x", "record": "ANY"}}), "dns.record: unknown variant"),
         (json!({"dns": {"name": "x", "expect": {"is": "x"}}}), "dns.expect: unknown variant"),
         (json!({"tls": {"host": "x", "port": 25, "starttls": "ftp"}}), "tls.starttls: unknown"),
+        (
+            json!({"service": {"protocol": "ftp", "host": "x", "port": 21}}),
+            "service.protocol: unknown variant",
+        ),
         (
             json!({"http": {"url": "x", "assertions": [{"body": {"test": {"is": 1}}}]}}),
             "http.assertions.1.body.test.is: invalid type",

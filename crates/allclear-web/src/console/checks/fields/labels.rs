@@ -12,6 +12,8 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
     let label = |field: &str| match field {
         "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port"
         | "kind.dns.name" | "kind.icmp.host" => "what to watch".to_owned(),
+        other if other.starts_with("kind.service.expect") => "the answer contains".to_owned(),
+        other if other.starts_with("kind.service.") => "what to watch".to_owned(),
         "kind.tls.warn_days" => "warns before a certificate ends".to_owned(),
         "interval_seconds" => "every".to_owned(),
         "deadline_ms" => "gives up after, in milliseconds".to_owned(),

@@ -1,7 +1,7 @@
 //! Forms and checks, there and back.
 
 use allclear_domain::check::{
-    DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest,
+    DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest, ServiceCheck,
 };
 use allclear_domain::{ComponentStatus, Entropy};
 use jiff::Timestamp;
@@ -67,6 +67,12 @@ fn icmp(count: u8, lost_max: u8) -> CheckKind {
     CheckKind::Icmp(IcmpCheck { connect_to, family: IpFamily::Ipv4, count, lost_max, ..icmp })
 }
 
+fn service(target: &str, expect: Option<TextTest>) -> CheckKind {
+    let Ok(CheckKind::Service(service)) = target.parse() else { panic!("{target} is a service") };
+    let connect_to = Some("192.0.2.7".parse().unwrap());
+    CheckKind::Service(ServiceCheck { connect_to, expect, ..service })
+}
+
 fn dns(expect: Option<DnsTest>, serials_apart_max: Option<u32>) -> CheckKind {
     let servers = vec!["192.0.2.53".to_owned(), "ns1.example.com:5353".to_owned()];
     let authoritative =
@@ -96,6 +102,9 @@ fn a_question_is_typed_and_its_answers_are_lines() {
     assert_eq!((dns.authoritative, dns.code), (Some(DnsAuthority::default()), DnsCode::NoError));
     let told = "a condition, a difference of serials, bounds of how long records hold";
     assert_eq!(kept(&icmp(3, 1)), "the family of its address, the address 192.0.2.7");
+    let pattern = Some(TextTest::Matches("^220".to_owned()));
+    let smtp = service("smtp://mail.example.com", pattern);
+    assert_eq!(kept(&smtp), "a condition, the address 192.0.2.7");
     assert_eq!(kept(&self::dns(Some(DnsTest::Are(Vec::new())), Some(3))), told);
 }
 
@@ -111,6 +120,11 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
         tls(Some(StartTls::Imap), 0),
         icmp(5, 0),
         icmp(1, 0),
+        service("ssh://host.example.com:2222", None),
+        service("smtp+starttls://mail.example.com", Some(TextTest::Contains("220 ".to_owned()))),
+        service("rediss://cache.example.com", Some(TextTest::Matches("^.PONG".to_owned()))),
+        service("wss://shop.example.com/live?since=1", None),
+        service("postgres://monitor@db.example.com/shop", None),
         dns(None, None),
         dns(Some(DnsTest::Contain(vec!["10 mail.example.com".to_owned(), "x".to_owned()])), None),
         dns(Some(DnsTest::Are(Vec::new())), Some(3)),

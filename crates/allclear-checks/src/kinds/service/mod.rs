@@ -1,0 +1,151 @@
+//! The kind `service`: what a server says in its own protocol, far enough to know that it serves. Each
+//! protocol has a file here; how lines and packets are read is the same for all (`super::talk`).
+//!
+//! Nobody signs in with a password. Where a server asks for one, it has answered, and that works.
+
+mod mail;
+mod mysql;
+mod postgres;
+mod redis;
+mod ssh;
+mod websocket;
+
+use allclear_domain::check::{
+    Protocol, Reason, ReasonCode, Security, ServiceCheck, StartTls, TextTest,
+};
+use allclear_net::{DialOptions, Host};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+use super::assertion::{TextHolds, quoted};
+use super::record::Record;
+use super::talk::{Talk, own_literal};
+use super::tls::starttls;
+use super::{NotReady, Way, note_session, note_way, reason, undialed, untrusted};
+
+/// What is told where a server wants a password.
+const ASKS_FOR_PASSWORD: &str = "it answers, and asks for a password: nothing more is tried";
+
+/// A check of the kind `service` that is read and can be tried.
+#[derive(Debug)]
+pub struct ServiceProbe {
+    host: Host<String>,
+    options: DialOptions,
+    check: ServiceCheck,
+    expect: Option<TextHolds>,
+}
+
+/// A server, how far it was spoken with before, and who speaks.
+struct Asked<'a> {
+    check: &'a ServiceCheck,
+    /// Our address, as SMTP has it.
+    us: String,
+    /// Whether it was greeted already, before TLS began.
+    is_greeted: bool,
+    /// What nobody could know beforehand.
+    nonce: [u8; 16],
+}
+
+impl ServiceProbe {
+    /// Reads the check.
+    pub(super) fn new(check: &ServiceCheck) -> Result<Self, NotReady> {
+        let (host, options) = super::way_to(&check.host, check.connect_to)?;
+        let read = |test: &TextTest| TextHolds::new(test);
+        let expect = check.expect.as_ref().map(read).transpose();
+        let expect = expect.map_err(|not_ready| not_ready.within("expect"))?;
+        Ok(Self { host, options, check: check.clone(), expect })
+    }
+
+    /// Tries it once.
+    pub(super) async fn run(
+        &self,
+        way: &Way,
+        record: &mut Record,
+        deadline: Instant,
+    ) -> Result<(), Reason> {
+        let dialed = way.net.dial(&self.host, self.check.port, &self.options, deadline).await;
+        note_way(record, &dialed.trail);
+        let mut stream = dialed.stream.map_err(|error| undialed(&error))?;
+        let (us, is_greeted) = (own_literal(&stream), self.check.security == Security::Starttls);
+        let asked = Asked { check: &self.check, us, is_greeted, nonce: way.net.nonce() };
+        let heard = match self.check.security {
+            Security::None => asked.talk(&mut stream, record, deadline).await?,
+            Security::Starttls | Security::Tls => {
+                if let Some(starttls) = starttls_of(self.check.protocol).filter(|_| is_greeted) {
+                    starttls::ask(&mut stream, starttls, record, deadline).await?;
+                }
+                let shaken = way.tls.handshake(stream, &self.host, &[], deadline).await;
+                note_session(record, &shaken.session);
+                let mut stream = shaken.stream.map_err(|error| untrusted(&error))?;
+                asked.talk(&mut stream, record, deadline).await?
+            }
+        };
+        match &self.expect {
+            Some(expect) if !expect.holds(&heard) => {
+                let (expected, heard) = (expect.expected(), quoted(heard.trim_end()));
+                let told = format!("it works, and what the server says {expected}: it is {heard}");
+                Err(reason(ReasonCode::Assertion, told))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// Speaks with the server in its protocol; gives what it said.
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: &mut S,
+        record: &mut Record,
+        deadline: Instant,
+    ) -> Result<String, Reason> {
+        let protocol = self.check.protocol;
+        let wrong = match protocol {
+            Protocol::Ssh | Protocol::Postgres | Protocol::Mysql | Protocol::Websocket => {
+                |_: &str| ReasonCode::Broken
+            }
+            Protocol::Smtp => mail::wrong_smtp,
+            Protocol::Imap => mail::wrong_imap,
+            Protocol::Pop3 => mail::wrong_pop3,
+            Protocol::Redis => redis::wrong,
+        };
+        let mut talk = Talk::new(stream, record, deadline, wrong);
+        match protocol {
+            Protocol::Ssh => ssh::ask(&mut talk).await?,
+            Protocol::Smtp => mail::smtp(&mut talk, self).await?,
+            Protocol::Imap => mail::imap(&mut talk, self).await?,
+            Protocol::Pop3 => mail::pop3(&mut talk, self).await?,
+            Protocol::Redis => redis::ask(&mut talk).await?,
+            Protocol::Postgres => postgres::ask(&mut talk, self.check).await?,
+            Protocol::Mysql => mysql::ask(&mut talk, self.check).await?,
+            Protocol::Websocket => websocket::ask(&mut talk, self).await?,
+        }
+        Ok(talk.heard())
+    }
+}
+
+/// How a protocol is asked to go on with TLS.
+const fn starttls_of(protocol: Protocol) -> Option<StartTls> {
+    match protocol {
+        Protocol::Smtp => Some(StartTls::Smtp),
+        Protocol::Imap => Some(StartTls::Imap),
+        Protocol::Pop3 => Some(StartTls::Pop3),
+        Protocol::Postgres => Some(StartTls::Postgres),
+        Protocol::Ssh | Protocol::Redis | Protocol::Mysql | Protocol::Websocket => None,
+    }
+}
+
+/// What a server says that refuses, in its own words.
+fn refusal(protocol: Protocol, words: &str) -> Reason {
+    reason(ReasonCode::Status, format!("{} says {}", protocol.name(), quoted(words)))
+}
+
+/// What answers does not speak the protocol.
+fn stranger(protocol: Protocol, what: &str, said: &[u8]) -> Reason {
+    let (said, name) = (quoted(&String::from_utf8_lossy(said)), protocol.name());
+    let told = format!("the server says {said} where {what} is due: it may not be {name}");
+    reason(ReasonCode::Broken, told)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Servers that answer rightly, refuse, speak something else, talk without end, break off or say nothing.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use allclear_domain::check::{CheckKind, ProbeResult, Verdict};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::Prober;
+use crate::kinds::tests::{Then, check, closed, code, noon, peer, probe, prober, said, told};
+
+/// What a peer is told, and what it says to that.
+type Words = &'static [(&'static [u8], &'static [u8])];
+
+/// A peer that says each of its words once it was told what belongs before it.
+async fn talker(words: Words) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        for (asked, answer) in words {
+            let mut question = vec![0; asked.len()];
+            stream.read_exact(&mut question).await.unwrap();
+            // It falls silent where it was told something else.
+            if question != *asked {
+                break;
+            }
+            stream.write_all(answer).await.unwrap();
+        }
+        std::future::pending::<()>().await;
+    });
+    address
+}
+
+fn service(protocol: Protocol, address: SocketAddr) -> ServiceCheck {
+    ServiceCheck::of(protocol, address.ip().to_string(), address.port())
+}
+
+async fn ask(protocol: Protocol, says: impl Into<Vec<u8>>, then: Then) -> ProbeResult {
+    probe(service(protocol, peer(0, says, then).await).into()).await
+}
+
+const SSH: Words = &[
+    (b"", b"welcome\r\nSSH-2.0-Example_1\r\n"),
+    (b"SSH-2.0-Allclear\r\n", &[0, 0, 1, 0, 5, KEXINIT, 1, 2, 3]),
+];
+const KEXINIT: u8 = 20;
+const SMTP: Words = &[
+    (b"", b"220-mail\r\n220 ready\r\n"),
+    (b"EHLO [127.0.0.1]\r\n", b"250-mail\r\n250 PIPELINING\r\n"),
+    (b"QUIT\r\n", b""),
+];
+const IMAP: Words = &[
+    (b"", b"* OK ready\r\n"),
+    (b"a CAPABILITY\r\n", b"* CAPABILITY IMAP4rev1\r\na OK done\r\n"),
+    (b"b LOGOUT\r\n", b""),
+];
+const POP3: Words = &[
+    (b"", b"+OK ready\r\n"),
+    (b"CAPA\r\n", b"+OK what I can\r\nTOP\r\n.\r\n"),
+    (b"QUIT\r\n", b""),
+];
+const OLD_POP3: Words = &[(b"", b"+OK ready\r\n"), (b"CAPA\r\n", b"-ERR what\r\n")];
+const REDIS: Words = &[(b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n")];
+const CLOSED_REDIS: Words = &[(b"*1\r\n$4\r\nPING\r\n", b"-NOAUTH Authentication required.\r\n")];
+const POSTGRES: Words = &[
+    (
+        b"\0\0\0\x31\0\x03\0\0user\0allclear\0application_name\0allclear\0\0",
+        b"R\0\0\0\x08\0\0\0\0S\0\0\0\x18server_version\x0015.1\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x02Z\0\0\0\x05I",
+    ),
+    (
+        b"Q\0\0\0\x0dSELECT 1\0",
+        b"T\0\0\0\x04D\0\0\0\x0b\0\x01\0\0\0\x011C\0\0\0\x0dSELECT 1\0Z\0\0\0\x05I",
+    ),
+];
+const MYSQL: Words = &[(b"", b"\x05\0\0\0\x0a8.4\0")];
+
+#[tokio::test]
+async fn a_server_that_answers_rightly_works() {
+    for (protocol, words, line) in [
+        (Protocol::Ssh, SSH, "it begins to agree on keys"),
+        (Protocol::Smtp, SMTP, "250 PIPELINING"),
+        (Protocol::Imap, IMAP, "a OK done"),
+        (Protocol::Pop3, POP3, "TOP"),
+        (Protocol::Pop3, OLD_POP3, "-ERR what"),
+        (Protocol::Redis, REDIS, "+PONG"),
+        (Protocol::Redis, CLOSED_REDIS, ASKS_FOR_PASSWORD),
+        (Protocol::Postgres, POSTGRES, "server_version = 15.1"),
+    ] {
+        let result = probe(service(protocol, talker(words).await).into()).await;
+        assert_eq!(result.verdict, Verdict::Ok, "{protocol:?}: {result:?}");
+        assert!(said(&result).contains(line), "{protocol:?}: {}", said(&result));
+        assert!(result.phases.first_byte_us.is_some(), "{protocol:?}");
+    }
+}
+
+/// What a server says that refuses, and what is told of that.
+const REFUSALS: [(Protocol, &[u8], &str); 8] = [
+    (Protocol::Smtp, b"554 no\r\n", r#"says "554 no" where a greeting is due"#),
+    (Protocol::Smtp, b"220 a\r\n421 full\r\n", r#"says "421 full" where a list of"#),
+    (Protocol::Imap, b"* BYE full\r\n", r#"says "* BYE full" where a greeting is due"#),
+    (Protocol::Imap, b"* OK\r\n* BYE\r\n", r#"says "* BYE" where OK to CAPABILITY is due"#),
+    (Protocol::Pop3, b"-ERR [SYS/TEMP] later\r\n", r#"says "-ERR [SYS/TEMP] later" where"#),
+    (Protocol::Redis, b"-LOADING data\r\n", r#"Redis says "LOADING data""#),
+    (
+        Protocol::Postgres,
+        b"E\0\0\0\x37SFATAL\0VFATAL\0C57P03\0Mthe database is starting up\0\0",
+        r#"PostgreSQL says "FATAL 57P03: the database is starting up""#,
+    ),
+    (Protocol::Mysql, b"\x0b\0\0\0\xff\x10\x04Too many", r#"MySQL says "1040 Too many""#),
+];
+
+#[tokio::test]
+async fn a_server_that_refuses_fails_with_its_words() {
+    for (protocol, says, words) in REFUSALS {
+        let result = ask(protocol, says, Then::Wait).await;
+        let found = (result.verdict, code(&result));
+        assert_eq!(found, (Verdict::Fail, Some(ReasonCode::Status)), "{protocol:?} {result:?}");
+        assert!(told(&result).contains(words), "{protocol:?}: {}", told(&result));
+    }
+}
+
+#[tokio::test]
+async fn who_is_turned_away_by_ssh_is_told_why() {
+    let result = ask(Protocol::Ssh, "Exceeded MaxStartups\r\n", Then::Close).await;
+    assert_eq!(code(&result), Some(ReasonCode::Broken));
+    let why = "the server ended where a line that begins with SSH- is due; it said \"Exceeded \
+               MaxStartups\" before";
+    assert_eq!(told(&result), why);
+    let result = ask(Protocol::Ssh, "SSH-1.5-old\r\n", Then::Wait).await;
+    assert!(told(&result).contains("another version of SSH than 2"), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_speaks_another_protocol_is_broken() {
+    for protocol in Protocol::ALL {
+        let answer = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        let result = ask(protocol, answer, Then::Close).await;
+        // A WebSocket begins with HTTP: there it is an answer, and the wrong one.
+        let wanted = match protocol {
+            Protocol::Websocket => ReasonCode::Status,
+            _ => ReasonCode::Broken,
+        };
+        let found = (result.verdict, code(&result));
+        assert_eq!(found, (Verdict::Fail, Some(wanted)), "{protocol:?} {result:?}");
+    }
+    let result = ask(Protocol::Postgres, "SSH-2.0-Example\r\n", Then::Wait).await;
+    assert!(told(&result).contains("it may not be PostgreSQL"), "{result:?}");
+}
+
+#[tokio::test]
+async fn one_without_end_is_left_and_so_is_one_that_breaks_off() {
+    for protocol in Protocol::ALL {
+        let result = ask(protocol, "", Then::Endless).await;
+        let found = code(&result);
+        assert!(
+            matches!(found, Some(ReasonCode::TooLong | ReasonCode::Broken)),
+            "{protocol:?} {result:?}"
+        );
+        let result = ask(protocol, "", Then::Close).await;
+        assert_eq!(code(&result), Some(ReasonCode::Broken), "{protocol:?} {result:?}");
+        let (closed, _socket) = closed();
+        let result = probe(service(protocol, closed).into()).await;
+        assert_eq!(code(&result), Some(ReasonCode::Refused), "{protocol:?}");
+    }
+    for (protocol, many) in [
+        (Protocol::Ssh, "x\r\n"),
+        (Protocol::Smtp, "220-x\r\n"),
+        (Protocol::Postgres, "N\0\0\0\x04"),
+    ] {
+        let result = ask(protocol, many.repeat(200), Then::Wait).await;
+        assert_eq!(code(&result), Some(ReasonCode::TooLong), "{protocol:?} {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_silent_is_left_at_the_deadline() {
+    for protocol in Protocol::ALL {
+        for words in [&b""[..], b"2"] {
+            let silent = service(protocol, peer(0, words, Then::Wait).await);
+            let mut check = check(CheckKind::Service(silent));
+            check.deadline_ms = 100;
+            let result = prober().probe(Arc::new(check), noon()).await;
+            let found = (result.verdict, code(&result));
+            assert_eq!(found, (Verdict::Fail, Some(ReasonCode::TimedOut)), "{protocol:?}");
+        }
+    }
+    // The greeting is right, and the rest never comes.
+    let mut check = check(service(Protocol::Mysql, talker(MYSQL).await).into());
+    check.deadline_ms = 100;
+    let result = prober().probe(Arc::new(check), noon()).await;
+    assert_eq!(code(&result), Some(ReasonCode::TimedOut), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_it_says_can_be_asked_for() {
+    let contains = |text: &str| Some(TextTest::Contains(text.to_owned()));
+    let asks = |address, expect| ServiceCheck { expect, ..service(Protocol::Smtp, address) };
+    let result = probe(asks(talker(SMTP).await, contains("250 PIPELINING")).into()).await;
+    assert_eq!(result.verdict, Verdict::Ok, "{result:?}");
+    let result = probe(asks(talker(SMTP).await, contains("STARTTLS")).into()).await;
+    assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Assertion)));
+    let words = "it works, and what the server says should contain \"STARTTLS\": it is \
+                 \"220-mail\\n220 ready\\n250-mail\\n250 PIPELINING\"";
+    assert_eq!(told(&result), words);
+    let pattern = Some(TextTest::Matches("(".to_owned()));
+    let wrong = asks(([127, 0, 0, 1], 25).into(), pattern);
+    assert_eq!(ServiceProbe::new(&wrong).unwrap_err().field, "expect.matches");
+}
+
+#[tokio::test]
+async fn a_database_does_not_have_to_know_whom_nobody_named() {
+    const NO_ROLE: &[u8] = b"E\0\0\0\x27SFATAL\0C28000\0Mno role \"allclear\"\0\0";
+    let result = ask(Protocol::Postgres, NO_ROLE, Then::Close).await;
+    assert_eq!(result.verdict, Verdict::Ok, "{result:?}");
+    let address = peer(0, NO_ROLE, Then::Close).await;
+    let named = ServiceCheck { user: Some("x".to_owned()), ..service(Protocol::Postgres, address) };
+    let result = probe(named.into()).await;
+    assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Status)));
+    assert!(told(&result).contains("28000"), "{result:?}");
+}
