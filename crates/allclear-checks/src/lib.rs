@@ -6,6 +6,8 @@
 //! each kind is tried is in [`kinds`], and what comes by itself in [`heartbeat`]. Configurations of other
 //! monitors become checks in [`import`].
 //!
+//! [`watchdog`] names what nobody probes, and says elsewhere that probing goes on.
+//!
 //! A failure waits in [`sight`] until sentinels have answered: it may be our own. [`stall`] notices where
 //! this program stood still.
 
@@ -24,6 +26,7 @@ pub mod sight;
 pub mod stall;
 pub mod times;
 pub mod watch;
+pub mod watchdog;
 pub mod writing;
 
 #[cfg(test)]
@@ -33,3 +36,4 @@ pub use self::figures::Figures;
 pub use self::prober::{Looking, Prober, Probing};
 pub use self::roll_up::RollUp;
 pub use self::watch::Watch;
+pub use self::watchdog::{SignOfLife, Unprobed, Watchdog};

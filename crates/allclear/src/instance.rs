@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_checks::{Prober, RollUp, Watch};
+use allclear_checks::{Prober, RollUp, SignOfLife, Watch, Watchdog};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
 use allclear_incidents::outages::OutageDuty;
@@ -17,7 +17,7 @@ use allclear_web::tls::Certificates;
 use allclear_web::{App, Entrance, Front, Published, Publisher, Report, server};
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::duties::Duties;
@@ -46,6 +46,8 @@ pub struct Conditions {
     pub probes_max: usize,
     /// Bytes that what they found may take.
     pub samples_bytes_max: u64,
+    /// Who is told elsewhere that probing goes on, where anybody is.
+    pub sign_of_life: Option<SignOfLife>,
 }
 
 /// A running instance.
@@ -69,15 +71,15 @@ impl Instance {
     /// Where the store cannot be read, or the address not be listened on.
     pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
         let Conditions { listen, allowed, clock, entropy, entrance, .. } = conditions;
-        let Conditions { prober, probes_max, samples_bytes_max, .. } = conditions;
+        let Conditions { prober, probes_max, samples_bytes_max, sign_of_life, .. } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
         let outages =
             OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let woken = vec![publisher.nudge(), outages.nudge()];
-        let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
-            .with_in_flight_max(probes_max);
-        let watch = Arc::new(watch);
+        let here = || (store.clone(), clock.clone(), entropy.clone(), prober.clone());
+        let watch = watch(here(), woken, probes_max);
+        let watchdog = watchdog(here(), &watch, sign_of_life);
         #[cfg(feature = "passkeys")]
         let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
@@ -108,18 +110,15 @@ impl Instance {
         })?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
-        let until = async {
-            // A dropped sender stops it as well.
-            let _ = stopped.await;
-        };
         let front = Front::of(published.clone(), app);
-        let serving = tokio::spawn(server::serve(listener, front, allowed, until));
+        let serving = tokio::spawn(server::serve(listener, front, allowed, told(stopped)));
         let mut duties = Duties::default();
         duties.begin("publisher", publish(publisher.clone()));
         duties.begin("maintenance duty", maintain(maintenance.clone()));
         let roll_up = RollUp::new(store.clone(), clock.clone(), samples_bytes_max);
         duties.begin("roll-up of samples", async move { roll_up.run().await });
         duties.begin("watch", probe(watch.clone()));
+        duties.begin("watchdog", async move { watchdog.run().await });
         duties.begin("duty of outages", async move { outages.run().await });
         if let Some(certificates) = certificates {
             duties.begin("renewal of certificates", renew(certificates, clock.clone()));
@@ -191,6 +190,32 @@ impl Instance {
         self.watch.lay_down().await;
         self.store.close().await;
     }
+}
+
+/// What probing takes.
+type Probing = (Store, Arc<dyn Clock>, Arc<Entropy>, Arc<dyn Prober>);
+
+fn watch(
+    (store, clock, entropy, prober): Probing,
+    woken: Vec<Arc<Notify>>,
+    probes_max: usize,
+) -> Arc<Watch> {
+    let watch = Watch::new(store, clock, entropy, prober, woken);
+    Arc::new(watch.with_in_flight_max(probes_max))
+}
+
+fn watchdog(
+    (store, clock, entropy, prober): Probing,
+    watch: &Watch,
+    sign_of_life: Option<SignOfLife>,
+) -> Watchdog {
+    let told = (watch.figures(), watch.holder().to_owned());
+    Watchdog::new(store, clock, &entropy, prober, told, sign_of_life)
+}
+
+/// Waits until it is told to stop. A dropped sender stops it as well.
+async fn told(stopped: oneshot::Receiver<()>) {
+    let _ = stopped.await;
 }
 
 /// Publishes, again and again.
