@@ -1,5 +1,7 @@
 //! What probing says of itself, for those who watch Allclear.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use allclear_domain::check::Verdict;
 use jiff::SignedDuration;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -8,6 +10,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::watchdog::Unprobed;
 
 /// Bounds of the buckets of the lag, in seconds.
 const LAGS: [f64; 14] =
@@ -35,6 +39,9 @@ pub struct Figures {
     checks: Gauge,
     in_flight: Gauge,
     unwritten: Gauge,
+    unprobed: Gauge,
+    /// The checks that this counts.
+    unprobed_checks: Arc<Mutex<Vec<Unprobed>>>,
 }
 
 impl Default for Figures {
@@ -42,7 +49,8 @@ impl Default for Figures {
         let (probes, written, here, checks, in_flight, unwritten) = Default::default();
         let lag: fn() -> Histogram = || Histogram::new(LAGS);
         let lag = Family::new_with_constructor(lag);
-        Self { probes, lag, written, here, checks, in_flight, unwritten }
+        let (unprobed, unprobed_checks) = Default::default();
+        Self { probes, lag, written, here, checks, in_flight, unwritten, unprobed, unprobed_checks }
     }
 }
 
@@ -65,6 +73,8 @@ impl Figures {
         registry.register("allclear_probes_in_flight", "Probes that run", self.in_flight.clone());
         let help = "Checks whose last result is not written yet";
         registry.register("allclear_probe_results_unwritten", help, self.unwritten.clone());
+        let help = "Checks that nobody probed for three intervals";
+        registry.register("allclear_checks_unprobed", help, self.unprobed.clone());
     }
 
     pub(crate) fn began(&self, lag: SignedDuration, is_slow: bool) {
@@ -78,6 +88,17 @@ impl Figures {
 
     pub(crate) fn wrote(&self, results: u64) {
         self.written.inc_by(results);
+    }
+
+    /// Checks that nobody probed for three intervals, the longest so first.
+    #[must_use]
+    pub fn list_unprobed(&self) -> Vec<Unprobed> {
+        self.unprobed_checks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn unprobed(&self, checks: Vec<Unprobed>) {
+        self.unprobed.set(i64::try_from(checks.len()).unwrap_or(i64::MAX));
+        *self.unprobed_checks.lock().unwrap_or_else(PoisonError::into_inner) = checks;
     }
 
     pub(crate) fn probes_here(&self, is_here: bool) {
@@ -117,6 +138,7 @@ mod tests {
             r#"allclear_probe_lag_seconds_count{lane="slow"} 1"#,
             "allclear_probe_results_written_total 7",
             "allclear_probes_here 1",
+            "allclear_checks_unprobed 0",
             "allclear_checks 12",
             "allclear_probes_in_flight 2",
             "allclear_probe_results_unwritten 1",

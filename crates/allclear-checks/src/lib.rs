@@ -7,6 +7,8 @@
 //! [`heartbeat`]. Configurations of other monitors become checks in [`import`], and an address that
 //! somebody types in [`proposals`].
 //!
+//! [`watchdog`] names what nobody probes, and says elsewhere that probing goes on.
+//!
 //! A failure waits in [`sight`] until sentinels have answered: it may be our own. [`stall`] notices where
 //! this program stood still.
 
@@ -27,6 +29,7 @@ pub mod sight;
 pub mod stall;
 pub mod times;
 pub mod watch;
+pub mod watchdog;
 pub mod writing;
 
 #[cfg(test)]
@@ -36,3 +39,4 @@ pub use self::figures::Figures;
 pub use self::prober::{Looking, Prober, Probing};
 pub use self::roll_up::RollUp;
 pub use self::watch::Watch;
+pub use self::watchdog::{SignOfLife, Unprobed, Watchdog};

@@ -154,6 +154,12 @@ impl Watch {
         self.figures.clone()
     }
 
+    /// What this node is called where the store says who probes.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        &self.holder
+    }
+
     /// What has it look at once which checks there are.
     #[must_use]
     pub fn nudge(&self) -> Arc<Notify> {
@@ -259,7 +265,8 @@ impl Watch {
 
     /// Begins what it is time for, and tells how long there is nothing else to do.
     fn begin(&self, state: &mut State, tasks: &mut Tasks, now: Timestamp) -> Duration {
-        if tasks.turn.is_none() && state.turn.wants_asking(now) {
+        let is_idle = state.revision.is_some() && state.board.is_empty();
+        if tasks.turn.is_none() && state.turn.wants_asking(now, is_idle) {
             tasks.turn = Some(tokio::spawn(self.ask_for_turn(now)));
         }
         if !state.turn.is_ours() {

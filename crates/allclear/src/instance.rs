@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_checks::proposals::Looker;
-use allclear_checks::{Prober, RollUp, Watch};
+use allclear_checks::{Prober, RollUp, SignOfLife, Watch, Watchdog};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
 use allclear_incidents::outages::OutageDuty;
@@ -18,7 +18,7 @@ use allclear_web::tls::Certificates;
 use allclear_web::{App, Entrance, Front, Published, Publisher, Report, server};
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::duties::Duties;
@@ -48,6 +48,8 @@ pub struct Conditions {
     pub probes_max: usize,
     /// Bytes that what they found may take.
     pub samples_bytes_max: u64,
+    /// Who is told elsewhere that probing goes on, where anybody is.
+    pub sign_of_life: Option<SignOfLife>,
 }
 
 /// A running instance.
@@ -71,18 +73,16 @@ impl Instance {
     /// Where the store cannot be read, or the address not be listened on.
     pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
         let Conditions { listen, allowed, clock, entropy, entrance, .. } = conditions;
-        let Conditions { prober, probes_max, samples_bytes_max, .. } = conditions;
+        let Conditions { prober, probes_max, samples_bytes_max, sign_of_life, .. } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
         let outages =
             OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let woken = vec![publisher.nudge(), outages.nudge()];
+        let here = || (store.clone(), clock.clone(), entropy.clone(), prober.clone());
         let probe_threads = ProbeThreads::start()?;
-        let looker = Looker::new(prober.clone());
-        let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
-            .with_in_flight_max(probes_max)
-            .with_probes_on(probe_threads.handle());
-        let watch = Arc::new(watch);
+        let watch = watch(here(), woken, probes_max, &probe_threads);
+        let watchdog = watchdog(here(), &watch, sign_of_life);
         #[cfg(feature = "passkeys")]
         let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
@@ -97,7 +97,7 @@ impl Instance {
             published: published.clone(),
             nudge: publisher.nudge(),
             watch: watch.nudge(),
-            looker,
+            looker: Looker::new(prober),
             figures: watch.figures(),
             entrance: Arc::new(entrance),
         };
@@ -112,16 +112,13 @@ impl Instance {
         let listener = listener_at(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
-        let until = async {
-            // A dropped sender stops it as well.
-            let _ = stopped.await;
-        };
         let front = Front::of(published.clone(), app);
-        let serving = tokio::spawn(server::serve(listener, front, allowed, until));
+        let serving = tokio::spawn(server::serve(listener, front, allowed, told(stopped)));
         let mut duties = Duties::default();
         duties.begin("publisher", publish(publisher.clone()));
         duties.begin("maintenance duty", maintain(maintenance.clone()));
         duties.begin("watch", probe(watch.clone(), probe_threads));
+        duties.begin("watchdog", async move { watchdog.run().await });
         duties.begin("duty of outages", async move { outages.run().await });
         keep_house(&mut duties, &store, clock, samples_bytes_max, certificates);
         Ok(Self {
@@ -212,6 +209,33 @@ async fn listener_at(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("{address} cannot be listened on: choose another with --listen"))
+}
+
+/// What probing takes.
+type Probing = (Store, Arc<dyn Clock>, Arc<Entropy>, Arc<dyn Prober>);
+
+fn watch(
+    (store, clock, entropy, prober): Probing,
+    woken: Vec<Arc<Notify>>,
+    probes_max: usize,
+    threads: &ProbeThreads,
+) -> Arc<Watch> {
+    let watch = Watch::new(store, clock, entropy, prober, woken);
+    Arc::new(watch.with_in_flight_max(probes_max).with_probes_on(threads.handle()))
+}
+
+fn watchdog(
+    (store, clock, entropy, prober): Probing,
+    watch: &Watch,
+    sign_of_life: Option<SignOfLife>,
+) -> Watchdog {
+    let told = (watch.figures(), watch.holder().to_owned());
+    Watchdog::new(store, clock, &entropy, prober, told, sign_of_life)
+}
+
+/// Waits until it is told to stop. A dropped sender stops it as well.
+async fn told(stopped: oneshot::Receiver<()>) {
+    let _ = stopped.await;
 }
 
 /// Publishes, again and again.

@@ -4,10 +4,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::*;
+use allclear_domain::check::WAITS_FOR_PARENTS;
 
-/// How long a failure waits for its parents at most; then it is believed as it is.
-pub(super) const WAITS_MAX: SignedDuration = SignedDuration::from_secs(60);
+use super::*;
 
 /// Who stands behind whom, and what waits for that.
 #[derive(Debug, Default)]
@@ -196,7 +195,7 @@ impl Board {
 
     /// Has failures said that waited too long: a parent of which nothing is heard explains nothing.
     pub(super) fn give_up_waiting(&mut self, now: Timestamp) {
-        let is_over = |one: &Waiting| now.duration_since(one.since).abs() >= WAITS_MAX;
+        let is_over = |one: &Waiting| now.duration_since(one.since).abs() >= WAITS_FOR_PARENTS;
         let over: Vec<_> = self.family.waiting.extract_if(|_, waiting| is_over(waiting)).collect();
         for (id, Waiting { check, result, .. }) in over {
             self.take_in(&check, result, None, now);

@@ -24,10 +24,10 @@ impl Turn {
         self.is_ours
     }
 
-    /// Whether it is time to say so, or to ask.
-    pub(super) fn wants_asking(&mut self, now: Timestamp) -> bool {
+    /// Whether it is time to say so, or to ask. Where there is nothing to probe, nothing is written.
+    pub(super) fn wants_asking(&mut self, now: Timestamp, is_idle: bool) -> bool {
         let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= SAY_EVERY;
-        let wants = self.asked_at.is_none_or(is_time);
+        let wants = self.asked_at.is_none_or(is_time) && !(is_idle && self.is_ours);
         if wants {
             self.asked_at = Some(now);
         }

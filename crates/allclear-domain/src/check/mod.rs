@@ -22,6 +22,7 @@ mod sight;
 mod target;
 mod tcp;
 mod tls;
+mod unprobed;
 
 use std::time::Duration;
 
@@ -62,6 +63,7 @@ use self::target::HEARTBEAT;
 
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};
+pub use self::unprobed::WAITS_FOR_PARENTS;
 
 /// What is tried, how often, and what counts as working.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

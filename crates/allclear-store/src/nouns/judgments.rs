@@ -3,6 +3,7 @@
 use allclear_domain::check::{Judgment, ProbeResult};
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::ROWS_PER_STATEMENT_MAX;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::document;
@@ -80,6 +81,19 @@ impl Store {
             Ok((columns.uuid("id")?.into(), columns.document()?))
         };
         Ok(rows.iter().filter_map(|row| believed(row).ok()).collect())
+    }
+
+    /// When each check was probed last, as far as it is written.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_probed(&self) -> Result<Vec<(CheckId, Timestamp)>, StoreError> {
+        let rows = self.read().await?.fetch_all(sql::LIST_PROBED, vec![]).await?;
+        let probed = |row: &Row| -> Result<_, BadRow> {
+            let columns = row.of("judgments", "chk_");
+            Ok((columns.uuid("id")?.into(), columns.instant("probed_at")?))
+        };
+        Ok(rows.iter().map(probed).collect::<Result<_, BadRow>>()?)
     }
 
     /// What is believed of one check, by vantage point.

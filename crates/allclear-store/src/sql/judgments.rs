@@ -20,6 +20,8 @@ super::statements! {
     LIST = "select check_id as id, vantage, probed_at, document from judgments order by check_id, vantage";
     /// What is believed alone, without the probes.
     LIST_BELIEVED = "select check_id as id, document -> 'judgment' as document from judgments";
+    /// When each check was probed last, from wherever.
+    LIST_PROBED = "select check_id as id, max(probed_at) as probed_at from judgments group by check_id";
     /// Those of one check.
     LIST_OF_CHECK = "select check_id as id, vantage, probed_at, document from judgments
         where check_id = $1 order by vantage";

@@ -1,5 +1,6 @@
 //! Home: the state of the world. What is wrong now, what was forgotten, and what comes next.
 
+use allclear_checks::Unprobed;
 use allclear_domain::StatusSetting;
 use allclear_domain::action::Due;
 use allclear_domain::ids::{ComponentId, IncidentId, MaintenanceId};
@@ -35,6 +36,10 @@ struct HomeView {
     open: Vec<OpenView>,
     /// What this machine does not see; empty where nothing is.
     unseen: String,
+    /// Checks that nobody probes.
+    unprobed: Vec<LinkView>,
+    /// How many more of them there are.
+    unprobed_more: usize,
     outages: Vec<OutageLink>,
     findings: Vec<FindingView>,
     drafts: Vec<LinkView>,
@@ -68,6 +73,13 @@ struct LinkView {
     path: String,
     title: String,
     text: String,
+}
+
+impl LinkView {
+    fn of_unprobed(one: &Unprobed) -> Self {
+        let text = format!("not for {}", tell_length(one.length));
+        Self { path: format!("/console/checks/{}", one.id), title: one.name.clone(), text }
+    }
 }
 
 /// One status page with everything on it that is not settled.
@@ -109,6 +121,7 @@ pub(super) async fn show(call: Call) -> Answer {
     }
     let outages = store.list_readable_open_outages().await?;
     let findings = parts.iter().flat_map(|part| findings(part, &settings, &outages, call.now));
+    let unprobed = call.app.figures.list_unprobed();
     let view = HomeView {
         chrome: Chrome::of(&call, "Now", ""),
         may_write: call.access()?.may(Scope::Incidents),
@@ -117,6 +130,8 @@ pub(super) async fn show(call: Call) -> Answer {
         has_components: parts.iter().any(|part| !part.components.is_empty()),
         open,
         unseen: SightView::load(store, call.now).await?.warning,
+        unprobed: unprobed.iter().take(SHOWN_MAX).map(LinkView::of_unprobed).collect(),
+        unprobed_more: unprobed.len().saturating_sub(SHOWN_MAX),
         outages: checks::open_outages(store, &outages, call.now, SHOWN_MAX).await?,
         findings: findings.take(SHOWN_MAX).collect(),
         drafts: parts.iter().flat_map(drafts).take(SHOWN_MAX).collect(),

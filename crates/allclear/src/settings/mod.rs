@@ -14,6 +14,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use allclear_checks::SignOfLife;
+use allclear_domain::check::{CheckKind, HttpCheck};
 use allclear_domain::limits::SENTINELS_MAX;
 use allclear_store::Location;
 use allclear_web::Entrance;
@@ -21,6 +23,7 @@ use allclear_web::tls::TlsFiles;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use ipnet::IpNet;
+use jiff::SignedDuration;
 
 pub use self::environment::Environment;
 pub use self::oidc::OidcSettings;
@@ -65,6 +68,8 @@ pub struct Settings {
     pub probes: ProbeSettings,
     /// Bytes that samples of checks may take.
     pub samples_bytes_max: u64,
+    /// Who is told elsewhere that probing goes on, where anybody is.
+    pub sign_of_life: Option<SignOfLife>,
     /// The server that commands ask, where one is named.
     pub remote: Option<Remote>,
     /// Connections served at the same time.
@@ -164,6 +169,7 @@ impl Settings {
             oidc: oidc::read(values)?,
             probes: probes(values)?,
             samples_bytes_max: number(values, "samples_max_mb", 10, 1_000_000)? * 1_000_000,
+            sign_of_life: sign_of_life(values)?,
             remote: remote(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),
@@ -304,6 +310,23 @@ fn anchors(values: &BTreeMap<&'static str, Raw>) -> Result<Vec<SocketAddr>> {
     let most = SENTINELS_MAX / 2;
     ensure!(anchors.len() <= most, "sentinels: name at most {most} addresses");
     Ok(anchors)
+}
+
+fn sign_of_life(values: &BTreeMap<&'static str, Raw>) -> Result<Option<SignOfLife>> {
+    let every = number(values, "sign_of_life_every_seconds", 10, 86_400)?;
+    let (url, from) = get(values, "sign_of_life_url");
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let check = CheckKind::Http(HttpCheck::of(url));
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    // The address is a secret, and so is what is wrong with it.
+    ensure!(
+        is_web && allclear_checks::kinds::Ready::new(&check).is_ok(),
+        "sign_of_life_url ({from}): is none: write an address such as https://deadman.example.com/…"
+    );
+    let every = SignedDuration::from_secs(i64::try_from(every)?);
+    Ok(Some(SignOfLife { url: url.to_owned(), every }))
 }
 
 fn tls(values: &BTreeMap<&'static str, Raw>) -> Result<Option<TlsFiles>> {

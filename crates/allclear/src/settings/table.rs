@@ -108,6 +108,22 @@ pub const SETTINGS: &[Setting] = &[
          are kept for 2 days, hours for 100 days, days for 3 years; where that is more, the oldest \
          minutes go first.",
     ),
+    Setting {
+        key: "sign_of_life_url",
+        variable: "ALLCLEAR_SIGN_OF_LIFE_URL",
+        default: "",
+        default_shown: "",
+        about: "Address that is asked for while every check is probed on time and its results are written: a \
+                dead-man's switch elsewhere, which tells somebody when that stops. An answer from 200 to 299 \
+                counts. It goes the way that checks go, by the same rules of addresses.",
+        is_secret: true,
+    },
+    setting(
+        "sign_of_life_every_seconds",
+        "ALLCLEAR_SIGN_OF_LIFE_EVERY_SECONDS",
+        "60",
+        "Seconds from one sign of life to the next, 10 to 86400. Let whoever waits for them wait for a few.",
+    ),
     setting(
         "sentinels",
         "ALLCLEAR_SENTINELS",

@@ -97,3 +97,21 @@ fn the_sample_file_is_read_without_complaint_once_uncommented() {
     Settings::read(&flags(Some(config.path())), &Environment::of(&[HOME])).unwrap();
     assert!(reference_markdown().contains("## `listen`"));
 }
+
+#[test]
+fn the_address_of_a_sign_of_life_is_checked_and_never_shown() {
+    let read = |url: &str| {
+        let variable = ("ALLCLEAR_SIGN_OF_LIFE_URL", url);
+        Settings::read(&Flags::default(), &Environment::of(&[HOME, variable]))
+    };
+    let settings = read("https://deadman.example.com/hunter2").unwrap();
+    assert_eq!(settings.sign_of_life.as_ref().unwrap().every.as_secs(), 60);
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    for wrong in ["deadman.example.com/hunter2", "ftp://hunter2", "https://", "https://a b/hunter2"]
+    {
+        let problem = format!("{:#}", read(wrong).unwrap_err());
+        assert!(problem.contains("sign_of_life_url"), "{wrong}: {problem}");
+        assert!(!problem.contains("hunter2"), "{wrong}: {problem}");
+    }
+    assert!(read("").unwrap().sign_of_life.is_none());
+}

@@ -74,7 +74,7 @@ fn a_gateway_that_vanishes_with_its_link_is_silent_and_not_forgotten() {
     // What is on this network and works is seen, and what is behind the gateway is not.
     assert_eq!(still.look(&round(&[]), Some(Reach::Near), at(90_010)).view, View::Near);
     let other = sentinel(SentinelRole::Gateway, Reach::Near, 1);
-    let moved = still.look(&round(&[(other.clone(), Sign::Answered)]), None, at(90_020));
+    let moved = still.look(&round(&[(other, Sign::Answered)]), None, at(90_020));
     assert_eq!(moved.view, View::Clear);
     assert_eq!(moved.sentinels.len(), 1, "another one takes its place");
     let back = still.look(&round(&[(gateway(), Sign::Answered)]), None, at(90_020));

@@ -1,5 +1,6 @@
 //! The shapes of checks.
 
+use allclear_checks::Unprobed;
 use allclear_checks::writing::NewCheck;
 use allclear_domain::check::{Affects, Check, CheckKind, OnOutage, Patience, Verdict};
 use allclear_domain::error::InvalidValue;
@@ -45,6 +46,8 @@ pub(super) struct CheckJson {
     parents: Vec<String>,
     /// Whether it goes up and down so often that it counts as one outage until it is steady.
     is_flapping: bool,
+    /// Whether nobody probed it for three intervals, as the server sees it.
+    is_unprobed: bool,
     /// Id of the check that is down, where that is why nothing is known of this one.
     behind: Option<String>,
     /// Since when it is not probed, because somebody said so.
@@ -307,6 +310,7 @@ impl CheckJson {
             },
             tags: check.tags.iter().map(ToString::to_string).collect(),
             parents: check.parents.iter().map(ToString::to_string).collect(),
+            is_unprobed: false,
             is_flapping: judged.iter().any(|one| one.judgment.is_flapping()),
             behind: judged.iter().find_map(|one| one.judgment.behind()).map(|id| id.to_string()),
             paused_at: check.paused_at,
@@ -323,6 +327,12 @@ impl CheckJson {
     pub(super) fn for_those_who(self, may_write: bool) -> Self {
         let kind = if may_write { self.kind } else { self.kind.without_tokens() };
         Self { kind, ..self }
+    }
+
+    /// The same, by those that nobody probes.
+    pub(super) fn among(self, unprobed: &[Unprobed]) -> Self {
+        let is_unprobed = unprobed.iter().any(|one| one.id.to_string() == self.id);
+        Self { is_unprobed, ..self }
     }
 
     /// The same, with what came of it.

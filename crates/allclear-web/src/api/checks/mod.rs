@@ -107,9 +107,11 @@ async fn list(call: Call) -> Answer {
     };
     let cursor = |stored: &Stored<Check>| cursor_of(stored.id);
     let may_write = call.access.may(Scope::Checks);
+    let unprobed = call.app.figures.list_unprobed();
     let of = |stored: &Stored<Check>| {
         let of_it = judged.iter().filter(|judged| judged.check_id == stored.id);
-        CheckJson::of(stored, &of_it.collect::<Vec<_>>()).for_those_who(may_write)
+        let shown = CheckJson::of(stored, &of_it.collect::<Vec<_>>());
+        shown.among(&unprobed).for_those_who(may_write)
     };
     json(StatusCode::OK, &ListJson::of(found, limit, cursor, of))
 }
@@ -139,6 +141,7 @@ async fn show(call: Call) -> Answer {
         }
     };
     let shown = CheckJson::of(&stored, &judged).with_exchanges(&judged).with_heard(heard);
+    let shown = shown.among(&call.app.figures.list_unprobed());
     let answer = json(StatusCode::OK, &shown.for_those_who(call.access.may(Scope::Checks)))?;
     Ok(at_version(answer, stored.version))
 }

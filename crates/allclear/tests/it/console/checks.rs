@@ -108,7 +108,7 @@ fn last_hour(check: &Check, now: Timestamp) -> Vec<Sampled> {
 }
 
 #[track_caller]
-fn assert_has(page: &Page, texts: &[&str]) {
+pub(super) fn assert_has(page: &Page, texts: &[&str]) {
     for text in texts {
         assert!(page.text.contains(text), "no {text}: {}", page.text);
     }

@@ -22,6 +22,7 @@ mod templates;
 mod tokens;
 mod twice;
 mod upkeep;
+mod verdicts;
 
 use allclear::instance::{Conditions, Instance};
 use allclear_domain::{Access, ApiToken, Change, Clock, Entropy, Person, Role, Scope, TurnedClock};
