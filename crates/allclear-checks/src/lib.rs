@@ -4,12 +4,13 @@
 //! of that is not written yet. What it writes goes through [`keeping`], many results in one
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
 //! each kind is tried is in [`kinds`], and what comes by itself in [`heartbeat`]. Configurations of other
-//! monitors become checks in [`import`].
+//! monitors become checks in [`import`]. What ends on a day that is known beforehand is kept in [`expiry`].
 //!
 //! A failure waits in [`sight`] until sentinels have answered: it may be our own. [`stall`] notices where
 //! this program stood still.
 
 pub mod board;
+pub mod expiry;
 pub mod fields;
 pub mod figures;
 pub mod heartbeat;
@@ -29,7 +30,8 @@ pub mod writing;
 #[cfg(test)]
 mod for_tests;
 
+pub use self::expiry::{ExpiryDuty, Registries};
 pub use self::figures::Figures;
-pub use self::prober::{Looking, Prober, Probing};
+pub use self::prober::{Fetch, Fetched, Fetching, Looking, Prober, Probing};
 pub use self::roll_up::RollUp;
 pub use self::watch::Watch;

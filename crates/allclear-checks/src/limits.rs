@@ -48,3 +48,7 @@ pub const IMPORTED_FILES_LOOKED_AT_MAX: usize = 20_000;
 pub const RELABELINGS_MAX: usize = 200;
 /// Bytes of one label; the rest is cut off.
 pub const LABEL_BYTES_MAX: usize = 4 * 1024;
+/// Domains that registries are asked for in one go; the rest waits for the next one.
+pub const DOMAINS_AT_ONCE_MAX: u32 = 20;
+/// Ends that are warned of in one go; the rest waits for the next one.
+pub const WARNINGS_AT_ONCE_MAX: u32 = 1_000;

@@ -76,6 +76,8 @@ pub struct App {
     pub nudge: Arc<Notify>,
     /// Wakes the duty that probes, after a check was changed.
     pub watch: Arc<Notify>,
+    /// Wakes the duty of the expiry ledger.
+    pub expiry: Arc<Notify>,
     /// What probing says of itself.
     pub figures: Figures,
     /// How requests get here.

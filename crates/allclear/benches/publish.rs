@@ -60,6 +60,7 @@ async fn run() -> Result<()> {
         prober: allclear::probing::prober(&ProbeSettings::default(), Arc::new(SystemClock))?,
         probes_max: 1,
         samples_bytes_max: u64::MAX,
+        rdap_url: None,
     };
     let instance = Instance::start(store, conditions).await?;
     let mut reader = TcpStream::connect(instance.address()).await?;

@@ -49,6 +49,7 @@ async fn run() -> Result<()> {
         prober: allclear::probing::prober(&ProbeSettings::default(), Arc::new(SystemClock))?,
         probes_max: 1,
         samples_bytes_max: u64::MAX,
+        rdap_url: None,
     };
     let instance = Instance::start(store, conditions).await?;
     let (port, pid) = (instance.address().port(), std::process::id());

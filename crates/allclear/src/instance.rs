@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_checks::{Prober, RollUp, Watch};
+use allclear_checks::{ExpiryDuty, Prober, Registries, RollUp, Watch};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
 use allclear_incidents::outages::OutageDuty;
@@ -46,6 +46,8 @@ pub struct Conditions {
     pub probes_max: usize,
     /// Bytes that what they found may take.
     pub samples_bytes_max: u64,
+    /// Who is asked about registrations of all domains; whom IANA names where it is `None`.
+    pub rdap_url: Option<String>,
 }
 
 /// A running instance.
@@ -68,12 +70,14 @@ impl Instance {
     /// Where the store cannot be read, or the address not be listened on.
     pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
         let Conditions { listen, allowed, clock, entropy, entrance, .. } = conditions;
-        let Conditions { prober, probes_max, samples_bytes_max, .. } = conditions;
+        let Conditions { prober, probes_max, samples_bytes_max, rdap_url, .. } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
         let outages =
             OutageDuty::new(store.clone(), clock.clone(), entropy.clone(), publisher.nudge());
         let woken = vec![publisher.nudge(), outages.nudge()];
+        let registries = Registries::new(prober.clone(), rdap_url);
+        let expiry = ExpiryDuty::new(store.clone(), clock.clone(), entropy.clone(), registries);
         let watch = Watch::new(store.clone(), clock.clone(), entropy.clone(), prober, woken)
             .with_in_flight_max(probes_max);
         #[cfg(feature = "passkeys")]
@@ -90,6 +94,7 @@ impl Instance {
             published: published.clone(),
             nudge: publisher.nudge(),
             watch: watch.nudge(),
+            expiry: expiry.nudge(),
             figures: watch.figures(),
             entrance: Arc::new(entrance),
         };
@@ -123,6 +128,7 @@ impl Instance {
         });
         let roll_up = RollUp::new(store.clone(), clock.clone(), samples_bytes_max);
         duties.begin("roll-up of samples", async move { roll_up.run().await });
+        duties.begin("expiry ledger", async move { expiry.run().await });
         duties.begin("watch", async move { watch.run().await });
         duties.begin("duty of outages", async move { outages.run().await });
         if let Some(certificates) = certificates {

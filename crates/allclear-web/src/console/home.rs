@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use super::answer::{self, Answer, Refusal};
 use super::checks::{self, OutageLink, SightView};
 use super::clock::WallClock;
+use super::expiry::{self, SoonView};
 use super::incidents::preview::public_base;
 use super::incidents::room::path_of;
 use super::incidents::who::{self, Names};
@@ -36,6 +37,8 @@ struct HomeView {
     /// What this machine does not see; empty where nothing is.
     unseen: String,
     outages: Vec<OutageLink>,
+    /// What ends soon, and how many more than are shown.
+    ends: (Vec<SoonView>, usize),
     findings: Vec<FindingView>,
     drafts: Vec<LinkView>,
     under_way: Vec<LinkView>,
@@ -118,6 +121,7 @@ pub(super) async fn show(call: Call) -> Answer {
         open,
         unseen: SightView::load(store, call.now).await?.warning,
         outages: checks::open_outages(store, &outages, call.now, SHOWN_MAX).await?,
+        ends: expiry::soon(store, call.now, SHOWN_MAX).await?,
         findings: findings.take(SHOWN_MAX).collect(),
         drafts: parts.iter().flat_map(drafts).take(SHOWN_MAX).collect(),
         under_way: parts.iter().flat_map(under_way).take(SHOWN_MAX).collect(),

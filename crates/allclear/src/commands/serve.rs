@@ -98,6 +98,7 @@ async fn run(settings: &Settings, store: Store, apply: Option<ApplyDuty>) -> Res
         prober: probing::prober(&settings.probes, Arc::new(SystemClock))?,
         probes_max: room.probes,
         samples_bytes_max: settings.samples_bytes_max,
+        rdap_url: settings.rdap_url.clone(),
     };
     let mut instance = Instance::start(store, conditions).await?;
     if let Some(duty) = apply {

@@ -116,6 +116,7 @@ impl Api {
             published,
             nudge: publisher.nudge(),
             watch: Arc::default(),
+            expiry: Default::default(),
             figures: Default::default(),
             entrance: Arc::default(),
         };

@@ -132,6 +132,7 @@ pub(crate) fn conditions(clock: &TurnedClock) -> Conditions {
         prober: Arc::new(Still),
         probes_max: 100,
         samples_bytes_max: 1_000_000_000,
+        rdap_url: None,
     }
 }
 
