@@ -82,9 +82,9 @@ async fn list(print: Print, settings: &Settings) -> Result<u8> {
 
 fn told(one: &Value, print: Print) -> Result<u8> {
     if print.json {
-        say_json(one)?
+        say_json(one)?;
     } else {
-        say(&line(one))?
+        say(&line(one))?;
     }
     Ok(DONE)
 }
