@@ -54,6 +54,7 @@ pub(crate) fn result(verdict: Verdict, probed_at: Timestamp) -> ProbeResult {
         phases: Phases::default(),
         exchange: Exchange::default(),
         certificate_ends_at: None,
+        leaf: None,
         // What is on this machine is heard at once.
         reach: Some(Reach::Itself),
     }

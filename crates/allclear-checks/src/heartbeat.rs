@@ -106,6 +106,7 @@ pub(crate) fn look(store: Store, id: CheckId, now: Timestamp) -> Probing {
             phases: Phases::default(),
             exchange: exchange(&heard.heartbeat),
             certificate_ends_at: None,
+            leaf: None,
             reach: is_told.then_some(Reach::Itself),
         }
     })

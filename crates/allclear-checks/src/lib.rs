@@ -5,7 +5,7 @@
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
 //! each kind is tried is in [`kinds`], how many at the same time in [`lanes`], and what comes by itself in
 //! [`heartbeat`]. Configurations of other monitors become checks in [`import`], and an address that
-//! somebody types in [`proposals`].
+//! somebody types in [`proposals`]. What ends on a day that is known beforehand is kept in [`expiry`].
 //!
 //! [`watchdog`] names what nobody probes, and says elsewhere that probing goes on.
 //!
@@ -13,6 +13,7 @@
 //! this program stood still.
 
 pub mod board;
+pub mod expiry;
 pub mod fields;
 pub mod figures;
 pub mod heartbeat;
@@ -35,8 +36,9 @@ pub mod writing;
 #[cfg(test)]
 mod for_tests;
 
+pub use self::expiry::{ExpiryDuty, Registries};
 pub use self::figures::Figures;
-pub use self::prober::{Looking, Prober, Probing};
+pub use self::prober::{Fetch, Fetched, Fetching, Looking, Prober, Probing};
 pub use self::roll_up::RollUp;
 pub use self::watch::Watch;
 pub use self::watchdog::{SignOfLife, Unprobed, Watchdog};

@@ -56,3 +56,7 @@ pub const LOOK_DEADLINE_MS: u32 = 5_000;
 pub const LOOKS_MAX: usize = 4;
 /// Characters of what was seen there that are told; the rest is left out.
 pub const SEEN_CHARS_MAX: usize = 200;
+/// Domains that registries are asked for in one go; the rest waits for the next one.
+pub const DOMAINS_AT_ONCE_MAX: u32 = 20;
+/// Ends that are warned of in one go; the rest waits for the next one.
+pub const WARNINGS_AT_ONCE_MAX: u32 = 1_000;

@@ -2,9 +2,10 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use allclear_domain::Check;
-use allclear_domain::check::{ProbeResult, Round};
+use allclear_domain::check::{ProbeResult, Reason, ReasonCode, Round};
 use jiff::Timestamp;
 
 /// What one probe will have found.
@@ -12,6 +13,29 @@ pub type Probing = Pin<Box<dyn Future<Output = ProbeResult> + Send>>;
 
 /// What sentinels will have done.
 pub type Looking = Pin<Box<dyn Future<Output = Round> + Send>>;
+
+/// Something to be read over HTTP, by the rules that probes keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// Its address.
+    pub url: String,
+    /// What kind of answer is wanted.
+    pub accept: &'static str,
+    /// Time for it, all in all.
+    pub deadline: Duration,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The status.
+    pub status: u16,
+    /// The body, no longer than a probe reads.
+    pub body: Vec<u8>,
+}
+
+/// What will have been read.
+pub type Fetching = Pin<Box<dyn Future<Output = Result<Fetched, Reason>> + Send>>;
 
 /// Whoever tries what a check says. It keeps the check's deadline, and always ends in a result.
 pub trait Prober: Send + Sync {
@@ -22,5 +46,11 @@ pub trait Prober: Send + Sync {
     /// whether a failure is our own, and each is heard as it is.
     fn look(&self) -> Looking {
         Box::pin(std::future::ready(Round::default()))
+    }
+
+    /// Reads something over HTTP. Where nobody can, that is our own fault.
+    fn fetch(&self, _: Fetch, _: Timestamp) -> Fetching {
+        let told = "nothing is read over HTTP from here".to_owned();
+        Box::pin(std::future::ready(Err(Reason { code: ReasonCode::Ours, told })))
     }
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::error::InvalidValue;
 use crate::ids::{
-    AnnouncementId, AuditEntryId, CheckId, ComponentId, IncidentId, MaintenanceId, PersonId,
-    SeriesId, SessionId, StatusPageId, TemplateId, TokenId,
+    AnnouncementId, AuditEntryId, CheckId, ComponentId, ExpiryFeedId, ExpiryId, IncidentId,
+    MaintenanceId, PersonId, SeriesId, SessionId, StatusPageId, TemplateId, TokenId,
 };
 
 /// What an audit entry or an internal note is about.
@@ -31,6 +31,10 @@ pub enum Subject {
     Announcement(AnnouncementId),
     /// A check.
     Check(CheckId),
+    /// An entry of the expiry ledger.
+    Expiry(ExpiryId),
+    /// An address at which calendars read the expiry ledger.
+    ExpiryFeed(ExpiryFeedId),
     /// A template.
     Template(TemplateId),
     /// A person.
@@ -43,7 +47,7 @@ pub enum Subject {
 
 impl Subject {
     /// Every noun that [`Subject::noun`] gives.
-    pub const NOUNS: [&str; 11] = [
+    pub const NOUNS: [&str; 13] = [
         "status_page",
         "component",
         "incident",
@@ -51,6 +55,8 @@ impl Subject {
         "maintenance_series",
         "announcement",
         "check",
+        "expiry",
+        "expiry_feed",
         "template",
         "person",
         "session",
@@ -68,6 +74,8 @@ impl Subject {
             Self::MaintenanceSeries(_) => "maintenance_series",
             Self::Announcement(_) => "announcement",
             Self::Check(_) => "check",
+            Self::Expiry(_) => "expiry",
+            Self::ExpiryFeed(_) => "expiry_feed",
             Self::Template(_) => "template",
             Self::Person(_) => "person",
             Self::Session(_) => "session",
@@ -86,6 +94,8 @@ impl Subject {
             Self::MaintenanceSeries(id) => id.uuid(),
             Self::Announcement(id) => id.uuid(),
             Self::Check(id) => id.uuid(),
+            Self::Expiry(id) => id.uuid(),
+            Self::ExpiryFeed(id) => id.uuid(),
             Self::Template(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
             Self::Session(id) => id.uuid(),
@@ -104,6 +114,8 @@ impl Subject {
             "maintenance_series" => Self::MaintenanceSeries(uuid.into()),
             "announcement" => Self::Announcement(uuid.into()),
             "check" => Self::Check(uuid.into()),
+            "expiry" => Self::Expiry(uuid.into()),
+            "expiry_feed" => Self::ExpiryFeed(uuid.into()),
             "template" => Self::Template(uuid.into()),
             "person" => Self::Person(uuid.into()),
             "session" => Self::Session(uuid.into()),
@@ -124,6 +136,8 @@ impl fmt::Display for Subject {
             Self::MaintenanceSeries(id) => id.fmt(f),
             Self::Announcement(id) => id.fmt(f),
             Self::Check(id) => id.fmt(f),
+            Self::Expiry(id) => id.fmt(f),
+            Self::ExpiryFeed(id) => id.fmt(f),
             Self::Template(id) => id.fmt(f),
             Self::Person(id) => id.fmt(f),
             Self::Session(id) => id.fmt(f),

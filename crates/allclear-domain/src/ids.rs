@@ -119,6 +119,14 @@ id_type!(
     CheckId, "chk_"
 );
 id_type!(
+    /// Id of an entry of the expiry ledger.
+    ExpiryId, "exp_"
+);
+id_type!(
+    /// Id of an address at which calendars read the expiry ledger.
+    ExpiryFeedId, "fed_"
+);
+id_type!(
     /// Id of an outage.
     OutageId, "out_"
 );

@@ -152,6 +152,16 @@ pub const CHECK_SERVERS_MAX: usize = 16;
 pub const CHECK_RECORDS_MAX: usize = 100;
 /// Pings of one probe; a larger number is refused.
 pub const CHECK_PINGS_MAX: u32 = 20;
+/// Entries of the expiry ledger that people make; another is refused. Those of certificates go with their checks.
+pub const EXPIRIES_MAX: usize = 10_000;
+/// Times to warn before one end; a list with more is refused.
+pub const EXPIRY_WARNINGS_MAX: usize = 10;
+/// Days of warning before an end; a larger number is refused.
+pub const EXPIRY_WARN_DAYS_MAX: u16 = 730;
+/// Addresses at which calendars read the expiry ledger; another is refused.
+pub const EXPIRY_FEEDS_MAX: usize = 100;
+/// Characters that are kept of each value of a certificate; the rest is left out.
+pub const LEAF_CHARS_MAX: usize = 200;
 /// Ranges of statuses of one check; another is refused.
 pub const CHECK_STATUSES_MAX: usize = 20;
 /// Assertions of one check; another is refused.

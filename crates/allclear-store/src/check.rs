@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use crate::engine::{Bind, Link};
 use crate::error::StoreError;
+use crate::nouns::expiries::ExpiryRow;
+use crate::nouns::expiry_feeds::ExpiryFeedRow;
 use crate::nouns::tokens::TokenRow;
 use crate::nouns::{self, Record, Versioned, readers};
 use crate::row::Row;
@@ -194,6 +196,8 @@ async fn read_everything(link: &mut Link, problems: &mut Vec<String>) -> Result<
     read_versioned::<Template>(link, problems).await?;
     read_versioned::<Person>(link, problems).await?;
     read_versioned::<TokenRow>(link, problems).await?;
+    read_versioned::<ExpiryRow>(link, problems).await?;
+    read_versioned::<ExpiryFeedRow>(link, problems).await?;
     let mut bad = Vec::new();
     readers::list_readable(link, &mut bad).await?;
     problems.extend(bad.iter().take(PROBLEMS_MAX).map(ToString::to_string));

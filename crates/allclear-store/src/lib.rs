@@ -46,6 +46,8 @@ pub use nouns::Stored;
 pub use nouns::answers::KeptAnswer;
 pub use nouns::audit::{About, AuditFilter};
 pub use nouns::checks::{CheckChanges, ReadableChecks};
+pub use nouns::expiries::{ExpiryRow, ReadableExpiries, Served};
+pub use nouns::expiry_feeds::ExpiryFeedRow;
 pub use nouns::heartbeats::Heard;
 pub use nouns::incidents::{Begun, BegunSlice, Stage};
 pub use nouns::judgments::{Judged, ReadableJudgments};

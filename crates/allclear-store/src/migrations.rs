@@ -94,10 +94,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0014_leases.sql"),
         include_str!("../migrations/postgres/0014_leases.sql"),
     ),
+    (
+        15,
+        "expiries",
+        include_str!("../migrations/sqlite/0015_expiries.sql"),
+        include_str!("../migrations/postgres/0015_expiries.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 14;
+pub(crate) const SCHEMA: i64 = 15;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -52,6 +52,8 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "an announcement from this source on this page",
     ),
     ("checks_key", "checks.key", "a check with this key"),
+    ("expiries_check", "expiries.check_id", "an entry for what this check sees"),
+    ("expiries_domain", "expiries.domain", "an entry for this domain"),
     ("signal_tokens_token", "signal_tokens.token", "a check with this token"),
     (
         "outages_open",

@@ -79,6 +79,8 @@ pub struct App {
     pub watch: Arc<Notify>,
     /// What tries, once, what somebody may want to watch.
     pub looker: Looker,
+    /// Wakes the duty of the expiry ledger.
+    pub expiry: Arc<Notify>,
     /// What probing says of itself.
     pub figures: Figures,
     /// How requests get here.

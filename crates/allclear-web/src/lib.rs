@@ -8,6 +8,7 @@ mod activity;
 pub mod api;
 mod app;
 mod body;
+mod calendar;
 pub mod console;
 mod deadline;
 mod front;

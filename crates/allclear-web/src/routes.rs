@@ -19,6 +19,7 @@ use http_body_util::Full;
 
 use crate::api;
 use crate::app::App;
+use crate::calendar;
 use crate::console;
 use crate::live;
 use crate::prepared::Prepared;
@@ -39,6 +40,7 @@ pub(crate) fn router(published: Published, app: App) -> Router {
         .with_state(published)
         .merge(Router::new().fallback(public).with_state(app.clone()))
         .merge(signals::router(app.clone()))
+        .merge(calendar::router(app.clone()))
         .merge(console::router(app.clone()))
         .merge(api::router(app))
 }

@@ -50,6 +50,7 @@ async fn run() -> Result<()> {
         probes_max: 1,
         samples_bytes_max: u64::MAX,
         sign_of_life: None,
+        rdap_url: None,
     };
     let instance = Instance::start(store, conditions).await?;
     let (port, pid) = (instance.address().port(), std::process::id());

@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and the words of its help.
 
 pub mod checks;
+pub mod expiry;
 pub mod nouns;
 
 use std::net::SocketAddr;
@@ -98,6 +99,13 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: checks::CheckCommand,
+    },
+    /// What ends: certificates that checks see, domains, dates. list, add, renew, remove
+    #[command(after_help = WAY_HELP)]
+    Expiry {
+        /// What to do
+        #[command(subcommand)]
+        command: expiry::ExpiryCommand,
     },
     /// Say that something was taken down on purpose
     #[command(after_help = WAY_HELP)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_checks::proposals::Looker;
-use allclear_checks::{Prober, RollUp, SignOfLife, Watch, Watchdog};
+use allclear_checks::{ExpiryDuty, Prober, Registries, RollUp, SignOfLife, Watch, Watchdog};
 use allclear_domain::{Clock, Entropy};
 use allclear_incidents::duty::MaintenanceDuty;
 use allclear_incidents::outages::OutageDuty;
@@ -50,6 +50,8 @@ pub struct Conditions {
     pub samples_bytes_max: u64,
     /// Who is told elsewhere that probing goes on, where anybody is.
     pub sign_of_life: Option<SignOfLife>,
+    /// Who is asked about registrations of all domains; whom IANA names where it is `None`.
+    pub rdap_url: Option<String>,
 }
 
 /// A running instance.
@@ -73,7 +75,7 @@ impl Instance {
     /// Where the store cannot be read, or the address not be listened on.
     pub async fn start(store: Store, conditions: Conditions) -> Result<Self> {
         let Conditions { listen, allowed, clock, entropy, entrance, .. } = conditions;
-        let Conditions { prober, probes_max, samples_bytes_max, sign_of_life, .. } = conditions;
+        let Conditions { prober, probes_max, samples_bytes_max, .. } = conditions;
         let published = Published::empty();
         let publisher = Arc::new(Publisher::new(store.clone(), clock.clone(), published.clone()));
         let outages =
@@ -82,7 +84,8 @@ impl Instance {
         let here = || (store.clone(), clock.clone(), entropy.clone(), prober.clone());
         let probe_threads = ProbeThreads::start()?;
         let watch = watch(here(), woken, probes_max, &probe_threads);
-        let watchdog = watchdog(here(), &watch, sign_of_life);
+        let watchdog = watchdog(here(), &watch, conditions.sign_of_life);
+        let expiry = expiry(here(), conditions.rdap_url);
         #[cfg(feature = "passkeys")]
         let passkeys = Passkeys::at(entrance.public_url.as_deref());
         let app = App {
@@ -98,6 +101,7 @@ impl Instance {
             nudge: publisher.nudge(),
             watch: watch.nudge(),
             looker: Looker::new(prober),
+            expiry: expiry.nudge(),
             figures: watch.figures(),
             entrance: Arc::new(entrance),
         };
@@ -119,6 +123,7 @@ impl Instance {
         duties.begin("maintenance duty", maintain(maintenance.clone()));
         duties.begin("watch", probe(watch.clone(), probe_threads));
         duties.begin("watchdog", async move { watchdog.run().await });
+        duties.begin("expiry ledger", async move { expiry.run().await });
         duties.begin("duty of outages", async move { outages.run().await });
         keep_house(&mut duties, &store, clock, samples_bytes_max, certificates);
         Ok(Self {
@@ -231,6 +236,10 @@ fn watchdog(
 ) -> Watchdog {
     let told = (watch.figures(), watch.holder().to_owned());
     Watchdog::new(store, clock, &entropy, prober, told, sign_of_life)
+}
+
+fn expiry((store, clock, entropy, prober): Probing, rdap_url: Option<String>) -> ExpiryDuty {
+    ExpiryDuty::new(store, clock, entropy, Registries::new(prober, rdap_url))
 }
 
 /// Waits until it is told to stop. A dropped sender stops it as well.

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_checks::kinds::NetProber;
-use allclear_checks::{Looking, Prober, Probing};
+use allclear_checks::{Fetch, Fetching, Looking, Prober, Probing};
 use allclear_domain::Clock;
-use allclear_domain::check::{Check, ProbeResult, VantagePoint};
+use allclear_domain::check::{Check, ProbeResult, Reason, ReasonCode, VantagePoint};
 use allclear_net::{AddressRules, Net, Resolver, Sentinels, TlsClient, Trust};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -111,6 +111,16 @@ impl Prober for OnDemand {
                 }
                 let ours = ProbeResult::ours(VantagePoint::core(), probed_at, told);
                 Box::pin(std::future::ready(ours))
+            }
+        }
+    }
+
+    fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
+        match self.prober() {
+            Ok(prober) => prober.fetch(fetch, now),
+            Err(error) => {
+                let ours = Reason { code: ReasonCode::Ours, told: format!("{error:#}") };
+                Box::pin(std::future::ready(Err(ours)))
             }
         }
     }

@@ -66,7 +66,7 @@ const CHECKS: &str = "checks";
 /// A kind of thing, and what makes the one of that number.
 type Kind = (&'static str, fn(usize) -> Value);
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     ("status-pages", |n| json!({"title": format!("Page {n}")})),
     ("components", |n| json!({"name": format!("Component {n}")})),
     (INCIDENTS, incident),
@@ -87,6 +87,7 @@ const KINDS: [Kind; 10] = [
         CHECKS,
         |n| json!({"name": format!("Check {n}"), "kind": {"tcp": {"host": "192.0.2.7", "port": 443}}}),
     ),
+    ("expiries", |n| json!({"name": format!("Contract {n}"), "due_on": "2030-01-31"})),
     (
         "people",
         |n| json!({"name": format!("Person {n}"), "email": format!("p{n}@example.com"), "role": "viewer"}),

@@ -1,5 +1,7 @@
 //! What a certificate says of itself, in a line.
 
+use allclear_domain::check::Leaf;
+use allclear_domain::limits::LEAF_CHARS_MAX;
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
@@ -41,6 +43,26 @@ pub(super) fn first_to_end(chain: &[Vec<u8>], now: Timestamp) -> Option<(Timesta
         ends_at(der).filter(|at| is_needed && *at > now).map(|at| (at, nth))
     });
     ends.min()
+}
+
+/// What the expiry ledger keeps of a certificate, where it can be read.
+pub(super) fn leaf(der: &[u8]) -> Option<Leaf> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let named = certificate.subject_alternative_name().ok().flatten();
+    let first = named.and_then(|named| named.value.general_names.iter().find_map(dns_name));
+    let name = first.map_or_else(|| certificate.subject().to_string(), str::to_owned);
+    Some(Leaf {
+        name: cut(&name),
+        issuer: cut(&certificate.issuer().to_string()),
+        serial: cut(&certificate.raw_serial_as_string()),
+        ends_at: ends_at(der)?,
+    })
+}
+
+/// A text of a stranger on one line, no longer than it is kept.
+fn cut(text: &str) -> String {
+    let kept = text.chars().filter(|letter| !letter.is_control());
+    kept.take(LEAF_CHARS_MAX).collect()
 }
 
 /// Whether it is of an authority that vouches for itself, which nobody has to be sent.
@@ -85,5 +107,10 @@ mod tests {
         assert!(line.contains("5.example.com and 2 more, issued by "), "{line}");
         assert!(line.ends_with("from 2026-01-01T00:00:00Z to 2027-01-01T00:00:00Z"), "{line}");
         assert_eq!(told(b"no certificate"), "a certificate that cannot be read");
+        let leaf = leaf(own.der()).unwrap();
+        assert_eq!((leaf.name.as_str(), leaf.issuer.as_str()), ("1.example.com", "CN=Shop"));
+        assert_eq!(leaf.ends_at.to_string(), "2027-01-01T00:00:00Z");
+        assert!(!leaf.serial.is_empty());
+        assert_eq!(super::leaf(b"no certificate"), None);
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use self::request::Ask;
-use self::wire::Answer;
+pub(super) use self::wire::Answer;
 use super::assertion::{Holds, Judged};
 use super::record::Record;
 use super::{NotReady, Way, reason};
@@ -49,13 +49,24 @@ impl HttpProbe {
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
+        let answer = self.ask(way, record, deadline).await?;
+        self.judge(&answer)
+    }
+
+    /// Asks, and follows redirects as far as the check says.
+    pub(super) async fn ask(
+        &self,
+        way: &Way,
+        record: &mut Record,
+        deadline: Instant,
+    ) -> Result<Answer, Reason> {
         self.first.secrets().for_each(|secret| record.hide(&secret));
         let mut ask = self.first.clone();
         let mut followed = 0;
         loop {
             let answer = wire::ask(way, self, &ask, record, deadline).await?;
             if self.check.redirects_max == 0 || !leads_on(&answer) {
-                return self.judge(&answer);
+                return Ok(answer);
             }
             if followed == self.check.redirects_max {
                 let told = format!("it leads on after {followed} redirects");

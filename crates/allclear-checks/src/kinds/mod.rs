@@ -21,7 +21,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use allclear_domain::Check;
-use allclear_domain::check::{CheckKind, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict};
+use allclear_domain::check::{
+    CheckKind, Header, HttpCheck, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
+};
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CHECKS_MAX;
 use allclear_net::{
@@ -33,7 +35,7 @@ use tokio::time::Instant;
 
 use self::record::{Record, micros};
 use crate::limits;
-use crate::prober::{Prober, Probing};
+use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing};
 
 pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
@@ -136,6 +138,11 @@ impl Prober for NetProber {
         let way = Arc::clone(&self.0);
         Box::pin(async move { way.probe(&check, probed_at).await })
     }
+
+    fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
+        let way = Arc::clone(&self.0);
+        Box::pin(async move { way.fetch(&fetch, now).await })
+    }
 }
 
 impl Way {
@@ -154,6 +161,19 @@ impl Way {
         }
         read.insert(check.id, (Arc::clone(check), Arc::clone(&ready)));
         Ok(ready)
+    }
+
+    /// Reads something over HTTP, and follows a few redirects.
+    async fn fetch(&self, fetch: &Fetch, now: Timestamp) -> Result<Fetched, Reason> {
+        let unready = |error: NotReady| reason(ReasonCode::Broken, error.to_string());
+        let mut check = HttpCheck::of(fetch.url.clone());
+        let accept = Header { name: "accept".to_owned(), value: fetch.accept.to_owned() };
+        check.headers.push(accept);
+        let probe = HttpProbe::new(&check).map_err(unready)?;
+        let started = Instant::now();
+        let mut record = Record::new(started, now);
+        let answer = probe.ask(self, &mut record, started + fetch.deadline).await?;
+        Ok(Fetched { status: answer.status.as_u16(), body: answer.body })
     }
 
     /// Tries a check once. Whatever the target does, nothing is waited for beyond the deadline; judging
@@ -196,6 +216,7 @@ impl Way {
             reason,
             phases: record.phases,
             certificate_ends_at: record.certificate_ends_at,
+            leaf: record.leaf.take(),
             reach: record.reach,
             exchange: record.into_exchange(),
         }
@@ -291,6 +312,10 @@ fn note_way(record: &mut Record, trail: &Trail) {
 /// Writes down how the handshake went, and what was served where it does not convince.
 fn note_session(record: &mut Record, session: &Session) {
     record::spend(&mut record.phases.tls_us, session.took);
+    // A redirect leads to other servers: what is written down is the one that the check names.
+    if record.leaf.is_none() {
+        record.leaf = session.chain.first().and_then(|der| certificate::leaf(der));
+    }
     if let Some(version) = session.version {
         let version = match version {
             TlsVersion::V1_2 => "1.2",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use allclear_domain::check::{Direction, Exchange, ExchangeLine, Phases, Reach};
+use allclear_domain::check::{Direction, Exchange, ExchangeLine, Leaf, Phases, Reach};
 use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX};
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -89,6 +89,8 @@ pub(super) struct Record {
     pub(super) phases: Phases,
     /// When the first certificate ends of those that are needed.
     pub(super) certificate_ends_at: Option<Timestamp>,
+    /// The certificate of the first server that spoke TLS.
+    pub(super) leaf: Option<Leaf>,
     /// How far away the target is, once its addresses are known.
     pub(super) reach: Option<Reach>,
     exchange: Exchange,
@@ -102,6 +104,7 @@ impl Record {
             started,
             probed_at,
             certificate_ends_at: None,
+            leaf: None,
             reach: None,
             phases: Phases::default(),
             exchange: Exchange::default(),

@@ -27,6 +27,9 @@ async fn a_certificate_that_ends_soon_is_degraded_and_one_that_ended_fails() {
     assert!(result.phases.tls_us.is_some());
     let ends_at: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
     assert_eq!(result.certificate_ends_at, Some(ends_at));
+    let leaf = result.leaf.clone().unwrap();
+    assert_eq!((leaf.name.as_str(), leaf.ends_at), ("shop.example.com", ends_at));
+    assert_eq!(leaf.issuer, "CN=Example Between");
     let said = said(&result);
     assert!(said.contains("TLS 1.3, 2 certificates served"), "{said}");
     assert!(said.contains("for shop.example.com, issued by CN=Example Between"), "{said}");

@@ -50,7 +50,7 @@ pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
 pub use self::outage::Outage;
 pub use self::pace::{next_probe_at, phase};
 pub use self::probe::{
-    Direction, Exchange, ExchangeLine, Phases, ProbeResult, Reason, ReasonCode, VantagePoint,
+    Direction, Exchange, ExchangeLine, Leaf, Phases, ProbeResult, Reason, ReasonCode, VantagePoint,
     Verdict,
 };
 pub use self::samples::{Samples, Span};

@@ -204,6 +204,23 @@ pub struct ProbeResult {
     /// How far away the target is, where its addresses were found: the farthest of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reach: Option<Reach>,
+    /// The certificate that was served first, where TLS was spoken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaf: Option<Leaf>,
+}
+
+/// A certificate of a server, as it was served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaf {
+    /// The first name that it is for.
+    pub name: String,
+    /// Who vouches for it.
+    pub issuer: String,
+    /// Its serial number, in hexadecimal.
+    pub serial: String,
+    /// When it ends.
+    pub ends_at: Timestamp,
 }
 
 impl ProbeResult {
@@ -220,6 +237,7 @@ impl ProbeResult {
             exchange: Exchange::default(),
             certificate_ends_at: None,
             reach: None,
+            leaf: None,
         }
     }
 

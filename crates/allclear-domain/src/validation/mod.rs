@@ -6,6 +6,7 @@
 //! holds between nouns (equal ids, references) needs to know what is in the installation.
 
 mod check;
+mod expiry;
 mod page;
 mod record;
 mod template;

@@ -6,6 +6,8 @@ pub(crate) mod audit;
 pub(crate) mod checks;
 pub(crate) mod components;
 pub(crate) mod credentials;
+pub(crate) mod expiries;
+pub(crate) mod expiry_feeds;
 pub(crate) mod heartbeats;
 pub(crate) mod identities;
 pub(crate) mod incidents;

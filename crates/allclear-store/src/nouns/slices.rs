@@ -1,8 +1,8 @@
 //! Slices: what a list of the API shows at once. Entries that come later do not move what was seen.
 
 use allclear_domain::ids::{
-    AnnouncementId, CheckId, ComponentId, IncidentId, MaintenanceId, PersonId, PublicId, SeriesId,
-    StatusPageId, TemplateId,
+    AnnouncementId, CheckId, ComponentId, ExpiryId, IncidentId, MaintenanceId, PersonId, PublicId,
+    SeriesId, StatusPageId, TemplateId,
 };
 use allclear_domain::{
     Announcement, Check, Component, Incident, Maintenance, MaintenanceSeries, Person, StatusPage,
@@ -10,6 +10,7 @@ use allclear_domain::{
 };
 use uuid::Uuid;
 
+use super::expiries::ExpiryRow;
 use super::{Stored, Versioned};
 use crate::engine::Bind;
 use crate::error::{BadRow, StoreError};
@@ -145,6 +146,18 @@ impl Store {
     ) -> Result<Vec<Stored<Check>>, StoreError> {
         let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), CheckId::uuid));
         self.list_stored(sql::checks::LIST_AFTER, vec![from, slice.limit()]).await
+    }
+
+    /// What ends, oldest entry first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn slice_expiries(
+        &self,
+        slice: &Slice<ExpiryId>,
+    ) -> Result<Vec<Stored<ExpiryRow>>, StoreError> {
+        let from = Bind::Uuid(slice.from.map_or(Uuid::nil(), ExpiryId::uuid));
+        self.list_stored(sql::expiries::LIST_AFTER, vec![from, slice.limit()]).await
     }
 
     /// People, oldest first.

@@ -10,6 +10,8 @@ pub(crate) mod checks;
 pub(crate) mod components;
 pub(crate) mod credentials;
 pub(crate) mod dialect;
+pub(crate) mod expiries;
+pub(crate) mod expiry_feeds;
 pub(crate) mod heartbeats;
 pub(crate) mod identities;
 pub(crate) mod incidents;
@@ -90,6 +92,8 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("checks", checks::ALL),
         ("components", components::ALL),
         ("credentials", credentials::ALL),
+        ("expiries", expiries::ALL),
+        ("expiry_feeds", expiry_feeds::ALL),
         ("heartbeats", heartbeats::ALL),
         ("identities", identities::ALL),
         ("incidents", incidents::ALL),
@@ -150,6 +154,8 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &audit::INSERT,
     &checks::INSERT,
     &components::INSERT,
+    &expiries::INSERT,
+    &expiry_feeds::INSERT,
     &heartbeats::UPSERT.insert,
     &heartbeats::LISTEN.insert,
     &heartbeats::INSERT_TOKENS,

@@ -55,6 +55,7 @@ fn judged(check: &Check, verdict: Verdict, probed_at: Timestamp) -> Judged {
         exchange: Default::default(),
         certificate_ends_at: Some(probed_at),
         reach: None,
+        leaf: None,
     };
     let (judgment, _) = Judgment::default().hear(check.patience, verdict, probed_at);
     Judged { check_id: check.id, judgment, last, last_bad: None }

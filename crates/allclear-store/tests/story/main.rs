@@ -17,6 +17,7 @@ mod batch;
 mod begun;
 mod check;
 mod checks;
+mod expiries;
 mod file;
 mod harness;
 mod heartbeats;
@@ -84,6 +85,10 @@ stories! {
     checks::checks_read_back,
     checks::the_newest_probe_counts,
     checks::an_outage_begins_once_and_ends,
+    expiries::what_ends_reads_back_in_its_order,
+    expiries::what_is_due_is_found_by_its_time,
+    expiries::what_checks_see_is_read_from_their_last_probes,
+    expiries::a_calendar_is_found_by_its_secret_until_it_is_revoked,
     heartbeats::a_secret_leads_to_one_check,
     heartbeats::what_came_reads_back,
     identities::a_subject_belongs_to_one_person,

@@ -10,6 +10,7 @@ mod call;
 mod checks;
 mod components;
 mod door;
+mod expiry;
 mod idempotency;
 mod incidents;
 mod json;
@@ -62,6 +63,7 @@ fn table() -> Table<Call> {
     let table = series::routes(table);
     let table = templates::routes(table);
     let table = checks::routes(table);
+    let table = expiry::routes(table);
     let table = sight::routes(table);
     let table = apply::routes(table);
     announcements::routes(table)
@@ -80,6 +82,7 @@ fn operations() -> Vec<Operation> {
     all.extend(series::operations());
     all.extend(templates::operations());
     all.extend(checks::operations());
+    all.extend(expiry::operations());
     all.extend(sight::operations());
     all.extend(apply::operations());
     all.extend(announcements::operations());

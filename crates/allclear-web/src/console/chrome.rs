@@ -72,6 +72,7 @@ const MENU: &[(&str, &str, Scope)] = &[
     ("/console/maintenance", "Maintenance", Scope::Read),
     ("/console/announcements", "Announcements", Scope::Read),
     ("/console/checks", "Checks", Scope::Read),
+    ("/console/expiry", "What ends", Scope::Read),
     ("/console/components", "Components", Scope::Read),
     ("/console/templates", "Templates", Scope::Read),
     ("/console/status-pages", "Status pages", Scope::Read),

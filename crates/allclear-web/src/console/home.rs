@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use super::answer::{self, Answer, Refusal};
 use super::checks::{self, OutageLink, SightView};
 use super::clock::WallClock;
+use super::expiry::{self, SoonView};
 use super::incidents::preview::public_base;
 use super::incidents::room::path_of;
 use super::incidents::who::{self, Names};
@@ -41,6 +42,8 @@ struct HomeView {
     /// How many more of them there are.
     unprobed_more: usize,
     outages: Vec<OutageLink>,
+    /// What ends soon, and how many more than are shown.
+    ends: (Vec<SoonView>, usize),
     findings: Vec<FindingView>,
     drafts: Vec<LinkView>,
     under_way: Vec<LinkView>,
@@ -133,6 +136,7 @@ pub(super) async fn show(call: Call) -> Answer {
         unprobed: unprobed.iter().take(SHOWN_MAX).map(LinkView::of_unprobed).collect(),
         unprobed_more: unprobed.len().saturating_sub(SHOWN_MAX),
         outages: checks::open_outages(store, &outages, call.now, SHOWN_MAX).await?,
+        ends: expiry::soon(store, call.now, SHOWN_MAX).await?,
         findings: findings.take(SHOWN_MAX).collect(),
         drafts: parts.iter().flat_map(drafts).take(SHOWN_MAX).collect(),
         under_way: parts.iter().flat_map(under_way).take(SHOWN_MAX).collect(),

@@ -15,6 +15,7 @@ pub(crate) mod checks;
 mod chrome;
 mod clock;
 mod components;
+mod expiry;
 mod form;
 mod guard;
 mod home;
@@ -53,6 +54,7 @@ fn table() -> Table<Call> {
     let table = Table::new();
     let table = status_pages::routes(table);
     let table = checks::routes(table);
+    let table = expiry::routes(table);
     let table = components::routes(table);
     let table = maintenance::routes(table);
     let table = announcements::routes(table);

@@ -81,6 +81,7 @@ async fn run_with(command: Command, settings: Settings, environment: &Environmen
         Command::Announcement { command } => nouns::announcement(command, &settings).await,
         Command::Component { command } => nouns::component(command, &settings).await,
         Command::Check { command } => nouns::check(command, &settings).await,
+        Command::Expiry { command } => nouns::expiry(command, &settings).await,
         Command::Shutdown(args) => nouns::shutdown(args, &settings).await,
         Command::StatusPage { command } => nouns::status_page(command, &settings).await,
         Command::Person { command } => person::run(command, &settings).await,

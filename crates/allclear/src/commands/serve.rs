@@ -99,6 +99,7 @@ async fn run(settings: &Settings, store: Store, apply: Option<ApplyDuty>) -> Res
         probes_max: room.probes,
         samples_bytes_max: settings.samples_bytes_max,
         sign_of_life: settings.sign_of_life.clone(),
+        rdap_url: settings.rdap_url.clone(),
     };
     let mut instance = Instance::start(store, conditions).await?;
     if let Some(duty) = apply {

@@ -70,6 +70,8 @@ pub struct Settings {
     pub samples_bytes_max: u64,
     /// Who is told elsewhere that probing goes on, where anybody is.
     pub sign_of_life: Option<SignOfLife>,
+    /// Who is asked about registrations of all domains; whom IANA names where it is `None`.
+    pub rdap_url: Option<String>,
     /// The server that commands ask, where one is named.
     pub remote: Option<Remote>,
     /// Connections served at the same time.
@@ -170,6 +172,7 @@ impl Settings {
             probes: probes(values)?,
             samples_bytes_max: number(values, "samples_max_mb", 10, 1_000_000)? * 1_000_000,
             sign_of_life: sign_of_life(values)?,
+            rdap_url: rdap_url(values)?,
             remote: remote(values)?,
             connections_max: usize::try_from(number(values, "connections_max", 1, 1_000_000)?)?,
             header_timeout: Duration::from_secs(seconds),
@@ -292,6 +295,17 @@ fn probes(values: &BTreeMap<&'static str, Raw>) -> Result<ProbeSettings> {
         authority: Some(authority).filter(|path| !path.is_empty()).map(PathBuf::from),
         anchors: anchors(values)?,
     })
+}
+
+/// The RDAP server for all domains.
+fn rdap_url(values: &BTreeMap<&'static str, Raw>) -> Result<Option<String>> {
+    let (text, _) = get(values, "rdap_url");
+    let after = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_address =
+        after.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace));
+    let hint = "write an address such as https://rdap.example.com/";
+    ensure!(text.is_empty() || is_address, wrong(values, "rdap_url", text, hint));
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
 /// Addresses with ports, with commas between them.

@@ -135,6 +135,14 @@ pub const SETTINGS: &[Setting] = &[
          and the DNS servers of this machine, which are always asked.",
     ),
     setting(
+        "rdap_url",
+        "ALLCLEAR_RDAP_URL",
+        "",
+        "Address of an RDAP server, such as `https://rdap.example.com/`, that is asked about the registrations \
+         of all domains in the expiry ledger. Where it is left out, each domain's registry is asked, which \
+         IANA names. Where it is not public, name its network in `probe_networks`.",
+    ),
+    setting(
         "oidc_issuer_url",
         "ALLCLEAR_OIDC_ISSUER_URL",
         "",

@@ -25,10 +25,10 @@ use crate::limits;
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(in crate::kinds) struct Answer {
+    pub(in crate::kinds) status: StatusCode,
+    pub(in crate::kinds) headers: HeaderMap,
+    pub(in crate::kinds) body: Vec<u8>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

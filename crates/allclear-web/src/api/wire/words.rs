@@ -43,6 +43,11 @@ words! {
     MaintenanceStatusWord = "MaintenanceStatus" [
         "scheduled", "in_progress", "verifying", "completed", "cancelled",
     ];
+    /// What ends: a certificate as it is served, the registration of a domain, or something with a date.
+    EndingWord = "ExpiryKind" ["certificate", "domain", "dated"];
+    /// How it stands with what ends: `over`, `due` once the last time to warn has come, `soon` once the first
+    /// one has, `unknown` where nobody told when it ends.
+    ExpiryStateWord = "ExpiryState" ["over", "due", "soon", "unknown", "fine"];
     /// Whether windows still come out of a maintenance series.
     SeriesStatusWord = "MaintenanceSeriesStatus" ["running", "ended"];
     /// Something broke, or was taken down on purpose.

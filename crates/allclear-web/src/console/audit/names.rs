@@ -80,6 +80,8 @@ pub(super) fn noun(noun: &str) -> &str {
         "status_page" => "status page",
         "maintenance" => "maintenance window",
         "maintenance_series" => "maintenance series",
+        "expiry" => "entry of what ends",
+        "expiry_feed" => "calendar of what ends",
         other => other,
     }
 }

@@ -117,6 +117,7 @@ impl Api {
             nudge: publisher.nudge(),
             watch: Arc::default(),
             looker: Default::default(),
+            expiry: Default::default(),
             figures: Default::default(),
             entrance: Arc::default(),
         };

@@ -4,6 +4,7 @@
 mod api;
 mod apply;
 mod checks;
+mod expiry;
 mod import;
 mod request;
 mod run;
@@ -11,6 +12,7 @@ mod run;
 pub(crate) use self::api::Refusal;
 pub(super) use self::apply::apply;
 pub(super) use self::checks::check;
+pub(super) use self::expiry::expiry;
 pub(super) use self::import::{import_checks, plan_checks};
 
 use allclear_domain::ComponentStatus;

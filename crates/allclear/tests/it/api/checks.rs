@@ -44,6 +44,7 @@ fn failing(id: CheckId) -> Judged {
         },
         certificate_ends_at: Some(noon()),
         reach: None,
+        leaf: None,
     };
     Judged { check_id: id, judgment, last_bad: Some(last.clone()), last }
 }

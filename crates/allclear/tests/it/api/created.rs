@@ -44,6 +44,12 @@ fn new_ones() -> Vec<(&'static str, Value)> {
                 "affects": [{"component": "checkout"}]}),
         ),
         (
+            "/api/v1/expiries",
+            json!({"name": "Contract", "due_on": "2029-03-31", "warn_days": [7, 30],
+                "owner": "Accounting", "link": "https://example.com/contract"}),
+        ),
+        ("/api/v1/expiry-feeds", json!({"name": "Accounting"})),
+        (
             "/api/v1/people",
             json!({"name": "Grace", "email": "grace@example.com", "role": "viewer"}),
         ),
@@ -61,7 +67,7 @@ async fn what_is_made_reads_back_as_it_was_told() {
             let told = |json: &Value| {
                 let mut json = json.clone();
                 // What is given once is not shown later; a status follows from what is published.
-                for other in ["secret", "link", "status"] {
+                for other in ["secret", "link", "url", "status"] {
                     json.as_object_mut().unwrap().remove(other);
                 }
                 json

@@ -5,6 +5,7 @@ mod checks;
 mod commands;
 mod contract;
 mod created;
+mod expiries;
 mod heartbeats;
 mod imports;
 mod limits;

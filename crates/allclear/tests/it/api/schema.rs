@@ -157,6 +157,21 @@ async fn every_answer_has_the_shape_that_the_document_says() {
     ask(p, "GET /api/v1/templates/{id}", &id, None).await;
     ask(p, "GET /api/v1/templates", none, None).await;
     checks(p).await;
+    expiries(p).await;
+}
+
+async fn expiries(p: &Program) {
+    let new = json!({"name": "Contract", "due_on": "2029-03-31", "note": "Two signatures"});
+    let id = ask(p, "POST /api/v1/expiries", "", Some(new)).await.id().to_owned();
+    let patch = json!({"owner": "Accounting", "note": null, "warn_days": [60]});
+    ask(p, "PATCH /api/v1/expiries/{id}", &id, Some(patch)).await;
+    let renewal = json!({"due_on": "2030-03-31"});
+    ask(p, "POST /api/v1/expiries/{id}/renew", &id, Some(renewal)).await;
+    ask(p, "GET /api/v1/expiries/{id}", &id, None).await;
+    ask(p, "POST /api/v1/expiries", "", Some(json!({"domain": "example.com"}))).await;
+    ask(p, "GET /api/v1/expiries", "", None).await;
+    ask(p, "POST /api/v1/expiry-feeds", "", Some(json!({"name": "Ada"}))).await;
+    ask(p, "GET /api/v1/expiry-feeds", "", None).await;
 }
 
 async fn checks(p: &Program) {

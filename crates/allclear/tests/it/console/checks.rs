@@ -62,6 +62,7 @@ impl Office {
             exchange: Exchange { lines: directions.map(line).into(), is_cut: true },
             certificate_ends_at: Some(now + SignedDuration::from_hours(24 * 43)),
             reach: None,
+            leaf: None,
         };
         let patience = Patience { fail_after: 1, ..check.patience };
         let (judgment, _) = Judgment::default().hear(patience, Verdict::Fail, began_at);

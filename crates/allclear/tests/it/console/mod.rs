@@ -8,6 +8,7 @@ mod authorization;
 mod checks;
 mod components;
 mod escaping;
+mod expiry;
 mod incident_list;
 mod incidents;
 mod look;

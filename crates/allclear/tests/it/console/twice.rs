@@ -72,6 +72,7 @@ fn forms(checkout: &str) -> Vec<(&'static str, Fields)> {
         ("/console/components?page=shop", of(&[("outline", "Search\nMail")])),
         ("/console/status-pages/new", of(&[("title", "Club"), ("timezone", "UTC")])),
         ("/console/templates/new?page=shop&begins=incident", of(&template)),
+        ("/console/expiry/new", of(&[("name", "Contract"), ("due_on", "2029-03-31")])),
         ("/console/announcements/new", of(&[("title", "New address"), ("body", "We move."), on])),
     ]
 }

@@ -227,6 +227,30 @@ async fn what_is_proposed_for_an_address() {
 }
 
 #[tokio::test]
+async fn what_ends_and_its_calendars() {
+    let mut tour = set_up().await;
+    let new = "/console/expiry/new";
+    tour.visit(&format!("{new}?of=domain")).await;
+    let long = "x".repeat(300);
+    for (name, due_on) in
+        [("Contract", "2026-11-28"), (&*long, "2026-11-01"), ("Token", "2029-01-01")]
+    {
+        tour.open(new).await;
+        tour.fill(new, &[("name", name), ("due_on", due_on), ("owner", "Accounting")]).await;
+    }
+    tour.look_over("something that ends").await;
+    for path in ["/console", "/console/expiry", "/console/expiry?q=nothing"] {
+        tour.visit(path).await;
+    }
+    let calendars = "/console/expiry/calendars";
+    tour.open(calendars).await;
+    tour.fill(calendars, &[("name", "Ada")]).await;
+    tour.look_over("the address of a calendar").await;
+    tour.visit(calendars).await;
+    tour.end().await;
+}
+
+#[tokio::test]
 async fn a_job_that_says_that_it_ran() {
     let mut tour = set_up().await;
     let new = "/console/checks/new";

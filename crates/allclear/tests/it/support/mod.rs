@@ -134,6 +134,7 @@ pub(crate) fn conditions(clock: &TurnedClock) -> Conditions {
         probes_max: 100,
         samples_bytes_max: 1_000_000_000,
         sign_of_life: None,
+        rdap_url: None,
     }
 }
 

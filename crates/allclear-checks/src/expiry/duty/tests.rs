@@ -1,0 +1,231 @@
+//! The duty on a store, with a turned clock and a registry that says what it is told to.
+
+use std::sync::Mutex as Said;
+
+use allclear_domain::TurnedClock;
+use allclear_domain::check::{Judgment, Leaf, Verdict};
+use allclear_domain::expiry::ExpiryState;
+use allclear_store::{About, AuditFilter, ExpiryRow, Judged, Location};
+use jiff::civil::date;
+use tempfile::TempDir;
+
+use super::super::{NewExpiry, NewWhat, add_expiry, change_expiry, remove_expiry};
+use super::*;
+use crate::for_tests::{self, at};
+use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing};
+
+const DAY: i64 = 86_400;
+
+/// Answers what it is told to, and remembers what it was asked.
+#[derive(Default)]
+struct Registry {
+    says: Said<Option<(u16, String)>>,
+    asked: Said<Vec<String>>,
+}
+
+impl Prober for Registry {
+    fn probe(&self, check: Arc<allclear_domain::Check>, _: Timestamp) -> Probing {
+        panic!("{} is probed", check.key)
+    }
+
+    fn fetch(&self, fetch: Fetch, _: Timestamp) -> Fetching {
+        self.asked.lock().unwrap().push(fetch.url);
+        let told = || allclear_domain::check::Reason {
+            code: ReasonCode::Ours,
+            told: "no network".to_owned(),
+        };
+        let said = self.says.lock().unwrap().clone().ok_or_else(told);
+        let said = said.map(|(status, body)| Fetched { status, body: body.into_bytes() });
+        Box::pin(std::future::ready(said))
+    }
+}
+
+struct Home {
+    _folder: TempDir,
+    store: Store,
+    registry: Arc<Registry>,
+    duty: ExpiryDuty,
+    entropy: Entropy,
+}
+
+impl Home {
+    async fn open() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();
+        let registry = Arc::new(Registry::default());
+        let base = Some("https://rdap.example.com/".to_owned());
+        let registries = Registries::new(registry.clone(), base);
+        let (clock, entropy) = (TurnedClock::at(at(0)), Arc::new(Entropy::from_seed(7)));
+        let duty = ExpiryDuty::new(store.clone(), Arc::new(clock), entropy, registries);
+        Self { _folder: folder, store, registry, duty, entropy: Entropy::from_seed(8) }
+    }
+
+    async fn add(&self, name: &str, what: NewWhat) -> Expiry {
+        let new = NewExpiry {
+            name: name.to_owned(),
+            what,
+            warn_days: Expiry::USUAL_WARN_DAYS.to_vec(),
+            owner: None,
+            note: None,
+            link: None,
+        };
+        let actor = Actor::Command("test".to_owned());
+        let change = Change { actor: &actor, entropy: &self.entropy, now: at(0) };
+        add_expiry(&self.store, new, change).await.unwrap().value.expiry
+    }
+
+    /// As if a check had seen this with its last probe.
+    async fn see(&self, check_id: CheckId, served: Option<Leaf>, second: i64) {
+        let result = for_tests::result(Verdict::Ok, at(second));
+        let last = allclear_domain::check::ProbeResult { leaf: served, ..result };
+        let judged = Judged { check_id, judgment: Judgment::default(), last, last_bad: None };
+        let mut transaction = self.store.begin().await.unwrap();
+        transaction.put_judgments(&[judged]).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    async fn check(&self) -> CheckId {
+        let check = for_tests::check(&self.entropy, "shop");
+        let mut transaction = self.store.begin().await.unwrap();
+        transaction.insert_checks(std::slice::from_ref(&check)).await.unwrap();
+        transaction.commit().await.unwrap();
+        check.id
+    }
+
+    async fn all(&self) -> Vec<ExpiryRow> {
+        self.store.list_readable_expiries().await.unwrap().expiries
+    }
+
+    async fn only(&self) -> ExpiryRow {
+        let mut all = self.all().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+}
+
+fn leaf(serial: &str, ends_in_days: i64) -> Leaf {
+    Leaf {
+        name: "shop.example.com".to_owned(),
+        issuer: "CN=Authority".to_owned(),
+        serial: serial.to_owned(),
+        ends_at: at(ends_in_days * DAY),
+    }
+}
+
+#[tokio::test]
+async fn what_a_check_sees_is_entered_and_followed() {
+    let home = Home::open().await;
+    let check_id = home.check().await;
+    assert_eq!(home.duty.run_once(at(0)).await.unwrap(), Report::default());
+    home.see(check_id, Some(leaf("01", 40)), 10).await;
+    let report = home.duty.run_once(at(20)).await.unwrap();
+    assert_eq!((report.seen, report.warned), (1, 0));
+    let row = home.only().await;
+    assert_eq!((row.expiry.ends_at(), row.seen_at), (Some(at(40 * DAY)), Some(at(10))));
+    assert_eq!(row.expiry.name, "shop");
+    // Nothing new is nothing to write.
+    let revision = home.store.revision().await.unwrap();
+    assert_eq!(home.duty.run_once(at(30)).await.unwrap(), Report::default());
+    assert_eq!(home.store.revision().await.unwrap(), revision);
+
+    // On disk it was renewed weeks ago; the old one is served, and that is what counts.
+    home.see(check_id, Some(leaf("01", 40)), 34 * DAY).await;
+    let report = home.duty.run_once(at(34 * DAY)).await.unwrap();
+    assert_eq!((report.seen, report.warned), (0, 1));
+    let row = home.only().await;
+    assert_eq!(row.expiry.state(at(34 * DAY)), ExpiryState::Soon);
+    assert_eq!(row.seen_at, Some(at(34 * DAY)));
+    home.see(check_id, Some(leaf("02", 120)), 35 * DAY).await;
+    assert_eq!(home.duty.run_once(at(35 * DAY)).await.unwrap().seen, 1);
+    let row = home.only().await;
+    assert_eq!(row.expiry.state(at(35 * DAY)), ExpiryState::Fine);
+    assert_eq!(row.expiry.warned_at, None);
+}
+
+#[tokio::test]
+async fn a_certificate_goes_with_its_check() {
+    let home = Home::open().await;
+    let check_id = home.check().await;
+    home.see(check_id, Some(leaf("01", 40)), 10).await;
+    home.duty.run_once(at(20)).await.unwrap();
+    let row = home.only().await;
+    let actor = Actor::Command("test".to_owned());
+    let change = Change { actor: &actor, entropy: &home.entropy, now: at(30) };
+    let error = remove_expiry(&home.store, row.expiry.id, None, change).await.unwrap_err();
+    assert!(matches!(error, WriteError::Transition(_)), "{error}");
+    let move_it = |one: Expiry| Ok(one.with(Ending::Dated { due_on: date(2030, 1, 1) }, vec![]));
+    let moved = change_expiry(&home.store, row.expiry.id, None, change, move_it).await;
+    assert!(matches!(moved, Err(WriteError::Transition(_))), "{moved:?}");
+    let owned = |one: Expiry| Ok(Expiry { owner: Some("Ops".to_owned()), ..one });
+    change_expiry(&home.store, row.expiry.id, Some(1), change, owned).await.unwrap();
+    // What people said of it stays when another one is served.
+    home.see(check_id, Some(leaf("02", 90)), 40).await;
+    home.duty.run_once(at(50)).await.unwrap();
+    assert_eq!(home.only().await.expiry.owner.as_deref(), Some("Ops"));
+    let check = home.store.find_check(check_id).await.unwrap().unwrap();
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.remove_check(&check.value, check.version).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(home.duty.run_once(at(60)).await.unwrap().gone, 1);
+    assert_eq!(home.all().await, []);
+}
+
+#[tokio::test]
+async fn a_registry_is_asked_once_a_day() {
+    let home = Home::open().await;
+    home.add("", NewWhat::Domain("Example.COM.".to_owned())).await;
+    // Our own network fails: nothing is known, and it is asked again soon.
+    assert_eq!(home.duty.run_once(at(0)).await.unwrap().asked, 1);
+    let of = |row: ExpiryRow| match row.expiry.what {
+        Ending::Domain(domain) => domain,
+        other => panic!("{other:?}"),
+    };
+    let domain = of(home.only().await);
+    assert_eq!((domain.domain.as_str(), domain.ends_at), ("example.com", None));
+    assert_eq!(domain.problem.as_deref(), Some("no network"));
+    assert_eq!(home.duty.run_once(at(3_599)).await.unwrap().asked, 0);
+    let ends = r#"[{"eventAction":"expiration","eventDate":"2027-02-01T00:00:00Z"}]"#;
+    let body = format!(r#"{{"objectClassName":"domain","events":{ends}}}"#);
+    *home.registry.says.lock().unwrap() = Some((200, body));
+    let report = home.duty.run_once(at(3_600)).await.unwrap();
+    assert_eq!((report.asked, report.warned), (1, 1), "it ends within days");
+    let domain = of(home.only().await);
+    assert_eq!(domain.ends_at.unwrap().to_string(), "2027-02-01T00:00:00Z");
+    assert_eq!(domain.problem, None);
+    assert_eq!(home.duty.run_once(at(3_600 + DAY - 1)).await.unwrap().asked, 0);
+    // What was known stays while nobody answers.
+    *home.registry.says.lock().unwrap() = Some((503, String::new()));
+    assert_eq!(home.duty.run_once(at(3_600 + DAY)).await.unwrap().asked, 1);
+    let domain = of(home.only().await);
+    assert!(domain.ends_at.is_some() && domain.problem.unwrap().contains("503"));
+    assert_eq!(home.duty.run_once(at(3_600 + DAY + 7_200)).await.unwrap().asked, 0);
+    let asked = home.registry.asked.lock().unwrap().clone();
+    assert_eq!(asked, ["https://rdap.example.com/domain/example.com"; 3]);
+}
+
+#[tokio::test]
+async fn somebody_is_warned_once_however_long_nobody_looked() {
+    let home = Home::open().await;
+    let today = at(0).to_zoned(jiff::tz::TimeZone::UTC).date();
+    let due_on = today.checked_add(jiff::Span::new().days(60)).unwrap();
+    let one = home.add("Invoice", NewWhat::Dated(due_on)).await;
+    assert_eq!(home.duty.run_once(at(0)).await.unwrap().warned, 0);
+    // Somebody was away for the first two times.
+    assert_eq!(home.duty.run_once(at(50 * DAY)).await.unwrap().warned, 1);
+    assert_eq!(home.duty.run_once(at(50 * DAY + 60)).await.unwrap().warned, 0);
+    let actor = Actor::Command("test".to_owned());
+    let change = Change { actor: &actor, entropy: &home.entropy, now: at(51 * DAY) };
+    let next = due_on.checked_add(jiff::Span::new().years(1)).unwrap();
+    let renew = |one: Expiry| {
+        let days = one.warn_days.clone();
+        Ok(one.with(Ending::Dated { due_on: next }, days))
+    };
+    change_expiry(&home.store, one.id, None, change, renew).await.unwrap();
+    assert_eq!(home.duty.run_once(at(52 * DAY)).await.unwrap().warned, 0);
+    let subject = allclear_domain::audit::Subject::Expiry(one.id);
+    let about = Some(About::One(subject));
+    let filter = AuditFilter { about, ..AuditFilter::default() };
+    let entries = home.store.list_audit_entries(&filter, 9).await.unwrap();
+    let actors: Vec<String> = entries.iter().map(|entry| entry.actor.to_string()).collect();
+    assert_eq!(actors, ["command:test", "duty:expiry", "command:test"]);
+}
