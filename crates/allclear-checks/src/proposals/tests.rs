@@ -170,6 +170,7 @@ impl Prober for Finds {
             phases: Phases::default(),
             exchange: Exchange { lines, is_cut: false },
             certificate_ends_at: None,
+            leaf: None,
             reach: None,
         };
         Box::pin(std::future::ready(result))

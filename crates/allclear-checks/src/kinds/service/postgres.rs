@@ -26,25 +26,34 @@ pub(super) async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     let user = check.user.as_deref().unwrap_or(NOBODY);
     let told = format!("StartupMessage of {user}");
     talk.send(&told, &startup(user, check.database.as_deref())).await?;
-    let is_in = wait_until_ready(talk, check).await?;
-    if is_in {
-        talk.send("SELECT 1", QUERY).await?;
-        let mut has_row = false;
-        loop {
-            match message(talk, "an answer to SELECT 1").await? {
-                (b'E', body) => return Err(refusal(Protocol::Postgres, &Error::read(&body).told)),
-                (b'D', _) => has_row = true,
-                (b'Z', _) if has_row => break,
-                (b'Z', _) => {
-                    return Err(reason(ReasonCode::Broken, "SELECT 1 was answered without a row"));
-                }
-                _ => {}
-            }
-        }
-        talk.record.received("one row");
+    if wait_until_ready(talk, check).await? {
+        select_one(talk).await?;
     }
     talk.part("Terminate", TERMINATE).await;
     Ok(())
+}
+
+/// Asks one question, and waits until it is answered.
+async fn select_one<S: AsyncRead + AsyncWrite + Unpin>(
+    talk: &mut Talk<'_, S>,
+) -> Result<(), Reason> {
+    talk.send("SELECT 1", QUERY).await?;
+    let mut has_row = false;
+    for _ in 0..limits::TALK_LINES_MAX {
+        match message(talk, "an answer to SELECT 1").await? {
+            (b'E', body) => return Err(refusal(Protocol::Postgres, &Error::read(&body).told)),
+            (b'D', _) => has_row = true,
+            (b'Z', _) if has_row => {
+                talk.record.received("one row");
+                return Ok(());
+            }
+            (b'Z', _) => {
+                return Err(reason(ReasonCode::Broken, "SELECT 1 was answered without a row"));
+            }
+            _ => {}
+        }
+    }
+    Err(too_many("in answer to SELECT 1"))
 }
 
 /// Waits until a query may be asked; false where the server wants a password first.
@@ -80,8 +89,12 @@ async fn wait_until_ready<S: AsyncRead + AsyncWrite + Unpin>(
             _ => {}
         }
     }
-    let told = format!("more than {} messages came at the start", limits::TALK_LINES_MAX);
-    Err(reason(ReasonCode::TooLong, told))
+    Err(too_many("at the start of a session"))
+}
+
+fn too_many(place: &str) -> Reason {
+    let told = format!("more than {} messages came {place}", limits::TALK_LINES_MAX);
+    reason(ReasonCode::TooLong, told)
 }
 
 /// The next message: its type, and what is in it.
@@ -118,7 +131,7 @@ fn startup(user: &str, database: Option<&str>) -> Vec<u8> {
     [&length.to_be_bytes(), body.as_slice()].concat()
 }
 
-/// What an ErrorResponse says.
+/// What an `ErrorResponse` says.
 struct Error {
     code: String,
     told: String,

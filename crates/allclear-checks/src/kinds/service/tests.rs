@@ -173,6 +173,11 @@ async fn one_without_end_is_left_and_so_is_one_that_breaks_off() {
         let result = ask(protocol, many.repeat(200), Then::Wait).await;
         assert_eq!(code(&result), Some(ReasonCode::TooLong), "{protocol:?} {result:?}");
     }
+    // The session begins, and its one question is never answered to the end.
+    let ready = "R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I".to_owned();
+    let endless = ready + &"N\0\0\0\x04".repeat(200);
+    let result = ask(Protocol::Postgres, endless, Then::Wait).await;
+    assert_eq!(told(&result), "more than 100 messages came in answer to SELECT 1");
 }
 
 #[tokio::test]
