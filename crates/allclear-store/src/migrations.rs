@@ -88,10 +88,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0013_sights.sql"),
         include_str!("../migrations/postgres/0013_sights.sql"),
     ),
+    (
+        14,
+        "secrets",
+        include_str!("../migrations/sqlite/0014_secrets.sql"),
+        include_str!("../migrations/postgres/0014_secrets.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 13;
+pub(crate) const SCHEMA: i64 = 14;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {
