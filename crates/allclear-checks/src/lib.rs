@@ -3,8 +3,9 @@
 //! [`watch`] is the duty. Its [`board`] is pure: which checks are due, what is believed of each, and what
 //! of that is not written yet. What it writes goes through [`keeping`], many results in one
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
-//! each kind is tried is in [`kinds`], how many at the same time in [`lanes`], and what comes by itself in [`heartbeat`]. Configurations of other
-//! monitors become checks in [`import`].
+//! each kind is tried is in [`kinds`], what they are sent that is secret in [`secrets`], how many at the
+//! same time in [`lanes`], and what comes by itself in [`heartbeat`]. Configurations of other monitors
+//! become checks in [`import`].
 //!
 //! A failure waits in [`sight`] until sentinels have answered: it may be our own. [`stall`] notices where
 //! this program stood still.
@@ -21,6 +22,7 @@ pub mod limits;
 pub mod prober;
 pub mod processors;
 pub mod roll_up;
+pub mod secrets;
 pub mod sight;
 pub mod stall;
 pub mod times;

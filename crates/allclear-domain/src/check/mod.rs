@@ -14,6 +14,7 @@ mod outage;
 mod pace;
 mod probe;
 mod samples;
+mod secrets;
 mod sight;
 mod target;
 mod tcp;
@@ -37,7 +38,8 @@ pub use self::heartbeat::{
 };
 pub use self::histogram::Histogram;
 pub use self::http::{
-    Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
+    Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, SecretHeader, SignIn,
+    StatusRange, TextTest,
 };
 pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
@@ -48,6 +50,7 @@ pub use self::probe::{
     Verdict,
 };
 pub use self::samples::{Samples, Span};
+pub use self::secrets::SecretPlace;
 pub use self::sight::{
     BlindCause, BlindSpell, Known, Reach, Round, Sentinel, SentinelRole, Sight, Sign, View,
 };
@@ -205,14 +208,14 @@ impl CheckKind {
     }
 
     /// Whether `other` tries the same, so that what is believed holds for it, too. By which secrets signals
-    /// come is no part of that.
+    /// come is no part of that, nor which secrets are sent.
     #[must_use]
     pub fn tries_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Heartbeat(one), Self::Heartbeat(other)) => {
                 one.schedule == other.schedule && one.grace_seconds == other.grace_seconds
             }
-            _ => self == other,
+            _ => self == other || self.is_same_but_for_secrets(other),
         }
     }
 

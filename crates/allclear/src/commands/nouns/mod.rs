@@ -7,6 +7,7 @@ mod checks;
 mod import;
 mod request;
 mod run;
+mod secrets;
 
 pub(crate) use self::api::Refusal;
 pub(super) use self::apply::apply;
