@@ -1,5 +1,5 @@
 //! What a check may not ask for, beyond what the noun itself refuses: addresses that nothing can be
-//! connected to, and secrets, which cannot be kept encrypted yet.
+//! connected to, and secrets where everybody who sees the check would read them.
 
 use std::net::IpAddr;
 
@@ -8,9 +8,6 @@ use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
 use crate::kinds::says_secret;
-
-/// Why no secret is taken.
-const NO_SECRETS: &str = "secrets cannot be kept encrypted yet";
 
 /// What is wrong with the fields of a kind, each named as in the check: `kind.http.url`.
 #[must_use]
@@ -44,7 +41,11 @@ pub fn lacking(kind: &CheckKind) -> Option<String> {
 fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
     let url = of_url(&http.url).map(|problem| InvalidValue::new("kind.http.url", problem));
     let secret = |(place, name): (usize, &str)| {
-        let problem = format!("`{}` holds a secret, and {NO_SECRETS}: leave it out", name.trim());
+        let problem = format!(
+            "`{}` holds a secret, which everybody who sees the check would read here: put it among \
+             the secret header fields (`secret_headers`), which are kept sealed",
+            name.trim()
+        );
         says_secret(name)
             .then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
     };
@@ -66,25 +67,37 @@ fn of_url(text: &str) -> Option<String> {
     }
     match Url::parse(text) {
         Err(error) => Some(format!("is no address ({error}): write one {AS_IN}")),
-        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-            Some(format!("has a user name or a password in it, and {NO_SECRETS}: leave them out"))
-        }
-        Ok(url) => secret_in(&url),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => Some(
+            "has a user name or a password in it, which everybody who sees the check would \
+                 read: leave them out, and have it sign in (`sign_in`)"
+                .to_owned(),
+        ),
+        Ok(url) => secret_in(&url).map(|name| {
+            format!(
+                "has `{name}` in it, which holds a secret that everybody who sees the check would \
+                 read: leave it out, and send it as a secret header field where the server takes that"
+            )
+        }),
     }
 }
 
-/// What is wrong with an address that has a secret in it.
+/// The name of what is secret in the query of an address.
 fn secret_in(url: &Url) -> Option<String> {
     let mut pairs = url.query_pairs();
     let (name, _) = pairs.find(|(name, value)| says_secret(name) && !value.is_empty())?;
-    Some(format!("has `{name}` in it, which holds a secret, and {NO_SECRETS}: leave it out"))
+    Some(name.into_owned())
 }
 
 fn of_service(service: &ServiceCheck) -> Vec<InvalidValue> {
     let path = service.path.as_deref().unwrap_or_default();
     let url = Url::parse(&format!("http://host.example.com{path}")).ok();
-    let secret = url.as_ref().and_then(secret_in);
-    let secret = secret.map(|problem| InvalidValue::new("kind.service.path", problem));
+    let secret = url.as_ref().and_then(secret_in).map(|name| {
+        let problem = format!(
+            "has `{name}` in it, which holds a secret that everybody who sees the check would \
+             read: leave it out"
+        );
+        InvalidValue::new("kind.service.path", problem)
+    });
     of_host("kind.service.host", &service.host).into_iter().chain(secret).collect()
 }
 

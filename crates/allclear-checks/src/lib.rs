@@ -3,9 +3,10 @@
 //! [`watch`] is the duty. Its [`board`] is pure: which checks are due, what is believed of each, and what
 //! of that is not written yet. What it writes goes through [`keeping`], many results in one
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
-//! each kind is tried is in [`kinds`], how many at the same time in [`lanes`], and what comes by itself in
-//! [`heartbeat`]. Configurations of other monitors become checks in [`import`], and an address that
-//! somebody types in [`proposals`]. What ends on a day that is known beforehand is kept in [`expiry`].
+//! each kind is tried is in [`kinds`], what they are sent that is secret in [`secrets`], how many at the
+//! same time in [`lanes`], and what comes by itself in [`heartbeat`]. Configurations of other monitors
+//! become checks in [`import`], and an address that somebody types in [`proposals`]. What ends on a day
+//! that is known beforehand is kept in [`expiry`].
 //!
 //! [`watchdog`] names what nobody probes, and says elsewhere that probing goes on.
 //!
@@ -26,6 +27,7 @@ pub mod prober;
 pub mod processors;
 pub mod proposals;
 pub mod roll_up;
+pub mod secrets;
 pub mod sight;
 pub mod stall;
 pub mod times;

@@ -10,7 +10,7 @@ use allclear_store::{Store, StoreError, Stored, Transaction, WriteError};
 use jiff::Timestamp;
 
 use crate::kinds::Ready;
-use crate::{fields, keeping};
+use crate::{fields, keeping, secrets};
 
 mod carrying;
 mod parents;
@@ -103,6 +103,7 @@ pub async fn add_check_in(
     let mut check = new.made(key, false, change);
     check.kind = with_tokens(check.kind, None, change);
     look_at(transaction, None, &check, change).await?;
+    secrets::seal(transaction, None, &mut check, change).await?;
     transaction.insert_checks(std::slice::from_ref(&check)).await?;
     let entry = change.entry(AuditAction::Create, Subject::Check(check.id), None, json(&check));
     transaction.insert_audit_entries(&[entry]).await?;
@@ -127,11 +128,13 @@ pub async fn change_check(
     let stored = find(&mut transaction, id, expected).await?;
     let mut after = decide(stored.value.clone())?;
     after.kind = with_tokens(after.kind, Some(&stored.kind), change);
+    secrets::keep(Some(&stored.kind), &mut after.kind);
     if after == stored.value {
         transaction.rollback().await?;
         return Ok(stored);
     }
     look_at(&mut transaction, Some(&stored.value), &after, change).await?;
+    secrets::seal(&mut transaction, Some(&stored.kind), &mut after, change).await?;
     let version = transaction.update_check(&after, stored.version).await?;
     if !after.kind.tries_as(&stored.kind) || after.paused_at != stored.paused_at {
         keeping::end_outages(&mut transaction, id, change.now).await?;
@@ -272,6 +275,7 @@ pub fn problems(before: Option<&Check>, after: &Check, now: Timestamp) -> Vec<In
     let old = before.map(wrong).unwrap_or_default();
     let mut problems = wrong(after);
     problems.retain(|problem| !old.contains(problem));
+    problems.extend(secrets::problems(before.map(|before| &before.kind), &after.kind));
     if before.is_none_or(|before| before.kind != after.kind)
         && let Err(not_ready) = Ready::new(&after.kind)
     {

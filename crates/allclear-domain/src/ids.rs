@@ -164,6 +164,11 @@ id_type!(
     PasskeyId, "pky_"
 );
 
+id_type!(
+    /// Id of a secret that the store keeps sealed.
+    SecretId, "sec_"
+);
+
 /// What a page shows of an id: 12 characters of `[a-z0-9]`, as Statuspage's API has them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]

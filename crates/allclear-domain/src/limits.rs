@@ -142,6 +142,13 @@ pub const CHECK_PARENTS_MAX: usize = 8;
 pub const CHECK_ANCESTORS_MAX: usize = 100;
 /// Header fields that one check sends; another is refused.
 pub const CHECK_HEADERS_MAX: usize = 50;
+/// Header fields of one check whose values are secrets; another is refused.
+pub const CHECK_SECRET_HEADERS_MAX: usize = 10;
+/// Bytes that one secret has at least; a shorter one could not be taken out of what is shown, as it stands
+/// in too many other words, and is refused.
+pub const SECRET_BYTES_MIN: usize = 5;
+/// Bytes of one secret; a longer one is refused.
+pub const SECRET_BYTES_MAX: usize = 8 * 1024;
 /// Redirects that one check follows; a larger number is refused.
 pub const CHECK_REDIRECTS_MAX: u32 = 20;
 /// Days of warning before a certificate ends; a larger number is refused.

@@ -100,10 +100,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0015_expiries.sql"),
         include_str!("../migrations/postgres/0015_expiries.sql"),
     ),
+    (
+        16,
+        "secrets",
+        include_str!("../migrations/sqlite/0016_secrets.sql"),
+        include_str!("../migrations/postgres/0016_secrets.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 15;
+pub(crate) const SCHEMA: i64 = 16;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

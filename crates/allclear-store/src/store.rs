@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::engine::{Bind, Link, Pools};
 use crate::error::StoreError;
+use crate::keyring::Keyring;
 use crate::location::Location;
 use crate::nouns::answers::KeptAnswer;
 use crate::nouns::{self, Record, Stored, Versioned};
@@ -20,6 +21,8 @@ pub struct Store {
     pools: Pools,
     /// What the next commit has to write besides.
     rider: Rider,
+    /// What secrets are sealed with.
+    keyring: Keyring,
 }
 
 impl Store {
@@ -31,7 +34,7 @@ impl Store {
     /// Where it is damaged, foreign, newer than this binary, out of reach or not writable.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
         let pools = open::open(location, Weakness::None).await?;
-        Ok(Self { pools, rider: Rider::default() })
+        Ok(Self { pools, rider: Rider::default(), keyring: Keyring::default() })
     }
 
     /// Opens a database that exists, and changes nothing in it: for `doctor` and `export`, also
@@ -42,7 +45,7 @@ impl Store {
     /// to be upgraded first.
     pub async fn open_existing(location: &Location) -> Result<Self, StoreError> {
         let pools = open::open_existing(location).await?;
-        Ok(Self { pools, rider: Rider::default() })
+        Ok(Self { pools, rider: Rider::default(), keyring: Keyring::default() })
     }
 
     /// Opens with a weakness that a test wants to see.
@@ -51,7 +54,7 @@ impl Store {
         weakness: Weakness,
     ) -> Result<Self, StoreError> {
         let pools = open::open(location, weakness).await?;
-        Ok(Self { pools, rider: Rider::default() })
+        Ok(Self { pools, rider: Rider::default(), keyring: Keyring::default() })
     }
 
     /// Begins to write: the one way to do so. Waits for the writer before.
@@ -59,7 +62,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or stays busy.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Transaction::begin(&self.pools, self.rider.clone()).await
+        Transaction::begin(&self.pools, self.rider.clone(), self.keyring.clone()).await
     }
 
     /// The same store, for one request under an idempotency key: the next commit through it writes
@@ -67,7 +70,19 @@ impl Store {
     #[must_use]
     pub fn keeping(&self, kept: KeptAnswer) -> Self {
         let waiting = Mutex::new(Ride::Waiting(kept));
-        Self { pools: self.pools.clone(), rider: Rider::new(waiting) }
+        Self { rider: Rider::new(waiting), ..self.clone() }
+    }
+
+    /// The same store, with the keys that secrets are sealed with. Without them none is opened or written.
+    #[must_use]
+    pub fn with_keyring(self, keyring: Keyring) -> Self {
+        Self { keyring, ..self }
+    }
+
+    /// The keys that secrets are sealed with.
+    #[must_use]
+    pub const fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     /// Whether a commit through this store, or a clone of it, wrote what it is [keeping](Self::keeping).

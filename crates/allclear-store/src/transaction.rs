@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::engine::{Bind, Link, Pools};
 use crate::error::{BadRow, StoreError};
+use crate::keyring::Keyring;
 use crate::nouns::answers::KeptAnswer;
 use crate::nouns::{self, Record, Removable, Stored, Versioned};
 use crate::sql::{dialect, installation};
@@ -22,6 +23,7 @@ pub struct Transaction {
     revision: i64,
     state: State,
     rider: Rider,
+    keyring: Keyring,
 }
 
 /// What the first commit through a store has to write besides what it was for.
@@ -48,9 +50,13 @@ enum State {
 
 impl Transaction {
     /// Begins, and takes the next revision.
-    pub(crate) async fn begin(pools: &Pools, rider: Rider) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(
+        pools: &Pools,
+        rider: Rider,
+        keyring: Keyring,
+    ) -> Result<Self, StoreError> {
         let link = pools.write().await?;
-        let mut transaction = Self { link, revision: 0, state: State::Open, rider };
+        let mut transaction = Self { link, revision: 0, state: State::Open, rider, keyring };
         let begin = match transaction.link {
             Link::Sqlite(_) => dialect::SQLITE_BEGIN,
             Link::Postgres(_) => dialect::POSTGRES_BEGIN,
@@ -99,6 +105,11 @@ impl Transaction {
         self.link.run(dialect::ROLLBACK).await?;
         self.state = State::Over;
         Ok(())
+    }
+
+    /// The keys that secrets are sealed with.
+    pub(crate) const fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     /// The connection, as long as nothing failed.

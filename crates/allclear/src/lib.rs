@@ -9,4 +9,5 @@ pub mod instance;
 pub mod open_files;
 pub mod output;
 pub mod probing;
+pub mod secret_keys;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use allclear_domain::Secret;
 use allclear_domain::text::Key;
 
 use super::fields::Fields;
@@ -76,8 +77,8 @@ impl<'a> Draft<'a> {
                      import again"
                 )),
                 Some(_) if says_secret(name) => self.refuse(format!(
-                    "the variable {name} is a secret, and secrets cannot be kept encrypted yet: \
-                     watch an address that needs none"
+                    "the variable {name} is a secret, and here everybody who sees the check would \
+                     read it: have it stand in a header field or a password, which are kept sealed"
                 )),
                 Some(value) => {
                     self.hidden.insert((value, name.to_owned()));
@@ -89,6 +90,24 @@ impl<'a> Draft<'a> {
             }
         }
         variables::valued(marked, self.lookup)
+    }
+
+    /// A secret that becomes part of the check, with the values of its variables. It is kept sealed, and
+    /// told nowhere.
+    pub(super) fn secret(&mut self, marked: &str, what: &str) -> Secret {
+        for name in variables::names(marked) {
+            match (self.lookup)(name).filter(|value| !value.is_empty()) {
+                None => self.refuse(format!(
+                    "the variable {name} is not set here, and {what} needs it: set it and import again"
+                )),
+                Some(value) => drop(self.hidden.insert((value, name.to_owned()))),
+            }
+        }
+        let value = variables::valued(marked, self.lookup);
+        if value.len() >= HIDDEN_CHARS_MIN {
+            self.hidden.insert((value.clone(), "…".to_owned()));
+        }
+        Secret::typed(&value)
     }
 
     /// Names the keys of a mapping that nobody asked for.

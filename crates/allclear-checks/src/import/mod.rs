@@ -10,6 +10,7 @@ mod fields;
 pub mod gatus;
 pub mod kuma;
 mod report;
+mod secret;
 mod shape;
 mod span;
 mod target;
@@ -192,15 +193,37 @@ fn problems(new: &NewCheck) -> Vec<String> {
     writing::problems(None, &check, now).into_iter().map(|problem| problem.to_string()).collect()
 }
 
-/// A check as the API takes it.
+/// A check as the API takes it, with its secrets: to be sent, and not to be shown.
 #[must_use]
 pub fn wire_form(carried: &Carried) -> Value {
+    let mut form = shown_form(carried);
+    form["check"]["kind"] = sent_form(&carried.check.kind);
+    form
+}
+
+/// A kind as the API takes it, which spells it as the noun does, with its secrets: to be sent, and not to be
+/// shown.
+#[must_use]
+pub fn sent_form(kind: &CheckKind) -> Value {
+    let mut form = json!(kind.without_secrets());
+    for place in kind.secrets() {
+        // `http.secret_headers[0].value` is at `/http/secret_headers/0/value`.
+        let pointer = format!("/{}", place.field.replace(['.', '['], "/").replace(']', ""));
+        if let (Some(secret), Some(value)) = (place.secret.open(), form.pointer_mut(&pointer)) {
+            *value = secret.into();
+        }
+    }
+    form
+}
+
+/// A check as it may be shown: whether there are secrets, and not which.
+fn shown_form(carried: &Carried) -> Value {
     let new = &carried.check;
     json!({
         "check": {
             "key": new.key,
             "name": new.name,
-            "kind": new.kind,
+            "kind": new.kind.without_secrets(),
             "interval_seconds": new.interval_seconds,
             "deadline_ms": new.deadline_ms,
             "patience": new.patience,
@@ -212,7 +235,7 @@ pub fn wire_form(carried: &Carried) -> Value {
 
 impl Serialize for Imported {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let checks: Vec<Value> = self.checks.iter().map(wire_form).collect();
+        let checks: Vec<Value> = self.checks.iter().map(shown_form).collect();
         json!({ "checks": checks, "report": self.report }).serialize(serializer)
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn told(imported: &Imported) -> String {
         let of_it =
             |one: &&Carried| one.check.key.as_ref().is_some_and(|key| entry.keys.contains(key));
         for carried in imported.checks.iter().filter(of_it) {
-            writeln!(out, "  = {}", sorted(wire_form(carried))).unwrap();
+            writeln!(out, "  = {}", sorted(shown_form(carried))).unwrap();
         }
     }
     for Setting { file, path, told } in &imported.report.settings {
@@ -316,4 +316,39 @@ proptest! {
             prop_assert_eq!(problems(&one.check), Vec::<String>::new());
         }
     }
+}
+
+#[test]
+fn what_signs_in_is_sent_and_not_shown() {
+    let text = "endpoints:
+  - name: a
+    url: https://probe:${BASTION_PASSWORD}@shop.example.com/health
+    headers: {X-Tenant: 'it is ${ACCOUNT_TOKEN}', Accept: 'text/html'}
+    conditions: ['[STATUS] == 200']
+  - name: b
+    url: https://probe:hunter2%2Fa+b@shop.example.com
+    headers: {Authorization: 'Bearer hunter2-written-here'}
+    conditions: ['[STATUS] == 200']
+  - name: c
+    url: https://shop.example.com
+    headers: {Authorization: 'Bearer ${NOBODY_SET_THIS_TOKEN}'}
+    conditions: ['[STATUS] == 200']
+";
+    let imported = gatus::read(&[file("config.yaml", text)], &lookup).unwrap();
+    let shown = serde_json::to_string(&imported).unwrap();
+    assert!(!format!("{shown} {imported:?}").contains("hunter2"), "{shown}");
+    let sent: Vec<Value> =
+        imported.checks.iter().map(|one| wire_form(one)["check"]["kind"]["http"].clone()).collect();
+    assert_eq!(sent.len(), 2, "one has a secret that is not set: {shown}");
+    let basic = json!({"user": "probe", "password": "hunter2-bastion"});
+    assert_eq!(sent[0]["sign_in"]["basic"], basic);
+    assert_eq!(sent[0]["url"], "https://shop.example.com/health");
+    let tenant = json!([{"name": "X-Tenant", "value": "it is hunter2-account"}]);
+    assert_eq!(sent[0]["secret_headers"], tenant);
+    assert_eq!(sent[0]["headers"], json!([{"name": "Accept", "value": "text/html"}]));
+    // The header field is what Gatus sends, too.
+    let header = json!([{"name": "Authorization", "value": "Bearer hunter2-written-here"}]);
+    assert_eq!((&sent[1]["secret_headers"], &sent[1]["sign_in"]), (&header, &Value::Null));
+    let told = &imported.report.entries[2].told;
+    assert!(told[0].contains("NOBODY_SET_THIS_TOKEN is not set here"), "{told:?}");
 }

@@ -4,7 +4,8 @@
 mod request;
 mod wire;
 
-use allclear_domain::check::{HttpCheck, Reason, ReasonCode};
+use allclear_domain::check::{HttpCheck, Reason, ReasonCode, SignIn};
+use allclear_domain::{Secret, SecretText};
 use allclear_net::DialOptions;
 use hyper::StatusCode;
 use hyper::header::{CONTENT_ENCODING, LOCATION};
@@ -15,7 +16,7 @@ use self::request::Ask;
 pub(super) use self::wire::Answer;
 use super::assertion::{Holds, Judged};
 use super::record::Record;
-use super::{NotReady, Way, reason};
+use super::{NotReady, Way, family_of, reason};
 
 /// A check of the kind `http` that is read and can be tried.
 #[derive(Debug)]
@@ -24,6 +25,10 @@ pub struct HttpProbe {
     first: Ask,
     options: DialOptions,
     assertions: Vec<Holds>,
+    /// What it is sent that nobody may be told.
+    secrets: Vec<SecretText>,
+    /// Why it cannot be sent what is secret.
+    shut: Option<String>,
 }
 
 impl HttpProbe {
@@ -33,13 +38,16 @@ impl HttpProbe {
         // Only the host of the check is looked for elsewhere: a redirect says where it leads to.
         let host = first.url.host_str().unwrap_or_default();
         let known = check.connect_to.map(|address| (host.to_owned(), address));
-        let options = DialOptions { known: known.into_iter().collect(), ..DialOptions::default() };
+        let options =
+            DialOptions { family: family_of(check.family), known: known.into_iter().collect() };
         let assertions = check.assertions.iter().enumerate().map(|(place, assertion)| {
             Holds::new(assertion)
                 .map_err(|not_ready| not_ready.within(format_args!("assertions[{place}]")))
         });
         let assertions = assertions.collect::<Result<_, _>>()?;
-        Ok(Self { check: check.clone(), first, options, assertions })
+        let mut check = check.clone();
+        let (secrets, shut) = take_secrets(&mut check);
+        Ok(Self { check, first, options, assertions, secrets, shut })
     }
 
     /// Tries it once.
@@ -60,6 +68,10 @@ impl HttpProbe {
         record: &mut Record,
         deadline: Instant,
     ) -> Result<Answer, Reason> {
+        if let Some(why) = &self.shut {
+            return Err(reason(ReasonCode::Ours, why.as_str()));
+        }
+        self.secrets.iter().for_each(|secret| record.hide_everywhere(secret.reveal()));
         self.first.secrets().for_each(|secret| record.hide(&secret));
         let mut ask = self.first.clone();
         let mut followed = 0;
@@ -112,6 +124,26 @@ impl HttpProbe {
             .collect();
         told.join(" or ")
     }
+}
+
+/// Takes the secrets out of a check: those that are open, and why one is not.
+fn take_secrets(check: &mut HttpCheck) -> (Vec<SecretText>, Option<String>) {
+    let (mut open, mut shut) = (Vec::new(), None);
+    let sign_in = check.sign_in.iter_mut().map(|sign_in| match sign_in {
+        SignIn::Basic { password, .. } => password,
+        SignIn::Bearer { token } => token,
+    });
+    let headers = check.secret_headers.iter_mut().map(|header| &mut header.value);
+    for secret in sign_in.chain(headers) {
+        match std::mem::take(secret) {
+            Secret::Open(text) => open.push(text),
+            Secret::Shut(why) => shut = Some(why),
+            Secret::Kept | Secret::Sealed(_) => {
+                shut = Some("its secrets are not known here".to_owned());
+            }
+        }
+    }
+    (open, shut)
 }
 
 /// A remark on a body that was sent encoded although it was asked for as it is.

@@ -1,7 +1,7 @@
 //! The kind `icmp`: whether a machine answers pings, and how many of them.
 
-use allclear_domain::check::{IcmpCheck, IpFamily, Reason, ReasonCode};
-use allclear_net::{DialOptions, Family, Host, PingError, PingOptions};
+use allclear_domain::check::{IcmpCheck, Reason, ReasonCode};
+use allclear_net::{DialOptions, Host, PingError, PingOptions};
 use tokio::time::Instant;
 
 use super::record::{Record, micros};
@@ -18,11 +18,7 @@ impl IcmpProbe {
     /// Reads the check.
     pub(super) fn new(check: &IcmpCheck) -> Result<Self, NotReady> {
         let (host, way) = super::way_to(&check.host, check.connect_to)?;
-        let family = match check.family {
-            IpFamily::Any => Family::Any,
-            IpFamily::Ipv4 => Family::V4,
-            IpFamily::Ipv6 => Family::V6,
-        };
+        let family = super::family_of(check.family);
         let options = PingOptions {
             way: DialOptions { family, ..way },
             count: u16::from(check.count),

@@ -22,13 +22,13 @@ use std::time::Duration;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    CheckKind, Header, HttpCheck, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
+    CheckKind, Header, HttpCheck, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CHECKS_MAX;
 use allclear_net::{
-    DialError, DialOptions, Host, Net, ResolveError, Session, TlsClient, TlsError, TlsVersion,
-    Trail,
+    DialError, DialOptions, Family, Host, Net, ResolveError, Session, TlsClient, TlsError,
+    TlsVersion, Trail,
 };
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -278,6 +278,15 @@ fn untrusted(error: &TlsError) -> Reason {
         _ => ReasonCode::Tls,
     };
     reason(code, error.to_string())
+}
+
+/// Which addresses are wanted.
+const fn family_of(family: IpFamily) -> Family {
+    match family {
+        IpFamily::Any => Family::Any,
+        IpFamily::Ipv4 => Family::V4,
+        IpFamily::Ipv6 => Family::V6,
+    }
 }
 
 /// A host, and how it is connected to.

@@ -3,17 +3,21 @@
 use std::time::Duration;
 
 use allclear_domain::check::{Direction, Exchange, ExchangeLine, Leaf, Phases, Reach};
-use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX};
+use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX, SECRET_BYTES_MIN};
+use data_encoding::{BASE64, BASE64URL};
 use jiff::Timestamp;
 use tokio::time::Instant;
+use url::form_urlencoded::byte_serialize;
 
 use crate::limits::REASON_BYTES_MAX;
 
 /// What stands where something secret stood.
 pub(super) const NOT_KEPT: &str = "(not kept)";
 
-/// Characters that a secret has at least; shorter ones stand in too many other words.
-const SECRET_CHARS_MIN: usize = 5;
+/// What stands where a text was cut off.
+const CUT: char = '…';
+/// Characters of the beginning of a secret that may stand where a text was cut off.
+const BEGIN_CHARS_MAX: usize = 2;
 
 /// Parts of names whose values are secret.
 const SECRET_NAMES: [&str; 10] = [
@@ -118,8 +122,28 @@ impl Record {
         // `Bearer` and `Basic` are no secrets, what follows them is.
         let rest = secret.split_once(' ').map(|(_, rest)| rest);
         let parts = std::iter::once(secret).chain(rest);
-        let parts = parts.filter(|part| part.len() >= SECRET_CHARS_MIN);
+        let parts = parts.filter(|part| part.len() >= SECRET_BYTES_MIN);
         self.secrets.extend(parts.map(str::to_owned));
+    }
+
+    /// The same of a secret that is known to be one, in each form in which others may repeat it.
+    pub(super) fn hide_everywhere(&mut self, secret: &str) {
+        self.hide(secret);
+        let quoted = serde_json::to_string(secret).unwrap_or_default();
+        let marked = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let forms = [
+            quoted.trim_matches('"').to_owned(),
+            marked.replace('"', "&quot;").replace('\'', "&#39;"),
+            byte_serialize(secret.as_bytes()).collect(),
+            secret.bytes().map(|byte| percent(byte, b"-._~")).collect(),
+            secret.bytes().map(|byte| percent(byte, b"")).collect(),
+            BASE64.encode(secret.as_bytes()).trim_end_matches('=').to_owned(),
+            BASE64URL.encode(secret.as_bytes()).trim_end_matches('=').to_owned(),
+        ];
+        forms.iter().for_each(|form| self.hide(form));
+        // A longer one may have a shorter one in it.
+        self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        self.secrets.dedup();
     }
 
     pub(super) fn sent(&mut self, text: &str) {
@@ -138,7 +162,12 @@ impl Record {
     pub(super) fn received_bytes(&mut self, bytes: &[u8], bytes_max: usize) {
         let kept = bytes.get(..bytes_max).unwrap_or(bytes);
         if !kept.is_empty() {
-            String::from_utf8_lossy(kept).lines().for_each(|line| self.received(line));
+            let text = String::from_utf8_lossy(kept);
+            let text = match kept.len() < bytes.len() {
+                true => self.without_begun(self.without_secrets(&text)),
+                false => text.into_owned(),
+            };
+            text.lines().for_each(|line| self.received(line));
         }
         self.exchange.is_cut |= kept.len() < bytes.len();
     }
@@ -146,13 +175,46 @@ impl Record {
     /// The text as it may be told: without what is secret, and without what would move the cursor of
     /// whoever reads it in a terminal.
     pub(super) fn tellable(&self, text: &str) -> String {
+        let text = self.without_secrets(text);
+        let mut parts = text.split_inclusive(CUT);
+        let text: String = match self.secrets.is_empty() {
+            true => text,
+            false => parts.by_ref().map(|part| self.without_cut(part)).collect(),
+        };
+        text.replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}")
+    }
+
+    fn without_secrets(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.secrets {
             if text.contains(secret.as_str()) {
                 text = text.replace(secret.as_str(), NOT_KEPT);
             }
         }
-        text.replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}")
+        text
+    }
+
+    /// A text without the beginning of a secret in front of where it was cut off.
+    fn without_cut(&self, part: &str) -> String {
+        match part.strip_suffix(CUT) {
+            Some(text) => format!("{}{CUT}", self.without_begun(text.to_owned())),
+            None => part.to_owned(),
+        }
+    }
+
+    /// A text without the beginning of a secret at its end.
+    fn without_begun(&self, mut text: String) -> String {
+        let begun = |secret: &String| {
+            let ends = secret.char_indices().map(|(end, _)| end).skip(BEGIN_CHARS_MAX + 1);
+            let begins = ends.filter_map(|end| secret.get(..end));
+            begins.filter(|begin| text.ends_with(begin)).map(str::len).max()
+        };
+        let longest = self.secrets.iter().filter_map(begun).max();
+        if let Some(longest) = longest {
+            text.truncate(text.len() - longest);
+            text.push_str(NOT_KEPT);
+        }
+        text
     }
 
     /// The same of a reason, which strangers have a hand in as well: no longer than it may be.
@@ -183,6 +245,16 @@ impl Record {
 
     pub(super) fn into_exchange(self) -> Exchange {
         self.exchange
+    }
+}
+
+/// A byte as addresses have it; some leave these as they are.
+fn percent(byte: u8, plain: &[u8]) -> String {
+    match byte {
+        byte if byte.is_ascii_alphanumeric() || plain.contains(&byte) => {
+            char::from(byte).to_string()
+        }
+        byte => format!("%{byte:02X}"),
     }
 }
 
@@ -259,6 +331,34 @@ mod tests {
         let (lines, is_cut) = lines(record);
         assert_eq!(lines, [r#"{"you sent": "(not kept)"}"#, "(not kept)", "second\u{fffd}[2Jline"]);
         assert!(!is_cut);
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_hidden_in_every_form_and_where_it_was_cut_off() {
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
+        record.hide_everywhere(r#"hun"t er2/&3"#);
+        for repeated in [
+            r#"a hun"t er2/&3 b"#,
+            r#"{"a":"hun\"t er2/&3"}"#,
+            "q=hun%22t+er2%2F%263",
+            "/hun%22t%20er2%2F%263",
+            "<b>hun&quot;t er2/&amp;3</b>",
+            &BASE64.encode(br#"hun"t er2/&3"#),
+        ] {
+            let told = record.tellable(repeated);
+            assert!(told.contains(NOT_KEPT) && !told.contains("er2"), "{told}");
+        }
+        assert_eq!(
+            record.told(r#"is "it hun"t er…": it should"#),
+            format!("is \"it {NOT_KEPT}…\": it should")
+        );
+        record.received_bytes(br#"you sent hun"t er2/&3"#, 15);
+        record.received_bytes(br#"you sent hun"t er2/&3, hun"t er2/&3"#, 27);
+        let (lines, _) = lines(record);
+        assert_eq!(
+            lines,
+            [format!("you sent {NOT_KEPT}"), format!("you sent {NOT_KEPT}, {NOT_KEPT}")]
+        );
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use allclear_domain::ids::CheckId;
 use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Sampled, Store, StoreError};
 use jiff::Timestamp;
 
-use crate::heartbeat;
+use crate::{heartbeat, secrets};
 
 /// What a look at the store gave.
 pub(super) enum Asked {
@@ -57,7 +57,8 @@ pub(super) async fn ask(
     };
     match revision {
         Some(revision) => {
-            let changes = store.check_changes_since(revision).await?;
+            let mut changes = store.check_changes_since(revision).await?;
+            secrets::open(store, &mut changes.checks).await?;
             let open = match changes.checks.is_empty() {
                 true => Vec::new(),
                 false => store.list_readable_open_outages().await?,
@@ -67,7 +68,8 @@ pub(super) async fn ask(
         }
         None => {
             let revision = store.revision().await?;
-            let checks = store.list_readable_checks().await?;
+            let mut checks = store.list_readable_checks().await?;
+            secrets::open(store, &mut checks.checks).await?;
             // Whatever came last may not have been looked at.
             let news = news(is_heard(&checks.checks), 0).await?;
             let judged = store.list_readable_judgments().await?;

@@ -12,6 +12,7 @@ use allclear_store::{Store, WriteError};
 
 use super::{NewCheck, json, look_at, with_tokens};
 use crate::limits::CHECKS_AT_ONCE_MAX;
+use crate::secrets;
 
 /// A check to bring over.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +70,10 @@ pub async fn carry_over(
         }
         check.kind = with_tokens(check.kind, None, change);
         match look_at(&mut transaction, None, &check, change).await {
-            Ok(()) => done.push(CarriedOver::Added(check.id)),
+            Ok(()) => {
+                secrets::seal(&mut transaction, None, &mut check, change).await?;
+                done.push(CarriedOver::Added(check.id));
+            }
             Err(WriteError::Invalid(found)) => problems.extend(found.into_iter().map(|problem| {
                 InvalidValue::new(within(&format!("check.{}", problem.field)), problem.problem)
             })),

@@ -58,15 +58,9 @@ impl Rig {
     fn check(&self, path: &str) -> HttpCheck {
         let address: SocketAddr = self.nginx.address;
         HttpCheck {
-            url: format!("https://{NAME}:{}{path}", address.port()),
-            method: Method::Get,
-            headers: Vec::new(),
-            body: None,
             redirects_max: 3,
-            version: HttpVersion::Offered,
             connect_to: Some(address.ip()),
-            statuses: Vec::new(),
-            assertions: Vec::new(),
+            ..HttpCheck::of(format!("https://{NAME}:{}{path}", address.port()))
         }
     }
 

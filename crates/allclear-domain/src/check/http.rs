@@ -4,6 +4,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::IpFamily;
+use crate::secret::Secret;
+
 /// A request over HTTP, and what the answer has to be. That there is an answer at all is always asked
 /// for, whatever else is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +20,12 @@ pub struct HttpCheck {
     /// Header fields that are sent beside our own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<Header>,
+    /// How it signs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<SignIn>,
+    /// Header fields whose values are secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret_headers: Vec<SecretHeader>,
     /// What is sent as the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
@@ -29,6 +38,9 @@ pub struct HttpCheck {
     /// still stands in the certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_to: Option<IpAddr>,
+    /// Which addresses of the name are used.
+    #[serde(default)]
+    pub family: IpFamily,
     /// Statuses that are right; 200 to 299 where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<StatusRange>,
@@ -99,6 +111,48 @@ pub struct Header {
     pub name: String,
     /// Its value.
     pub value: String,
+}
+
+/// How a request signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignIn {
+    /// With a user and a password.
+    Basic {
+        /// The user.
+        user: String,
+        /// The password.
+        #[serde(default)]
+        password: Secret,
+    },
+    /// With a token.
+    Bearer {
+        /// The token.
+        #[serde(default)]
+        token: Secret,
+    },
+}
+
+impl SignIn {
+    /// Its secret.
+    #[must_use]
+    pub const fn secret(&self) -> &Secret {
+        match self {
+            Self::Basic { password, .. } => password,
+            Self::Bearer { token } => token,
+        }
+    }
+}
+
+/// A header field whose value is a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretHeader {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[serde(default)]
+    pub value: Secret,
 }
 
 /// Statuses from one to another, both included.

@@ -17,6 +17,7 @@ mod pace;
 mod parents;
 mod probe;
 mod samples;
+mod secrets;
 mod service;
 mod sight;
 mod target;
@@ -43,7 +44,8 @@ pub use self::heartbeat::{
 };
 pub use self::histogram::Histogram;
 pub use self::http::{
-    Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, StatusRange, TextTest,
+    Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, SecretHeader, SignIn,
+    StatusRange, TextTest,
 };
 pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
@@ -54,6 +56,7 @@ pub use self::probe::{
     Verdict,
 };
 pub use self::samples::{Samples, Span};
+pub use self::secrets::SecretPlace;
 pub use self::service::{Protocol, Security, ServiceCheck};
 pub(crate) use self::service::{is_path, is_plain};
 pub use self::sight::{
@@ -221,14 +224,14 @@ impl CheckKind {
     }
 
     /// Whether `other` tries the same, so that what is believed holds for it, too. By which secrets signals
-    /// come is no part of that.
+    /// come is no part of that, nor which secrets are sent.
     #[must_use]
     pub fn tries_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Heartbeat(one), Self::Heartbeat(other)) => {
                 one.schedule == other.schedule && one.grace_seconds == other.grace_seconds
             }
-            _ => self == other,
+            _ => self == other || self.is_same_but_for_secrets(other),
         }
     }
 

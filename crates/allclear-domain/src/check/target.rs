@@ -165,10 +165,13 @@ impl HttpCheck {
             url: url.into(),
             method: Method::default(),
             headers: Vec::new(),
+            sign_in: None,
+            secret_headers: Vec::new(),
             body: None,
             redirects_max: Self::USUAL_REDIRECTS_MAX,
             version: HttpVersion::default(),
             connect_to: None,
+            family: IpFamily::default(),
             statuses: Vec::new(),
             assertions: Vec::new(),
         }

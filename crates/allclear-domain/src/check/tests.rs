@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::*;
-use crate::{Entropy, Validate};
+use crate::{Entropy, Secret, Validate};
 
 /// A check with everything that one can have.
 pub(super) fn full() -> Check {
@@ -15,10 +15,16 @@ pub(super) fn full() -> Check {
         url: "https://shop.example.com/health".to_owned(),
         method: Method::Post,
         headers: vec![Header { name: "accept".to_owned(), value: "application/json".to_owned() }],
+        sign_in: Some(SignIn::Bearer { token: Secret::Sealed(entropy.id(now)) }),
+        secret_headers: vec![SecretHeader {
+            name: "X-Tenant-Key".to_owned(),
+            value: Secret::Sealed(entropy.id(now)),
+        }],
         body: Some("{}".to_owned()),
         redirects_max: 5,
         version: HttpVersion::Http1,
         connect_to: Some("192.0.2.7".parse().unwrap()),
+        family: IpFamily::Ipv4,
         statuses: vec![StatusRange { from: 200, to: 204 }, StatusRange { from: 301, to: 301 }],
         assertions: vec![
             Assertion::Header {
@@ -187,4 +193,45 @@ fn what_was_not_checked_for_long_is_late_and_what_is_paused_promises_nothing() {
     assert_eq!(both, of(&check, 4).unwrap());
     let both = of(&check, 4).unwrap().and(of(&rare, 170).unwrap());
     assert_eq!((both.since, both.is_late), (of(&rare, 170).unwrap().since, true));
+}
+
+#[test]
+fn which_secrets_are_sent_is_no_part_of_what_is_tried() {
+    let check = full();
+    let mut other = check.kind.clone();
+    for place in other.secrets_mut() {
+        *place.secret = Secret::typed("hunter2-hunter2");
+    }
+    assert!(check.kind.tries_as(&other) && check.kind != other);
+    assert_eq!(other.without_secrets(), check.kind.without_secrets());
+    let CheckKind::Http(mut http) = other else { panic!("{other:?}") };
+    http.sign_in = None;
+    assert!(!check.kind.tries_as(&http.clone().into()), "whether it signs in is");
+    http.secret_headers.clear();
+    assert!(!check.kind.tries_as(&http.into()));
+}
+
+#[test]
+fn what_is_wrong_with_a_secret_is_told_without_it() {
+    let mut check = full();
+    let CheckKind::Http(http) = &mut check.kind else { panic!("{check:?}") };
+    let password = Secret::typed("hunter2\u{7}-hunter2");
+    http.sign_in = Some(SignIn::Basic { user: "a:b".to_owned(), password });
+    http.secret_headers = vec![
+        SecretHeader { name: "Accept".to_owned(), value: Secret::typed(&"hunter2".repeat(9_000)) },
+        SecretHeader { name: "authorization".to_owned(), value: Secret::typed("hunter2") },
+    ];
+    let problems = check.problems(check.created_at);
+    let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(
+        fields,
+        [
+            "kind.http.sign_in",
+            "kind.http.sign_in.basic.user",
+            "kind.http.sign_in.basic.password",
+            "kind.http.secret_headers[0].value",
+            "kind.http.secret_headers[0].name",
+        ]
+    );
+    assert!(problems.iter().all(|problem| !problem.problem.contains("hunter2")), "{problems:?}");
 }

@@ -161,7 +161,7 @@ impl Transaction {
         Ok(version)
     }
 
-    /// Removes a check that is still at version `expected`, with what is believed of it. Its outages
+    /// Removes a check that is still at version `expected`, with what is believed of it and its secrets. Its outages
     /// stay.
     ///
     /// # Errors
@@ -170,6 +170,7 @@ impl Transaction {
         self.execute(heartbeats::REMOVE_TOKENS, vec![Bind::Uuid(check.id.uuid())]).await?;
         self.remove(check, expected).await?;
         self.remove_heartbeat(check.id).await?;
+        self.remove_secrets_of(check.id.uuid()).await?;
         self.remove_judgments_of(check.id).await
     }
 

@@ -24,6 +24,7 @@ pub(crate) mod people;
 pub(crate) mod readers;
 pub(crate) mod reminders;
 pub(crate) mod samples;
+pub(crate) mod secrets;
 pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;

@@ -29,6 +29,7 @@ pub(crate) mod people;
 pub(crate) mod readers;
 pub(crate) mod reminders;
 pub(crate) mod samples;
+pub(crate) mod secrets;
 pub(crate) mod series;
 pub(crate) mod sessions;
 pub(crate) mod settings;
@@ -111,6 +112,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("readers", readers::ALL),
         ("reminders", reminders::ALL),
         ("samples", samples::ALL),
+        ("secrets", secrets::ALL),
         ("series", series::ALL),
         ("sessions", sessions::ALL),
         ("settings", settings::ALL),
@@ -172,6 +174,7 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &people::INSERT,
     &reminders::INSERT,
     &samples::UPSERT.insert,
+    &secrets::INSERT,
     &series::INSERT,
     &sessions::INSERT,
     &settings::INSERT,

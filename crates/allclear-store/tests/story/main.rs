@@ -33,6 +33,7 @@ mod revisions;
 mod sampled;
 mod samples;
 mod schema;
+mod secrets;
 mod server;
 mod sights;
 mod templates;
@@ -152,6 +153,10 @@ stories! {
     writers::two_stores_on_one_database,
     writers::a_hanging_writer_is_waited_for,
     writers::a_cancelled_writer_leaves_nothing_behind,
+    secrets::a_secret_is_sealed_and_read_back,
+    secrets::a_secret_opens_in_its_own_row_alone,
+    secrets::without_its_key_a_secret_stays_as_it_is,
+    secrets::another_key_takes_the_place_of_one,
     schema::both_engines_have_the_same_tables,
     schema::a_newer_schema_is_refused,
     schema::an_older_schema_is_upgraded_by_open_alone,

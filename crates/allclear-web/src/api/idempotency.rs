@@ -59,7 +59,8 @@ pub(super) async fn look_up(
     }
     let Some(key) = head.headers.get(KEY) else { return Ok(Asked::WithoutKey) };
     let key = read_key(key)?;
-    let known = kept::look_up(app, (&access.actor, key), request_digest(head, body), now).await?;
+    let known =
+        kept::look_up(app, (&access.actor, key), request_digest(app, head, body), now).await?;
     match known {
         Known::Nothing(kept) => Ok(Asked::First(kept)),
         Known::Done(kept) => {
@@ -83,11 +84,13 @@ fn read_key(key: &HeaderValue) -> Result<&str, Problem> {
     )
 }
 
-/// What tells a request from another: where it goes, what it was made to, and its body.
-fn request_digest(head: &Parts, body: &[u8]) -> String {
+/// What tells a request from another: where it goes, what it was made to, and its body. That may hold secrets,
+/// which nobody who has the database may try out.
+fn request_digest(app: &App, head: &Parts, body: &[u8]) -> String {
     let version = head.headers.get(axum::http::header::IF_MATCH);
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     let digest = Sha256::new()
+        .chain_update(app.store.keyring().pepper())
         .chain_update(target)
         .chain_update([0])
         .chain_update(version.map_or(&[][..], HeaderValue::as_bytes))

@@ -1,5 +1,6 @@
 //! The commands about checks.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use allclear_domain::CheckKind;
@@ -95,9 +96,39 @@ pub struct AddCheckArgs {
     /// Several times where needed
     #[arg(long, value_name = "CHECK")]
     pub parent: Vec<String>,
+    /// What it is let in by
+    #[command(flatten)]
+    pub secrets: SecretArgs,
     /// How it is printed
     #[command(flatten)]
     pub print: Print,
+}
+
+/// What a check of a website is let in by. Secrets come from files, of which the first line counts: a list of
+/// processes would show them.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SecretArgs {
+    /// User that it signs in as
+    #[arg(long, requires = "password_file")]
+    pub user: Option<String>,
+    /// File with the password, on its first line; - for standard input
+    #[arg(long, value_name = "FILE", requires = "user", conflicts_with = "token_file")]
+    pub password_file: Option<PathBuf>,
+    /// File with a bearer token that it signs in with; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// A header field with a file that holds its value, which is a secret; several times where needed
+    #[arg(long, value_name = "NAME=FILE")]
+    pub secret_header: Vec<String>,
+}
+
+impl SecretArgs {
+    /// Whether there are some.
+    #[must_use]
+    pub fn are_some(&self) -> bool {
+        let files = [&self.password_file, &self.token_file];
+        !self.secret_header.is_empty() || files.into_iter().any(Option::is_some)
+    }
 }
 
 /// What to try once.
@@ -112,6 +143,9 @@ pub struct RunArgs {
     /// Time for it, all in all; that of the check where it is left out, else 10s
     #[arg(long, value_name = "TIME")]
     pub deadline: Option<Length>,
+    /// What an address is let in by
+    #[command(flatten)]
+    pub secrets: SecretArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

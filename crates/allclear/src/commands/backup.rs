@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use allclear_store::Counts;
+use allclear_store::{Counts, Store};
 use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::DONE;
-use crate::output::{say, say_json};
+use crate::output::{remark, say, say_json};
+use crate::secret_keys;
 use crate::settings::Settings;
 
 /// Copies the embedded database, while a server runs or not.
@@ -18,6 +19,12 @@ pub(super) async fn backup(file: &Path, json: bool, settings: &Settings) -> Resu
         return Ok(DONE);
     }
     say(&format!("{} written and verified: {}", file.display(), told(&report.counts)))?;
+    if let Some(key) = settings.secret_keys.file().filter(|key| key.exists()) {
+        remark(&format!(
+            "The key that secrets are sealed with is not in it: keep {} as well, in another place.",
+            key.display()
+        ));
+    }
     Ok(DONE)
 }
 
@@ -26,6 +33,16 @@ pub(super) async fn restore(file: &Path, settings: &Settings) -> Result<u8> {
     let _lock = super::lock(settings)?;
     let report = allclear_store::restore(file, &settings.location).await?;
     say(&format!("{} restored and verified: {}", file.display(), told(&report.counts)))?;
+    let store = Store::open_existing(&settings.location).await?;
+    let store = secret_keys::with_keys(store, settings);
+    let keys = store.list_keys_of_secrets().await;
+    store.close().await;
+    for key in keys?.iter().filter(|key| !key.is_there) {
+        remark(&format!(
+            "{} secrets in it open with the key {} alone: put that back, too.",
+            key.secrets, key.key_id
+        ));
+    }
     Ok(DONE)
 }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{DONE, FAILED, tls};
 use crate::open_files;
 use crate::output::{say, say_json};
+use crate::secret_keys;
 use crate::settings::Settings;
 
 /// How a check went.
@@ -120,7 +121,7 @@ async fn store(settings: &Settings) -> Vec<Finding> {
     let failed =
         |error: &StoreError| finding(Verdict::Failed, format!("in {}: {error}", settings.location));
     let store = match Store::open_existing(&settings.location).await {
-        Ok(store) => store,
+        Ok(store) => secret_keys::with_keys(store, settings),
         Err(StoreError::Missing { .. }) if matches!(settings.location, Location::Folder(_)) => {
             let text =
                 format!("none in {} yet; `serve` or `import` makes it", settings.data.display());
@@ -132,6 +133,7 @@ async fn store(settings: &Settings) -> Vec<Finding> {
         Ok(health) => judge(&health, &settings.location),
         Err(error) => vec![failed(&error)],
     };
+    findings.push(secrets(&store, settings).await);
     // Pages that cannot be read are told of already.
     let pages = store.list_status_pages().await.unwrap_or_default();
     findings.extend(tls::judge_host_names(settings, &pages));
@@ -147,6 +149,20 @@ async fn store(settings: &Settings) -> Vec<Finding> {
     }
     store.close().await;
     findings
+}
+
+/// Whether secrets can be opened.
+async fn secrets(store: &Store, settings: &Settings) -> Finding {
+    let finding = |verdict, text| Finding { check: "secrets", verdict, text };
+    match secret_keys::problems(store, settings).await {
+        Ok(problems) if problems.is_empty() => {
+            let text =
+                "the key that they are sealed with is there; it is in no backup: keep it, too";
+            finding(Verdict::Ok, text.to_owned())
+        }
+        Ok(problems) => finding(Verdict::Warning, problems.join("; ")),
+        Err(error) => finding(Verdict::Failed, error.to_string()),
+    }
 }
 
 /// What the store says of itself.

@@ -14,10 +14,12 @@ mod serve;
 mod tls;
 mod token;
 
+use allclear_domain::Entropy;
 use allclear_store::{InstanceLock, Location, Store, StoreError};
 use anyhow::{Error, Result};
 
 use crate::cli::{Cli, Command, ConfigCommand, ServeArgs};
+use crate::secret_keys;
 use crate::settings::{Environment, Flags, Settings};
 
 /// Done.
@@ -130,7 +132,8 @@ pub fn exit_code(error: &Error) -> u8 {
 /// Opens the store to write, alone: a server and a command never write to one folder at once.
 async fn open_to_write(settings: &Settings) -> Result<(Store, Option<InstanceLock>)> {
     let lock = lock(settings)?;
-    Ok((Store::open(&settings.location).await?, lock))
+    let store = Store::open(&settings.location).await?;
+    Ok((secret_keys::with_keys_made(store, settings, &Entropy::from_system()).await?, lock))
 }
 
 /// The lock of the data folder; there is none where the database stands elsewhere.

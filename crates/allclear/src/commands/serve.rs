@@ -26,12 +26,14 @@ use crate::instance::{Conditions, Instance};
 use crate::open_files;
 use crate::output::remark;
 use crate::probing;
+use crate::secret_keys::{self, SecretKeys};
 use crate::settings::{LogFormat, Settings};
 
 /// Serves until it is told to stop.
 pub(super) async fn serve(settings: Settings, folder: Option<PathBuf>) -> Result<u8> {
     start_log(&settings)?;
     let (store, _lock) = super::open_to_write(&settings).await?;
+    secret_keys::look_after(&store, &settings, &Entropy::from_system()).await;
     let Some(folder) = folder else { return run(&settings, store, None).await };
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(Entropy::from_system()));
     let duty = ApplyDuty::new(folder, store.clone(), clock, entropy);
@@ -53,6 +55,7 @@ pub(super) async fn demo(mut settings: Settings) -> Result<u8> {
     let folder = folder.context("no temporary folder can be made")?;
     settings.data = folder.path().to_owned();
     settings.location = Location::Folder(settings.data.clone());
+    settings.secret_keys = SecretKeys::Usual(settings.data.join(secret_keys::FILE_NAME));
     let (store, _lock) = super::open_to_write(&settings).await?;
     let (entropy, now) = (Entropy::from_system(), SystemClock.now());
     let batches = demo::batches(&entropy, now)?;

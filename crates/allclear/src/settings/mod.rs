@@ -17,13 +17,14 @@ use std::time::Duration;
 use allclear_checks::SignOfLife;
 use allclear_domain::check::{CheckKind, HttpCheck};
 use allclear_domain::limits::SENTINELS_MAX;
-use allclear_store::Location;
+use allclear_store::{Keyring, Location};
 use allclear_web::Entrance;
 use allclear_web::tls::TlsFiles;
 use anyhow::{Context, Result, anyhow, bail, ensure};
-
 use ipnet::IpNet;
 use jiff::SignedDuration;
+
+use crate::secret_keys::{self, SecretKeys};
 
 pub use self::environment::Environment;
 pub use self::oidc::OidcSettings;
@@ -58,6 +59,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the database is.
     pub location: Location,
+    /// Where the key is that secrets are sealed with.
+    pub secret_keys: SecretKeys,
     /// How requests get here. Its certificate is read by whoever serves.
     pub entrance: Entrance,
     /// Where the certificate is; `None` where the listener speaks plainly.
@@ -165,6 +168,7 @@ impl Settings {
         Ok(Self {
             listen: parse(values, "listen", "write an address and a port, as in 127.0.0.1:8080")?,
             location: location(values, &data)?,
+            secret_keys: secret_keys(values, &data)?,
             data,
             entrance: entrance(values)?,
             tls: tls(values)?,
@@ -391,6 +395,23 @@ fn location(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<Locatio
          embedded database"
     );
     Ok(Location::Url(url))
+}
+
+fn secret_keys(values: &BTreeMap<&'static str, Raw>, data: &Path) -> Result<SecretKeys> {
+    let (text, from) = get(values, "secret_key");
+    let (file, _) = get(values, "secret_key_file");
+    ensure!(
+        text.is_empty() || file.is_empty(),
+        "secret_key and secret_key_file are both set: keep one of them"
+    );
+    if !text.is_empty() {
+        let keyring = Keyring::read(text).with_context(|| format!("secret_key ({from})"))?;
+        return Ok(SecretKeys::Given(keyring));
+    }
+    Ok(match file {
+        "" => SecretKeys::Usual(data.join(secret_keys::FILE_NAME)),
+        file => SecretKeys::Named(file.into()),
+    })
 }
 
 /// What stands on the first line of the file that a setting names: where secrets are kept.

@@ -58,6 +58,26 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "File that holds `database_url`, on its first line. Only one of the two may be set.",
     ),
+    Setting {
+        key: "secret_key",
+        variable: "ALLCLEAR_SECRET_KEY",
+        default: "",
+        default_shown: "",
+        about: "Key that secrets, such as passwords of checks, are sealed with in the database: 64 \
+                hexadecimal digits, as `openssl rand -hex 32` prints them. Several with spaces between \
+                them: the first one seals, each opens. Prefer `secret_key_file`.",
+        is_secret: true,
+    },
+    Setting {
+        key: "secret_key_file",
+        variable: "ALLCLEAR_SECRET_KEY_FILE",
+        default: "",
+        default_shown: "`secret.key` in `data`, made at the first start",
+        about: "File that holds `secret_key`, one key per line. Only one of the two may be set. Several \
+                servers on one PostgreSQL database need the same key. Keep it as you keep backups, and \
+                apart from them: it is in none.",
+        is_secret: false,
+    },
     setting(
         "tls_certificate_file",
         "ALLCLEAR_TLS_CERTIFICATE_FILE",

@@ -20,6 +20,7 @@ mod live;
 mod oidc;
 mod pages;
 mod protected;
+mod secrets;
 mod serving;
 mod set_back;
 mod sight;

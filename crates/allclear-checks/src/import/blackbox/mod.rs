@@ -3,6 +3,7 @@
 mod module;
 mod names;
 mod relabel;
+mod signing;
 
 use std::collections::{BTreeMap, BTreeSet};
 

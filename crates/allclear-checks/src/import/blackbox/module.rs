@@ -1,17 +1,17 @@
 //! One module of the blackbox exporter, tried on one target.
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, HttpVersion, IpFamily, Method, Patience, StartTls,
+    Assertion, CheckKind, HttpCheck, HttpVersion, IpFamily, Method, Patience, StartTls,
     StatusRange, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::text::Key;
 use serde_json::Value;
 
-use super::names;
+use super::{names, signing};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::{Fields, is_yes, text};
 use crate::import::shape::{deadline, interval};
-use crate::import::{Becomes, span, target};
+use crate::import::{Becomes, secret, span, target};
 
 /// How often a target is asked, and how long that may take, in milliseconds.
 #[derive(Clone, Copy)]
@@ -21,17 +21,8 @@ pub(super) struct Timing {
 }
 
 /// Keys of a prober that name a way to reach or to sign in that checks do not have.
-const WAYS: [&str; 9] = [
-    "proxy_url",
-    "proxy_from_environment",
-    "proxy_connect_header",
-    "basic_auth",
-    "authorization",
-    "bearer_token",
-    "bearer_token_file",
-    "oauth2",
-    "source_ip_address",
-];
+const WAYS: [&str; 5] =
+    ["proxy_url", "proxy_from_environment", "proxy_connect_header", "oauth2", "source_ip_address"];
 
 /// Reads a module for a target; gives the checks that it becomes.
 pub(super) fn read(
@@ -120,6 +111,10 @@ pub(super) fn ways(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
         ));
     }
     fields.get("skip_resolve_phase_with_proxy");
+}
+
+/// Tells of addresses that were used alone.
+pub(super) fn tell_family(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
     let family = match family(fields) {
         IpFamily::Any => return,
         IpFamily::Ipv4 => "IPv4",
@@ -132,8 +127,11 @@ fn http(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> 
     let mut fields = Fields::of(value);
     let has_scheme = asked.starts_with("http://") || asked.starts_with("https://");
     let url = if has_scheme { asked.to_owned() } else { format!("http://{asked}") };
+    let (url, in_address) = secret::parted(&url, draft);
     let mut check = HttpCheck::of(url);
     ways(&mut fields, draft);
+    check.family = family(&mut fields);
+    check.sign_in = signing::sign_in(&mut fields, draft).or(in_address);
     if let Some(name) = fields.text("method") {
         check.method = target::method(&name).unwrap_or_else(|| {
             draft.refuse(format!("it asks with the method {}, not known here", cut(&name)));
@@ -145,7 +143,7 @@ fn http(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> 
     // Ten is what the library of the exporter follows.
     check.redirects_max = if follows { 10 } else { 0 };
     check.version = version(&mut fields, draft);
-    check.headers = headers(&mut fields, draft);
+    signing::headers(&mut fields, &mut check, draft);
     check.body = fields.text("body").filter(|body| !body.is_empty());
     if fields.get("body_file").is_some() {
         draft.refuse("its body stands in a file of the exporter: write it into the module");
@@ -198,27 +196,6 @@ fn version(fields: &mut Fields<'_>, draft: &mut Draft<'_>) -> HttpVersion {
         _ if is_second_off => HttpVersion::Http1,
         _ => HttpVersion::Offered,
     }
-}
-
-fn headers(fields: &mut Fields<'_>, draft: &mut Draft<'_>) -> Vec<Header> {
-    let mut found = Vec::new();
-    for (name, value) in fields.get("headers").and_then(Value::as_object).into_iter().flatten() {
-        found.push(Header { name: name.clone(), value: text(value).unwrap_or_default() });
-    }
-    let more = fields.get("http_headers").and_then(Value::as_object);
-    for (name, value) in more.into_iter().flatten() {
-        let mut values = Fields::of(value);
-        for one in values.list("values").into_iter().filter_map(text) {
-            found.push(Header { name: name.clone(), value: one });
-        }
-        for key in values.unread() {
-            draft.refuse(format!(
-                "the header field {name} has its value from `{key}`, and secrets cannot be kept \
-                 encrypted yet: watch an address that needs none"
-            ));
-        }
-    }
-    found
 }
 
 fn statuses(fields: &mut Fields<'_>, draft: &mut Draft<'_>) -> Vec<StatusRange> {
@@ -275,6 +252,7 @@ struct Conversation {
 fn tcp(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {
     let mut fields = Fields::of(value);
     ways(&mut fields, draft);
+    tell_family(&mut fields, draft);
     let Some((host, port)) = target::host_and_port(asked) else {
         draft.refuse("its target has no port: write host:port");
         return None;

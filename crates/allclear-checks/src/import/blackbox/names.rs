@@ -3,7 +3,7 @@
 use allclear_domain::check::{CheckKind, DnsCheck, DnsCode, IcmpCheck};
 use serde_json::Value;
 
-use super::module::{family, is_set, refuse_ways, ways};
+use super::module::{family, is_set, refuse_ways, tell_family, ways};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::{Fields, text};
 use crate::import::target;
@@ -27,6 +27,7 @@ pub(super) fn icmp(value: &Value, asked: &str, draft: &mut Draft<'_>) -> CheckKi
 pub(super) fn dns(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {
     let mut fields = Fields::of(value);
     ways(&mut fields, draft);
+    tell_family(&mut fields, draft);
     let name = fields.text("query_name").unwrap_or_default();
     let kind = fields.text("query_type").unwrap_or_else(|| "ANY".to_owned());
     let record = target::record(&kind);

@@ -16,7 +16,7 @@ use super::dns::Wanted;
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::{Fields, is_yes, text};
 use crate::import::shape::{any_status, deadline, interval, ranges};
-use crate::import::{Becomes, span, target};
+use crate::import::{Becomes, secret, span, target};
 
 /// Milliseconds for one probe where nothing is said.
 const USUAL_TIMEOUT_MS: f64 = 10_000.0;
@@ -127,7 +127,7 @@ fn client(value: Option<&Value>, url: &str, draft: &mut Draft<'_>) -> f64 {
     }
     for (key, what) in [
         ("proxy-url", "it goes through a proxy, which checks here do not"),
-        ("oauth2", "it signs in with OAuth 2, and secrets cannot be kept encrypted yet"),
+        ("oauth2", "it signs in with OAuth 2, which checks here do not"),
         ("identity-aware-proxy", "it signs in at a proxy, which checks here do not"),
         ("tunnel", "it goes through an SSH tunnel, which checks here do not"),
         ("tls", "it shows a certificate of its own, which checks here do not"),
@@ -139,7 +139,8 @@ fn client(value: Option<&Value>, url: &str, draft: &mut Draft<'_>) -> f64 {
     if fields.get("dns-resolver").is_some() {
         draft.change("it asked a name server of its own; here that of this machine is asked");
     }
-    if let Some(network) = fields.text("network").filter(|network| network != "ip") {
+    let network = fields.text("network").filter(|network| network != "ip");
+    if let Some(network) = network.filter(|_| !url.starts_with("http")) {
         let family = if draft.value(&network) == "ip6" { "IPv6" } else { "IPv4" };
         draft.change(format!("it used {family} alone; here either is used, as can be reached"));
     }
@@ -221,14 +222,21 @@ fn kinds(
     draft: &mut Draft<'_>,
 ) -> Vec<Becomes> {
     let with_placeholders = placeholders(url, draft, &base);
-    let url = draft.value(&with_placeholders);
+    let (parted, sign_in) = match with_placeholders.starts_with("http") {
+        true => secret::parted(&with_placeholders, draft),
+        false => (with_placeholders, None),
+    };
+    let url = draft.value(&parted);
     if let Some(wanted) = asked.dns.take() {
         nothing_more(fields, &asked, "the answer of a name server", draft);
         return wanted.becomes(url, base, draft);
     }
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url.as_str()));
     match scheme {
-        "http" | "https" => http(&url, fields, asked, base, draft),
+        "http" | "https" => {
+            let check = HttpCheck { sign_in, ..HttpCheck::of(&url) };
+            http(check, fields, asked, base, draft)
+        }
         "tcp" => tcp(rest, fields, asked, base, draft),
         "tls" => tls(rest, None, fields, &asked, base, draft),
         "starttls" => tls(rest, Some(StartTls::Smtp), fields, &asked, base, draft),
@@ -266,20 +274,25 @@ fn placeholders(text: &str, draft: &mut Draft<'_>, base: &Becomes) -> String {
 }
 
 fn http(
-    url: &str,
+    mut check: HttpCheck,
     fields: &mut Fields<'_>,
     asked: Asked,
     base: Becomes,
     draft: &mut Draft<'_>,
 ) -> Vec<Becomes> {
-    let client = fields.get("client").map(Fields::of);
-    let ignores = client.and_then(|mut client| client.text("ignore-redirect"));
+    let mut client = Fields::of(fields.get("client").unwrap_or(&Value::Null));
+    check.family = match client.text("network").map(|network| draft.value(&network)).as_deref() {
+        Some("ip4") => IpFamily::Ipv4,
+        Some("ip6") => IpFamily::Ipv6,
+        _ => IpFamily::Any,
+    };
+    let ignores = client.text("ignore-redirect");
     let ignores = ignores.is_some_and(|it| is_yes(&draft.value(&it)));
-    let mut check = HttpCheck::of(url);
     // Ten is what the library of Gatus follows.
     check.redirects_max = if ignores { 0 } else { 10 };
     check.method = method(fields.text("method"), draft);
-    check.headers = headers(fields.get("headers"), draft, &base);
+    let headers = headers(fields.get("headers"), draft, &base);
+    secret::add_headers(&mut check, headers, draft);
     let body = fields.text("body").map(|body| placeholders(&body, draft, &base));
     check.body = body.map(|body| draft.value(&body)).filter(|body| !body.is_empty());
     if fields.text("graphql").is_some_and(|it| is_yes(&draft.value(&it))) {
@@ -294,9 +307,10 @@ fn http(
     }
     check.statuses = ranges(&asked.statuses.unwrap_or_else(any_status));
     check.assertions = asked.assertions;
+    let url = check.url.clone();
     let mut becomes = vec![Becomes { kind: check.into(), ..base.clone() }];
     if let Some(lasts) = asked.certificate_ms {
-        certificate(url, lasts, base, draft, &mut becomes);
+        certificate(&url, lasts, base, draft, &mut becomes);
     }
     becomes
 }
@@ -339,11 +353,11 @@ fn method(text: Option<String>, draft: &mut Draft<'_>) -> Method {
     })
 }
 
-fn headers(value: Option<&Value>, draft: &mut Draft<'_>, base: &Becomes) -> Vec<Header> {
+/// Header fields, with the marks of variables.
+fn headers(value: Option<&Value>, draft: &mut Draft<'_>, base: &Becomes) -> Vec<(String, String)> {
     let Some(map) = value.and_then(Value::as_object) else { return Vec::new() };
     let header = |(name, value): (&String, &Value)| {
-        let value = placeholders(&text(value).unwrap_or_default(), draft, base);
-        Header { name: draft.value(name), value: draft.value(&value) }
+        (name.clone(), placeholders(&text(value).unwrap_or_default(), draft, base))
     };
     map.iter().map(header).collect()
 }

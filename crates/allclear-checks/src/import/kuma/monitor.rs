@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use allclear_domain::check::{
-    Assertion, CheckKind, Header, HttpCheck, JsonTest, JsonValue, Method, Patience, StartTls,
-    StatusRange, TcpCheck, TextTest, TlsCheck,
+    Assertion, CheckKind, Header, HttpCheck, IpFamily, JsonTest, JsonValue, Method, Patience,
+    SignIn, StartTls, StatusRange, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::limits;
 use allclear_domain::text::Key;
@@ -16,7 +16,7 @@ use super::{dns, ping, push, service};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::text;
 use crate::import::shape::{deadline, interval, literal, ranges, samples};
-use crate::import::{Becomes, target};
+use crate::import::{Becomes, secret, target};
 
 /// Seconds from one probe to the next where nothing is said.
 const USUAL_INTERVAL_MS: f64 = 60_000.0;
@@ -143,9 +143,10 @@ fn unknown(row: &KumaRow, draft: &mut Draft<'_>) {
 }
 
 fn http(row: &KumaRow, kind: &str, base: Becomes, draft: &mut Draft<'_>) -> Vec<Becomes> {
-    let url = row.get("url").unwrap_or_default();
-    let mut check = HttpCheck::of(url);
-    refuse_ways(row, url, draft);
+    let (url, in_address) = secret::parted(row.get("url").unwrap_or_default(), draft);
+    let mut check = HttpCheck::of(&url);
+    refuse_ways(row, &url, draft);
+    check.sign_in = sign_in(row, draft).or(in_address);
     check.method = row.get("method").map_or(Method::Get, |name| {
         target::method(name).unwrap_or_else(|| {
             draft.refuse(format!("it asks with the method {}, which is not known here", cut(name)));
@@ -158,8 +159,14 @@ fn http(row: &KumaRow, kind: &str, base: Becomes, draft: &mut Draft<'_>) -> Vec<
         draft.change(format!("it follows {redirects} redirects there, and {given} here"));
     }
     check.redirects_max = u8::try_from(given).unwrap_or(u8::MAX);
+    check.family = match row.get("ip_family") {
+        Some("ipv6") => IpFamily::Ipv6,
+        Some("ipv4") => IpFamily::Ipv4,
+        _ => IpFamily::Any,
+    };
     check.statuses = statuses(row, draft);
-    check.headers = headers(row, draft);
+    let headers = headers(row, draft);
+    secret::add_headers(&mut check, headers, draft);
     body(row, &mut check, draft);
     match kind {
         "keyword" => check.assertions.extend(keyword(row, draft)),
@@ -187,22 +194,30 @@ fn refuse_ways(row: &KumaRow, url: &str, draft: &mut Draft<'_>) {
     if row.get("proxy_id").is_some() {
         draft.refuse("it goes through a proxy, which checks here do not");
     }
+}
+
+/// How it signs in.
+fn sign_in(row: &KumaRow, draft: &mut Draft<'_>) -> Option<SignIn> {
     let is_older = !row.columns.contains_key("auth_method");
     let method = match row.get("auth_method") {
         Some("null" | "none") => None,
         None if is_older && row.get("basic_auth_user").is_some() => Some("basic"),
         other => other,
     };
-    if let Some(method) = method {
-        draft.refuse(format!(
-            "it signs in ({}), and secrets cannot be kept encrypted yet: watch an address that \
-             needs none, or leave it to Uptime Kuma",
-            cut(method)
-        ));
-    }
-    if let Some(family) = row.get("ip_family") {
-        let family = if family == "ipv6" { "IPv6" } else { "IPv4" };
-        draft.change(format!("it used {family} alone; here either is used, as can be reached"));
+    match method? {
+        "basic" => Some(SignIn::Basic {
+            user: row.get("basic_auth_user").unwrap_or_default().to_owned(),
+            password: draft.secret(row.get("basic_auth_pass").unwrap_or_default(), "it"),
+        }),
+        "bearer" => Some(SignIn::Bearer { token: draft.secret(row.get("bearer_token")?, "it") }),
+        other => {
+            draft.refuse(format!(
+                "it signs in ({}), which checks here do not: watch an address that does not need \
+                 that, or leave it to Uptime Kuma",
+                cut(other)
+            ));
+            None
+        }
     }
 }
 
@@ -227,15 +242,12 @@ fn statuses(row: &KumaRow, draft: &mut Draft<'_>) -> Vec<StatusRange> {
     ranges(&right)
 }
 
-fn headers(row: &KumaRow, draft: &mut Draft<'_>) -> Vec<Header> {
+fn headers(row: &KumaRow, draft: &mut Draft<'_>) -> Vec<(String, String)> {
     let Some(written) = row.get("headers") else { return Vec::new() };
     match serde_json::from_str::<Value>(written) {
         Ok(Value::Object(map)) => map
             .iter()
-            .map(|(name, value)| Header {
-                name: name.clone(),
-                value: text(value).unwrap_or_else(|| value.to_string()),
-            })
+            .map(|(name, value)| (name.clone(), text(value).unwrap_or_else(|| value.to_string())))
             .collect(),
         Ok(Value::Null) => Vec::new(),
         _ => {

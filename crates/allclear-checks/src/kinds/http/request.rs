@@ -1,10 +1,12 @@
 //! What is asked: the request of a check, and what becomes of it when it is led on.
 
-use allclear_domain::check::{self, HttpCheck, Reason, ReasonCode};
+use allclear_domain::Secret;
+use allclear_domain::check::{self, HttpCheck, Reason, ReasonCode, SignIn};
 use bytes::Bytes;
+use data_encoding::BASE64;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName,
-    HeaderValue, TRANSFER_ENCODING, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST,
+    HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT,
 };
 use hyper::{HeaderMap, Method, StatusCode};
 use url::Url;
@@ -31,7 +33,7 @@ impl Ask {
         Ok(Self {
             url: url(&check.url)?,
             method: method(check.method),
-            headers: headers(check)?,
+            headers: with_secrets(headers(check)?, check)?,
             body,
         })
     }
@@ -39,7 +41,7 @@ impl Ask {
     /// Values that must not be told: those of header fields and of the address, there also as it is
     /// written.
     pub(super) fn secrets(&self) -> impl Iterator<Item = String> {
-        let fields = self.headers.iter().filter(|(name, _)| is_secret(name.as_str()));
+        let fields = self.headers.iter().filter(|(_, value)| value.is_sensitive());
         let fields = fields.filter_map(|(_, value)| value.to_str().ok().map(str::to_owned));
         let read = self.url.query_pairs().filter(|(name, _)| is_secret(name));
         let written = self.url.query().unwrap_or_default().split('&');
@@ -75,8 +77,8 @@ impl Ask {
                 let told = "it leads to another server, where the body of the check is not sent";
                 return Err(reason(ReasonCode::Redirects, told));
             }
-            let secret = next.headers.keys().filter(|name| is_secret(name.as_str()));
-            let secret: Vec<HeaderName> = secret.cloned().collect();
+            let secret = next.headers.iter().filter(|(_, value)| value.is_sensitive());
+            let secret: Vec<HeaderName> = secret.map(|(name, _)| name.clone()).collect();
             secret.iter().for_each(|name| drop(next.headers.remove(name)));
             next.headers.remove(HOST);
         }
@@ -150,6 +152,45 @@ fn headers(check: &HttpCheck) -> Result<HeaderMap, NotReady> {
         } else {
             headers.insert(name.clone(), value);
             named.push(name);
+        }
+    }
+    Ok(headers)
+}
+
+/// Adds what signs in, and header fields that are secret. One that is not open is not there: the check is
+/// not tried then.
+fn with_secrets(mut headers: HeaderMap, check: &HttpCheck) -> Result<HeaderMap, NotReady> {
+    let mut add = |field: &str, name: HeaderName, text: String| {
+        let mut value = HeaderValue::try_from(text).map_err(|_| {
+            NotReady::new(field, "holds a character that header fields cannot have")
+        })?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+        Ok(())
+    };
+    match &check.sign_in {
+        Some(SignIn::Basic { user, password: Secret::Open(password) }) => {
+            let pair = BASE64.encode(format!("{user}:{}", password.reveal()).as_bytes());
+            add("sign_in.basic.password", AUTHORIZATION, format!("Basic {pair}"))?;
+        }
+        Some(SignIn::Bearer { token: Secret::Open(token) }) => {
+            let text = format!("Bearer {}", token.reveal());
+            add("sign_in.bearer.token", AUTHORIZATION, text)?;
+        }
+        Some(SignIn::Basic { .. } | SignIn::Bearer { .. }) | None => {}
+    }
+    for (place, header) in check.secret_headers.iter().enumerate() {
+        let field = |part: &str| format!("secret_headers[{place}].{part}");
+        let name: HeaderName = header
+            .name
+            .parse()
+            .map_err(|_| NotReady::new(field("name"), "is no name of a header field"))?;
+        if OF_THE_WIRE.contains(&name) {
+            let problem = "says how bytes travel, which is not the check's to say: remove it";
+            return Err(NotReady::new(field("name"), problem));
+        }
+        if let Some(text) = header.value.open() {
+            add(&field("value"), name, text.to_owned())?;
         }
     }
     Ok(headers)

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use allclear_domain::check::{
     Assertion, CheckKind, Header, HttpVersion, JsonTest, JsonValue, Method, ProbeResult,
-    StatusRange, TextTest, Verdict,
+    SecretHeader, StatusRange, TextTest, Verdict,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -330,4 +330,43 @@ fn checks_that_cannot_be_asked_are_told_with_the_place() {
         check.assertions = vec![Assertion::Body { test: TextTest::Matches("(".to_owned()) }];
     };
     assert_eq!(place(&pattern), "assertions[0].matches");
+}
+
+#[tokio::test]
+async fn what_signs_in_is_sent_and_told_nowhere() {
+    let echo = "you sent hunter2-hunter2 and cHJvYmU6aHVudGVyMi1odW50ZXIy, tenant%2D4711, \
+                tenant-4711";
+    let mut check = serving("401 Unauthorized", "x-you: tenant-4711\r\n", echo).await;
+    let password = Secret::typed("hunter2-hunter2");
+    check.sign_in = Some(SignIn::Basic { user: "probe".to_owned(), password });
+    check.secret_headers =
+        vec![SecretHeader { name: "X-Tenant".to_owned(), value: Secret::typed("tenant-4711") }];
+    check.statuses = vec![StatusRange { from: 401, to: 401 }];
+    check.assertions = vec![Assertion::Header {
+        name: "x-you".to_owned(),
+        test: TextTest::Is("somebody".to_owned()),
+    }];
+    let result = probe(check).await;
+    assert_fails(&result, ReasonCode::Assertion);
+    let all = format!("{result:?}\n{}", said(&result));
+    assert!(all.contains("authorization: (not kept)"), "{all}");
+    assert!(all.contains("x-tenant: (not kept)") && all.contains("x-you: (not kept)"), "{all}");
+    for secret in ["hunter2", "cHJvYmU6aHVudGVy", "tenant-4711", "tenant%2D4711"] {
+        assert!(!all.contains(secret), "{secret}: {all}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_shut_is_our_fault_and_nothing_is_sent() {
+    let mut check = http("http://127.0.0.1:1/".to_owned());
+    for (secret, words) in [
+        (Secret::Shut("its key is gone: put it back".to_owned()), "put it back"),
+        (Secret::Kept, "not known here"),
+    ] {
+        check.sign_in = Some(SignIn::Bearer { token: secret });
+        let result = probe(check.clone()).await;
+        assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Ours)));
+        assert!(told(&result).contains(words), "{result:?}");
+        assert!(result.exchange.lines.is_empty());
+    }
 }

@@ -268,7 +268,7 @@ fn write_head(record: &mut Record, version: Version, status: StatusCode, headers
 
 /// A header field as it is kept.
 fn field(name: &str, value: &HeaderValue) -> String {
-    if is_secret(name) {
+    if is_secret(name) || value.is_sensitive() {
         return format!("{name}: {NOT_KEPT}");
     }
     let value = String::from_utf8_lossy(value.as_bytes());

@@ -34,6 +34,7 @@ macro_rules! same {
 }
 
 mod dns;
+mod secret;
 mod service;
 
 use std::net::IpAddr;
@@ -48,6 +49,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
+use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
 
@@ -83,10 +85,17 @@ pub(super) struct HttpJson {
     #[serde(default)]
     #[schemars(with = "MethodWord")]
     method: Method,
-    /// Header fields that are sent beside our own. Those that hold secrets are refused.
+    /// Header fields that are sent beside our own. Those that hold secrets are refused here.
     #[serde(default)]
     #[schemars(length(max = limits::CHECK_HEADERS_MAX))]
     headers: Vec<HeaderJson>,
+    /// How it signs in.
+    #[serde(default)]
+    sign_in: Option<SignInJson>,
+    /// Header fields whose values are secrets. They are kept sealed, and sent to the server of `url` alone.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_SECRET_HEADERS_MAX))]
+    secret_headers: Vec<SecretHeaderJson>,
     /// What is sent as the body.
     #[serde(default)]
     body: Option<String>,
@@ -101,6 +110,10 @@ pub(super) struct HttpJson {
     /// The address to connect to in place of what the name resolves to.
     #[serde(default)]
     connect_to: Option<IpAddr>,
+    /// Which addresses of the name are used.
+    #[serde(default)]
+    #[schemars(with = "IpFamilyWord")]
+    family: IpFamily,
     /// Statuses that are right; 200 to 299 where none is named.
     #[serde(default)]
     #[schemars(length(max = limits::CHECK_STATUSES_MAX))]
@@ -353,10 +366,13 @@ impl From<&CheckKind> for KindJson {
                 url: http.url,
                 method: http.method,
                 headers: http.headers.into_iter().map(Into::into).collect(),
+                sign_in: http.sign_in.map(Into::into),
+                secret_headers: http.secret_headers.into_iter().map(Into::into).collect(),
                 body: http.body,
                 redirects_max: http.redirects_max,
                 version: http.version,
                 connect_to: http.connect_to,
+                family: http.family,
                 statuses: http.statuses.into_iter().map(Into::into).collect(),
                 assertions: http.assertions.into_iter().map(Into::into).collect(),
             }),
@@ -383,10 +399,13 @@ impl From<KindJson> for CheckKind {
                 url: http.url,
                 method: http.method,
                 headers: http.headers.into_iter().map(Into::into).collect(),
+                sign_in: http.sign_in.map(Into::into),
+                secret_headers: http.secret_headers.into_iter().map(Into::into).collect(),
                 body: http.body,
                 redirects_max: http.redirects_max,
                 version: http.version,
                 connect_to: http.connect_to,
+                family: http.family,
                 statuses: http.statuses.into_iter().map(Into::into).collect(),
                 assertions: http.assertions.into_iter().map(Into::into).collect(),
             }),

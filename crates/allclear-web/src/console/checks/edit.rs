@@ -37,6 +37,8 @@ struct FormView {
     /// What becomes of an outage.
     telling: Vec<Choice>,
     methods: Vec<Choice>,
+    /// What is asked of secrets.
+    secrets: fields::SecretFields,
     /// What it has beside the fields.
     kept: String,
     is_http: bool,
@@ -98,6 +100,7 @@ async fn show_form(
         methods: Method::ALL
             .map(|one| Choice::of(one.as_str(), one.as_str(), form.text("method")))
             .into(),
+        secrets: fields::secrets(&form, check.map(|check| &check.kind)),
         kept: check.map(|check| fields::kept(&check.kind)).unwrap_or_default(),
         starttls: starttls(&form),
         is_http: !is_heartbeat && matches!(kind, None | Some(CheckKind::Http(_))),

@@ -2,6 +2,7 @@
 
 mod dns;
 mod labels;
+mod secret;
 mod service;
 mod texts;
 
@@ -15,6 +16,7 @@ use allclear_domain::{Check, CheckKind};
 
 pub(super) use self::dns::{asked, codes};
 pub(super) use self::labels::{rows, told};
+pub(super) use self::secret::{SecretFields, fields as secrets};
 pub(super) use self::texts::seconds;
 use self::texts::{escaped, read_seconds, unescaped};
 use super::{heartbeats, pickers, telling};
@@ -134,7 +136,7 @@ pub(super) fn form_of(check: &Check) -> Form {
     let form = with_pace(form, check.interval_seconds, check.deadline_ms, check.patience);
     let form = form.with("slow", &check.slow_after_ms.map(seconds).unwrap_or_default());
     let form = match &check.kind {
-        CheckKind::Http(http) => form
+        CheckKind::Http(http) => secret::show(form, http.sign_in.as_ref(), &http.secret_headers)
             .with("method", http.method.as_str())
             .with("statuses", &tell_statuses(&http.statuses))
             .with("redirects", &http.redirects_max.to_string())
@@ -183,6 +185,9 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             }
             if http.version != HttpVersion::Offered {
                 kept.push("the version of HTTP".to_owned());
+            }
+            if http.family != IpFamily::default() {
+                kept.push("the family of its address".to_owned());
             }
             kept.extend(http.connect_to.map(|address| format!("the address {address}")));
         }
@@ -291,6 +296,23 @@ impl Reader<'_> {
         read
     }
 
+    /// The fields of a request, over what was there before.
+    fn fill_http(&mut self, http: HttpCheck, contains: String) -> Option<CheckKind> {
+        let statuses = read_statuses(self.form.text("statuses"));
+        let statuses = statuses.map_err(|problem| self.problems.push(problem)).ok()?;
+        let http = secret::read(self.form, http);
+        let http = http.map_err(|problem| self.problems.push(problem)).ok()?;
+        let method = self.form.text("method");
+        let method = Method::ALL.into_iter().find(|one| one.as_str() == method);
+        Some(CheckKind::Http(HttpCheck {
+            method: method.unwrap_or_default(),
+            redirects_max: self.number("redirects", "redirects"),
+            statuses,
+            assertions: with_contained(http.assertions, contains),
+            ..http
+        }))
+    }
+
     /// The fields of a kind, over what was there before.
     fn fill(&mut self, kind: CheckKind, before: Option<&CheckKind>) -> Option<CheckKind> {
         let contains = self.form.lines("contains");
@@ -300,17 +322,7 @@ impl Reader<'_> {
                     Some(CheckKind::Http(http)) => HttpCheck { url: new.url, ..http.clone() },
                     _ => new,
                 };
-                let statuses = read_statuses(self.form.text("statuses"));
-                let statuses = statuses.map_err(|problem| self.problems.push(problem)).ok()?;
-                let method = self.form.text("method");
-                let method = Method::ALL.into_iter().find(|one| one.as_str() == method);
-                Some(CheckKind::Http(HttpCheck {
-                    method: method.unwrap_or_default(),
-                    redirects_max: self.number("redirects", "redirects"),
-                    statuses,
-                    assertions: with_contained(http.assertions, contains),
-                    ..http
-                }))
+                self.fill_http(http, contains)
             }
             (CheckKind::Tcp(new), before) => {
                 let tcp = match before {

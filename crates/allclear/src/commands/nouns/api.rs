@@ -20,6 +20,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
 use super::request::escaped;
+use crate::secret_keys;
 use crate::settings::{Remote, Settings};
 
 /// How long a server may take to answer.
@@ -77,7 +78,8 @@ impl Api {
         if let Some(remote) = &settings.remote {
             return Self::of_server(remote);
         }
-        Self::of_store(Store::open_existing(&settings.location).await?, None).await
+        let store = Store::open_existing(&settings.location).await?;
+        Self::of_store(secret_keys::with_keys(store, settings), None).await
     }
 
     fn of_server(remote: &Remote) -> Result<Self> {

@@ -1,6 +1,7 @@
 //! Checks.
 
 use allclear_checks::fields;
+use allclear_checks::import::sent_form;
 use allclear_domain::CheckKind;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
@@ -63,6 +64,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
     } else if grace.is_some() || !args.token.is_empty() {
         bail!("--grace and --token are for heartbeats: leave them out");
     }
+    super::secrets::add(&mut kind, &args.secrets)?;
     let affects = |affects: &Affects| match affects.status {
         Some(status) => json!({"component": affects.component, "when_failing": status}),
         None => json!({"component": affects.component}),
@@ -70,8 +72,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
     Ok(json!({
         "name": args.name,
         "key": args.key,
-        // The API spells a kind as the noun does.
-        "kind": kind,
+        "kind": sent_form(&kind),
         "interval_seconds": every,
         "deadline_ms": args.deadline.ms(),
         "slow_after_ms": args.slow_after.map(Length::ms),
@@ -171,6 +172,8 @@ pub(super) fn kind(check: &Value) -> Result<CheckKind> {
 fn without_nulls(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            // Whether a secret is set is told, and not which.
+            fields.remove("is_set");
             fields
                 .retain(|name, value| !value.is_null() || matches!(name.as_str(), "is" | "is_not"));
             fields.values_mut().for_each(without_nulls);

@@ -8,6 +8,7 @@ mod expiry;
 mod import;
 mod request;
 mod run;
+mod secrets;
 
 pub(crate) use self::api::Refusal;
 pub(super) use self::apply::apply;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use allclear_checks::secrets;
 use allclear_domain::check::{Check, CheckKind, OnOutage, Patience, Verdict};
 use allclear_domain::text::Key;
 use allclear_domain::{Clock, Entropy, SystemClock};
+use allclear_store::Store;
 use anyhow::{Context, Result, bail};
 
 use super::api::Api;
@@ -13,6 +15,7 @@ use crate::cli::checks::{Length, RunArgs, Target};
 use crate::commands::{DONE, FAILED};
 use crate::output::{say, say_json};
 use crate::probing;
+use crate::secret_keys;
 use crate::settings::Settings;
 
 /// What is tried, and how long that may take.
@@ -26,14 +29,20 @@ struct Tried {
 /// Tries something once. Fails where it fails, and where nothing can be said of it.
 pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
     let tried = match args.what.parse::<Target>() {
-        Ok(Target(kind)) => Tried {
-            name: args.what.clone(),
-            kind,
-            deadline_ms: Check::USUAL_DEADLINE_MS,
-            slow_after_ms: None,
-        },
+        Ok(Target(mut kind)) => {
+            super::secrets::add(&mut kind, &args.secrets)?;
+            Tried {
+                name: args.what.clone(),
+                kind,
+                deadline_ms: Check::USUAL_DEADLINE_MS,
+                slow_after_ms: None,
+            }
+        }
         // Keys and ids have no colon in them.
         Err(problem) if args.what.contains(':') => bail!("{problem}"),
+        Err(_) if args.secrets.are_some() => {
+            bail!("a check is let in by what it has: leave passwords, tokens and header fields out")
+        }
         Err(_) => named(&args.what, settings).await?,
     };
     if let Some(problem) = allclear_checks::fields::problems(&tried.kind).first() {
@@ -84,11 +93,37 @@ async fn named(check: &str, settings: &Settings) -> Result<Tried> {
     let found = api.get(&checks::path(check)).await;
     api.close().await;
     let found = found?;
+    let kind = checks::kind(&found)?;
+    let kind = match (kind.secrets().is_empty(), &settings.remote) {
+        (true, _) => kind,
+        (false, Some(remote)) => bail!(
+            "it is sent secrets, which stay on the server {}: run this there, with --data or its \
+             settings",
+            remote.url
+        ),
+        (false, None) => with_secrets(found["id"].as_str().unwrap_or_default(), settings).await?,
+    };
     let number = |field: &str| found[field].as_u64().and_then(|number| u32::try_from(number).ok());
     Ok(Tried {
         name: found["name"].as_str().unwrap_or(check).to_owned(),
-        kind: checks::kind(&found)?,
+        kind,
         deadline_ms: number("deadline_ms").unwrap_or(Check::USUAL_DEADLINE_MS),
         slow_after_ms: number("slow_after_ms"),
     })
+}
+
+/// What a check tries, with its secrets open: out of the database itself, as nobody is told them.
+async fn with_secrets(id: &str, settings: &Settings) -> Result<CheckKind> {
+    let store = Store::open_existing(&settings.location).await?;
+    let store = secret_keys::with_keys(store, settings);
+    let found = async {
+        let found = store.find_check(id.parse()?).await?.context("the check is gone")?;
+        let mut checks = [found.value];
+        secrets::open(&store, &mut checks).await?;
+        let [check] = checks;
+        Ok(check.kind)
+    };
+    let found = found.await;
+    store.close().await;
+    found
 }

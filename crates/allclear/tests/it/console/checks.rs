@@ -39,6 +39,11 @@ impl Office {
         self.owner.fill(NEW, NEW, &form(fields)).await
     }
 
+    /// Edits a check by its form.
+    pub(crate) async fn edit_check(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.owner.fill(path, path, &form(fields)).await
+    }
+
     /// A check, by its name.
     pub(crate) async fn check(&self, name: &str) -> Check {
         let all = self.instance.store().list_readable_checks().await.unwrap().checks;

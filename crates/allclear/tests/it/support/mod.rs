@@ -19,7 +19,7 @@ use allclear_checks::prober::Probing;
 use allclear_domain::check::VantagePoint;
 use allclear_domain::{Check, Clock, Entropy, TurnedClock};
 use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust};
-use allclear_store::{FILE_NAME, Location, Store};
+use allclear_store::{FILE_NAME, Keyring, Location, Store};
 use allclear_web::Entrance;
 use allclear_web::server::ListenerLimits;
 use jiff::Timestamp;
@@ -91,7 +91,7 @@ impl Fresh {
 
     /// Opens it.
     pub(crate) async fn store(&self) -> Store {
-        Store::open(&self.location).await.unwrap()
+        Store::open(&self.location).await.unwrap().with_keyring(keyring())
     }
 
     /// Changes it behind the store's back.
@@ -116,6 +116,11 @@ impl Fresh {
     pub(crate) async fn instance(&self, clock: &TurnedClock) -> Instance {
         Instance::start(self.store().await, conditions(clock)).await.unwrap()
     }
+}
+
+/// The key that secrets of stories are sealed with.
+pub(crate) fn keyring() -> Keyring {
+    Keyring::read(&Keyring::new_key(&Entropy::from_seed(1))).unwrap()
 }
 
 /// Limits that no story reaches by accident.

@@ -47,8 +47,9 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     }
     let http = json!({"http": {
         "url": "https://shop.example.com", "method": "POST",
-        "headers": [{"name": "accept", "value": "*/*"}], "body": "{}", "redirects_max": 0,
-        "version": "http1", "connect_to": "192.0.2.7", "statuses": [{"from": 200, "to": 204}],
+        "headers": [{"name": "accept", "value": "*/*"}], "sign_in": null, "secret_headers": [],
+        "body": "{}", "redirects_max": 0,
+        "version": "http1", "connect_to": "192.0.2.7", "family": "ipv4", "statuses": [{"from": 200, "to": 204}],
         "assertions": assertions,
     }});
     let tcp = json!({"tcp": {"host": "mail.example.com", "port": 25, "connect_to": "2001:db8::1",
@@ -117,4 +118,25 @@ fn what_is_no_kind_is_told_with_its_place() {
         let problem = read(&kind).unwrap_err();
         assert!(problem.starts_with(told), "{kind}: {problem}");
     }
+}
+
+#[test]
+fn a_secret_comes_in_and_never_goes_out() {
+    let of = |sign_in: Value, headers: Value| json!({"http": {"url": "https://shop.example.com", "sign_in": sign_in, "secret_headers": headers}});
+    let basic = json!({"basic": {"user": "probe", "password": "hunter2-hunter2"}});
+    let kind = read(&of(basic, json!([{"name": "X-Tenant", "value": "hunter2-hunter3"}]))).unwrap();
+    let open: Vec<_> = kind.secrets().iter().map(|one| one.secret.open()).collect();
+    assert_eq!(open, [Some("hunter2-hunter2"), Some("hunter2-hunter3")]);
+    let shown = serde_json::to_value(KindJson::from(&kind)).unwrap();
+    assert!(!format!("{shown} {:?}", KindJson::from(&kind)).contains("hunter2"), "{shown}");
+    let shown_basic = json!({"basic": {"user": "probe", "is_set": true}});
+    assert_eq!(shown["http"]["sign_in"], shown_basic);
+    assert_eq!(shown["http"]["secret_headers"], json!([{"name": "X-Tenant", "is_set": true}]));
+    // What was shown can be sent back: it keeps what is there.
+    let kept = read(&shown).unwrap();
+    assert!(kept.secrets().iter().all(|one| !one.secret.is_set()));
+    let bearer = read(&of(json!({"bearer": {"token": ""}}), json!([]))).unwrap();
+    assert!(!bearer.secrets()[0].secret.is_set());
+    let sealed = json!({"bearer": {"token": "hunter2-hunter2", "sealed": true}});
+    assert!(read(&of(sealed, json!([]))).unwrap_err().contains("unknown field `sealed`"));
 }

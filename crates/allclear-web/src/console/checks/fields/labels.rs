@@ -4,6 +4,7 @@ use allclear_domain::ComponentStatus;
 use allclear_domain::error::InvalidValue;
 
 use super::super::{heartbeats, pickers, telling};
+use super::secret;
 use crate::console::form::Form;
 use crate::console::words;
 
@@ -32,7 +33,10 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         other if other.starts_with("on_outage") => "when it is down".to_owned(),
         other if other.starts_with("affects") => "components".to_owned(),
         other if other.starts_with("parents") => "stands behind".to_owned(),
-        other => heartbeats::label(other).unwrap_or(other).to_owned(),
+        other => {
+            let label = heartbeats::label(other).or_else(|| secret::label(other));
+            label.unwrap_or(other).to_owned()
+        }
     };
     problems.iter().map(|one| format!("{}: {}", label(&one.field), one.problem)).collect()
 }
@@ -79,6 +83,7 @@ pub(in crate::console::checks) fn rows(
         text("Up after", "recover_after"),
         text("And for at least", "stable_for"),
     ];
+    rows.extend(secret::rows(form));
     rows.extend(of_heartbeats);
     rows
 }

@@ -37,10 +37,13 @@ fn full_http() -> CheckKind {
         url: "https://shop.example.com/health".to_owned(),
         method: Method::Post,
         headers: vec![Header { name: "accept".to_owned(), value: "text/html".to_owned() }],
+        sign_in: None,
+        secret_headers: Vec::new(),
         body: Some("{}".to_owned()),
         redirects_max: 2,
         version: HttpVersion::Http1,
         connect_to: Some("192.0.2.7".parse().unwrap()),
+        family: IpFamily::Any,
         statuses: vec![StatusRange { from: 200, to: 204 }, StatusRange { from: 301, to: 301 }],
         assertions: vec![
             Assertion::Json { path: "$.up".to_owned(), test: JsonTest::Exists(true) },
