@@ -20,7 +20,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use self::asking::{Asked, Everything, News, ask};
+use self::asking::{Asked, Everything, News, Turn, ask};
 use self::trouble::Trouble;
 use crate::board::{Board, Due, Unwritten};
 use crate::figures::Figures;
@@ -32,8 +32,6 @@ use crate::stall::{Noticed, Stall};
 
 /// How long results wait for others, to be written together.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
-/// How often it asks which checks changed, where nobody tells it.
-const ASK_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// By how much the clock has to go back until that is noticed.
 const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
 /// How long it rests at most.
@@ -78,7 +76,8 @@ struct State {
     canary: Canary,
     /// The revision up to which checks are known; `None` before the first look.
     revision: Option<i64>,
-    asked_at: Option<Timestamp>,
+    /// When it is time to ask which checks there are.
+    turn: Turn,
     /// Up to when deadlines of heartbeats were looked through.
     looked_until: Timestamp,
     /// The last time that the clock was read.
@@ -202,9 +201,8 @@ impl Watch {
         let mut trouble = Trouble::default();
         loop {
             let now = self.now(state);
-            let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
-            if asking.is_none() && state.asked_at.is_none_or(is_time) {
-                state.asked_at = Some(now);
+            if asking.is_none() && state.turn.is_time(now, Instant::now()) {
+                state.turn.begin(now, Instant::now());
                 asking = Some(tokio::spawn(self.ask(state, now)));
             }
             self.probe_due(state, &mut probes, now, &mut Report::default());
@@ -248,7 +246,7 @@ impl Watch {
                     });
                     trouble.note("results cannot be written; they are kept", failed);
                 }
-                () = self.nudge.notified() => state.asked_at = None,
+                () = self.nudge.notified() => state.turn.nudge(),
                 looked = end_of(&mut looking) => {
                     looking = None;
                     self.see(state, looked);
@@ -305,7 +303,8 @@ impl Watch {
         let room = state.lanes.room(Instant::now());
         let due = state.board.next_due_at(room).map(|due_at| due_in(due_at).unwrap_or_default());
         let write = state.board.has_unwritten().then(|| write_at.duration_since(Instant::now()));
-        let soonest = [due, write].into_iter().flatten().min().unwrap_or(PAUSE_MAX);
+        let ask = state.turn.wait(Instant::now());
+        let soonest = [due, write, ask].into_iter().flatten().min().unwrap_or(PAUSE_MAX);
         soonest.clamp(Duration::from_millis(1), PAUSE_MAX)
     }
 
@@ -362,7 +361,7 @@ impl Watch {
         if state.seen_at.is_some_and(|seen| seen.duration_since(now) > SET_BACK) {
             tracing::warn!("the clock was set back: checks are probed as usual from here");
             state.board.put_right(now);
-            state.asked_at = None;
+            state.turn = Turn::default();
         }
         match state.stall.notice(Instant::now(), now) {
             Some(Noticed::StoodStill(late)) => {
