@@ -163,6 +163,7 @@ fn cargo_test(
         .env("ALLCLEAR_TEST_NGINX", machine::program("nginx")?)
         .env("ALLCLEAR_TEST_NGINX_MAIL", machine::program("ngx_mail_module.so")?)
         .env("ALLCLEAR_TEST_NSD", machine::program("nsd")?)
+        .env("ALLCLEAR_TEST_INITDB", machine::program("initdb")?)
         .env("ALLCLEAR_TEST_IP", machine::program("ip")?)
         .env("ALLCLEAR_TEST_LEDGER", records.join(LEDGER))
         .env("INSTA_UPDATE", "no")
