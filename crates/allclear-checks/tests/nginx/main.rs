@@ -1,4 +1,4 @@
-//! The kinds `http` and `tls` against nginx: right, wrong, slow and broken.
+//! The kinds `http` and `tls` against nginx: right, wrong, slow and broken; `tls` against PostgreSQL, too.
 //!
 //! `cargo xtask test` installs nginx and says where it is.
 
@@ -6,6 +6,7 @@
 
 mod certificates;
 mod outage;
+mod postgres;
 mod server;
 
 use std::net::SocketAddr;
