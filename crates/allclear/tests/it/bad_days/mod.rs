@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `kill_imports`, `kills` | `kill -9` of an import, of a writer in the middle of its commits |
 //! | `kill_serving` | `kill -9` of a server while people and programs write |
+//! | `kill_watching` | `kill -9` of a server before, in and at the end of an outage |
 //! | `power_cut` | the power goes; what was never synced is gone, or torn |
 //! | `full_disk`, `forbidden` | no room, no names, no rights |
 //! | `damage`, `other_databases` | damaged, newer, foreign, and no database at all |
@@ -28,6 +29,7 @@ mod forbidden;
 mod full_disk;
 mod kill_imports;
 mod kill_serving;
+mod kill_watching;
 mod kills;
 mod lost_server;
 mod open_files;
@@ -37,5 +39,6 @@ mod power_cut;
 mod requests;
 pub(crate) mod server;
 mod stood_still;
+mod target;
 mod words;
 mod writer;
