@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod certificates;
+mod held;
 mod outage;
 mod postgres;
 mod server;

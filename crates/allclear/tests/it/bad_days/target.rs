@@ -1,5 +1,6 @@
 //! A server that is watched, and dies and comes back as it is told; and a status page that shows it.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +9,9 @@ use std::time::Duration;
 
 use allclear_checks::writing::{NewCheck, add_check};
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{HeartbeatCheck, OnOutage, Outage, Patience, Threshold};
+use allclear_domain::check::{
+    CheckKind, HeartbeatCheck, OnOutage, Outage, Patience, TcpCheck, TextTest, Threshold,
+};
 use allclear_domain::text::Key;
 use allclear_domain::{Change, Clock, Entropy, Incident, SystemClock};
 use allclear_store::{Location, Store};
@@ -21,10 +24,11 @@ pub(crate) const JOB: &str = "5bac4dc8-9ed9-4c5d-8c3a-1a2b3c4d5e6f";
 /// What readers see of an outage.
 const DOWN: &str = "Checkout: major outage";
 
-/// Somebody who listens, and takes whoever comes.
+/// Somebody who listens, takes whoever comes, and greets them while it is well.
 pub(crate) struct Target {
     address: SocketAddr,
     is_over: Arc<AtomicBool>,
+    is_well: Arc<AtomicBool>,
     taken: Arc<AtomicUsize>,
     thread: JoinHandle<()>,
 }
@@ -39,19 +43,32 @@ impl Target {
     pub(crate) fn listen(address: SocketAddr) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let (is_over, taken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-        let (over, count) = (is_over.clone(), taken.clone());
+        let is_well = Arc::new(AtomicBool::new(true));
+        let (over, well, count) = (is_over.clone(), is_well.clone(), taken.clone());
         let thread = std::thread::spawn(move || {
-            while listener.accept().is_ok() && !over.load(Ordering::SeqCst) {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                if over.load(Ordering::SeqCst) {
+                    return;
+                }
+                if well.load(Ordering::SeqCst) {
+                    // Whoever came may have gone again.
+                    stream.write_all(b"hello").ok();
+                }
                 count.fetch_add(1, Ordering::SeqCst);
             }
         });
-        Self { address, is_over, taken, thread }
+        Self { address, is_over, is_well, taken, thread }
     }
 
     /// Waits until it was looked at a few times more.
     pub(crate) fn is_probed(&self) {
         let before = self.taken.load(Ordering::SeqCst);
         wait("a probe", || self.taken.load(Ordering::SeqCst) >= before + 3);
+    }
+
+    /// It says nothing any more, or greets again.
+    pub(crate) fn is(&self, well: bool) {
+        self.is_well.store(well, Ordering::SeqCst);
     }
 
     /// Nobody listens any more.
@@ -88,8 +105,16 @@ pub(crate) async fn set_up(location: &Location, target: SocketAddr) {
     let store = Store::open(location).await.unwrap();
     let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_system());
     let change = Change { actor: &actor, entropy: &entropy, now: SystemClock.now() };
+    let greeting = TcpCheck {
+        host: target.ip().to_string(),
+        port: target.port(),
+        connect_to: None,
+        send: None,
+        expect: Some(TextTest::Contains("hello".to_owned())),
+    };
     let new = NewCheck {
         key: Some(Key::new("shop").unwrap()),
+        kind: CheckKind::Tcp(greeting),
         interval_seconds: 1,
         deadline_ms: 1_000,
         patience: Patience { fail_after: 2, recover_after: 2, stable_for_seconds: 2 },
