@@ -23,7 +23,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use self::asking::{Asked, Everything, News, ask};
+use self::asking::{AskTimes, Asked, Everything, News, ask};
 use self::tasks::{Lookaround, Probed, Probes, Tasks, end_of, end_of_probe, round_of};
 use self::trouble::Trouble;
 use self::turn::Turn;
@@ -40,8 +40,6 @@ use crate::stall::{Noticed, Stall};
 const WHOSE_TURN: &str = "whose turn it is to probe cannot be asked; it stays as it was";
 /// How long results wait for others, to be written together.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
-/// How often it asks which checks changed, where nobody tells it.
-const ASK_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// By how much the clock has to go back until that is noticed.
 const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
 /// How long it rests at most.
@@ -86,7 +84,8 @@ struct State {
     processors: Processors,
     /// The revision up to which checks are known; `None` before the first look.
     revision: Option<i64>,
-    asked_at: Option<Timestamp>,
+    /// When it is time to ask which checks there are.
+    asks: AskTimes,
     /// Up to when deadlines of heartbeats were looked through.
     looked_until: Timestamp,
     /// The last time that the clock was read.
@@ -253,7 +252,7 @@ impl Watch {
                     let failed = tasks.wrote(state, written);
                     trouble.note("results cannot be written; they are kept", failed);
                 }
-                () = self.nudge.notified() => state.asked_at = None,
+                () = self.nudge.notified() => state.asks.nudge(),
                 looked = end_of(&mut tasks.looking) => {
                     tasks.looking = None;
                     self.see(state, looked);
@@ -273,9 +272,8 @@ impl Watch {
             self.figures.stand(0, 0, 0);
             return PAUSE_MAX;
         }
-        let is_time = |asked: Timestamp| now.duration_since(asked).abs() >= ASK_EVERY;
-        if tasks.asking.is_none() && state.asked_at.is_none_or(is_time) {
-            state.asked_at = Some(now);
+        if tasks.asking.is_none() && state.asks.is_time(now, Instant::now()) {
+            state.asks.begin(now, Instant::now());
             tasks.asking = Some(tokio::spawn(self.ask(state, now)));
         }
         self.probe_due(state, &mut tasks.probes, now, &mut Report::default());
@@ -341,7 +339,8 @@ impl Watch {
         let room = state.room(Instant::now(), &self.probes_on());
         let due = state.board.next_due_at(room).map(|due_at| due_in(due_at).unwrap_or_default());
         let write = state.board.has_unwritten().then(|| write_at.duration_since(Instant::now()));
-        let soonest = [due, write].into_iter().flatten().min().unwrap_or(PAUSE_MAX);
+        let ask = state.asks.wait(Instant::now());
+        let soonest = [due, write, ask].into_iter().flatten().min().unwrap_or(PAUSE_MAX);
         soonest.clamp(Duration::from_millis(1), PAUSE_MAX)
     }
 
@@ -398,7 +397,7 @@ impl Watch {
         if state.seen_at.is_some_and(|seen| seen.duration_since(now) > SET_BACK) {
             tracing::warn!("the clock was set back: checks are probed as usual from here");
             state.board.put_right(now);
-            state.asked_at = None;
+            state.asks = AskTimes::default();
         }
         match state.stall.notice(Instant::now(), now) {
             Some(Noticed::StoodStill(late)) => {

@@ -181,10 +181,12 @@ pub const HEARTBEAT_SECONDS_MAX: u32 = 400 * 86_400;
 pub const CRON_BYTES_MAX: usize = 200;
 /// Tokens of one heartbeat; another is refused.
 pub const SIGNAL_TOKENS_MAX: usize = 10;
-/// Characters of such a token, at least; a shorter one is refused.
-pub const SIGNAL_TOKEN_CHARS_MIN: usize = 16;
+/// Characters of such a token, at least: as many as those of Uptime Kuma 1 have. A shorter one is refused.
+pub const SIGNAL_TOKEN_CHARS_MIN: usize = 10;
 /// Characters of such a token; a longer one is refused.
 pub const SIGNAL_TOKEN_CHARS_MAX: usize = 200;
+/// Absences of ours that one heartbeat remembers while it waits; the deadlines take in the oldest ones.
+pub const ABSENCES_MAX: usize = 50;
 /// Signals of a heartbeat that are kept; older ones go.
 pub const SIGNALS_KEPT_MAX: usize = 20;
 /// Bytes that are kept of what the newest signal brought; the rest is left out, and it says so.

@@ -28,9 +28,11 @@ impl Pace {
     pub const ALL_READERS: Self = Self { free: 100, one_every: SignedDuration::from_secs(2) };
     /// Of the signals of one job.
     pub const SIGNALS: Self = Self { free: 60, one_every: SignedDuration::from_secs(1) };
-    /// Of the signals of all jobs behind one address, of which a building full of devices may have one.
-    pub const CLIENT_SIGNALS: Self =
-        Self { free: 2_000, one_every: SignedDuration::from_millis(20) };
+    /// Of signals from one address that are no check's: somebody may be guessing. Those of checks do not
+    /// count here, because a building full of devices may have one address.
+    pub const UNKNOWN_SIGNALS: Self = Self { free: 100, one_every: SignedDuration::from_secs(1) };
+    /// Of calendars that are read from one address.
+    pub const CALENDARS: Self = Self { free: 100, one_every: SignedDuration::from_secs(1) };
 }
 
 /// Names that are remembered; beyond, those with the fewest attempts are forgotten.

@@ -49,7 +49,8 @@ async fn show(
     let peer = head.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let client = counted_by(client_of(peer, &head.headers, &app.entrance.trusted_proxies));
-    let names = [(client.as_str(), Pace::CLIENT_SIGNALS)];
+    let name_of_client = format!("calendars of {client}");
+    let names = [(name_of_client.as_str(), Pace::CALENDARS)];
     if let Err(error) = app.signals.count_paced(&names, now) {
         let seconds = match error {
             PeopleError::TooManyAttempts { retry_after } => retry_after.as_secs().max(1),

@@ -39,6 +39,9 @@ pub const READER_FORM_WITHIN: Duration = Duration::from_secs(10);
 /// Bytes beyond what is kept of a signal's body that are read all the same, so that whoever sends it hears the
 /// answer; a longer one is cut off there.
 pub const SIGNAL_REST_BYTES_MAX: usize = 1024 * 1024;
+/// Signals whose check is looked up at the same time; further ones wait, so that readers of the store have
+/// room beside them.
+pub const SIGNALS_LOOKED_UP_MAX: usize = 2;
 /// Signals that may wait to be written; further ones are told to come back.
 pub const SIGNALS_WAITING_MAX: usize = 512;
 /// How long a signal waits to be written; then it is told to come back.

@@ -8,8 +8,10 @@ use std::sync::{Arc, LazyLock};
 
 use allclear_checks::heartbeat::{Hearing, hear};
 use allclear_domain::check::{Signal, SignalKind, SignalToken};
+use allclear_domain::ids::CheckId;
 use allclear_domain::limits::SIGNAL_BODY_BYTES_MAX;
 use allclear_people::{Pace, PeopleError};
+use allclear_store::StoreError;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -29,8 +31,10 @@ use crate::body::BodyTimeout;
 use crate::{limits, respond};
 
 /// Longest time that a run may say it took, in milliseconds, as Uptime Kuma has it.
-const TOOK_MS_MAX: f64 = 86_400_000.0;
+const TOOK_MS_MAX: f64 = 100_000_000_000.0;
 
+/// Room for signals whose check is looked up.
+static LOOKED_UP: Semaphore = Semaphore::const_new(limits::SIGNALS_LOOKED_UP_MAX);
 /// Room for signals that wait to be written.
 static WAITING: LazyLock<Arc<Semaphore>> =
     LazyLock::new(|| Arc::new(Semaphore::new(limits::SIGNALS_WAITING_MAX)));
@@ -71,25 +75,23 @@ async fn ping(
     if head.method == Method::OPTIONS {
         return open_to_all(plain(StatusCode::NO_CONTENT, ""));
     }
-    let signal = match of_query(head.uri.query()) {
-        Ok(run_id) => Signal { run_id, ..Signal::new(SignalKind::Success, app.clock.now()) },
+    let run_id = match of_query(head.uri.query()) {
+        Ok(run_id) => run_id,
         Err(told) => return open_to_all(plain(StatusCode::BAD_REQUEST, told)),
     };
     let read = match readings(&rest) {
         Ok(read) => read,
         Err(told) => return open_to_all(plain(StatusCode::BAD_REQUEST, told)),
     };
-    let body = beginning(&head.extensions, body).await;
-    let signal = signal.with_body(&body);
     let client = client(&app, &head.extensions, &head.headers);
-    let mut answer = Err(Refused::Unknown);
-    for (token, kind, exit_status) in read {
-        let signal = Signal { kind, exit_status, ..signal.clone() };
-        answer = take(&app, &client, token, signal).await;
-        if !matches!(answer, Err(Refused::Unknown)) {
-            break;
-        }
-    }
+    let answer = async {
+        let (token, kind, exit_status) = known(&app, &client, read).await?;
+        // Nobody but a job that is known is read from, and what it says is dated when it is whole.
+        let body = beginning(&head.extensions, body).await;
+        let signal = Signal { run_id, exit_status, ..Signal::new(kind, app.clock.now()) };
+        take(&app, token, signal.with_body(&body)).await
+    };
+    let answer = answer.await;
     let response = match answer {
         Ok(Hearing::Heard | Hearing::Paused) => plain(StatusCode::OK, "OK"),
         Ok(Hearing::Unknown) | Err(Refused::Unknown) => plain(StatusCode::NOT_FOUND, "not found"),
@@ -112,15 +114,18 @@ async fn push(
         return plain(StatusCode::NO_CONTENT, "");
     }
     let no = |status, msg: &str| of_json(status, &Pushed { ok: false, msg: Some(msg) });
-    let signal = match pushed(head.uri.query().unwrap_or_default(), &app) {
-        Ok(signal) => signal,
+    let Pushing { kind, took_ms, message } = match pushed(head.uri.query().unwrap_or_default()) {
+        Ok(pushing) => pushing,
         Err(told) => return no(StatusCode::BAD_REQUEST, &told),
     };
     let client = client(&app, &head.extensions, &head.headers);
-    let answer = match token.parse() {
-        Ok(token) => take(&app, &client, token, signal).await,
-        Err(_) => Err(Refused::Unknown),
+    let read = token.parse().map(|token| (token, kind, None)).into_iter().collect();
+    let answer = async {
+        let (token, kind, _) = known(&app, &client, read).await?;
+        let signal = Signal { took_ms, ..Signal::new(kind, app.clock.now()) };
+        take(&app, token, signal.with_body(message.as_bytes())).await
     };
+    let answer = answer.await;
     match answer {
         Ok(Hearing::Heard) => of_json(StatusCode::OK, &Pushed { ok: true, msg: None }),
         Ok(Hearing::Paused | Hearing::Unknown) | Err(Refused::Unknown) => {
@@ -136,33 +141,43 @@ async fn push(
     }
 }
 
-/// Writes a signal, within its time.
-async fn take(
-    app: &App,
-    client: &str,
-    token: SignalToken,
-    signal: Signal,
-) -> Result<Hearing, Refused> {
-    let too_many = |error| match error {
+/// The first reading whose token a check has, where that check may say something now. Many jobs may have one
+/// address, and each of them has a pace of its own; an address is slowed down for what is no check's.
+async fn known(app: &App, client: &str, readings: Vec<Reading>) -> Result<Reading, Refused> {
+    for reading in readings {
+        if let Some(check) = timeout(limits::SIGNAL_WITHIN, look_up(app, &reading.0))
+            .await
+            .map_err(|_| Refused::NotNow)?
+            .map_err(|error| not_now(&error))?
+        {
+            count(app, &check.to_string(), Pace::SIGNALS)?;
+            return Ok(reading);
+        }
+    }
+    count(app, client, Pace::UNKNOWN_SIGNALS)?;
+    Err(Refused::Unknown)
+}
+
+async fn look_up(app: &App, token: &SignalToken) -> Result<Option<CheckId>, StoreError> {
+    // It is never closed.
+    let _room = LOOKED_UP.acquire().await;
+    Ok(app.store.find_check_by_token(token).await?.map(|check| check.id))
+}
+
+fn count(app: &App, name: &str, pace: Pace) -> Result<(), Refused> {
+    app.signals.count_paced(&[(name, pace)], app.clock.now()).map_err(|error| match error {
         PeopleError::TooManyAttempts { retry_after } => Refused::TooMany(retry_after),
         _ => Refused::NotNow,
-    };
-    let names = [(client, Pace::CLIENT_SIGNALS)];
-    app.signals.count_paced(&names, signal.at).map_err(too_many)?;
+    })
+}
+
+/// Writes a signal, within its time.
+async fn take(app: &App, token: SignalToken, signal: Signal) -> Result<Hearing, Refused> {
     let Ok(room) = WAITING.clone().try_acquire_owned() else { return Err(Refused::NotNow) };
     let app = app.clone();
     // To its end, also where whoever sent it goes away: many devices wait for no more than a second.
     let written = tokio::spawn(async move {
         let _room = room;
-        match app.store.find_check_by_token(&token).await {
-            Ok(Some(check)) => {
-                let names = [(check.id.to_string(), Pace::SIGNALS)];
-                let names = names.each_ref().map(|(name, pace)| (name.as_str(), *pace));
-                app.signals.count_paced(&names, signal.at).map_err(too_many)?;
-            }
-            Ok(None) => return Err(Refused::Unknown),
-            Err(error) => return Err(not_now(&error)),
-        }
         let heard = hear(&app.store, &token, signal).await.map_err(|error| not_now(&error))?;
         app.watch.notify_one();
         Ok(heard)
@@ -177,7 +192,7 @@ async fn take(
     }
 }
 
-fn not_now(error: &allclear_store::StoreError) -> Refused {
+fn not_now(error: &StoreError) -> Refused {
     tracing::warn!(%error, "a signal cannot be written");
     Refused::NotNow
 }
@@ -231,27 +246,39 @@ fn of_query(query: Option<&str>) -> Result<Option<Uuid>, &'static str> {
 }
 
 /// What a device pushes in its query.
-fn pushed(query: &str, app: &App) -> Result<Signal, String> {
+#[derive(Debug, PartialEq, Eq)]
+struct Pushing {
+    kind: SignalKind,
+    took_ms: Option<u64>,
+    message: String,
+}
+
+fn pushed(query: &str) -> Result<Pushing, String> {
     let find = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.find(|(name, _)| name == wanted).map(|(_, value)| value).unwrap_or_default()
     };
-    let took_ms = match find("ping").trim() {
-        "" => None,
-        text => match text.parse::<f64>() {
-            Ok(ms) if (0.0..=TOOK_MS_MAX).contains(&ms) => Some(whole(ms)),
-            Ok(_) => {
-                return Err(format!("Invalid ping value: write 0 to {TOOK_MS_MAX} milliseconds"));
-            }
-            Err(_) => return Err("Invalid ping value: it is not a valid number".to_owned()),
-        },
+    let took_ms = match number_before(&find("ping")) {
+        None => None,
+        Some(ms) if (0.0..=TOOK_MS_MAX).contains(&ms) => Some(whole(ms)),
+        Some(_) => {
+            return Err(format!("Invalid ping value. Must be between 0 and {TOOK_MS_MAX} ms."));
+        }
     };
     let kind = match find("status").as_ref() {
         "" | "up" => SignalKind::Success,
         _ => SignalKind::Fail,
     };
-    let signal = Signal { took_ms, ..Signal::new(kind, app.clock.now()) };
-    Ok(signal.with_body(find("msg").as_bytes()))
+    Ok(Pushing { kind, took_ms, message: find("msg").into_owned() })
+}
+
+/// The number that a text begins with: scripts send `12.5ms`, and words where they measured nothing.
+fn number_before(text: &str) -> Option<f64> {
+    let text = text.trim_start();
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E');
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    // An `e` or a sign may belong to what follows.
+    (1..=end).rev().find_map(|end| text.get(..end)?.parse().ok())
 }
 
 #[expect(

@@ -1,7 +1,8 @@
 //! Dead links: what a text points to must exist.
 //!
 //! Relative links of every Markdown file are followed. Paths in backticks, such as `xtask/src/`, must
-//! exist too, except in decision records, which tell of their day, and in generated pages.
+//! exist too, except in decision records, which tell of their day, and in generated pages. So must the
+//! test that `file.rs::name` names, in the file itself.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -10,8 +11,12 @@ use super::{Finding, Source};
 /// What a path of the repository begins with.
 const ROOTS: [&str; 5] = ["crates/", "docs/", "xtask/", ".ci/", ".cargo/"];
 
-/// Every dead link in one file; `exists` knows paths relative to the root.
-pub(super) fn check(source: &Source<'_>, exists: &dyn Fn(&Path) -> bool) -> Vec<Finding> {
+/// Every dead link in one file; `exists` knows paths relative to the root, `read` what they hold.
+pub(super) fn check(
+    source: &Source<'_>,
+    exists: &dyn Fn(&Path) -> bool,
+    read: &dyn Fn(&Path) -> Option<String>,
+) -> Vec<Finding> {
     if !source.has_ending("md") {
         return Vec::new();
     }
@@ -25,6 +30,13 @@ pub(super) fn check(source: &Source<'_>, exists: &dyn Fn(&Path) -> bool) -> Vec<
             if dead {
                 let what = format!("dead link `{target}`");
                 findings.push(Finding::new(source.path, number, what, "correct it or remove it"));
+            }
+        }
+        for (file, name) in spans.iter().filter_map(|span| named_test(span)) {
+            let wanted = format!("fn {name}(");
+            if !read(Path::new(file)).is_some_and(|text| text.contains(&wanted)) {
+                let what = format!("`{file}` has no test `{name}`");
+                findings.push(Finding::new(source.path, number, what, "name the test of today"));
             }
         }
         for path in spans.iter().filter(|span| checks_paths && is_repository_path(span)) {
@@ -91,6 +103,13 @@ fn resolve(folder: &Path, target: &str) -> Option<PathBuf> {
         }
     }
     Some(path)
+}
+
+/// The file and the test of `crates/x/src/tests.rs::a_test`.
+fn named_test(span: &str) -> Option<(&str, &str)> {
+    let (file, name) = span.split_once(".rs::")?;
+    let file = span.get(..file.len() + ".rs".len())?;
+    ROOTS.iter().any(|root| file.starts_with(root)).then_some((file, name))
 }
 
 /// True for `crates/x/src/lib.rs`, false for patterns such as `docs/adr/NNNN-name.md`.

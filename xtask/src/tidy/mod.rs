@@ -110,7 +110,9 @@ pub(crate) fn run() -> Result<bool> {
         let source = Source { path, text: &text };
         findings.extend(lines::check(&source));
         findings.extend(manifests::check(&source));
-        findings.extend(links::check(&source, &|target| root.join(target).exists()));
+        findings.extend(links::check(&source, &|target| root.join(target).exists(), &|file| {
+            fs::read_to_string(root.join(file)).ok()
+        }));
     }
     let broken = findings.iter().filter(|finding| !finding.is_note).count();
     for finding in &findings {

@@ -29,6 +29,8 @@ pub(super) struct Draft<'a> {
     /// Values of variables, which no report holds.
     hidden: BTreeSet<(String, String)>,
     told: BTreeSet<String>,
+    /// That variables are not set: where an entry is not taken, that may be why.
+    unset: Vec<String>,
     lookup: Lookup<'a>,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Draft<'a> {
             left_out: Vec::new(),
             hidden: BTreeSet::new(),
             told: BTreeSet::new(),
+            unset: Vec::new(),
             lookup,
         }
     }
@@ -72,10 +75,14 @@ impl<'a> Draft<'a> {
                 continue;
             }
             match value {
-                None => self.change(format!(
-                    "the variable {name} is not set here, so nothing stands in its place: set it and \
-                     import again"
-                )),
+                None => {
+                    let told = format!(
+                        "the variable {name} is not set here, so nothing stands in its place: set it \
+                         and import again"
+                    );
+                    self.unset.push(told.clone());
+                    self.change(told);
+                }
                 Some(_) if says_secret(name) => self.refuse(format!(
                     "the variable {name} is a secret, and here everybody who sees the check would \
                      read it: have it stand in a header field or a password, which are kept sealed"
@@ -120,7 +127,7 @@ impl<'a> Draft<'a> {
     /// The entry, once all of it is read.
     pub(super) fn into_entry(self, outcome: Outcome, keys: Vec<Key>) -> Entry {
         let mut told = match outcome {
-            Outcome::NotTaken => self.refusals,
+            Outcome::NotTaken => [self.refusals, self.unset].concat(),
             Outcome::AsItIs | Outcome::Changed => self.changes,
         };
         if told.len() > TOLD_MAX {

@@ -352,3 +352,15 @@ fn what_signs_in_is_sent_and_not_shown() {
     let told = &imported.report.entries[2].told;
     assert!(told[0].contains("NOBODY_SET_THIS_TOKEN is not set here"), "{told:?}");
 }
+
+/// Why nothing could be made of an entry may be that a variable is missing where it is imported.
+#[test]
+fn a_variable_that_is_not_set_is_named_where_an_entry_is_not_taken() {
+    let text = "endpoints:\n- name: Gate\n  url: icmp://${NOWHERE}\n  conditions: ['[CONNECTED] == true']\n";
+    let file = SourceFile { name: "config.yaml".to_owned(), text: text.to_owned() };
+    let imported = gatus::read(&[file], &lookup).unwrap();
+    let entry = &imported.report.entries[0];
+    assert_eq!(entry.outcome, Outcome::NotTaken);
+    let unset = "the variable NOWHERE is not set here";
+    assert!(entry.told.iter().any(|told| told.starts_with(unset)), "{:?}", entry.told);
+}

@@ -1,14 +1,52 @@
 //! What the duty that probes asks the store: which checks there are, and what came of heartbeats.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use allclear_domain::Check;
 use allclear_domain::check::{BlindSpell, Outage, Sight, Span, VantagePoint};
 use allclear_domain::ids::CheckId;
 use allclear_store::{CheckChanges, ReadableChecks, ReadableJudgments, Sampled, Store, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 use crate::{heartbeat, secrets};
+
+/// How often it asks which checks changed, where nobody tells it.
+const ASK_EVERY: SignedDuration = SignedDuration::from_secs(1);
+/// How far apart it asks at least, however often it is told.
+const ASK_APART: Duration = Duration::from_millis(100);
+
+/// When it is time to ask.
+#[derive(Debug, Default)]
+pub(super) struct AskTimes {
+    asked: Option<(Timestamp, Instant)>,
+    is_nudged: bool,
+}
+
+impl AskTimes {
+    pub(super) fn is_time(&self, now: Timestamp, instant: Instant) -> bool {
+        let Some((asked_at, _)) = self.asked else { return true };
+        now.duration_since(asked_at).abs() >= ASK_EVERY
+            || self.wait(instant).is_some_and(|wait| wait.is_zero())
+    }
+
+    /// How long until it asks because it was told that there is something new.
+    pub(super) fn wait(&self, instant: Instant) -> Option<Duration> {
+        let (_, asked) = self.asked.filter(|_| self.is_nudged)?;
+        Some(ASK_APART.saturating_sub(instant.duration_since(asked)))
+    }
+
+    /// It asks now.
+    pub(super) fn begin(&mut self, now: Timestamp, instant: Instant) {
+        *self = Self { asked: Some((now, instant)), is_nudged: false };
+    }
+
+    /// There is something new.
+    pub(super) const fn nudge(&mut self) {
+        self.is_nudged = true;
+    }
+}
 
 /// What a look at the store gave.
 pub(super) enum Asked {
@@ -81,5 +119,34 @@ pub(super) async fn ask(
             let all = Everything { revision, checks, judged, minutes, open, news, sight, spell };
             Ok(Asked::Everything(Box::new(all)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_tell_it_asks_ten_times_a_second() {
+        let (mut asks, now, begin) = (AskTimes::default(), Timestamp::UNIX_EPOCH, Instant::now());
+        let mut asked = Vec::new();
+        for ms in 0..1_000 {
+            asks.nudge();
+            if asks.is_time(now, begin + Duration::from_millis(ms)) {
+                asks.begin(now, begin + Duration::from_millis(ms));
+                asked.push(ms);
+            }
+        }
+        assert_eq!(asked, [0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+        // One that comes after a silence is heard at once, one that comes meanwhile is not lost.
+        let later = begin + Duration::from_secs(9);
+        assert!(asks.is_time(now, later));
+        asks.begin(now, later);
+        assert!(
+            !asks.is_time(now, later + Duration::from_millis(999)) && asks.wait(later).is_none()
+        );
+        asks.nudge();
+        assert_eq!(asks.wait(later + Duration::from_millis(30)), Some(Duration::from_millis(70)));
+        assert!(asks.is_time(now + ASK_EVERY, later), "and once a second of the clock");
     }
 }

@@ -65,7 +65,7 @@ impl Watch {
         }
         state.board = Board::default();
         state.lanes.clear();
-        (state.revision, state.asked_at) = (None, None);
+        (state.revision, state.asks) = (None, AskTimes::default());
         true
     }
 

@@ -1,12 +1,15 @@
-//! The kinds `http` and `tls`, and `service` where it speaks with servers of mail, against nginx: right, wrong, slow and broken.
+//! The kinds `http` and `tls`, and `service` where it speaks with servers of mail, against nginx: right, wrong, slow and broken; `tls`
+//! against PostgreSQL, too.
 //!
 //! `cargo xtask test` installs nginx and says where it is.
 
 #![cfg(test)]
 
 mod certificates;
+mod held;
 mod mail;
 mod outage;
+mod postgres;
 mod server;
 
 use std::net::SocketAddr;

@@ -106,6 +106,11 @@ impl Nginx {
         fs::write(path, bytes).unwrap();
     }
 
+    /// A file of its folder, such as `chain.pem`.
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.folder.path().join(name)).unwrap()
+    }
+
     /// Puts a certificate of the next year on the disk, and tells nobody.
     pub(crate) fn renew(&self) {
         certify(self.folder.path(), &self.name, 2027, &self.between, &self.between.pem());
@@ -136,7 +141,7 @@ fn listens(process: &mut Child, folder: &Path) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test runner says where its programs are")]
-fn installed(name: &str) -> String {
+pub(crate) fn installed(name: &str) -> String {
     std::env::var(name)
         .unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`, which installs it"))
 }

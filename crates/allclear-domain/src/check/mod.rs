@@ -39,8 +39,8 @@ use crate::text::Key;
 pub use self::checked::Checked;
 pub use self::dns::{DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest};
 pub use self::heartbeat::{
-    Cron, Due, Failure, Heartbeat, HeartbeatCheck, Schedule, Signal, SignalKind, SignalToken,
-    StartedRun,
+    Absence, Cron, Due, Failure, Heartbeat, HeartbeatCheck, Schedule, Signal, SignalKind,
+    SignalToken, StartedRun,
 };
 pub use self::histogram::Histogram;
 pub use self::http::{

@@ -42,3 +42,27 @@ fn a_query_names_a_run() {
         assert_eq!(of_query(Some(wrong)), Err("invalid uuid format"), "{wrong}");
     }
 }
+
+#[test]
+fn what_devices_push_is_read_as_they_write_it() {
+    let told = |query: &str| pushed(query).map(|it| (it.kind, it.took_ms, it.message));
+    let up = |ms, message: &str| Ok((SignalKind::Success, ms, message.to_owned()));
+    for (query, read) in [
+        ("", up(None, "")),
+        ("status=up&msg=OK&ping=", up(None, "OK")),
+        ("status=up&msg=OK&ping=12", up(Some(12), "OK")),
+        ("status=up&msg=all+is%20well&ping=12.5ms", up(Some(13), "all is well")),
+        ("ping=0.4e3s", up(Some(400), "")),
+        ("ping=7e", up(Some(7), "")),
+        ("ping=N%2FA", up(None, "")),
+        ("ping=null&msg=%F0%9F%96%A8", up(None, "\u{1f5a8}")),
+        ("ping=100000000000", up(Some(100_000_000_000), "")),
+        ("status=down&msg=no", Ok((SignalKind::Fail, None, "no".to_owned()))),
+        ("status=UP", Ok((SignalKind::Fail, None, String::new()))),
+    ] {
+        assert_eq!(told(query), read, "{query}");
+    }
+    for query in ["ping=-1", "ping=1e12", "ping=100000000001"] {
+        assert!(pushed(query).unwrap_err().starts_with("Invalid ping value."), "{query}");
+    }
+}

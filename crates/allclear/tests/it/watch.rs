@@ -1,6 +1,8 @@
 //! From a server that dies to a page that says so, and back, on both engines: real probes, a turned
 //! clock.
 
+mod again;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use allclear_domain::{
     TurnedClock,
 };
 use allclear_incidents::writing::{NewComponent, NewStatusPage, add_component, add_status_page};
+use allclear_store::Store;
 use jiff::SignedDuration;
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -48,6 +51,33 @@ pub(crate) fn new_check(target: SocketAddr) -> NewCheck {
     }
 }
 
+/// A page with a component, and a check that it stands and falls with.
+pub(crate) async fn add_checkout(
+    store: &Store,
+    new: NewCheck,
+    change: Change<'_>,
+) -> (StatusPage, Check) {
+    let language = Language::En;
+    let page = NewStatusPage { title: "Shop".to_owned(), slug: None, timezone: None, language };
+    let page = add_status_page(store, page, change).await.unwrap().value;
+    let component = NewComponent {
+        page_id: page.id,
+        name: "Checkout".to_owned(),
+        key: None,
+        description: None,
+        parent_id: None,
+        start_date: None,
+    };
+    let component = add_component(store, component, change).await.unwrap().value;
+    let affects = vec![Affects {
+        component_id: component.id,
+        when_failing: ComponentStatus::MajorOutage,
+        when_degraded: ComponentStatus::Operational,
+    }];
+    let check = add_check(store, NewCheck { affects, ..new }, change).await.unwrap().value;
+    (page, check)
+}
+
 struct Story {
     fresh: Fresh,
     clock: TurnedClock,
@@ -62,29 +92,8 @@ impl Story {
         let instance = start(&fresh, &clock).await;
         let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(4));
         let change = Change { actor: &actor, entropy: &entropy, now: clock_now(&clock) };
-        let store = instance.store();
-        let language = Language::En;
-        let new = NewStatusPage { title: "Shop".to_owned(), slug: None, timezone: None, language };
-        let page = add_status_page(store, new, change).await.unwrap().value;
-        let new = NewComponent {
-            page_id: page.id,
-            name: "Checkout".to_owned(),
-            key: None,
-            description: None,
-            parent_id: None,
-            start_date: None,
-        };
-        let component = add_component(store, new, change).await.unwrap().value;
-        let new = NewCheck {
-            affects: vec![Affects {
-                component_id: component.id,
-                when_failing: ComponentStatus::MajorOutage,
-                when_degraded: ComponentStatus::Operational,
-            }],
-            on_outage,
-            ..new_check(target)
-        };
-        let check = add_check(store, new, change).await.unwrap().value;
+        let new = NewCheck { on_outage, ..new_check(target) };
+        let (page, check) = add_checkout(instance.store(), new, change).await;
         Self { fresh, clock, instance, page, check }
     }
 

@@ -9,7 +9,9 @@ const PRESENT: [&str; 4] = ["README.md", "docs/adr/README.md", "docs/adr", "xtas
 
 fn found(path: &str, text: &str) -> Vec<String> {
     let exists = |path: &Path| PRESENT.iter().any(|present| Path::new(present) == path);
-    check(&Source { path: Path::new(path), text }, &exists)
+    let read = |path: &Path| (path == Path::new("xtask/src/tests.rs")).then_some("fn it_holds() {");
+    let read = |path: &Path| read(path).map(str::to_owned);
+    check(&Source { path: Path::new(path), text }, &exists, &read)
         .iter()
         .map(|finding| format!("{}: {}", finding.line, finding.what))
         .collect()
@@ -47,4 +49,17 @@ fn paths_in_backticks_exist_except_in_decision_records() {
 fn a_path_does_not_leave_the_repository() {
     assert_eq!(resolve(Path::new("docs"), "../a.md"), Some("a.md".into()));
     assert_eq!(resolve(Path::new("docs"), "../../a.md"), None);
+}
+
+#[test]
+fn a_test_that_is_named_is_there() {
+    let text = "`xtask/src/tests.rs::it_holds` and `xtask/src/tests.rs::it_held`\n\
+                `xtask/src/gone.rs::it_holds` and `Vec::new` and `lib.rs::a`\n";
+    assert_eq!(
+        found("docs/bad-days.md", text),
+        [
+            "1: `xtask/src/tests.rs` has no test `it_held`",
+            "2: `xtask/src/gone.rs` has no test `it_holds`"
+        ]
+    );
 }

@@ -210,7 +210,12 @@ impl Job<'_> {
                     read.collect::<Result<Vec<_>, _>>()
                 });
                 match read {
-                    Err(problem) => gathering.setting(self.file, &path, problem),
+                    Err(problem) => {
+                        let mut draft = Draft::new(self.file, path, &|_: &str| None);
+                        draft.name = told(&pattern);
+                        draft.refuse(problem);
+                        gathering.entry(draft, Vec::new());
+                    }
                     Ok(files) => {
                         for (file, value) in files {
                             for (nth, group) in value.as_array().into_iter().flatten().enumerate() {

@@ -136,6 +136,9 @@ async fn an_answer_without_end_is_left_at_the_limit() {
     assert!(result.exchange.is_cut);
     let kept: usize = result.exchange.lines.iter().map(|line| line.text.len()).sum();
     assert!(kept < 2 * limits::KEPT_BODY_BYTES_MAX, "{kept}");
+    let ten_gigabytes = "HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n";
+    let large = peer(16, ten_gigabytes, Then::Endless).await;
+    assert_fails(&probe(http(format!("http://{large}/"))).await, ReasonCode::TooLong);
     let head = peer(16, "HTTP/1.1 200 OK\r\nx-head: ", Then::Endless).await;
     assert_fails(&probe(http(format!("http://{head}/"))).await, ReasonCode::TooLong);
     let many = "x-field: a\r\n".repeat(limits::HEAD_FIELDS_MAX + 1);

@@ -20,7 +20,7 @@ use crate::zone::find_zone;
 
 pub use self::cron::Cron;
 pub use self::signal::{Signal, SignalKind};
-pub use self::state::{Due, Failure, Heartbeat, StartedRun};
+pub use self::state::{Absence, Due, Failure, Heartbeat, StartedRun};
 pub use self::token::SignalToken;
 
 /// How much earlier than a time of a cron expression a signal still counts for that time: clocks differ.

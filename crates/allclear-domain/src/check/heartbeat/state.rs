@@ -29,6 +29,19 @@ pub struct Heartbeat {
     /// Runs that began and are not over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<StartedRun>,
+    /// When nobody was there to hear a signal, in order: no deadline passes meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
+}
+
+/// A time in which no signal could be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absence {
+    /// When it began.
+    pub from: Timestamp,
+    /// When it was over.
+    pub until: Timestamp,
 }
 
 /// When a signal is due.
@@ -37,7 +50,7 @@ pub struct Heartbeat {
 pub struct Due {
     /// When.
     pub due_at: Timestamp,
-    /// Up to when it is not missed.
+    /// Up to when it is not missed, where somebody is there all the time.
     pub deadline_at: Timestamp,
     /// Since when it is waited for.
     pub counts_from: Timestamp,
@@ -52,7 +65,7 @@ pub struct StartedRun {
     pub id: Option<Uuid>,
     /// When it began.
     pub started_at: Timestamp,
-    /// Up to when it has to be over.
+    /// Up to when it has to be over, where somebody is there all the time.
     pub deadline_at: Timestamp,
 }
 
@@ -101,12 +114,21 @@ impl Heartbeat {
         self.due = due(check, at);
         if signal.kind == SignalKind::Success {
             // One that never ended is made good by one that did.
-            self.runs.retain(|run| run.deadline_at > at);
+            let absences = &self.absences;
+            self.runs.retain(|run| run.deadline_beside(absences) > at);
             self.succeeded_at = Some(at);
             self.failure = None;
         } else {
             self.failure = Some(Failure { at, told: told(signal) });
         }
+        self.forget_absences();
+    }
+
+    /// Forgets the absences that put nothing off any more.
+    fn forget_absences(&mut self) {
+        let due = self.due.map(|due| due.counts_from);
+        let earliest = self.runs.iter().map(|run| run.started_at).chain(due).min();
+        self.absences.retain(|absence| earliest.is_some_and(|earliest| earliest <= absence.from));
     }
 
     /// What it says, and why.
@@ -116,21 +138,23 @@ impl Heartbeat {
         if let Some(Failure { told, .. }) = &self.failure {
             return fail(ReasonCode::Reported, told.clone());
         }
-        if let Some(run) = self.runs.iter().find(|run| run.deadline_at < now) {
+        let late = self.runs.iter().map(|run| (run, self.run_deadline_at(run)));
+        if let Some((run, deadline_at)) = late.into_iter().find(|(_, deadline)| *deadline < now) {
             let told = format!(
                 "the run that began at {} was not over by {}",
                 shown(run.started_at),
-                shown(run.deadline_at)
+                shown(deadline_at)
             );
             return fail(ReasonCode::Unfinished, told);
         }
-        match (self.due, self.ran_at) {
-            (Some(due), Some(last)) if due.deadline_at < now => fail(
+        let due = self.due.map(|due| (due, due.deadline_beside(&self.absences)));
+        match (due, self.ran_at) {
+            (Some((due, deadline_at)), Some(last)) if deadline_at < now => fail(
                 ReasonCode::Missed,
                 format!(
                     "no signal came: one was due at {}, and none came by {}; the last one came at {}",
                     shown(due.due_at),
-                    shown(due.deadline_at),
+                    shown(deadline_at),
                     shown(last)
                 ),
             ),
@@ -145,45 +169,84 @@ impl Heartbeat {
     /// The next instant at which silence becomes a failure.
     #[must_use]
     pub fn deadline_at(&self) -> Option<Timestamp> {
-        let runs = self.runs.iter().map(|run| run.deadline_at);
-        runs.chain(self.due.map(|due| due.deadline_at)).min()
+        let due = self.due.map(|due| due.deadline_beside(&self.absences));
+        self.runs.iter().map(|run| self.run_deadline_at(run)).chain(due).min()
+    }
+
+    /// Up to when a run has to be over.
+    #[must_use]
+    pub fn run_deadline_at(&self, run: &StartedRun) -> Timestamp {
+        run.deadline_beside(&self.absences)
     }
 
     /// Nobody could be heard from `from` on, for so long: what was not late by then has so much more
     /// time.
     #[must_use]
     pub fn excuse(mut self, from: Timestamp, away: SignedDuration) -> Self {
-        let push = |deadline_at: &mut Timestamp| {
-            if *deadline_at >= from {
-                *deadline_at = later(*deadline_at, away);
-            }
-        };
+        let absence = Absence { from, until: later(from, away) };
+        let due = self.due.map(|due| (due.counts_from, due.deadline_beside(&self.absences)));
+        let runs = self.runs.iter().map(|run| (run.started_at, self.run_deadline_at(run)));
         // What was heard since then is waited for as usual.
-        let runs = self.runs.iter_mut().filter(|run| run.started_at <= from);
-        runs.for_each(|run| push(&mut run.deadline_at));
-        if let Some(due) = self.due.as_mut().filter(|due| due.counts_from <= from) {
-            push(&mut due.deadline_at);
+        if runs.chain(due).any(|(since, deadline)| since <= from && deadline >= from) {
+            self.absences.push(absence);
+            self.absences.sort_by_key(|absence| absence.from);
+        }
+        while self.absences.len() > limits::ABSENCES_MAX {
+            let oldest = [self.absences.remove(0)];
+            let runs = self.runs.iter_mut();
+            runs.for_each(|run| run.deadline_at = run.deadline_beside(&oldest));
+            if let Some(due) = &mut self.due {
+                due.deadline_at = due.deadline_beside(&oldest);
+            }
         }
         self
     }
 
-    /// The same once nobody could be heard in these spells, in which this machine was blind: in order,
-    /// one that goes on up to now.
+    /// The same once nobody could be heard in these spells, in which this machine was blind: one that goes
+    /// on lasts up to now. What is known as an absence already is not counted a second time.
     #[must_use]
-    pub fn excuse_blindness(self, spells: &[BlindSpell], now: Timestamp) -> Self {
+    pub fn excuse_blindness(mut self, spells: &[BlindSpell], now: Timestamp) -> Self {
         let blind = spells.iter().filter(|spell| spell.cause != BlindCause::StoodStill);
-        blind.fold(self, |heartbeat, spell| {
-            let end = spell.ended_at.unwrap_or(now);
-            heartbeat.excuse(spell.began_at, end.duration_since(spell.began_at))
-        })
+        let blind = blind
+            .map(|spell| Absence { from: spell.began_at, until: spell.ended_at.unwrap_or(now) });
+        self.absences.extend(blind);
+        self.absences.sort_by_key(|absence| absence.from);
+        self
     }
 
     /// The check waits for something else from now on: whatever was late is not any more.
     #[must_use]
     pub fn anew(self, check: &HeartbeatCheck, now: Timestamp) -> Self {
         let due = self.ran_at.and_then(|_| due(check, now));
-        Self { due, runs: Vec::new(), ..self }
+        Self { due, runs: Vec::new(), absences: Vec::new(), ..self }
     }
+}
+
+impl Due {
+    fn deadline_beside(&self, absences: &[Absence]) -> Timestamp {
+        put_off(self.deadline_at, self.counts_from, absences)
+    }
+}
+
+impl StartedRun {
+    fn deadline_beside(&self, absences: &[Absence]) -> Timestamp {
+        put_off(self.deadline_at, self.started_at, absences)
+    }
+}
+
+/// A deadline that does not pass in these times, which are in order of when they began. Where they
+/// overlap, that counts once; what begins before anything is waited for, or after it is late, counts
+/// not at all.
+fn put_off(mut deadline_at: Timestamp, since: Timestamp, absences: &[Absence]) -> Timestamp {
+    let mut counted_until = Timestamp::MIN;
+    for absence in absences.iter().filter(|absence| absence.from >= since) {
+        let from = absence.from.max(counted_until);
+        if from < absence.until && deadline_at >= from {
+            deadline_at = later(deadline_at, absence.until.duration_since(from));
+            counted_until = absence.until;
+        }
+    }
+    deadline_at
 }
 
 /// Bytes that are kept of what earlier signals brought.

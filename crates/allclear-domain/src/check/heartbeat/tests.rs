@@ -284,6 +284,7 @@ fn tokens_of_others_are_taken_as_they_are() {
     for (text, kept) in [
         ("5BAC4DC8-9ED9-4C5D-8C3A-1A2B3C4D5E6F", "5bac4dc8-9ed9-4c5d-8c3a-1a2b3c4d5e6f"),
         ("aZ3bQ9xK2mN7pL5wR8tY", "aZ3bQ9xK2mN7pL5wR8tY"),
+        ("aZ3bQ9xK2m", "aZ3bQ9xK2m"),
         ("aZ3bQ9xK2mN7pL5wR8tYaZ3bQ9xK2mN7", "aZ3bQ9xK2mN7pL5wR8tYaZ3bQ9xK2mN7"),
         ("fqOOd6-F4MMNuCEnzTU01w/nightly-backup", "fqOOd6-F4MMNuCEnzTU01w/nightly-backup"),
     ] {
@@ -342,4 +343,58 @@ fn what_is_waited_for_since_then_is_not_put_off() {
         let excused = fresh.clone().excuse(begin, days);
         assert_eq!(excused, fresh, "nobody was away since it is waited for");
     }
+}
+
+#[test]
+fn an_absence_within_a_blind_spell_is_forgiven_once() {
+    use crate::check::{BlindCause, BlindSpell, VantagePoint};
+    let check = HeartbeatCheck { grace_seconds: 60, ..HeartbeatCheck::every(300) };
+    let begin = at("2026-01-01T02:00:00Z");
+    let later = |minutes| begin + SignedDuration::from_mins(minutes);
+    let minutes = SignedDuration::from_mins;
+    let spell = |from, to: Option<i64>| BlindSpell {
+        vantage: VantagePoint::core(),
+        began_at: later(from),
+        ended_at: to.map(later),
+        cause: BlindCause::NoNetwork,
+    };
+    // Due by 02:06. Nobody is there from 02:04 to 02:24.
+    let heartbeat = Heartbeat::default().hear(&check, Signal::new(SignalKind::Success, begin));
+    let heartbeat = heartbeat.excuse(later(4), minutes(20));
+    let last = |spells: &[BlindSpell]| {
+        let judged = |minute| {
+            let heartbeat = heartbeat.clone().excuse_blindness(spells, later(minute));
+            heartbeat.verdict(later(minute)).0
+        };
+        (0..200).find(|minute| judged(*minute) == Verdict::Fail).unwrap() - 1
+    };
+    assert_eq!(last(&[]), 26);
+    assert_eq!(last(&[spell(2, Some(34))]), 38, "around it");
+    assert_eq!(last(&[spell(2, Some(14))]), 28, "into it");
+    assert_eq!(last(&[spell(14, Some(34))]), 36, "out of it");
+    assert_eq!(last(&[spell(14, Some(20))]), 26, "within it");
+    assert_eq!(last(&[spell(2, Some(3)), spell(25, Some(45))]), 47, "beside it");
+    // Blind before anything is waited for, and still when nobody is there: the absence counts.
+    assert_eq!(last(&[spell(-5, Some(34))]), 26);
+    assert_eq!(heartbeat.deadline_at(), Some(later(26)));
+    // The next signal is waited for as usual.
+    let heard = heartbeat.hear(&check, Signal::new(SignalKind::Success, later(25)));
+    assert_eq!((heard.absences.len(), heard.deadline_at()), (0, Some(later(31))));
+}
+
+#[test]
+fn many_absences_take_no_more_room_and_no_less_time() {
+    let check = HeartbeatCheck { grace_seconds: 60, ..HeartbeatCheck::every(86_400) };
+    let begin = at("2026-01-01T00:00:00Z");
+    let mut heartbeat = Heartbeat::default().hear(&check, Signal::new(SignalKind::Success, begin));
+    heartbeat = heartbeat.hear(&check, Signal::new(SignalKind::Start, begin));
+    for minute in 0..200 {
+        let from = begin + SignedDuration::from_secs(minute * 60 + 1);
+        heartbeat = heartbeat.excuse(from, SignedDuration::from_secs(30));
+    }
+    assert_eq!(heartbeat.absences.len(), crate::limits::ABSENCES_MAX);
+    let due = begin + SignedDuration::from_secs(86_460 + 200 * 30);
+    let run = heartbeat.run_deadline_at(&heartbeat.runs[0]);
+    assert_eq!(Heartbeat { runs: Vec::new(), ..heartbeat }.deadline_at(), Some(due));
+    assert!(run > begin + SignedDuration::from_secs(60));
 }

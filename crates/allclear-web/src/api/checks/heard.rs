@@ -66,7 +66,7 @@ impl HeardJson {
         let run = |run: &allclear_domain::check::StartedRun| StartedRunJson {
             id: run.id.map(|id| id.to_string()),
             started_at: run.started_at,
-            deadline_at: run.deadline_at,
+            deadline_at: heartbeat.run_deadline_at(run),
         };
         Self {
             due_at,

@@ -261,7 +261,7 @@ pub(super) struct HeartbeatJson {
     #[serde(default = "grace_seconds")]
     #[schemars(range(max = limits::HEARTBEAT_SECONDS_MAX))]
     grace_seconds: u32,
-    /// The secrets in the addresses of its signals: UUIDs, or 16 to 200 letters, digits, `-` and `_`, with one
+    /// The secrets in the addresses of its signals: UUIDs, or 10 to 200 letters, digits, `-` and `_`, with one
     /// slash at most. Where this is left out, those of before stay, and a new check gets a new one. Shown
     /// to whoever may change checks.
     #[serde(default)]

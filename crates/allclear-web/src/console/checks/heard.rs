@@ -61,8 +61,9 @@ impl HeardView {
         let next = first.map(|first| check.next_due(first, NEXT_SHOWN)).unwrap_or_default();
         let addresses =
             |base: &str| check.tokens.iter().map(|token| Addresses::of(base, token)).collect();
-        let run =
-            |run: &StartedRun| (When::exactly(run.started_at), When::exactly(run.deadline_at));
+        let run = |run: &StartedRun| {
+            (When::exactly(run.started_at), When::exactly(heartbeat.run_deadline_at(run)))
+        };
         Ok(Self {
             told: check.schedule.told(),
             grace: Schedule::Every { seconds: check.grace_seconds }.to_string(),

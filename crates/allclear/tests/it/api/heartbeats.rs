@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use allclear_domain::Scope;
+use allclear_domain::{Clock, Scope};
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
@@ -155,9 +155,9 @@ async fn both_addresses_answer_as_their_clients_know_them() {
         ),
         (
             "GET",
-            format!("{KUMA}?ping=x"),
+            format!("{KUMA}?ping=-1"),
             400,
-            r#"{"ok":false,"msg":"Invalid ping value: it is not a valid number"}"#,
+            r#"{"ok":false,"msg":"Invalid ping value. Must be between 0 and 100000000000 ms."}"#,
         ),
     ] {
         let heard = program.say(method, &format!("/api/push/{address}"), "").await;
@@ -197,6 +197,70 @@ async fn who_may_say_what_and_how_often() {
     let list = reads.get("/api/v1/checks").await.expect(200).json;
     assert!(!list.to_string().contains(KUMA) && !list.to_string().contains(UUID));
     reads.instance.stop().await;
+}
+
+#[tokio::test]
+async fn many_devices_behind_one_address_are_heard_and_guessing_is_slowed_down() {
+    let program = Program::on(Engine::Sqlite).await;
+    let token = |number: usize| format!("device-{number:020}");
+    for first in 0..220 {
+        let tokens: Vec<String> = (0..10).map(|one| token(first * 10 + one)).collect();
+        let schedule = json!({"every": {"seconds": 100}});
+        let check = json!({
+            "name": format!("Device {first}"),
+            "kind": {"heartbeat": {"schedule": schedule, "tokens": tokens}},
+        });
+        program.post("/api/v1/checks", check).await.expect(201);
+    }
+    // At one instant of the clock: a building after its power came back.
+    for number in 0..2_200 {
+        let path = format!("/api/push/{}?status=up", token(number));
+        assert_eq!(program.say("GET", &path, "").await.status, 200, "{number}");
+    }
+    let mut statuses = Vec::new();
+    for number in 0..110 {
+        let path = format!("/ping/{}", token(9_000 + number));
+        // What nobody asked for is not read, and its sender hears the answer all the same.
+        statuses.push(program.say("POST", &path, "a log that nobody wants").await.status);
+    }
+    assert_eq!((statuses[0], statuses[99], statuses[100], statuses[109]), (404, 404, 429, 429));
+    // Somebody guesses behind the same address.
+    let path = format!("/ping/{}", token(0));
+    assert_eq!(program.say("GET", &path, "").await.status, 200);
+    program.instance.stop().await;
+}
+
+/// Bytes that never come keep nobody else's room, and a signal is dated when it is whole.
+#[tokio::test]
+async fn a_body_that_comes_slowly_is_dated_when_it_is_whole() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let program = Program::on(Engine::Sqlite).await;
+    program.post("/api/v1/checks", backup()).await.expect(201);
+    let connect = || tokio::net::TcpStream::connect(program.instance.address());
+    let head = |token: &str| {
+        format!("POST /ping/{token} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n")
+    };
+    let mut unknown = connect().await.unwrap();
+    unknown.write_all(head("00000000-0000-0000-0000-000000000000").as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    unknown.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 404", "before a byte of the body came");
+
+    let mut slow = connect().await.unwrap();
+    slow.write_all(format!("{}half", head(UUID)).as_bytes()).await.unwrap();
+    // One that is whole is heard meanwhile.
+    assert_eq!(program.say("GET", &format!("/ping/{UUID}/log"), "").await.status, 200);
+    program.clock.turn(SignedDuration::from_secs(7));
+    slow.write_all(b" done").await.unwrap();
+    slow.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    let signals = program.backup().await["heartbeat"]["signals"].take();
+    assert_eq!(
+        (&signals[0]["body"], &signals[0]["kind"]),
+        (&json!("half done"), &json!("success"))
+    );
+    assert_eq!(signals[0]["at"], program.clock.now().to_string());
+    program.instance.stop().await;
 }
 
 #[tokio::test]

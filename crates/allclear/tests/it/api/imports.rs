@@ -46,6 +46,43 @@ fn a_plan_needs_neither_server_nor_database_and_tells_no_secret() {
     assert_eq!(plan(&["--page", "shop"]).status.code(), Some(1));
 }
 
+/// Nobody is at the other end of a pipe that lies in a folder: it must not be waited for.
+#[test]
+fn a_pipe_among_the_files_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let plan = |format: &str, source: &str, words: &[&str]| {
+        let mut command = allclear();
+        command.args(["import", format, "--plan"]).arg(path(source)).args(words);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    std::fs::create_dir_all(path("gatus")).unwrap();
+    std::fs::write(path("gatus/config.yaml"), "endpoints: []").unwrap();
+    std::fs::write(path("blackbox.yml"), "modules: {http: {prober: http}}").unwrap();
+    let jobs = "scrape_configs:
+- job_name: web
+  metrics_path: /probe
+  params: {module: [http]}
+  file_sd_configs: [{files: [targets/*.yml]}]
+";
+    std::fs::write(path("prometheus.yml"), jobs).unwrap();
+    std::fs::create_dir_all(path("targets")).unwrap();
+    for pipe in ["gatus/more.yaml", "kuma.db", "targets/web.yml"] {
+        let made = Command::new("mkfifo").arg(path(pipe)).status().unwrap();
+        assert!(made.success(), "{pipe}");
+    }
+    let (code, said) = plan("gatus", "gatus", &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("more.yaml is no file"), "{said}");
+    let (code, said) = plan("uptime-kuma", "kuma.db", &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("kuma.db is no file"), "{said}");
+    let targets = path("prometheus.yml");
+    let (_, said) = plan("blackbox", "blackbox.yml", &["--targets", targets.to_str().unwrap()]);
+    assert!(said.contains("web.yml is no file"), "{said}");
+}
+
 #[test]
 fn what_cannot_be_read_is_refused_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 
 mod again;
 mod checks;
+mod clients;
 mod commands;
 mod contract;
 mod created;

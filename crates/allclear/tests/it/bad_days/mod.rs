@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `kill_imports`, `kills` | `kill -9` of an import, of a writer in the middle of its commits |
 //! | `kill_serving` | `kill -9` of a server while people and programs write |
+//! | `kill_watching` | `kill -9` of a server before, in and at the end of an outage |
+//! | `no_writing` | a backup holds the database, or the disk is full, while what is watched dies |
 //! | `power_cut` | the power goes; what was never synced is gone, or torn |
 //! | `full_disk`, `forbidden` | no room, no names, no rights |
 //! | `damage`, `other_databases` | damaged, newer, foreign, and no database at all |
@@ -29,8 +31,10 @@ mod forbidden;
 mod full_disk;
 mod kill_imports;
 mod kill_serving;
+mod kill_watching;
 mod kills;
 mod lost_server;
+mod no_writing;
 mod open_files;
 mod other_databases;
 mod own_mounts;
@@ -38,6 +42,7 @@ mod power_cut;
 mod requests;
 pub(crate) mod server;
 mod stood_still;
+mod target;
 mod two_nodes;
 mod words;
 mod writer;

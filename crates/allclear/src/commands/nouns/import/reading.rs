@@ -30,6 +30,8 @@ pub(super) async fn read(args: &ImportArgs, environment: &Environment) -> Result
         ImportFormat::UptimeKuma => {
             let source = &args.source;
             let file = if source.is_dir() { source.join("kuma.db") } else { source.clone() };
+            let is_other = std::fs::metadata(&file).is_ok_and(|it| !it.is_file());
+            ensure!(!is_other, "{} is no file: name the database itself", file.display());
             let database = allclear_store::read_kuma(&file).await?;
             kuma::read(&database, &file.display().to_string()).map_err(|error| refused(&error))
         }
@@ -92,7 +94,7 @@ fn yaml_files(source: &Path) -> Result<Vec<SourceFile>> {
         "{} holds no file whose name ends in .yaml or .yml",
         source.display()
     );
-    found.iter().map(|path| one(path, source)).collect()
+    found.iter().map(|path| file(path, source)).collect()
 }
 
 /// The files that a pattern names, as Prometheus reads it: in its last part, `*` stands for anything.
@@ -121,7 +123,16 @@ fn files_of(folder: &Path, pattern: &str) -> Result<Vec<SourceFile>, String> {
     if found.len() > limits::IMPORTED_FILES_MAX {
         return Err(format!("{pattern} names more files than are read at once"));
     }
-    found.iter().map(|path| one(path, folder).map_err(|error| format!("{error:#}"))).collect()
+    found.iter().map(|path| file(path, folder).map_err(|error| format!("{error:#}"))).collect()
+}
+
+/// A file of a folder, as text. Whoever names a pipe means it; one that lies in a folder may have nobody
+/// at its other end, and is not waited for.
+fn file(path: &Path, within: &Path) -> Result<SourceFile> {
+    let kind =
+        std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    ensure!(kind.is_file(), "{} is no file: take it out of the folder", path.display());
+    one(path, within)
 }
 
 /// A file as text. Its name is told from the folder on that was named.
