@@ -6,7 +6,6 @@ mod fields;
 mod heard;
 mod heartbeats;
 mod list;
-mod map;
 mod parents;
 mod pickers;
 mod probe;
@@ -36,7 +35,6 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
     let (reads, writes) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::Checks));
     table
         .get("/console/checks", reads, list::show)
-        .get("/console/checks/map", reads, map::show)
         .get(wizard::PATH, writes, wizard::show)
         .post(wizard::PATH, writes, wizard::add)
         .get("/console/checks/new", writes, edit::show_new)

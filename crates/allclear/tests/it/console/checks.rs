@@ -312,24 +312,6 @@ async fn one_page_of_the_list_at_a_time() {
 }
 
 #[tokio::test]
-async fn the_map_says_which_checks_stand_for_what() {
-    let mut office = Office::open(Engine::Sqlite).await;
-    let path = "/console/checks/map";
-    assert_has(&office.owner.get(path).await, &["There is no status page yet."]);
-    office.page("Shop").await;
-    assert_has(&office.owner.get(path).await, &["It has no components yet."]);
-    let on = [("component", "new:shop"), ("failing", "major_outage"), ("degraded", "operational")];
-    let with = |fields: &[(&'static str, &'static str)]| [fields, &on].concat();
-    office.watch(&with(&[("target", "https://shop.example.com"), ("name", POISON)])).await;
-    office.watch(&[("target", "alone.example.com:25")]).await;
-    let map = office.owner.get(path).await;
-    assert!(!map.text.contains("<script>alert"), "{}", map.text);
-    let drawn = "<path d=\"M300 17C390 17 390 17 480 17\"/>";
-    assert_has(&map, &[drawn, "Checks that stand for no component", "alone.example.com:25</a>"]);
-    assert_has(&office.owner.get(LIST).await, &["href=\"/console/checks/map\""]);
-}
-
-#[tokio::test]
 async fn two_who_change_a_check_see_both_texts() {
     for engine in Engine::ALL {
         let mut office = Office::open(engine).await;

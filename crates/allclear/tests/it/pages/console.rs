@@ -196,9 +196,7 @@ async fn checks_and_one_of_them() {
     let long = format!("HTTP/1.1 503 Service Unavailable\r\n{}", "x".repeat(300));
     tour.office.fails(&check, &long).await;
     let path = format!("/console/checks/{}", check.id);
-    for path in
-        ["/console", "/console/checks", "/console/checks/map", &path, &format!("{path}/edit")]
-    {
+    for path in ["/console", "/console/checks", &path, &format!("{path}/edit")] {
         tour.visit(path).await;
     }
     tour.fill(&format!("{path}/edit"), &[("interval", "0")]).await;

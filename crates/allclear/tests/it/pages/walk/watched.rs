@@ -97,10 +97,6 @@ async fn die(walk: &mut Walk, nginx: &mut Nginx) {
     walker.open("/console/checks").await;
     walker.sees(&["Down", "refused"]).await;
     walker.picture("08-checks-down").await;
-    walker.go("What depends on what").await;
-    walker.sees(&["Checkout", "Example Shop"]).await;
-    walker.picture("09-map-down").await;
-    walker.open("/console/checks").await;
     walker.go(&nginx.address.to_string()).await;
     walker.sees(&["Down", "goes on"]).await;
     walker.picture("09-check-down").await;
