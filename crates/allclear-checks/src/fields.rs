@@ -8,6 +8,7 @@ use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
 use crate::kinds::says_secret;
+use crate::secrets::is_host;
 
 /// What is wrong with the fields of a kind, each named as in the check: `kind.http.url`.
 #[must_use]
@@ -50,7 +51,14 @@ fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
             .then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
     };
     let names = http.headers.iter().map(|header| header.name.as_str()).enumerate();
-    url.into_iter().chain(names.filter_map(secret)).collect()
+    // It says where all other secrets go, so that everybody has to see it.
+    let hosts = http.secret_headers.iter().enumerate().filter(|(_, one)| is_host(&one.name));
+    let hosts = hosts.map(|(place, _)| {
+        let problem =
+            "says which server is meant, and is no secret: put it among the header fields";
+        InvalidValue::new(format!("kind.http.secret_headers[{place}].name"), problem)
+    });
+    url.into_iter().chain(names.filter_map(secret)).chain(hosts).collect()
 }
 
 /// What is wrong with the address of a website.

@@ -39,6 +39,11 @@ fn open_one(sealed: &SealedSecrets, check: &mut Check) {
     }
 }
 
+/// Whether a header field says which server is meant.
+pub(crate) fn is_host(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("host")
+}
+
 /// What a secret is sealed for.
 fn context(name: &str, server: &str) -> String {
     format!("{name} for {server}")
@@ -46,13 +51,18 @@ fn context(name: &str, server: &str) -> String {
 
 /// The server that secrets of a kind are sent to: whatever leads elsewhere is part of it.
 fn server_of(kind: &CheckKind) -> String {
-    let CheckKind::Http(HttpCheck { url, connect_to, .. }) = kind else { return String::new() };
+    let CheckKind::Http(http) = kind else { return String::new() };
+    let HttpCheck { url, connect_to, headers, .. } = http;
     let origin = Url::parse(url).map(|url| url.origin().ascii_serialization());
-    let origin = origin.unwrap_or_else(|_| url.clone());
-    match connect_to {
-        Some(address) => format!("{origin} at {address}"),
-        None => origin,
+    let mut server = origin.unwrap_or_else(|_| url.clone());
+    if let Some(address) = connect_to {
+        server.push_str(&format!(" at {address}"));
     }
+    // Of several sites at one address it leads to another one.
+    for header in headers.iter().filter(|header| is_host(&header.name)) {
+        server.push_str(&format!(" as {}", header.value.trim().to_lowercase()));
+    }
+    server
 }
 
 /// Has every secret of which nothing is said be that of before, where it goes to the same server. What is

@@ -4,8 +4,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use allclear_domain::check::WAITS_FOR_PARENTS;
-
 use super::*;
 
 /// Who stands behind whom, and what waits for that.
@@ -66,10 +64,10 @@ impl Family {
 }
 
 impl Watched {
-    /// The check that is down, where this one is, or stands behind it.
+    /// The check that is down, where this one is, or stands behind it. One that flaps and works just now
+    /// explains no failure of others.
     fn down(&self) -> Option<CheckId> {
-        let is_down = self.judgment.crossed_at(Threshold::Fail).is_some();
-        if is_down { Some(self.check.id) } else { self.judgment.behind() }
+        if self.judgment.fails_now() { Some(self.check.id) } else { self.judgment.behind() }
     }
 
     /// Whether a failure would be believed, and so be said.
@@ -195,7 +193,11 @@ impl Board {
 
     /// Has failures said that waited too long: a parent of which nothing is heard explains nothing.
     pub(super) fn give_up_waiting(&mut self, now: Timestamp) {
-        let is_over = |one: &Waiting| now.duration_since(one.since).abs() >= WAITS_FOR_PARENTS;
+        let is_over = |one: &Waiting| {
+            let parents = one.check.parents.iter().filter_map(|id| self.checks.get(id));
+            let longest = parents.map(|parent| parent.check.waited_for()).max();
+            longest.is_none_or(|most| now.duration_since(one.since).abs() >= most)
+        };
         let over: Vec<_> = self.family.waiting.extract_if(|_, waiting| is_over(waiting)).collect();
         for (id, Waiting { check, result, .. }) in over {
             self.take_in(&check, result, None, now);

@@ -2,7 +2,7 @@
 
 use allclear_domain::Entropy;
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{OnOutage, Patience, SecretHeader, SignIn};
+use allclear_domain::check::{Header, OnOutage, Patience, SecretHeader, SignIn};
 use allclear_store::{Keyring, Location, Stored};
 use tempfile::TempDir;
 
@@ -136,6 +136,13 @@ async fn secrets_do_not_follow_a_check_to_another_server() {
     let connect_to = Some("192.0.2.7".parse().unwrap());
     let refused = story.edit(&check, |http| http.connect_to = connect_to).await;
     assert_eq!(problems_of(refused).len(), 2);
+    // Of several sites at one address the field says which one is meant.
+    let host = Header { name: "HOST".to_owned(), value: "evil.example.com".to_owned() };
+    let refused = story.edit(&check, |http| http.headers.push(host.clone())).await;
+    assert_eq!(problems_of(refused).len(), 2);
+    let host = SecretHeader { name: "Host".to_owned(), value: Secret::typed("evil.example.com") };
+    let refused = story.edit(&check, |http| http.secret_headers.push(host.clone())).await;
+    assert_eq!(problems_of(refused)[0].0, "kind.http.secret_headers[1].name");
     // Nor does a secret go to another check by its id.
     let other = story.add("https://other.example.com/").await;
     let Secret::Sealed(id) = *check.kind.secrets()[0].secret else { panic!("{check:?}") };

@@ -229,6 +229,13 @@ impl Judgment {
         self.side(threshold).crossed_at
     }
 
+    /// Whether it is down, and its samples did not say last that it works: as long as a check flaps, what
+    /// is believed stays as it is.
+    #[must_use]
+    pub const fn fails_now(&self) -> bool {
+        self.fail.crossed_at.is_some() && !self.fail.is_up
+    }
+
     /// The samples that contradict what is believed of a threshold.
     #[must_use]
     pub const fn run(&self, threshold: Threshold) -> Option<Run> {

@@ -66,7 +66,6 @@ use self::target::HEARTBEAT;
 
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};
-pub use self::unprobed::WAITS_FOR_PARENTS;
 
 /// What is tried, how often, and what counts as working.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,17 +6,29 @@ use super::Check;
 
 /// How long a failure may wait for sentinels, and for a probe that takes its time.
 const MAY_WAIT: SignedDuration = SignedDuration::from_secs(15);
-/// How long a failure waits for the parents of its check at most; then it is believed as it is.
-pub const WAITS_FOR_PARENTS: SignedDuration = SignedDuration::from_secs(60);
+/// How long a failure waits for the parents of its check, where these do not take longer to be believed.
+const WAITS_FOR_PARENTS: SignedDuration = SignedDuration::from_secs(60);
+/// How long it waits for them at most; then it is believed as it is.
+const WAITS_FOR_PARENTS_MAX: SignedDuration = SignedDuration::from_mins(10);
 /// Intervals after which it is told that nobody probes.
 const INTERVALS: i32 = 3;
 
 impl Check {
+    /// How long a failure of a child waits for this check to be believed: as long as it takes where each
+    /// probe runs into its deadline, within bounds.
+    #[must_use]
+    pub fn waited_for(&self) -> SignedDuration {
+        let deadline = SignedDuration::from_millis(i64::from(self.deadline_ms));
+        let times = i32::from(self.patience.fail_after);
+        let all = deadline.saturating_add(MAY_WAIT).checked_mul(times);
+        all.unwrap_or(SignedDuration::MAX).clamp(WAITS_FOR_PARENTS, WAITS_FOR_PARENTS_MAX)
+    }
+
     /// How long it may take from one written result to the next while all is well.
     fn round(&self) -> SignedDuration {
         let parents = match self.parents.is_empty() {
             true => SignedDuration::ZERO,
-            false => WAITS_FOR_PARENTS,
+            false => WAITS_FOR_PARENTS_MAX,
         };
         let deadline = SignedDuration::from_millis(i64::from(self.deadline_ms));
         self.every().saturating_add(deadline).saturating_add(MAY_WAIT).saturating_add(parents)
