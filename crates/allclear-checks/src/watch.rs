@@ -36,8 +36,6 @@ use crate::prober::Prober;
 use crate::processors::Processors;
 use crate::stall::{Noticed, Stall};
 
-/// What cannot be done while the store is away.
-const WHOSE_TURN: &str = "whose turn it is to probe cannot be asked; it stays as it was";
 /// How long results wait for others, to be written together.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
 /// By how much the clock has to go back until that is noticed.
@@ -170,9 +168,17 @@ impl Watch {
     /// # Errors
     /// Where the store cannot be read or written. What was found is kept, and the next run writes it.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
+        self.run_at(now, Instant::now()).await
+    }
+
+    /// The same where the time that passes by no clock is given as well.
+    async fn run_at(&self, now: Timestamp, instant: Instant) -> Result<Report, StoreError> {
         let state = &mut *self.state.lock().await;
-        let tenure = self.ask_for_turn(now).await?;
-        self.take_turn(state, tenure);
+        let tenure = self.ask_for_turn(now, state.turn.silent(instant)).await;
+        if tenure.is_err() {
+            state.turn.looked_away();
+        }
+        self.take_turn(state, tenure?, instant);
         if !state.turn.is_ours() {
             return Ok(Report::default());
         }
@@ -230,16 +236,9 @@ impl Watch {
                 }
                 tenure = end_of(&mut tasks.turn) => {
                     tasks.turn = None;
-                    match tenure {
-                        Ok(Ok(tenure)) => {
-                            if self.take_turn(state, tenure) {
-                                // What was begun before says nothing of what comes now.
-                                tasks = Tasks::default();
-                            }
-                            trouble.note(WHOSE_TURN, None);
-                        }
-                        Ok(Err(error)) => trouble.note(WHOSE_TURN, Some(error)),
-                        Err(error) => tracing::error!(%error, "asking who probes broke off"),
+                    if self.hear_turn(state, tenure, &mut trouble) {
+                        // What was begun before says nothing of what comes now.
+                        tasks = Tasks::default();
                     }
                 }
                 asked = end_of(&mut tasks.asking) => {
@@ -266,7 +265,8 @@ impl Watch {
     fn begin(&self, state: &mut State, tasks: &mut Tasks, now: Timestamp) -> Duration {
         let is_idle = state.revision.is_some() && state.board.is_empty();
         if tasks.turn.is_none() && state.turn.wants_asking(now, is_idle) {
-            tasks.turn = Some(tokio::spawn(self.ask_for_turn(now)));
+            let silent = state.turn.silent(Instant::now());
+            tasks.turn = Some(tokio::spawn(self.ask_for_turn(now, silent)));
         }
         if !state.turn.is_ours() {
             self.figures.stand(0, 0, 0);

@@ -299,10 +299,62 @@ fn node(home: &Home, seed: u64) -> Watch {
     Watch::new(home.store.clone(), clock, entropy, home.script.clone(), woken)
 }
 
+fn after(begin: Instant, second: i64) -> Instant {
+    begin + Duration::from_secs(u64::try_from(second).unwrap())
+}
+
+#[tokio::test]
+async fn nodes_whose_clocks_differ_do_not_take_it_from_each_other() {
+    let home = Home::open().await;
+    home.add("shop").await;
+    let (begin, hour) = (Instant::now(), 3_600);
+    home.script.finds(Found::Verdict(Verdict::Ok));
+    for (from, ahead, behind) in [(0, 0, hour), (60, hour, 0)] {
+        let (holder, other) = (node(&home, 10), node(&home, 11));
+        for second in from..from + 20 {
+            let instant = after(begin, second);
+            holder.run_at(at(second + ahead), instant).await.unwrap();
+            assert!(holder.state.lock().await.turn.is_ours(), "at second {second}");
+            other.run_at(at(second + behind), instant).await.unwrap();
+            assert!(!other.state.lock().await.turn.is_ours(), "at second {second}");
+        }
+        holder.lay_down().await;
+    }
+}
+
+#[tokio::test]
+async fn a_time_in_which_nobody_could_look_is_nobodys_silence() {
+    let home = Home::open().await;
+    home.add("shop").await;
+    let (begin, holder, other) = (Instant::now(), node(&home, 10), node(&home, 11));
+    home.script.finds(Found::Verdict(Verdict::Ok));
+    let is_others = async |second| {
+        other.run_at(at(second), after(begin, second)).await.unwrap();
+        other.state.lock().await.turn.is_ours()
+    };
+    holder.run_at(at(0), after(begin, 0)).await.unwrap();
+    assert!(!is_others(0).await);
+    assert!(!is_others(1).await);
+    // The database was away for a while, and the other one is the first to reach it.
+    assert!(!is_others(600).await);
+    other.state.lock().await.turn.looked_away();
+    for second in 602..606 {
+        assert!(!is_others(second).await, "at second {second}");
+    }
+    holder.run_at(at(606), after(begin, 606)).await.unwrap();
+    assert!(holder.state.lock().await.turn.is_ours());
+    // And then it says nothing any more.
+    for second in 606..610 {
+        assert!(!is_others(second).await, "at second {second}");
+    }
+    assert!(is_others(610).await);
+}
+
 #[tokio::test]
 async fn of_several_nodes_one_probes_and_another_goes_on_when_it_dies() {
     let home = Home::open().await;
     home.add("shop").await;
+    let begin = Instant::now();
     let mut nodes: Vec<Watch> = (10..13).map(|seed| node(&home, seed)).collect();
     let mut outages = Vec::new();
     // The one that probes dies in the middle of each of these stretches.
@@ -313,7 +365,7 @@ async fn of_several_nodes_one_probes_and_another_goes_on_when_it_dies() {
         for second in from..from + 60 {
             let mut probed = Vec::new();
             for (nth, node) in nodes.iter().enumerate() {
-                let report = node.run_once(at(second)).await.unwrap();
+                let report = node.run_at(at(second), after(begin, second)).await.unwrap();
                 probed.extend((report.probed > 0).then_some(nth));
             }
             assert!(probed.len() <= 1, "two probe at second {second}");
@@ -351,7 +403,12 @@ async fn what_a_node_finds_that_was_silent_for_too_long_is_not_written() {
     let unwritten = state.board.take_unwritten();
     assert_eq!(unwritten.turned.len(), 2);
     drop(state);
-    other.run_once(at(30)).await.unwrap();
+    let begin = Instant::now();
+    for second in 26..=30 {
+        assert!(!other.state.lock().await.turn.is_ours(), "before second {second}");
+        other.run_at(at(second), after(begin, second)).await.unwrap();
+    }
+    assert!(other.state.lock().await.turn.is_ours());
     stopped.write(unwritten, at(31)).await.unwrap();
     assert_eq!(home.store.list_latest_outages(check.id, 9).await.unwrap(), []);
     assert_eq!(stopped.run_once(at(32)).await.unwrap().probed, 0);

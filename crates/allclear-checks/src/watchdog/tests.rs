@@ -143,7 +143,7 @@ async fn a_sign_of_life_that_is_not_taken_is_sent_again_and_only_by_who_probes()
     assert_eq!(home.signs(), 2, "at the next look");
     // Another node probes: it says so itself.
     home.watch.lay_down().await;
-    home.store.take_lease(keeping::LEASE, "other", at(200), at(205)).await.unwrap();
+    home.store.take_lease(keeping::LEASE, "other", at(205), None).await.unwrap();
     home.pass(200..204, true).await;
     assert_eq!(home.signs(), 2);
 }

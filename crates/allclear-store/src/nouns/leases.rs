@@ -3,8 +3,10 @@
 //! Taking one over goes through a transaction, and so does whatever its holder writes: as writers wait for
 //! each other, a write in a transaction that [holds](Transaction::holds_lease) it is over before anybody
 //! else begins.
+//!
+//! Until when somebody does it is compared with no clock, as clocks of machines differ: it is another one
+//! each time they say so, and whoever sees the same one for long enough takes over.
 
-use allclear_domain::limits::CLOCK_DIFFERENCE_MAX;
 use jiff::Timestamp;
 
 use crate::engine::{Bind, Link};
@@ -19,27 +21,19 @@ use crate::transaction::Transaction;
 pub struct Lease {
     /// Who.
     pub holder: String,
-    /// Until when, unless it says so again.
+    /// Until when by its own clock, unless it says so again.
     pub until: Timestamp,
 }
 
 /// Whose turn it is to do a duty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tenure {
-    /// Somebody else does it.
-    Elsewhere,
+    /// Somebody else does it, and said so with this.
+    Elsewhere(Lease),
     /// Whoever asks does it from now on: somebody else may have done it meanwhile.
     Taken,
     /// Whoever asks goes on doing it, as nobody else did meanwhile.
     Kept,
-}
-
-impl Lease {
-    /// Whether somebody else may do it who would until then. A clock that is far ahead of the others keeps
-    /// nobody waiting for ever.
-    fn is_free(&self, now: Timestamp, until: Timestamp) -> bool {
-        self.until <= now || self.until.duration_since(until) > CLOCK_DIFFERENCE_MAX
-    }
 }
 
 async fn find(link: &mut Link, name: &str) -> Result<Option<Lease>, StoreError> {
@@ -58,16 +52,18 @@ impl Store {
         find(&mut self.read().await?, name).await
     }
 
-    /// Takes a duty until then where nobody else does it, or goes on with it, which is no revision.
+    /// Takes a duty until then where nobody does it, or goes on with it, which is no revision. Where
+    /// somebody else does, only what is `silent` is replaced: the row that whoever asks saw unchanged for
+    /// long enough, and only while it is unchanged.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// Where the database fails or the row does not make sense.
     pub async fn take_lease(
         &self,
         name: &str,
         holder: &str,
-        now: Timestamp,
         until: Timestamp,
+        silent: Option<&Lease>,
     ) -> Result<Tenure, StoreError> {
         let row = || {
             let held_until = Bind::Integer(micros(until));
@@ -76,19 +72,31 @@ impl Store {
         if self.write().await?.execute(sql::KEEP, row()).await? > 0 {
             return Ok(Tenure::Kept);
         }
-        let is_free = |lease: Option<Lease>| lease.is_none_or(|one| one.is_free(now, until));
-        if !is_free(self.find_lease(name).await?) {
-            return Ok(Tenure::Elsewhere);
+        if let Some(lease) = self.find_lease(name).await?
+            && Some(&lease) != silent
+        {
+            return Ok(Tenure::Elsewhere(lease));
         }
         let mut transaction = self.begin().await?;
         // Somebody may have been quicker.
         let found = find(transaction.link()?, name).await;
-        if !is_free(transaction.note(found)?) {
-            transaction.rollback().await?;
-            return Ok(Tenure::Elsewhere);
+        let found = transaction.note(found)?;
+        if let Some(lease) = found {
+            // Whoever does it may go on in this moment, which needs no transaction: so the statement
+            // compares as well.
+            let mut replaced = row();
+            replaced.push(Bind::Text(lease.holder.clone()));
+            replaced.push(Bind::Integer(micros(lease.until)));
+            let is_replaced =
+                Some(&lease) == silent && transaction.execute(sql::REPLACE, replaced).await? > 0;
+            if !is_replaced {
+                transaction.rollback().await?;
+                return Ok(Tenure::Elsewhere(lease));
+            }
+        } else {
+            let written = transaction.link()?.upsert(&sql::UPSERT, vec![row()]).await;
+            transaction.note(written)?;
         }
-        let written = transaction.link()?.upsert(&sql::UPSERT, vec![row()]).await;
-        transaction.note(written)?;
         transaction.commit().await?;
         Ok(Tenure::Taken)
     }
