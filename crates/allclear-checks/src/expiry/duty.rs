@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use allclear_domain::audit::Actor;
 use allclear_domain::check::{Leaf, ReasonCode};
-use allclear_domain::expiry::{Ending, Expiry, SeenCertificate};
+use allclear_domain::expiry::{Ending, Expiry, Registration, SeenCertificate};
 use allclear_domain::ids::{CheckId, ExpiryId};
 use allclear_domain::{Change, Clock, Entropy};
-use allclear_store::{Served, Store, StoreError, WriteError};
+use allclear_store::{ExpiryRow, Served, Store, StoreError, WriteError};
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 
 use super::rdap::{Asked, Registries};
 use super::writing;
@@ -25,7 +25,7 @@ pub const NAME: &str = "expiry";
 
 /// How often it looks, where nobody tells it.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// How often it is written down when certificates were last seen.
+/// How often it is written down when a certificate was last seen.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How often a registry is asked for a domain.
 const ASK_EVERY: SignedDuration = SignedDuration::from_hours(24);
@@ -52,8 +52,6 @@ pub struct ExpiryDuty {
     entropy: Arc<Entropy>,
     registries: Registries,
     nudge: Arc<Notify>,
-    /// When it was last written down when certificates were seen.
-    seen_at: Mutex<Option<Timestamp>>,
 }
 
 impl ExpiryDuty {
@@ -65,8 +63,7 @@ impl ExpiryDuty {
         entropy: Arc<Entropy>,
         registries: Registries,
     ) -> Self {
-        let (nudge, seen_at) = Default::default();
-        Self { store, clock, entropy, registries, nudge, seen_at }
+        Self { store, clock, entropy, registries, nudge: Arc::default() }
     }
 
     /// What wakes the next run at once.
@@ -99,8 +96,9 @@ impl ExpiryDuty {
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, StoreError> {
         let mut report = Report::default();
         self.look_at_certificates(now, &mut report).await?;
-        self.ask_registries(now, &mut report).await?;
+        // Registries may be slow, and no warning waits for them.
         self.warn(now, &mut report).await?;
+        self.ask_registries(now, &mut report).await?;
         Ok(report)
     }
 
@@ -114,34 +112,59 @@ impl ExpiryDuty {
         let served: BTreeMap<CheckId, Served> =
             self.store.list_served().await?.into_iter().map(|one| (one.check_id, one)).collect();
         let known = self.store.list_seen_certificates().await?;
-        let known: BTreeMap<CheckId, Expiry> = known
+        let known: BTreeMap<CheckId, ExpiryRow> = known
             .expiries
             .into_iter()
-            .filter_map(|row| Some((row.expiry.check_id()?, row.expiry)))
+            .filter_map(|row| Some((row.expiry.check_id()?, row)))
             .collect();
+        let (mut seen, mut is_time) = (Vec::new(), false);
         for (check_id, served) in &served {
             let at = served.probed_at.min(now);
-            let is_written = match known.get(check_id) {
-                None => self.enter(*check_id, &served.leaf, at, now).await?,
-                Some(one) if one.clone().seen(&served.leaf, at).is_some() => {
-                    self.change(one.id, now, |one| one.seen(&served.leaf, at)).await?
+            let is_seen = match known.get(check_id) {
+                Some(row) if row.expiry.is_of(&served.leaf) => {
+                    let is_late = |was: Timestamp| at.duration_since(was).abs() >= SEEN_EVERY;
+                    is_time |= row.seen_at.is_none_or(is_late);
+                    true
                 }
-                Some(_) => false,
+                other => {
+                    let is_written = match other {
+                        None => self.enter(*check_id, &served.leaf, at, now).await?,
+                        Some(row) => self.replace(row, &served.leaf, at, now).await?,
+                    };
+                    report.seen += usize::from(is_written);
+                    is_time |= is_written;
+                    is_written
+                }
             };
-            report.seen += usize::from(is_written);
+            if is_seen {
+                seen.push((*check_id, at));
+            }
+        }
+        // Where it is time for one, all are written: that is one revision an hour, and not one for each.
+        if is_time {
+            let mut transaction = self.store.begin().await?;
+            transaction.set_certificates_seen(&seen).await?;
+            transaction.commit().await?;
         }
         for orphan in self.store.list_orphaned_certificates().await?.expiries {
             report.gone += usize::from(self.remove(orphan.expiry.id, now).await?);
         }
-        let mut seen_at = self.seen_at.lock().await;
-        let is_time = |at: Timestamp| now.duration_since(at).abs() >= SEEN_EVERY;
-        if !served.is_empty() && (report.seen > 0 || seen_at.is_none_or(is_time)) {
-            let mut transaction = self.store.begin().await?;
-            transaction.set_certificates_seen().await?;
-            transaction.commit().await?;
-            *seen_at = Some(now);
-        }
         Ok(())
+    }
+
+    /// Puts a certificate in the place of the one that is known, where that is to be.
+    async fn replace(
+        &self,
+        known: &ExpiryRow,
+        leaf: &Leaf,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // To begin a transaction takes a revision: what changes nothing begins none.
+        if known.expiry.clone().seen(leaf, known.seen_at, at).is_none() {
+            return Ok(false);
+        }
+        self.change(known.expiry.id, now, |one| one.seen(leaf, known.seen_at, at)).await
     }
 
     /// Enters what a check saw for the first time.
@@ -219,7 +242,12 @@ impl ExpiryDuty {
             Err(_) => return Ok(false),
         };
         let Some(after) = decide(before.expiry.clone()) else { return Ok(false) };
-        writing::update(&mut transaction, &before, &after, change).await?;
+        if is_only_asked(&before.expiry, &after) {
+            // An answer that says what is known is nothing to keep in the audit log every day.
+            transaction.update_expiry(&after, before.version).await?;
+        } else {
+            writing::update(&mut transaction, &before, &after, change).await?;
+        }
         transaction.commit().await.map(|_| true)
     }
 
@@ -257,6 +285,15 @@ fn with_answer(one: Expiry, asked: &Asked, now: Timestamp) -> Expiry {
     }
     let days = one.warn_days.clone();
     one.with(Ending::Domain(domain), days)
+}
+
+/// Whether nothing differs but when a registry was asked, and is asked again.
+fn is_only_asked(before: &Expiry, after: &Expiry) -> bool {
+    let (Ending::Domain(was), Ending::Domain(is)) = (&before.what, &after.what) else {
+        return false;
+    };
+    let asked = Registration { asked_at: is.asked_at, asks_at: is.asks_at, ..was.clone() };
+    Expiry { what: Ending::Domain(asked), ..before.clone() } == *after
 }
 
 #[cfg(test)]

@@ -39,8 +39,17 @@ pub struct Registries {
     prober: Arc<dyn Prober>,
     /// The one server for all domains, where the settings name one.
     base: Option<String>,
-    /// Which servers tell of which domains, and when that was asked.
-    known: Mutex<Option<(Timestamp, Bootstrap)>>,
+    /// Which servers tell of which domains.
+    known: Mutex<Known>,
+}
+
+/// What is known of IANA's list.
+#[derive(Debug, Default)]
+struct Known {
+    /// The list, and when it was read.
+    list: Option<(Timestamp, Bootstrap)>,
+    /// When it could not be read since, and why.
+    failed: Option<(Timestamp, Reason)>,
 }
 
 /// RFC 9224: the servers for each end of a domain.
@@ -54,6 +63,7 @@ struct Bootstrap {
 #[serde(rename_all = "camelCase")]
 struct DomainObject {
     object_class_name: Option<String>,
+    ldh_name: Option<String>,
     #[serde(default)]
     events: Vec<Event>,
     #[serde(default)]
@@ -94,7 +104,7 @@ impl Registries {
         let url = format!("{}/domain/{domain}", base.trim_end_matches('/'));
         let answer = self.fetch(&url, "application/rdap+json", now).await?;
         match answer.status {
-            200 => told(&answer.body),
+            200 => told(&answer.body, domain),
             404 => Err(broken(format!(
                 "the registry knows no domain {domain}: is it spelled as it is registered?"
             ))),
@@ -117,17 +127,32 @@ impl Registries {
     async fn server_of(&self, domain: &str, now: Timestamp) -> Result<String, Reason> {
         let mut known = self.known.lock().await;
         let holds = |at: Timestamp| now.duration_since(at).abs() < BOOTSTRAP_HOLDS;
-        if known.as_ref().is_none_or(|(at, _)| !holds(*at)) {
-            let answer = self.fetch(BOOTSTRAP, "application/json", now).await?;
-            let read = serde_json::from_slice(&answer.body).ok().filter(|_| answer.status == 200);
-            let told = "IANA's list of registries cannot be read";
-            *known = Some((now, read.ok_or_else(|| broken(told.to_owned()))?));
+        let is_fresh = known.list.as_ref().is_some_and(|(at, _)| holds(*at));
+        // All domains of one run are asked for at the same instant: what failed for one is not tried for each.
+        let has_failed = known.failed.as_ref().is_some_and(|(at, _)| *at == now);
+        if !is_fresh && !has_failed {
+            match self.bootstrap(now).await {
+                Ok(list) => *known = Known { list: Some((now, list)), failed: None },
+                Err(reason) => known.failed = Some((now, reason)),
+            }
         }
-        let server = known.as_ref().and_then(|(_, bootstrap)| bootstrap.server_of(domain));
+        // Servers seldom move: an old list is better than none.
+        let server = match (&known.list, &known.failed) {
+            (Some((_, bootstrap)), _) => bootstrap.server_of(domain),
+            (None, Some((_, reason))) => return Err(reason.clone()),
+            (None, None) => None,
+        };
         server.ok_or_else(|| {
             let end = domain.rsplit('.').next().unwrap_or_default();
             broken(format!("no registry of .{end} answers over RDAP: enter the date by hand"))
         })
+    }
+
+    /// IANA's list, as it is now.
+    async fn bootstrap(&self, now: Timestamp) -> Result<Bootstrap, Reason> {
+        let answer = self.fetch(BOOTSTRAP, "application/json", now).await?;
+        let read = serde_json::from_slice(&answer.body).ok().filter(|_| answer.status == 200);
+        read.ok_or_else(|| broken("IANA's list of registries cannot be read".to_owned()))
     }
 }
 
@@ -146,12 +171,16 @@ impl Bootstrap {
     }
 }
 
-/// What an answer tells.
-fn told(body: &[u8]) -> Asked {
+/// What an answer tells of the domain that was asked for.
+fn told(body: &[u8], domain: &str) -> Asked {
     let unread = |_| broken("what the registry answered is not the JSON of RDAP".to_owned());
     let read: DomainObject = serde_json::from_slice(body).map_err(unread)?;
     if read.object_class_name.as_deref() != Some("domain") {
         return Err(broken("the registry answered with something that is no domain".to_owned()));
+    }
+    let is_other = |name: &str| !name.trim().trim_end_matches('.').eq_ignore_ascii_case(domain);
+    if read.ldh_name.as_deref().is_some_and(is_other) {
+        return Err(broken(format!("the registry answered with another domain than {domain}")));
     }
     let ends = read.events.iter().filter(|event| {
         event.event_action.as_deref().is_some_and(|action| action.trim() == "expiration")

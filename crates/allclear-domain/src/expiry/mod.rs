@@ -18,6 +18,8 @@ pub use self::feed::ExpiryFeed;
 
 /// Length of a day, as warnings count them.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// How long a certificate must not have been seen until one that ends later takes its place.
+const STAYS: SignedDuration = SignedDuration::from_hours(24);
 
 /// One thing that ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,11 +250,23 @@ impl Expiry {
         is_time.then_some(Self { warned_at: Some(now), ..self })
     }
 
-    /// What was seen at its check now, where that is another certificate.
+    /// Whether it is this very certificate.
     #[must_use]
-    pub fn seen(self, leaf: &Leaf, at: Timestamp) -> Option<Self> {
+    pub fn is_of(&self, leaf: &Leaf) -> bool {
+        matches!(&self.what, Ending::Certificate(seen) if seen.leaf == *leaf)
+    }
+
+    /// What was seen at its check at `at`, where that takes the place of the certificate that is known, which was
+    /// last seen at `seen_at`. One that ends earlier does so at once, any other one once the known one was not
+    /// seen for a day: of several that are served in turn, the one that ends first is told.
+    #[must_use]
+    pub fn seen(self, leaf: &Leaf, seen_at: Option<Timestamp>, at: Timestamp) -> Option<Self> {
         let Ending::Certificate(seen) = &self.what else { return None };
-        if seen.leaf == *leaf {
+        let last = seen_at.map_or(seen.since, |seen_at| seen_at.max(seen.since));
+        // What was seen long after now was written by a clock that was wrong, and holds nothing up.
+        let is_gone = at.duration_since(last).abs() >= STAYS;
+        let takes_over = leaf.ends_at < seen.leaf.ends_at || is_gone;
+        if seen.leaf == *leaf || !takes_over {
             return None;
         }
         let new = SeenCertificate { check_id: seen.check_id, leaf: leaf.clone(), since: at };

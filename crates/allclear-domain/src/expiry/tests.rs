@@ -87,11 +87,18 @@ fn what_is_served_counts_and_nothing_else() {
     };
     let one = Expiry { what: Ending::Certificate(seen), ..invoice(date(2026, 1, 1), &[30]) };
     let one = one.warn(at("2026-02-27T00:00:00Z")).unwrap();
-    assert_eq!(one.clone().seen(&old, at("2026-02-27T10:00:00Z")), None, "the old one is served");
-    let renewed = one.seen(&new, at("2026-02-28T10:00:00Z")).unwrap();
+    let last = Some(at("2026-02-27T10:00:00Z"));
+    let next_day = at("2026-02-28T10:00:00Z");
+    assert!(one.is_of(&old) && !one.is_of(&new));
+    assert_eq!(one.clone().seen(&old, last, next_day), None, "the old one is served");
+    let soon = one.clone().seen(&new, last, at("2026-02-28T09:59:59Z"));
+    assert_eq!(soon, None, "the old one may be served in turn");
+    let renewed = one.seen(&new, last, next_day).unwrap();
     assert_eq!(renewed.ends_at(), Some(new.ends_at));
     assert_eq!(renewed.warned_at, None);
-    assert_eq!(renewed.state(at("2026-02-28T10:00:00Z")), ExpiryState::Fine);
+    assert_eq!(renewed.state(next_day), ExpiryState::Fine);
+    let back = renewed.seen(&old, Some(next_day), at("2026-02-28T10:01:00Z")).unwrap();
+    assert!(back.is_of(&old), "what ends earlier is told at once");
 }
 
 #[test]

@@ -255,11 +255,18 @@ impl Transaction {
         self.count(sql::COUNT_MADE, vec![], "expiries").await
     }
 
-    /// Remembers when certificates were last seen.
+    /// Remembers when the certificates of these checks were last seen. That alone makes no new version of them.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn set_certificates_seen(&mut self) -> Result<(), StoreError> {
-        self.execute(sql::SET_SEEN, vec![]).await.map(|_| ())
+    pub async fn set_certificates_seen(
+        &mut self,
+        seen: &[(CheckId, Timestamp)],
+    ) -> Result<(), StoreError> {
+        for (check_id, seen_at) in seen {
+            let binds = vec![Bind::Uuid(check_id.uuid()), Bind::Integer(micros(*seen_at))];
+            self.execute(sql::SET_SEEN, binds).await?;
+        }
+        Ok(())
     }
 }

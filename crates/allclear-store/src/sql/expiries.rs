@@ -61,17 +61,8 @@ super::statements! {
     LIST_SERVED = "select judgments.check_id as id, probed_at, judgments.document -> 'last' -> 'leaf' as document
         from judgments join checks on checks.id = judgments.check_id
         where judgments.document -> 'last' -> 'leaf' is not null order by probed_at";
-    /// Remembers when certificates were last seen.
-    SET_SEEN = "update expiries set seen_at = (
-            select max(probed_at) from judgments
-            where judgments.check_id = expiries.check_id
-                and judgments.document -> 'last' -> 'leaf' is not null
-        )
-        where exists (
-            select 1 from judgments
-            where judgments.check_id = expiries.check_id
-                and judgments.document -> 'last' -> 'leaf' is not null
-        )";
+    /// Remembers when the certificate of a check was last seen.
+    SET_SEEN = "update expiries set seen_at = $2 where check_id = $1";
     /// Certificates whose check is gone, or works without one.
     LIST_ORPHANS = "select id, document, seen_at, version, revision from expiries
         where check_id is not null and (

@@ -5,7 +5,7 @@ use std::sync::Mutex as Said;
 use allclear_domain::TurnedClock;
 use allclear_domain::check::{Judgment, Leaf, Verdict};
 use allclear_domain::expiry::ExpiryState;
-use allclear_store::{About, AuditFilter, ExpiryRow, Judged, Location};
+use allclear_store::{About, AuditFilter, Judged, Location};
 use jiff::civil::date;
 use tempfile::TempDir;
 
@@ -101,6 +101,14 @@ impl Home {
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
     }
+
+    /// Who wrote the audit entries about something that ends, the last one first.
+    async fn audited(&self, id: ExpiryId) -> Vec<String> {
+        let about = Some(About::One(allclear_domain::audit::Subject::Expiry(id)));
+        let filter = AuditFilter { about, ..AuditFilter::default() };
+        let entries = self.store.list_audit_entries(&filter, 99).await.unwrap();
+        entries.iter().map(|entry| entry.actor.to_string()).collect()
+    }
 }
 
 fn leaf(serial: &str, ends_in_days: i64) -> Leaf {
@@ -135,11 +143,57 @@ async fn what_a_check_sees_is_entered_and_followed() {
     let row = home.only().await;
     assert_eq!(row.expiry.state(at(34 * DAY)), ExpiryState::Soon);
     assert_eq!(row.seen_at, Some(at(34 * DAY)));
-    home.see(check_id, Some(leaf("02", 120)), 35 * DAY).await;
-    assert_eq!(home.duty.run_once(at(35 * DAY)).await.unwrap().seen, 1);
+}
+
+#[tokio::test]
+async fn a_renewal_takes_over_once_the_old_one_was_not_seen_for_a_day() {
+    let home = Home::open().await;
+    let check_id = home.check().await;
+    home.see(check_id, Some(leaf("01", 20)), 0).await;
+    let report = home.duty.run_once(at(0)).await.unwrap();
+    assert_eq!((report.seen, report.warned), (1, 1));
+    for second in [60, 3_600, 12 * 3_600, DAY - 1] {
+        home.see(check_id, Some(leaf("02", 120)), second).await;
+        assert_eq!(home.duty.run_once(at(second)).await.unwrap(), Report::default());
+        let row = home.only().await;
+        assert!(row.expiry.is_of(&leaf("01", 20)), "{second}");
+        assert_eq!(row.seen_at, Some(at(0)), "another one was seen");
+    }
+    home.see(check_id, Some(leaf("02", 120)), DAY).await;
+    let report = home.duty.run_once(at(DAY)).await.unwrap();
+    assert_eq!((report.seen, report.warned), (1, 0));
     let row = home.only().await;
-    assert_eq!(row.expiry.state(at(35 * DAY)), ExpiryState::Fine);
-    assert_eq!(row.expiry.warned_at, None);
+    assert!(row.expiry.is_of(&leaf("02", 120)));
+    assert_eq!(row.expiry.state(at(DAY)), ExpiryState::Fine);
+    assert_eq!((row.expiry.warned_at, row.seen_at), (None, Some(at(DAY))));
+}
+
+#[tokio::test]
+async fn of_two_that_are_served_in_turn_the_one_that_ends_first_is_told() {
+    let home = Home::open().await;
+    let check_id = home.check().await;
+    let (first, later) = (leaf("01", 20), leaf("02", 120));
+    let (mut seen, mut warned) = (0, 0);
+    for minute in 0..=60 {
+        let served = if minute % 2 == 0 { &first } else { &later };
+        home.see(check_id, Some(served.clone()), minute * 60).await;
+        let report = home.duty.run_once(at(minute * 60)).await.unwrap();
+        seen += report.seen;
+        warned += report.warned;
+        assert!(home.only().await.expiry.is_of(&first), "minute {minute}");
+    }
+    assert_eq!((seen, warned), (1, 1));
+    let row = home.only().await;
+    assert_eq!(row.seen_at, Some(at(3_600)), "it is written down each hour");
+    // One for what was seen, one for the warning.
+    assert_eq!(home.audited(row.expiry.id).await, ["duty:expiry"; 2]);
+    // The other one is not told for as long as this one is seen now and then.
+    for hour in 2..60 {
+        let served = if hour % 12 == 0 { &first } else { &later };
+        home.see(check_id, Some(served.clone()), hour * 3_600).await;
+        assert_eq!(home.duty.run_once(at(hour * 3_600)).await.unwrap().seen, 0, "hour {hour}");
+    }
+    assert!(home.only().await.expiry.is_of(&first));
 }
 
 #[tokio::test]
@@ -159,9 +213,11 @@ async fn a_certificate_goes_with_its_check() {
     let owned = |one: Expiry| Ok(Expiry { owner: Some("Ops".to_owned()), ..one });
     change_expiry(&home.store, row.expiry.id, Some(1), change, owned).await.unwrap();
     // What people said of it stays when another one is served.
-    home.see(check_id, Some(leaf("02", 90)), 40).await;
-    home.duty.run_once(at(50)).await.unwrap();
-    assert_eq!(home.only().await.expiry.owner.as_deref(), Some("Ops"));
+    home.see(check_id, Some(leaf("02", 35)), 40).await;
+    assert_eq!(home.duty.run_once(at(50)).await.unwrap().seen, 1);
+    let row = home.only().await;
+    assert_eq!((row.expiry.ends_at(), row.seen_at), (Some(at(35 * DAY)), Some(at(40))));
+    assert_eq!(row.expiry.owner.as_deref(), Some("Ops"));
     let check = home.store.find_check(check_id).await.unwrap().unwrap();
     let mut transaction = home.store.begin().await.unwrap();
     transaction.remove_check(&check.value, check.version).await.unwrap();
@@ -188,7 +244,9 @@ async fn a_registry_is_asked_once_a_day() {
     let body = format!(r#"{{"objectClassName":"domain","events":{ends}}}"#);
     *home.registry.says.lock().unwrap() = Some((200, body));
     let report = home.duty.run_once(at(3_600)).await.unwrap();
-    assert_eq!((report.asked, report.warned), (1, 1), "it ends within days");
+    assert_eq!((report.asked, report.warned), (1, 0));
+    let report = home.duty.run_once(at(3_660)).await.unwrap();
+    assert_eq!((report.asked, report.warned), (0, 1), "it ends within days");
     let domain = of(home.only().await);
     assert_eq!(domain.ends_at.unwrap().to_string(), "2027-02-01T00:00:00Z");
     assert_eq!(domain.problem, None);
@@ -199,8 +257,14 @@ async fn a_registry_is_asked_once_a_day() {
     let domain = of(home.only().await);
     assert!(domain.ends_at.is_some() && domain.problem.unwrap().contains("503"));
     assert_eq!(home.duty.run_once(at(3_600 + DAY + 7_200)).await.unwrap().asked, 0);
+    // The same answer as the day before is written, and not audited.
+    let row = home.only().await;
+    let audited = home.audited(row.expiry.id).await;
+    assert_eq!(home.duty.run_once(at(3_600 + 2 * DAY)).await.unwrap().asked, 1);
+    assert_eq!(home.audited(row.expiry.id).await, audited);
+    assert_eq!(of(home.only().await).asked_at, Some(at(3_600 + 2 * DAY)));
     let asked = home.registry.asked.lock().unwrap().clone();
-    assert_eq!(asked, ["https://rdap.example.com/domain/example.com"; 3]);
+    assert_eq!(asked, ["https://rdap.example.com/domain/example.com"; 4]);
 }
 
 #[tokio::test]
@@ -222,10 +286,6 @@ async fn somebody_is_warned_once_however_long_nobody_looked() {
     };
     change_expiry(&home.store, one.id, None, change, renew).await.unwrap();
     assert_eq!(home.duty.run_once(at(52 * DAY)).await.unwrap().warned, 0);
-    let subject = allclear_domain::audit::Subject::Expiry(one.id);
-    let about = Some(About::One(subject));
-    let filter = AuditFilter { about, ..AuditFilter::default() };
-    let entries = home.store.list_audit_entries(&filter, 9).await.unwrap();
-    let actors: Vec<String> = entries.iter().map(|entry| entry.actor.to_string()).collect();
-    assert_eq!(actors, ["command:test", "duty:expiry", "command:test"]);
+    let audited = home.audited(one.id).await;
+    assert_eq!(audited, ["command:test", "duty:expiry", "command:test"]);
 }

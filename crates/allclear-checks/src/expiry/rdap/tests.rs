@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::for_tests::at;
 use crate::kinds::NetProber;
+use crate::prober::{Fetched, Fetching, Probing};
 
 /// What a domain looks like, as section 5.3 has it.
 fn domain(events: &serde_json::Value) -> String {
@@ -103,6 +104,7 @@ async fn what_is_no_answer_is_told() {
         ("500 Oops", String::new(), "answered 500"),
         ("200 OK", "<html>".to_owned(), "is not the JSON of RDAP"),
         ("200 OK", r#"{"objectClassName":"entity"}"#.to_owned(), "no domain"),
+        ("200 OK", domain(&json!([])).replace("EXAMPLE.COM", "example.net"), "another domain"),
         ("200 OK", domain(&json!([])), "does not tell when"),
         ("200 OK", domain(&events("soon")), "does not tell when"),
     ] {
@@ -136,4 +138,47 @@ fn the_longest_end_says_whom_to_ask() {
     assert_eq!(of("shop.co.example").as_deref(), Some("https://other.example/"));
     assert_eq!(of("a.xn--p1ai").as_deref(), Some("https://other.example/"));
     assert_eq!(of("shop.example"), None);
+}
+
+/// IANA, as long as it has a list; remembers what it was asked.
+#[derive(Default)]
+struct Iana {
+    list: Seen<Option<String>>,
+    asked: Seen<Vec<String>>,
+}
+
+impl Prober for Iana {
+    fn probe(&self, check: Arc<allclear_domain::Check>, _: Timestamp) -> Probing {
+        panic!("{} is probed", check.key)
+    }
+
+    fn fetch(&self, fetch: Fetch, _: Timestamp) -> Fetching {
+        self.asked.lock().unwrap().push(fetch.url);
+        let told = || Reason { code: ReasonCode::Ours, told: "no network".to_owned() };
+        let said = self.list.lock().unwrap().clone().ok_or_else(told);
+        let said = said.map(|body| Fetched { status: 200, body: body.into_bytes() });
+        Box::pin(std::future::ready(said))
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_is_asked_for_once_in_a_run_and_an_old_one_is_used() {
+    let iana = Arc::new(Iana::default());
+    let registries = Registries::new(iana.clone(), None);
+    let count = || iana.asked.lock().unwrap().len();
+    for domain in ["example.com", "example.net"] {
+        let reason = registries.server_of(domain, at(0)).await.unwrap_err();
+        assert_eq!(reason.told, "no network");
+    }
+    assert_eq!(count(), 1);
+    let list = json!({"services": [[["com"], ["https://registry.example/"]]]});
+    *iana.list.lock().unwrap() = Some(list.to_string());
+    let server = registries.server_of("example.com", at(60)).await.unwrap();
+    assert_eq!((server.as_str(), count()), ("https://registry.example/", 2));
+    *iana.list.lock().unwrap() = None;
+    let later = at(60 + 2 * 86_400);
+    for _ in 0..2 {
+        let server = registries.server_of("example.com", later).await.unwrap();
+        assert_eq!((server.as_str(), count()), ("https://registry.example/", 3));
+    }
 }
