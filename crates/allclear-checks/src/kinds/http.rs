@@ -72,7 +72,7 @@ impl HttpProbe {
             return Err(reason(ReasonCode::Ours, why.as_str()));
         }
         self.secrets.iter().for_each(|secret| record.hide_everywhere(secret.reveal()));
-        self.first.secrets().for_each(|secret| record.hide(&secret));
+        self.first.secrets().for_each(|secret| record.hide_everywhere(&secret));
         let mut ask = self.first.clone();
         let mut followed = 0;
         loop {

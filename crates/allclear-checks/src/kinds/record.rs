@@ -1,5 +1,7 @@
 //! What is written down during a probe: what was said, how long each part took, and nothing secret.
 
+mod spelled;
+
 use std::time::Duration;
 
 use allclear_domain::check::{Direction, Exchange, ExchangeLine, Leaf, Phases, Reach};
@@ -7,7 +9,6 @@ use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX, SECRET_BYT
 use data_encoding::{BASE64, BASE64URL};
 use jiff::Timestamp;
 use tokio::time::Instant;
-use url::form_urlencoded::byte_serialize;
 
 use crate::limits::REASON_BYTES_MAX;
 
@@ -16,8 +17,8 @@ pub(super) const NOT_KEPT: &str = "(not kept)";
 
 /// What stands where a text was cut off.
 const CUT: char = '…';
-/// Characters of the beginning of a secret that may stand where a text was cut off.
-const BEGIN_CHARS_MAX: usize = 2;
+/// Places where one text was cut off that are looked at, from its end; strangers may write the mark too.
+const CUTS_MAX: usize = 8;
 
 /// Parts of names whose values are secret.
 const SECRET_NAMES: [&str; 10] = [
@@ -117,33 +118,26 @@ impl Record {
         }
     }
 
-    /// Takes a value out of all that is written from now on: others may repeat it.
-    pub(super) fn hide(&mut self, secret: &str) {
+    /// Takes a value out of all that is written from now on, however it is spelled: others may repeat it.
+    fn hide(&mut self, secret: &str) {
         // `Bearer` and `Basic` are no secrets, what follows them is.
         let rest = secret.split_once(' ').map(|(_, rest)| rest);
         let parts = std::iter::once(secret).chain(rest);
         let parts = parts.filter(|part| part.len() >= SECRET_BYTES_MIN);
         self.secrets.extend(parts.map(str::to_owned));
-    }
-
-    /// The same of a secret that is known to be one, in each form in which others may repeat it.
-    pub(super) fn hide_everywhere(&mut self, secret: &str) {
-        self.hide(secret);
-        let quoted = serde_json::to_string(secret).unwrap_or_default();
-        let marked = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let forms = [
-            quoted.trim_matches('"').to_owned(),
-            marked.replace('"', "&quot;").replace('\'', "&#39;"),
-            byte_serialize(secret.as_bytes()).collect(),
-            secret.bytes().map(|byte| percent(byte, b"-._~")).collect(),
-            secret.bytes().map(|byte| percent(byte, b"")).collect(),
-            BASE64.encode(secret.as_bytes()).trim_end_matches('=').to_owned(),
-            BASE64URL.encode(secret.as_bytes()).trim_end_matches('=').to_owned(),
-        ];
-        forms.iter().for_each(|form| self.hide(form));
+        self.secrets.sort_unstable();
+        self.secrets.dedup();
         // A longer one may have a shorter one in it.
         self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        self.secrets.dedup();
+    }
+
+    /// The same, and of its base64 as well.
+    pub(super) fn hide_everywhere(&mut self, secret: &str) {
+        self.hide(secret);
+        // What ends a text in base64 is often left out.
+        self.hide(secret.trim_end_matches('='));
+        self.hide(BASE64.encode(secret.as_bytes()).trim_end_matches('='));
+        self.hide(BASE64URL.encode(secret.as_bytes()).trim_end_matches('='));
     }
 
     pub(super) fn sent(&mut self, text: &str) {
@@ -160,7 +154,7 @@ impl Record {
 
     /// Writes down what came, line by line.
     pub(super) fn received_bytes(&mut self, bytes: &[u8], bytes_max: usize) {
-        let kept = bytes.get(..bytes_max).unwrap_or(bytes);
+        let kept = bytes.get(..end_of_letters(bytes, bytes_max)).unwrap_or(bytes);
         if !kept.is_empty() {
             let text = String::from_utf8_lossy(kept);
             let text = match kept.len() < bytes.len() {
@@ -176,42 +170,33 @@ impl Record {
     /// whoever reads it in a terminal.
     pub(super) fn tellable(&self, text: &str) -> String {
         let text = self.without_secrets(text);
-        let mut parts = text.split_inclusive(CUT);
-        let text: String = match self.secrets.is_empty() {
-            true => text,
-            false => parts.by_ref().map(|part| self.without_cut(part)).collect(),
-        };
+        let text = if self.secrets.is_empty() { text } else { self.without_cuts(&text) };
         text.replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}")
     }
 
     fn without_secrets(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), NOT_KEPT);
-            }
-        }
-        text
+        let hidden = |text: String, secret: &String| spelled::without(&text, secret, NOT_KEPT);
+        self.secrets.iter().fold(text.to_owned(), hidden)
     }
 
-    /// A text without the beginning of a secret in front of where it was cut off.
-    fn without_cut(&self, part: &str) -> String {
-        match part.strip_suffix(CUT) {
-            Some(text) => format!("{}{CUT}", self.without_begun(text.to_owned())),
-            None => part.to_owned(),
-        }
+    /// A text without the beginnings of secrets in front of where it was cut off.
+    fn without_cuts(&self, text: &str) -> String {
+        let skipped = text.matches(CUT).count().saturating_sub(CUTS_MAX);
+        let parts = text.split_inclusive(CUT).enumerate();
+        let parts = parts.map(|(place, part)| match part.strip_suffix(CUT) {
+            Some(text) if place >= skipped => {
+                format!("{}{CUT}", self.without_begun(text.to_owned()))
+            }
+            _ => part.to_owned(),
+        });
+        parts.collect()
     }
 
     /// A text without the beginning of a secret at its end.
     fn without_begun(&self, mut text: String) -> String {
-        let begun = |secret: &String| {
-            let ends = secret.char_indices().map(|(end, _)| end).skip(BEGIN_CHARS_MAX + 1);
-            let begins = ends.filter_map(|end| secret.get(..end));
-            begins.filter(|begin| text.ends_with(begin)).map(str::len).max()
-        };
-        let longest = self.secrets.iter().filter_map(begun).max();
-        if let Some(longest) = longest {
-            text.truncate(text.len() - longest);
+        let begins = self.secrets.iter().filter_map(|secret| spelled::begun(&text, secret));
+        if let Some(first) = begins.min() {
+            text.truncate(first);
             text.push_str(NOT_KEPT);
         }
         text
@@ -248,14 +233,13 @@ impl Record {
     }
 }
 
-/// A byte as addresses have it; some leave these as they are.
-fn percent(byte: u8, plain: &[u8]) -> String {
-    match byte {
-        byte if byte.is_ascii_alphanumeric() || plain.contains(&byte) => {
-            char::from(byte).to_string()
-        }
-        byte => format!("%{byte:02X}"),
-    }
+/// Where to cut bytes so that no letter is cut in two: half a letter would hide the beginning of a
+/// secret in front of it.
+fn end_of_letters(bytes: &[u8], bytes_max: usize) -> usize {
+    let is_within = |end: &usize| bytes.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
+    // A letter has four bytes at most; what goes on for longer is no text.
+    let mut ends = (bytes_max.saturating_sub(3)..=bytes_max).rev();
+    ends.find(|end| !is_within(end)).unwrap_or(bytes_max)
 }
 
 /// Adds to the time of a phase: each redirect has its own.
@@ -359,6 +343,51 @@ mod tests {
             lines,
             [format!("you sent {NOT_KEPT}"), format!("you sent {NOT_KEPT}, {NOT_KEPT}")]
         );
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_hidden_however_it_is_written() {
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
+        record.hide_everywhere("é/<hunter>&'2");
+        record.hide_everywhere("Basic aGk6L/8+Cg==");
+        for (repeated, told) in [
+            (r#"{"a":"\u00e9\/\u003chunter\u003E\u0026'2"}"#, r#"{"a":"(not kept)"}"#),
+            ("<b>&#233;&#x2F;&lt;hunter&#62;&amp;&#039;2</b>", "<b>(not kept)</b>"),
+            ("/%c3%a9%2f%3chunter%3E%26%272?", "/(not kept)?"),
+            (r"é%2F\u003Chunter&gt;&#38;\'2.", "(not kept)."),
+            (r#"{"auth":"Basic aGk6L\/8+Cg=="}"#, r#"{"auth":"(not kept)"}"#),
+            ("<b>aGk6L/8&#43;Cg&#x3D;&#x3d;</b>", "<b>(not kept)</b>"),
+            ("auth=aGk6L%2f8%2bCg&b=2", "auth=(not kept)&b=2"),
+        ] {
+            assert_eq!(record.told(repeated), told);
+            record.received_bytes(repeated.as_bytes(), 1_000);
+            let line = record.exchange.lines.last().map(|line| line.text.as_str());
+            assert_eq!(line, Some(told));
+        }
+        let open = r#"{"a":"\u00e9\/","b":"&lt;hunter%3e","c":"aGk6"}"#;
+        assert_eq!(record.told(open), open);
+    }
+
+    #[tokio::test]
+    async fn half_a_letter_does_not_show_the_beginning_of_a_secret() {
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
+        record.hide_everywhere("hunté😀r2");
+        let said = "you sent hunté😀r2";
+        for end in said.find("té").unwrap()..said.len() {
+            record.received_bytes(said.as_bytes(), end);
+        }
+        let (lines, is_cut) = lines(record);
+        assert!(is_cut && lines.iter().all(|line| line == "you sent (not kept)"), "{lines:?}");
+        assert_eq!(end_of_letters(&[0x80; 9], 5), 5);
+        assert_eq!(end_of_letters(b"ab", 5), 5);
+    }
+
+    #[tokio::test]
+    async fn marks_of_strangers_do_not_make_work() {
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
+        record.hide_everywhere("hunter2");
+        let told = record.tellable(&"hunt…".repeat(CUTS_MAX + 1));
+        assert_eq!(told, format!("hunt…{}", "(not kept)…".repeat(CUTS_MAX)));
     }
 
     #[tokio::test]
