@@ -122,7 +122,9 @@ impl Watch {
         woken: Vec<Arc<Notify>>,
     ) -> Self {
         let (nudge, figures, probes_on, state) = Default::default();
-        let holder = entropy.uuid(clock.now()).to_string();
+        // Tells nodes apart that run at the same time, and is nowhere else: no node may share it, whatever
+        // its ids are made of.
+        let holder = Entropy::from_system().uuid(clock.now()).to_string();
         Self { store, clock, entropy, prober, nudge, woken, figures, probes_on, holder, state }
     }
 
