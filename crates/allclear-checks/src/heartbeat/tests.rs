@@ -89,6 +89,7 @@ impl Home {
     /// Nobody is there for so many seconds.
     async fn restart(&mut self, seconds: i64) {
         self.clock.turn(SignedDuration::from_secs(seconds));
+        self.watch.lay_down().await;
         self.watch = watch(&self.store, &self.clock);
         self.watch.run_once(self.clock.now()).await.unwrap();
     }

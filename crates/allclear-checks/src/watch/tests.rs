@@ -71,7 +71,8 @@ impl Home {
     }
 
     /// As after a restart: nothing is known but what was written.
-    fn restart(&mut self) {
+    async fn restart(&mut self) {
+        self.watch.lay_down().await;
         self.watch = watch(&self.store, &self.script, &self.publisher);
     }
 
@@ -138,15 +139,15 @@ async fn a_restart_begins_no_outage_again_and_loses_no_end() {
         second += 1;
     }
     let began = second;
-    home.restart();
+    home.restart().await;
     let outages = home.run(second..second + 30, Verdict::Fail).await;
     assert_eq!(outages.len(), 1);
     assert_eq!((outages[0].began_at, outages[0].ended_at), (at(began), None));
     assert!(outages[0].reason.is_some());
-    home.restart();
+    home.restart().await;
     let still = home.run(second + 30..second + 60, Verdict::Fail).await;
     assert_eq!(still, outages, "a restart in the middle changes nothing");
-    home.restart();
+    home.restart().await;
     let over = home.run(second + 60..second + 120, Verdict::Ok).await;
     assert_eq!(over.len(), 1);
     let ended = over[0].ended_at.unwrap();
@@ -257,7 +258,7 @@ async fn our_own_line_is_nobodys_outage_also_across_a_restart() {
     home.run_finding(0..45, Found::Far(Verdict::Ok)).await;
     home.script.sees(Sign::Silent, Sign::Silent);
     assert_eq!(home.run_finding(45..90, Found::Far(Verdict::Fail)).await, []);
-    home.restart();
+    home.restart().await;
     assert_eq!(home.run_finding(90..200, Found::Far(Verdict::Fail)).await, []);
     let judged = home.store.list_judgments_of(check.id).await.unwrap();
     assert_eq!(judged[0].last.verdict, Verdict::Unknown);

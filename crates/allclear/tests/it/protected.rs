@@ -324,7 +324,8 @@ async fn a_page_that_cannot_be_rendered_any_more_is_closed_all_the_same() {
     transaction.commit().await.unwrap();
     let now = clock_now(&site.clock);
     let report = site.instance.publisher().run_once(now).await.unwrap();
-    assert_eq!(report.failed.len(), 1, "{report:?}");
+    // The instance publishes by itself, too, and may have been quicker.
+    assert!(report.failed.len() == 1 || report.rendered == 0, "{report:?}");
     assert_eq!(site.reader.get("/p/tiger/").await.status, 403);
     site.instance.stop().await;
 }

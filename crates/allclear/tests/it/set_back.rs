@@ -98,7 +98,8 @@ async fn a_database_that_is_set_back_under_a_running_server_is_read_anew() {
         publish(&instance, &clock).await;
         assert_eq!(reader.get(&first).await.status, 200, "{engine:?}");
         assert_eq!(reader.get("/p/later/").await.status, 200);
-        assert_eq!(instance.published().inventory().revision, revision);
+        // That this instance probes is a revision of its own, which may come later.
+        assert!(instance.published().inventory().revision >= revision);
 
         fresh.change(SET_BACK);
         publish(&instance, &clock).await;
