@@ -268,7 +268,7 @@ impl ServiceCheck {
         let (place, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         if place.contains('@') {
             return refused(
-                "has a user name in it, and secrets cannot be kept encrypted yet: leave it out",
+                "has a user name in it, and a check of a WebSocket does not sign in: leave it out",
             );
         }
         let (host, port) = host_and_port(place, Some(protocol.usual_port(security)))?;
@@ -289,7 +289,7 @@ impl ServiceCheck {
         };
         if user.is_some_and(|user| user.contains(':')) {
             return refused(
-                "has a password in it, and secrets cannot be kept encrypted yet: leave it out",
+                "has a password in it, and a check of a service sends none: leave it out",
             );
         }
         let database = Some(path).filter(|path| !path.is_empty());

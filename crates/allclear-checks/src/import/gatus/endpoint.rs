@@ -47,7 +47,7 @@ pub(super) fn read(value: &Value, draft: &mut Draft<'_>, alerts: &Alerts) -> Vec
     let wanted = fields.get("dns").map(|dns| Wanted::read(dns, draft));
     if fields.get("ssh").is_some_and(signs_in) {
         draft.refuse(
-            "it signs in over SSH, and secrets cannot be kept encrypted yet: take `ssh` and its \
+            "it signs in over SSH, which no check does here: take `ssh` and its \
              command out to have what the server says of itself watched",
         );
     }

@@ -75,7 +75,7 @@ fn database(row: &KumaRow, draft: &mut Draft<'_>) -> Option<CheckKind> {
     let has_password = url.password().is_some() || row.get("radius_password").is_some();
     if has_password {
         draft.refuse(
-            "it signs in with a password, and secrets cannot be kept encrypted yet: watch it \
+            "it signs in with a password, which no check of a service does here: watch it \
              without, which says whether it answers, or leave it to Uptime Kuma",
         );
         return None;
