@@ -54,7 +54,8 @@ pub(crate) const TOOLS: [Tool; 23] = [
     tool("mariadbd", "mariadb-server-core", Need::Test, "the MySQL that checks are tried on"),
     tool("mariadb-install-db", "mariadb-server-core", Need::Test, "makes its first tables"),
     tool("my_print_defaults", "mariadb-client-core", Need::Test, "is asked by what makes them"),
-    tool("python3", "python3", Need::Test, "runs the WebSocket that checks are tried on"),
+    // Debian's own: another one that is first on PATH does not see Debian's modules.
+    tool("/usr/bin/python3", "python3", Need::Test, "runs the WebSocket that checks are tried on"),
     tool(
         "/usr/lib/python3/dist-packages/websockets/__init__.py",
         "python3-websockets",
