@@ -23,13 +23,23 @@ pub(crate) struct Server {
     child: Child,
     /// Where it listens on loopback.
     pub(crate) port: u16,
-    /// From the start of the process to its first answer to `/`.
+    /// From the start of the process to its first answer with 200.
     pub(super) first_answer_after: Duration,
 }
 
 impl Server {
     /// Starts a server and waits until it answers `/` with 200; what it prints goes to `log`.
     pub(crate) fn start(command: &mut Command, port: u16, log: &Path) -> Result<Self> {
+        Self::start_answering("/", command, port, log)
+    }
+
+    /// The same for a server that answers another path: one without a status page has nothing at `/`.
+    pub(crate) fn start_answering(
+        path: &str,
+        command: &mut Command,
+        port: u16,
+        log: &Path,
+    ) -> Result<Self> {
         let out = File::create(log)?;
         let start = Instant::now();
         let child = command
@@ -40,7 +50,7 @@ impl Server {
             .with_context(|| format!("start {}", run::shown(command)))?;
         let mut server = Self { child, port, first_answer_after: Duration::ZERO };
         loop {
-            let answer = http::get(port, "/", http::Encoding::Gzip);
+            let answer = http::get(port, path, http::Encoding::Gzip);
             if answer.as_ref().is_ok_and(|response| response.status == 200) {
                 server.first_answer_after = start.elapsed();
                 return Ok(server);
@@ -54,7 +64,7 @@ impl Server {
                 };
                 let said = fs::read_to_string(log).unwrap_or_default();
                 bail!(
-                    "{} ({state}) did not answer / with 200: {last}; it printed:\n{said}",
+                    "{} ({state}) did not answer {path} with 200: {last}; it printed:\n{said}",
                     run::shown(command)
                 );
             }

@@ -37,7 +37,8 @@ impl Installation {
         command.env("ALLCLEAR_PROBE_NETWORKS", "127.0.0.0/8");
         command.env("ALLCLEAR_PROBE_AUTHORITY_FILE", folder.join("authority.pem"));
         command.env("ALLCLEAR_CONNECTIONS_MAX", "1000");
-        let server = Server::start(&mut command, port, &folder.join(format!("{name}.log")))?;
+        let log = folder.join(format!("{name}.log"));
+        let server = Server::start_answering("/healthz", &mut command, port, &log)?;
         Ok(Self { server, data, token: token.to_owned() })
     }
 
