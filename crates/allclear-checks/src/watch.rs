@@ -289,7 +289,7 @@ impl Watch {
             let unwritten = state.board.take_unwritten();
             tasks.writing = Some(tokio::spawn(self.write(unwritten, now)));
         }
-        self.pause(state, tasks.write_at.unwrap_or_else(Instant::now))
+        self.pause(state, tasks)
     }
 
     /// Takes in what a probe found.
@@ -334,14 +334,16 @@ impl Watch {
         }
     }
 
-    /// How long there is nothing to do.
-    fn pause(&self, state: &mut State, write_at: Instant) -> Duration {
-        let now = self.clock.now();
+    /// How long there is nothing to do. What is under way wakes it by itself when it ends.
+    fn pause(&self, state: &mut State, tasks: &Tasks) -> Duration {
+        let (now, instant) = (self.clock.now(), Instant::now());
         let due_in = |due_at: Timestamp| Duration::try_from(due_at.duration_since(now));
-        let room = state.room(Instant::now(), &self.probes_on());
+        let room = state.room(instant, &self.probes_on());
         let due = state.board.next_due_at(room).map(|due_at| due_in(due_at).unwrap_or_default());
-        let write = state.board.has_unwritten().then(|| write_at.duration_since(Instant::now()));
-        let ask = state.asks.wait(Instant::now());
+        let writes = tasks.writing.is_none() && state.board.has_unwritten();
+        let write_at = tasks.write_at.unwrap_or(instant);
+        let write = writes.then(|| write_at.duration_since(instant));
+        let ask = tasks.asking.is_none().then(|| state.asks.wait(instant)).flatten();
         let soonest = [due, write, ask].into_iter().flatten().min().unwrap_or(PAUSE_MAX);
         soonest.clamp(Duration::from_millis(1), PAUSE_MAX)
     }
