@@ -37,6 +37,7 @@ pub(crate) fn check(entropy: &Entropy, key: &str) -> Check {
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: at(0),

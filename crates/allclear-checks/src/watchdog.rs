@@ -53,6 +53,7 @@ impl SignOfLife {
             affects: Vec::new(),
             on_outage: OnOutage::Nothing,
             tags: Vec::new(),
+            shows_times: false,
             parents: Vec::new(),
             paused_at: None,
             created_at: now,

@@ -40,6 +40,8 @@ pub struct NewCheck {
     pub on_outage: OnOutage,
     /// Words to find it by.
     pub tags: Vec<Key>,
+    /// Whether readers are shown how long its probes take.
+    pub shows_times: bool,
     /// The checks that it stands behind.
     pub parents: Vec<CheckId>,
 }
@@ -59,6 +61,7 @@ impl NewCheck {
             affects: self.affects,
             on_outage: self.on_outage,
             tags: self.tags,
+            shows_times: self.shows_times,
             parents: self.parents,
             paused_at: is_paused.then_some(change.now),
             created_at: change.now,

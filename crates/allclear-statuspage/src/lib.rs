@@ -6,6 +6,7 @@
 //! the page's base, so the same bytes answer on `/` and on `/p/{slug}/`.
 
 pub mod assets;
+pub mod curve;
 mod format;
 mod messages;
 mod model;

@@ -1,8 +1,10 @@
 //! What a status page is rendered from. Rendering needs this and the time, and nothing else.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use allclear_domain::check::Checked;
+use allclear_domain::check::{Checked, ShownTimes};
+use allclear_domain::ids::ComponentId;
 use allclear_domain::uptime::StatusInterval;
 use allclear_domain::{Announcement, Component, Incident, Maintenance, StatusPage, StatusSetting};
 
@@ -22,6 +24,8 @@ pub struct Snapshot {
     pub outages: Vec<StatusInterval>,
     /// Since when all of the components shown that checks watch were checked; `None` where none is watched.
     pub checked: Option<Checked>,
+    /// How long probes of components take, where their owners show it.
+    pub times: HashMap<ComponentId, Arc<ShownTimes>>,
     /// Published incidents, in any order.
     pub incidents: Vec<Arc<Incident>>,
     /// Published maintenance windows, in any order.

@@ -27,6 +27,7 @@ mod readers;
 mod respond;
 mod routes;
 pub mod server;
+mod shown_times;
 mod signals;
 pub mod tls;
 

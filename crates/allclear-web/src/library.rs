@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use allclear_domain::audit::Subject;
-use allclear_domain::check::Checked;
+use allclear_domain::check::{Checked, ShownTimes};
 use allclear_domain::ids::{
     AnnouncementId, ComponentId, IncidentId, MaintenanceId, OutageId, StatusPageId, StatusSettingId,
 };
@@ -32,6 +32,8 @@ pub struct Library {
     outages: BTreeMap<OutageId, Vec<StatusInterval>>,
     /// Since when those were checked that checks watch.
     checked: HashMap<ComponentId, Checked>,
+    /// How long probes of those take whose checks show it.
+    times: HashMap<ComponentId, Arc<ShownTimes>>,
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
     maintenance: BTreeMap<MaintenanceId, Arc<Maintenance>>,
     announcements: BTreeMap<AnnouncementId, Arc<Announcement>>,
@@ -142,6 +144,11 @@ impl Library {
         self.checked = checked;
     }
 
+    /// Takes in how long probes of components take. Pages that say so are rendered with the next minute.
+    pub fn note_times(&mut self, times: HashMap<ComponentId, Arc<ShownTimes>>) {
+        self.times = times;
+    }
+
     /// Takes in what checks measured.
     fn measure(&mut self, outages: Vec<Outage>, touched: &mut HashSet<StatusPageId>) {
         for outage in outages {
@@ -169,6 +176,7 @@ impl Library {
                 .iter()
                 .filter_map(|id| self.checked.get(id).copied())
                 .reduce(Checked::and),
+            times: shown.iter().filter_map(|id| Some((*id, self.times.get(id)?.clone()))).collect(),
             components: shown.iter().filter_map(|id| self.components.get(id).cloned()).collect(),
             page,
             revision: self.revision,

@@ -48,6 +48,8 @@ pub const SIGNALS_WAITING_MAX: usize = 512;
 pub const SIGNAL_WITHIN: Duration = Duration::from_secs(20);
 /// Rows that cannot be read and are logged one by one when they are first met; more are counted.
 pub const BAD_ROWS_LOGGED_MAX: usize = 100;
+/// Checks whose response times readers are shown; of more the first are.
+pub const CHECKS_WITH_SHOWN_TIMES_MAX: usize = 200;
 /// How long open requests may take when the server stops.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// Readers who are told of changes at the same time, as far as connections allow: at most three of

@@ -11,10 +11,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::Clock;
 use allclear_domain::check::Checked;
 use allclear_domain::ids::{CheckId, ComponentId, StatusPageId};
 use allclear_domain::status_page::Language;
+use allclear_domain::{Check, Clock};
 use allclear_statuspage::{Model, Snapshot};
 use allclear_store::{BadRow, Store, StoreError};
 use jiff::Timestamp;
@@ -23,6 +23,7 @@ use tokio::sync::{Mutex, Notify};
 use crate::library::Library;
 use crate::limits;
 use crate::published::{Inventory, Published, PublishedStatusPage};
+use crate::shown_times;
 
 /// How long a run waits for a nudge.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -40,6 +41,8 @@ pub struct Publisher {
 struct State {
     library: Library,
     minute: Option<i64>,
+    /// When it was last read how long probes take.
+    times_read_at: Option<Timestamp>,
     /// Status pages that are to be rendered: kept until they are shown.
     due: HashSet<StatusPageId>,
     /// Those of them that tell something else, beyond what time alone changes: kept until readers
@@ -155,7 +158,12 @@ impl Publisher {
             state.changed.extend(changed);
         }
         if state.minute != Some(minute) {
-            state.library.note_checked(self.checked(now).await?);
+            let checks = self.store.list_readable_checks().await?.checks;
+            state.library.note_checked(self.checked(&checks, now).await?);
+            if shown_times::is_due(state.times_read_at, now) {
+                state.times_read_at = Some(now);
+                state.library.note_times(shown_times::read(&self.store, &checks, now).await?);
+            }
         }
         if is_next_minute {
             state.due.extend(state.library.pages().into_iter().map(|page| page.id));
@@ -170,7 +178,11 @@ impl Publisher {
     }
 
     /// Since when components were checked, of those that checks watch.
-    async fn checked(&self, now: Timestamp) -> Result<HashMap<ComponentId, Checked>, StoreError> {
+    async fn checked(
+        &self,
+        checks: &[Check],
+        now: Timestamp,
+    ) -> Result<HashMap<ComponentId, Checked>, StoreError> {
         let mut heard: HashMap<CheckId, Timestamp> = HashMap::new();
         for (id, judgment) in self.store.list_believed().await? {
             let Some(heard_at) = judgment.heard_at() else { continue };
@@ -178,8 +190,8 @@ impl Publisher {
             *latest = heard_at.max(*latest);
         }
         let mut checked: HashMap<ComponentId, Checked> = HashMap::new();
-        for check in self.store.list_readable_checks().await?.checks {
-            let Some(one) = Checked::of(&check, heard.get(&check.id).copied(), now) else {
+        for check in checks {
+            let Some(one) = Checked::of(check, heard.get(&check.id).copied(), now) else {
                 continue;
             };
             for affects in &check.affects {

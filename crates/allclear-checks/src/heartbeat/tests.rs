@@ -60,6 +60,7 @@ impl Home {
             affects: Vec::new(),
             on_outage: OnOutage::default(),
             tags: Vec::new(),
+            shows_times: false,
             parents: Vec::new(),
         };
         let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_system());

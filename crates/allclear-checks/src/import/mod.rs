@@ -143,6 +143,7 @@ impl Gathering {
             affects: Vec::new(),
             on_outage: Default::default(),
             tags: becomes.tags,
+            shows_times: false,
             parents: Vec::new(),
         };
         let tokens = new.kind.as_heartbeat().map(|one| one.tokens.as_slice());
@@ -186,6 +187,7 @@ fn problems(new: &NewCheck) -> Vec<String> {
         affects: Vec::new(),
         on_outage: Default::default(),
         tags: new.tags.clone(),
+        shows_times: new.shows_times,
         parents: new.parents.clone(),
         paused_at: None,
         created_at: now,

@@ -125,6 +125,7 @@ fn tried(candidate: &Candidate, entropy: &Entropy, now: Timestamp) -> Option<Che
         affects: Vec::new(),
         on_outage: OnOutage::Nothing,
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: now,

@@ -140,6 +140,7 @@ impl Candidate {
             on_outage: if affects.is_some() { on_outage } else { OnOutage::Nothing },
             affects: affects.into_iter().collect(),
             tags: Vec::new(),
+            shows_times: false,
             parents: Vec::new(),
         }
     }

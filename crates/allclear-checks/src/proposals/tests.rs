@@ -131,6 +131,7 @@ fn every_check_that_is_proposed_can_be_added() {
                 affects: new.affects,
                 on_outage: new.on_outage,
                 tags: new.tags,
+                shows_times: false,
                 parents: new.parents,
                 paused_at: None,
                 created_at: now,

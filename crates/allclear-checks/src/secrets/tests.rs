@@ -82,6 +82,7 @@ fn new(url: &str) -> NewCheck {
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
     }
 }

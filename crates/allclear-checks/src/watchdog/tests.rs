@@ -76,6 +76,7 @@ impl Home {
             affects: Vec::new(),
             on_outage: OnOutage::default(),
             tags: Vec::new(),
+            shows_times: false,
             parents: Vec::new(),
         };
         writing::add_check(&self.store, new, change).await.unwrap().value.id

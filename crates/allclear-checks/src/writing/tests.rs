@@ -22,6 +22,7 @@ fn new(name: &str) -> NewCheck {
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
     }
 }

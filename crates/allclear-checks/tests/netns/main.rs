@@ -95,6 +95,7 @@ impl Duty {
             affects: Vec::new(),
             on_outage: OnOutage::default(),
             tags: Vec::new(),
+            shows_times: false,
             parents: Vec::new(),
         };
         let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_system());

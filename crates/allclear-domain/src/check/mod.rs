@@ -19,6 +19,7 @@ mod probe;
 mod samples;
 mod secrets;
 mod service;
+mod shown_times;
 mod sight;
 mod target;
 mod tcp;
@@ -59,6 +60,7 @@ pub use self::samples::{Samples, Span};
 pub use self::secrets::SecretPlace;
 pub use self::service::{Protocol, Security, ServiceCheck};
 pub(crate) use self::service::{is_path, is_plain};
+pub use self::shown_times::{ShownTimes, Took};
 pub use self::sight::{
     BlindCause, BlindSpell, Known, Reach, Round, Sentinel, SentinelRole, Sight, Sign, View,
 };
@@ -98,6 +100,9 @@ pub struct Check {
     /// Words to find it by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Key>,
+    /// Whether readers are shown how long its probes take, on the pages of its components.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shows_times: bool,
     /// The checks that it stands behind: where one of them is down, its own failures say nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<CheckId>,

@@ -56,6 +56,7 @@ pub(super) fn full() -> Check {
         }],
         on_outage: OnOutage::default(),
         tags: vec![Key::new("europe").unwrap()],
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: now,

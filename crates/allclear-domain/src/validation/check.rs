@@ -53,6 +53,15 @@ impl Validate for Check {
                 validation.refuse("needs a component that is affected: name one, or do nothing");
             });
         }
+        if self.shows_times {
+            validation.within("shows_times", |validation| {
+                if self.kind.as_heartbeat().is_some() {
+                    validation.refuse("is for what is probed: signals take no time");
+                } else if self.affects.is_empty() {
+                    validation.refuse("needs a component that is affected: its page shows them");
+                }
+            });
+        }
         self.validate_parents(validation);
         validation.each("tags", &self.tags, limits::CHECK_TAGS_MAX, |_, _| {});
         if let Some(paused_at) = self.paused_at {

@@ -82,6 +82,7 @@ impl Desk {
             }],
             on_outage,
             tags: Vec::new(),
+            shows_times: false,
             parents: Vec::new(),
             paused_at: None,
             created_at: at(-9_000),

@@ -16,6 +16,17 @@ impl Locale {
         out
     }
 
+    /// How long an answer took: `830 µs`, `42 ms`, `1.25 s`.
+    pub(crate) fn response_time(&self, us: u64) -> String {
+        let point = self.messages.decimal;
+        match us {
+            0..1_000 => format!("{us}\u{a0}µs"),
+            1_000..10_000 => format!("{}{point}{}\u{a0}ms", us / 1_000, us % 1_000 / 100),
+            10_000..1_000_000 => format!("{}\u{a0}ms", us / 1_000),
+            _ => format!("{}{point}{:02}\u{a0}s", us / 1_000_000, us % 1_000_000 / 10_000),
+        }
+    }
+
     /// A share as a percentage, cut and never rounded up: 100 % means that nothing was down.
     pub(crate) fn percent(&self, share: f64) -> String {
         let text = format!("{:.6}", (share * 100.0).clamp(0.0, 100.0));

@@ -364,6 +364,13 @@ const COMPONENT: ComponentTexts = ComponentTexts {
         1 => "1 älterer Eintrag".to_owned(),
         _ => format!("{count} ältere Einträge"),
     },
+    times: "Antwortzeiten",
+    took: ["die Hälfte", "95 von 100"],
+    of_those: "Von den Prüfungen, die in den letzten 90 Tagen gelangen, brauchten",
+    at_most: |who, time| format!("{who} höchstens {time}"),
+    as_table: "Dasselbe als Tabelle",
+    times_note: "Wie die Prüfungen des Herausgebers sie gemessen haben, nach Tagen in UTC. Eine Lücke ist ein \
+                 Tag ohne eine Prüfung, die gelang.",
 };
 
 fn formula(policy: UptimePolicy) -> String {

@@ -365,6 +365,13 @@ const COMPONENT: ComponentTexts = ComponentTexts {
         1 => "1 older record".to_owned(),
         _ => format!("{count} older records"),
     },
+    times: "Response times",
+    took: ["half of them", "95 of 100"],
+    of_those: "Of the checks that worked in the last 90 days,",
+    at_most: |who, time| format!("{who} took at most {time}"),
+    as_table: "The same as a table",
+    times_note: "As the publisher’s own checks measured them, by days in UTC. A gap is a day without a \
+                 check that worked.",
 };
 
 fn formula(policy: UptimePolicy) -> String {

@@ -312,6 +312,13 @@ pub(crate) struct ComponentTexts {
     /// It is history.
     pub(crate) retired_on: fn(&str) -> String,
     pub(crate) older_records: fn(usize) -> String,
+    pub(crate) times: &'static str,
+    /// Half of them, 95 of 100.
+    pub(crate) took: [&'static str; 2],
+    pub(crate) of_those: &'static str,
+    pub(crate) at_most: fn(&str, &str) -> String,
+    pub(crate) as_table: &'static str,
+    pub(crate) times_note: &'static str,
 }
 
 impl Messages {

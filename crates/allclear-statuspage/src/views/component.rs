@@ -12,6 +12,7 @@ use jiff::civil::Date;
 
 use super::bars::BarsView;
 use super::entries::EntryView;
+use super::times::TimesView;
 use super::{Context, NO_DAY, PageView, Tab, place_of};
 use crate::format::{Html, StateMark};
 use crate::model::{Dated, Line, RecordRef};
@@ -40,6 +41,7 @@ pub(crate) struct ComponentPage {
     /// Empty where it is in use.
     retired_note: String,
     days: Vec<DayRow>,
+    times: Option<TimesView>,
     records: Vec<EntryView>,
     older_label: String,
     older: Vec<EntryView>,
@@ -101,6 +103,7 @@ impl ComponentPage {
                 (context.m.component.retired_on)(&context.locale.date(day))
             }),
             days: context.day_rows(&rolled, &records),
+            times: model.snapshot.times.get(&component.id).map(|times| context.times(times)),
             records: entries,
             older_label: (context.m.component.older_records)(older.len()),
             older,

@@ -17,6 +17,7 @@ pub(crate) mod now;
 mod record;
 pub(crate) mod search;
 pub(crate) mod theme;
+mod times;
 mod tree;
 pub(crate) mod upcoming;
 mod updates;

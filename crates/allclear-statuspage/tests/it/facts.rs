@@ -1,8 +1,9 @@
 //! Facts that a page derives from its records: since when, on which days, for which components.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use allclear_domain::check::Checked;
+use allclear_domain::check::{Checked, Histogram, ShownTimes};
 use allclear_domain::component::StatusSetting;
 use allclear_domain::incident::IncidentState;
 use allclear_domain::posted::{Edit, StatusChange};
@@ -318,4 +319,31 @@ fn readers_are_told_when_everything_was_checked() {
     let old = told(Some(Checked { since, is_late: true }));
     let words = "<p class=\"meta stale\">Not all that is watched here was checked after <time ";
     assert!(old.contains(words), "{old}");
+}
+
+#[test]
+fn readers_see_how_long_it_takes_where_that_is_shown() {
+    let checkout = sample::snapshot().components.remove(1);
+    let mut days = vec![Histogram::default(); 90];
+    (0..95).for_each(|_| days[88].add(1_000));
+    (0..5).for_each(|_| days[88].add(1_250_000));
+    days[89].add(40_000);
+    let first_day = jiff::civil::date(2026, 8, 23);
+    let times = Arc::new(ShownTimes::of(first_day, &days).expect("times"));
+    let shown = Snapshot { times: HashMap::from([(checkout.id, times)]), ..sample::snapshot() };
+    let route = |component: &allclear_domain::Component| Route::Component(component.public_id);
+    let html = page(shown.clone(), &route(&checkout));
+    assert!(html.contains("half of them took at most 1.0\u{a0}ms,"), "{html}");
+    assert!(html.contains("95 of 100 took at most"), "{html}");
+    // Two days beside each other at the end, and nothing before them.
+    assert_eq!(html.matches("<path class=\"t50\" d=\"M").count(), 2);
+    assert!(html.contains("M982 "), "{html}");
+    let (_, section) = html.split_once("id=\"times\"").expect("the section");
+    let (section, _) = section.split_once("</section>").expect("its end");
+    assert_eq!(section.matches("<th scope=\"row\"").count(), 2, "{section}");
+    let all = sample::snapshot().components;
+    for one in all.into_iter().filter(|one| one.id != checkout.id) {
+        assert!(!page(shown.clone(), &route(&one)).contains("class=\"times\""), "{}", one.name);
+    }
+    assert!(!page(sample::snapshot(), &route(&checkout)).contains("class=\"times\""));
 }

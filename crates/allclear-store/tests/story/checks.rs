@@ -38,6 +38,7 @@ pub(crate) fn check(samples: &Samples, component: &Component, key: &str) -> Chec
         }],
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: at(NOW),

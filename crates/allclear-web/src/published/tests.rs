@@ -1,5 +1,6 @@
 //! Which page answers where, and that readers who hang up or search shut nobody out.
 
+use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
@@ -42,6 +43,7 @@ fn page(number: u128, slug: &str, host_names: &[&str]) -> Arc<PublishedStatusPag
         settings: Vec::new(),
         outages: Vec::new(),
         checked: None,
+        times: HashMap::new(),
         incidents: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),

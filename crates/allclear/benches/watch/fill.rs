@@ -74,6 +74,7 @@ fn check(
         affects: Vec::new(),
         on_outage: OnOutage::Nothing,
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: now,

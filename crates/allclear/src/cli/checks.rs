@@ -92,6 +92,9 @@ pub struct AddCheckArgs {
     /// A word to find it by; several times where needed
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
+    /// Show readers how long its probes take, on the pages of its components
+    #[arg(long)]
+    pub shows_times: bool,
     /// Key or id of a check that it stands behind: while that one is down, its own failures say nothing.
     /// Several times where needed
     #[arg(long, value_name = "CHECK")]

@@ -47,6 +47,7 @@ pub(crate) fn new_check(target: SocketAddr) -> NewCheck {
         affects: Vec::new(),
         on_outage: OnOutage::Nothing,
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
     }
 }
@@ -88,11 +89,14 @@ struct Story {
 
 impl Story {
     async fn begin(engine: Engine, target: SocketAddr, on_outage: OnOutage) -> Self {
+        Self::begin_with(engine, NewCheck { on_outage, ..new_check(target) }).await
+    }
+
+    async fn begin_with(engine: Engine, new: NewCheck) -> Self {
         let (fresh, clock) = (Fresh::on(engine), TurnedClock::at(NOON.parse().unwrap()));
         let instance = start(&fresh, &clock).await;
         let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(4));
         let change = Change { actor: &actor, entropy: &entropy, now: clock_now(&clock) };
-        let new = NewCheck { on_outage, ..new_check(target) };
         let (page, check) = add_checkout(instance.store(), new, change).await;
         Self { fresh, clock, instance, page, check }
     }
@@ -232,6 +236,30 @@ async fn readers_are_told_when_it_was_really_checked() {
     pause_check(story.instance.store(), story.check.id, None, change).await.unwrap();
     story.until("no promise", async |story| !story.shown().await.contains("is watched here")).await;
     story.instance.stop().await;
+}
+
+#[tokio::test]
+async fn readers_see_how_long_it_takes_where_its_owner_shows_that() {
+    let target = nobody(5).await;
+    let server = listen(target).await;
+    let new = NewCheck { shows_times: true, ..new_check(target) };
+    let story = Story::begin_with(Engine::Sqlite, new).await;
+    let id = story.check.affects[0].component_id;
+    let component = story.instance.store().find_component_by_id(id).await.unwrap().unwrap();
+    let path = format!("/components/{}", component.value.public_id);
+    let shown = async || Reader::of(&story.instance).get(&path).await.text();
+    story.until("a verdict", async |story| story.believed().await.is_some()).await;
+    assert!(!shown().await.contains("95 of 100"), "nothing was read since");
+    // Read every ten minutes, and shown with the next one.
+    for _ in 0..30 {
+        story.clock.turn(SignedDuration::from_mins(1));
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        if shown().await.contains("95 of 100") {
+            server.abort();
+            return story.instance.stop().await;
+        }
+    }
+    panic!("they are never shown");
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ fn check(id: CheckId, interval_seconds: u32) -> Check {
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: Timestamp::UNIX_EPOCH,

@@ -1,5 +1,6 @@
 //! A page with many components and incidents, for sizes and speed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use allclear_domain::incident::IncidentState;
@@ -27,6 +28,7 @@ pub(crate) fn many(components: u32, incidents: u32) -> Snapshot {
         settings: Vec::new(),
         outages: Vec::new(),
         checked: None,
+        times: HashMap::new(),
         incidents: Vec::new(),
         maintenance: Vec::new(),
         announcements: Vec::new(),

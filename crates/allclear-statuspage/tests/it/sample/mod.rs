@@ -5,6 +5,7 @@ mod incidents;
 mod planned;
 mod poison;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use allclear_domain::ids::PublicId;
@@ -121,6 +122,7 @@ pub(crate) fn snapshot() -> Snapshot {
         settings: Vec::new(),
         outages: Vec::new(),
         checked: None,
+        times: HashMap::new(),
         incidents: incidents::incidents().into_iter().map(Arc::new).collect(),
         maintenance: planned::maintenance().into_iter().map(Arc::new).collect(),
         announcements: announcements().into_iter().map(Arc::new).collect(),

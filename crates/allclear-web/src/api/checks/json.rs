@@ -42,6 +42,8 @@ pub(super) struct CheckJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     on_outage_template: Option<String>,
     tags: Vec<String>,
+    /// Whether readers are shown how long its probes take, on the pages of its components.
+    shows_times: bool,
     /// Ids of the checks that it stands behind: where one of them is down, its own failures say nothing.
     parents: Vec<String>,
     /// Whether it goes up and down so often that it counts as one outage until it is steady.
@@ -171,6 +173,9 @@ pub(super) struct NewCheckJson {
     #[serde(default)]
     #[schemars(with = "Vec<String>", length(max = limits::CHECK_TAGS_MAX))]
     tags: Vec<Key>,
+    /// Whether readers are shown how long its probes take, on the pages of its components.
+    #[serde(default)]
+    shows_times: bool,
     /// Ids or keys of the checks that it stands behind.
     #[serde(default)]
     #[schemars(length(max = limits::CHECK_PARENTS_MAX))]
@@ -211,6 +216,7 @@ impl NewCheckJson {
             affects,
             on_outage,
             tags: self.tags,
+            shows_times: self.shows_times,
             parents,
         })
     }
@@ -244,6 +250,8 @@ pub(super) struct CheckPatchJson {
     on_outage_template: Option<TemplateId>,
     #[schemars(with = "Option<Vec<String>>", length(max = limits::CHECK_TAGS_MAX))]
     tags: Option<Vec<Key>>,
+    /// Whether readers are shown how long its probes take, on the pages of its components.
+    shows_times: Option<bool>,
     /// Ids or keys of the checks that it stands behind.
     #[schemars(length(max = limits::CHECK_PARENTS_MAX))]
     pub(super) parents: Option<Vec<String>>,
@@ -278,6 +286,7 @@ impl CheckPatchJson {
             patience: self.patience.unwrap_or_default().over(check.patience),
             affects: affects.unwrap_or(check.affects),
             tags: self.tags.unwrap_or(check.tags),
+            shows_times: self.shows_times.unwrap_or(check.shows_times),
             parents: parents.unwrap_or(check.parents),
             ..check
         })
@@ -309,6 +318,7 @@ impl CheckJson {
                 OnOutage::Nothing | OnOutage::Draft => None,
             },
             tags: check.tags.iter().map(ToString::to_string).collect(),
+            shows_times: check.shows_times,
             parents: check.parents.iter().map(ToString::to_string).collect(),
             is_unprobed: false,
             is_flapping: judged.iter().any(|one| one.judgment.is_flapping()),

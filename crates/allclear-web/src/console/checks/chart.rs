@@ -2,14 +2,11 @@
 
 use allclear_checks::times::{Step, Stretch, Times};
 use allclear_domain::check::{Histogram, Samples};
+use allclear_statuspage::curve;
 use jiff::Timestamp;
 
 use super::state::tell_us;
 use crate::console::when::When;
-
-/// Size of the drawing; the browser stretches it.
-const WIDTH: u64 = 1_000;
-const HEIGHT: u64 = 200;
 
 /// What is drawn as a line, the calmest first.
 const LINES: [(u8, &str, &str); 3] =
@@ -70,7 +67,7 @@ impl Chart {
     pub(super) fn of(stretch: Stretch, times: &Times, now: Timestamp) -> Self {
         let steps = &times.steps;
         let slowest = steps.iter().filter_map(|step| step.samples.took.percentile(99)).max();
-        let top = above(slowest.unwrap_or(1_000));
+        let top = curve::top_above(slowest.unwrap_or(1_000));
         let lines = LINES.iter().map(|(percent, style, of)| Line {
             style,
             way: way(steps, *percent, top),
@@ -118,16 +115,6 @@ const fn name(stretch: Stretch) -> &'static str {
     }
 }
 
-/// The next round number.
-fn above(us: u64) -> u64 {
-    let mut unit = 1_u64;
-    while unit.saturating_mul(10) < us {
-        unit *= 10;
-    }
-    let round = [1_u64, 2, 3, 5, 10].map(|times| times.saturating_mul(unit));
-    round.into_iter().find(|round| *round >= us).unwrap_or(us)
-}
-
 fn told(times: &Histogram, percent: u8) -> String {
     times.percentile(percent).map_or_else(|| "–".to_owned(), tell_us)
 }
@@ -140,31 +127,10 @@ fn failed(samples: &Samples) -> String {
     }
 }
 
-/// Where a step lies.
-fn place(nth: usize, count: usize) -> (u64, u64) {
-    let at = |nth: usize| nth as u64 * WIDTH / count.max(1) as u64;
-    (at(nth), at(nth + 1) - at(nth))
-}
-
-/// The line of a percentile, broken where nothing was found.
+/// The line of a percentile.
 fn way(steps: &[Step], percent: u8, top: u64) -> String {
-    let (mut way, mut is_on) = (String::new(), false);
-    for (nth, step) in steps.iter().enumerate() {
-        let Some(us) = step.samples.took.percentile(percent) else {
-            is_on = false;
-            continue;
-        };
-        let (x, width) = place(nth, steps.len());
-        let y = HEIGHT - us.min(top) * HEIGHT / top.max(1);
-        // A step between two gaps is a dot: a line that goes nowhere, with round ends.
-        let sign = if is_on { "L" } else { "M" };
-        way.push_str(&format!("{sign}{} {y}", x + width / 2));
-        if !is_on {
-            way.push_str("h0");
-        }
-        is_on = true;
-    }
-    way
+    let values: Vec<_> = steps.iter().map(|step| step.samples.took.percentile(percent)).collect();
+    curve::way(&values, top)
 }
 
 /// Where probes failed, or said nothing.
@@ -176,7 +142,7 @@ fn bands(steps: &[Step]) -> Vec<Band> {
             Samples { unknown: 1.., .. } => "unknown",
             _ => return None,
         };
-        let (x, width) = place(nth, count);
+        let (x, width) = curve::place(nth, count);
         Some(Band { style, x, width })
     };
     steps.iter().enumerate().filter_map(band).collect()
@@ -211,14 +177,6 @@ mod tests {
         let ours = ProbeResult::ours(VantagePoint::core(), starts_at, "");
         samples.add(&ProbeResult { verdict, took_us, ..ours });
         Step { starts_at, samples }
-    }
-
-    #[test]
-    fn the_top_is_round_and_above_everything() {
-        for (us, top) in [(0, 1), (1, 1), (7, 10), (10, 10), (11, 20), (23_000, 30_000)] {
-            assert_eq!(above(us), top, "{us}");
-        }
-        assert!(above(u64::MAX) == u64::MAX);
     }
 
     #[test]

@@ -175,6 +175,7 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        shows_times: false,
         parents,
         paused_at: None,
         created_at: call.now,
@@ -199,6 +200,7 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
         affects: check.affects,
         on_outage: check.on_outage,
         tags: check.tags,
+        shows_times: check.shows_times,
         parents: check.parents,
     };
     let actor = call.actor()?;

@@ -41,6 +41,7 @@ pub(super) struct Said {
     pub(super) new_component: Option<pickers::NewOn>,
     on_outage: OnOutage,
     tags: Vec<Key>,
+    shows_times: bool,
 }
 
 impl Said {
@@ -60,6 +61,7 @@ impl Said {
                 false => self.on_outage,
             },
             tags: self.tags.clone(),
+            shows_times: self.shows_times && !self.affects.is_empty(),
             ..check
         }
     }
@@ -161,6 +163,7 @@ pub(super) fn form_of(check: &Check) -> Form {
     };
     // Of two fields of a name the first counts.
     let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
+    let form = if check.shows_times { form.with("shows_times", "on") } else { form };
     check.affects.iter().fold(form, |form, one| {
         form.with("component", &one.component_id.to_string())
             .with("failing", one.when_failing.as_str())
@@ -247,6 +250,7 @@ pub(super) fn read(form: &Form, before: Option<&CheckKind>) -> Result<Said, Vec<
             new_component: picked.new,
             on_outage,
             tags,
+            shows_times: form.maybe("shows_times").is_some(),
         }),
         (_, _, _, problems) => Err(problems),
     }

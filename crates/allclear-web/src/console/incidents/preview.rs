@@ -1,5 +1,6 @@
 //! How readers will see an incident that is not written yet.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use allclear_domain::record::Publication;
@@ -30,6 +31,7 @@ pub(super) fn preview(
         settings: Vec::new(),
         outages: Vec::new(),
         checked: None,
+        times: HashMap::new(),
         incidents: vec![Arc::new(incident)],
         maintenance: Vec::new(),
         announcements: Vec::new(),

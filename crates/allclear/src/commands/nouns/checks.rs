@@ -84,6 +84,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
         "on_outage_template": (!matches!(args.on_outage.as_str(), "nothing" | "draft"))
             .then_some(&args.on_outage),
         "tags": args.tag,
+        "shows_times": args.shows_times,
         "parents": args.parent,
     }))
 }

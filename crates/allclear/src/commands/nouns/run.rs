@@ -66,6 +66,7 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
         affects: Vec::new(),
         on_outage: OnOutage::default(),
         tags: Vec::new(),
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: now,

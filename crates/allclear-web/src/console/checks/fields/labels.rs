@@ -31,6 +31,7 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         other if other.starts_with("kind.dns.servers") => "name servers".to_owned(),
         other if other.starts_with("kind.dns.expect") => "the answer contains".to_owned(),
         other if other.starts_with("on_outage") => "when it is down".to_owned(),
+        "shows_times" => "readers see how long it takes".to_owned(),
         other if other.starts_with("affects") => "components".to_owned(),
         other if other.starts_with("parents") => "stands behind".to_owned(),
         other => {
@@ -66,6 +67,7 @@ pub(in crate::console::checks) fn rows(
         ("Components", components),
         ("When it is down", telling::told(form)),
         text("Tags", "tags"),
+        ("Readers see how long it takes", shown_times(form)),
         text("Stands behind", "parents"),
         text("Method", "method"),
         text("Statuses", "statuses"),
@@ -86,4 +88,8 @@ pub(in crate::console::checks) fn rows(
     rows.extend(secret::rows(form));
     rows.extend(of_heartbeats);
     rows
+}
+
+fn shown_times(form: &Form) -> String {
+    if form.maybe("shows_times").is_some() { "yes" } else { "no" }.to_owned()
 }

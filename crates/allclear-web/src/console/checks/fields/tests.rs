@@ -26,6 +26,7 @@ fn check(kind: CheckKind) -> Check {
         }],
         on_outage: OnOutage::Draft,
         tags: vec![Key::new("europe").unwrap(), Key::new("web").unwrap()],
+        shows_times: false,
         parents: Vec::new(),
         paused_at: None,
         created_at: now,
