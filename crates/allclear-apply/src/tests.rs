@@ -350,7 +350,8 @@ async fn a_component_that_history_names_is_retired_and_comes_back_when_it_is_dec
     let checkout = desk.store.find_component(page.id, "checkout").await.unwrap().unwrap();
     let change = Change { actor: &desk.by.actor, entropy: &desk.entropy, now: desk.now };
     let status = allclear_domain::ComponentStatus::MajorOutage;
-    writing::set_component_status(&desk.store, checkout.id, status, change).await.unwrap();
+    let new = writing::NewSetting { status, for_seconds: None, overrules: None };
+    writing::set_component_status(&desk.store, checkout.id, new, change).await.unwrap();
     let without = SHOP.split("[[component]]\nkey = \"checkout\"").next().unwrap();
     let wish = Wish { force: true, ..prune() };
     desk.apply(&[("a.toml", without)], wish).await.unwrap();

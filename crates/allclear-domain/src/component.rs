@@ -12,7 +12,7 @@ use crate::error::InvalidValue;
 use crate::forest::Forest;
 use crate::ids::{ComponentId, PublicId, StatusPageId, StatusSettingId};
 use crate::limits;
-use crate::text::Key;
+use crate::text::{InternalText, Key};
 
 /// A piece of the product that users depend on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +135,28 @@ pub struct StatusSetting {
     pub status: ComponentStatus,
     /// When it began.
     pub set_at: Timestamp,
+    /// When it ends by itself; `None` where it holds until the next one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
+    /// Why it holds in place of what checks measure, of the component and its parts; `None` where it
+    /// does not, and the worst is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrules: Option<InternalText>,
+}
+
+impl StatusSetting {
+    /// When it stops to hold, be it by itself or with the next one of its component.
+    #[must_use]
+    pub fn until(&self, next: Option<&Self>) -> Option<Timestamp> {
+        let next = next.map(|next| next.set_at);
+        [self.ends_at, next].into_iter().flatten().min()
+    }
+
+    /// Whether it holds at an instant, as the latest of its component.
+    #[must_use]
+    pub fn holds_at(&self, at: Timestamp) -> bool {
+        self.ends_at.is_none_or(|ends_at| ends_at > at)
+    }
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ pub const PROSE_BYTES_MAX: usize = 256 * 1024;
 pub const CLOCK_DIFFERENCE_MAX: SignedDuration = SignedDuration::from_mins(5);
 /// How far ahead the next update of an incident may be announced.
 pub const NEXT_UPDATE_WITHIN: SignedDuration = SignedDuration::from_hours(31 * 24);
+/// How long a status that was set by hand may hold in place of what checks measure.
+pub const OVERRULED_FOR_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// Bytes of the source's text of one record; a longer one is refused.
 pub const SOURCE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of all texts of one record; a longer one is refused.

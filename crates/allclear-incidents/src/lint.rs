@@ -146,9 +146,17 @@ fn down_without_incident(held: &Held<'_>, now: Timestamp) -> Vec<Finding> {
     for setting in held.settings {
         last.insert(setting.component_id, setting);
     }
+    last.retain(|_, setting| setting.holds_at(now));
+    let overruled = |id: ComponentId| {
+        let mut line = std::iter::once(id).chain(forest.above(id));
+        line.any(|id| last.get(&id).is_some_and(|setting| setting.overrules.is_some()))
+    };
+    let measured: Vec<_> = measured(held.outages)
+        .into_iter()
+        .filter(|(id, _)| is_unsaid(*id) && !overruled(*id))
+        .collect();
     last.retain(|id, setting| is_down(setting.status) && is_unsaid(*id));
-    let measured = measured(held.outages).into_iter();
-    let measured = measured.filter(|(id, _)| is_unsaid(*id) && !last.contains_key(id));
+    let measured = measured.into_iter().filter(|(id, _)| !last.contains_key(id));
     let measured = measured.map(|(component, (status, since))| Finding::MeasuredWithoutIncident {
         component,
         status,

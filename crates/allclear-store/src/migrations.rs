@@ -106,10 +106,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0016_secrets.sql"),
         include_str!("../migrations/postgres/0016_secrets.sql"),
     ),
+    (
+        17,
+        "overruled",
+        include_str!("../migrations/sqlite/0017_overruled.sql"),
+        include_str!("../migrations/postgres/0017_overruled.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 16;
+pub(crate) const SCHEMA: i64 = 17;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -117,5 +117,19 @@ impl Validate for Component {
 impl Validate for StatusSetting {
     fn validate(&self, validation: &mut Validation) {
         validation.past("set_at", self.set_at);
+        if self.ends_at.is_some_and(|ends_at| ends_at <= self.set_at) {
+            validation.within("ends_at", |validation| {
+                validation.refuse("is not after its beginning: name a later time");
+            });
+        }
+        let Some(why) = &self.overrules else { return };
+        validation.title("overrules", why.reveal_to_team());
+        let length = self.ends_at.map(|ends_at| ends_at.duration_since(self.set_at));
+        if length.is_none_or(|length| length > limits::OVERRULED_FOR_MAX) {
+            validation.within("ends_at", |validation| {
+                validation
+                    .refuse("is needed where checks are overruled: name a time within 31 days");
+            });
+        }
     }
 }

@@ -119,6 +119,8 @@ fn a_component_that_is_down_and_nobody_says_why() {
         component_id: scene.component.id,
         status,
         set_at: scene.now - SignedDuration::from_mins(minutes),
+        ends_at: None,
+        overrules: None,
     };
     let down = set(&scene, ComponentStatus::PartialOutage, 9);
     let up = set(&scene, ComponentStatus::Operational, 3);
@@ -162,9 +164,21 @@ fn a_component_that_is_measured_to_be_down_and_nobody_says_why() {
         component_id: component,
         status: ComponentStatus::PartialOutage,
         set_at: scene.now,
+        ends_at: None,
+        overrules: None,
     };
-    let findings = found_beside(&scene, &[down], &outages);
+    let findings = found_beside(&scene, std::slice::from_ref(&down), &outages);
     assert!(matches!(findings[..], [Finding::DownWithoutIncident { .. }]), "{findings:?}");
+    let overruled = StatusSetting {
+        status: ComponentStatus::Operational,
+        ends_at: Some(scene.now + SignedDuration::from_secs(1)),
+        overrules: Some(allclear_domain::text::InternalText::new("the check errs")),
+        ..down
+    };
+    assert_eq!(found_beside(&scene, std::slice::from_ref(&overruled), &outages), []);
+    let ended = StatusSetting { ends_at: Some(scene.now), ..overruled };
+    let findings = found_beside(&scene, &[ended], &outages);
+    assert!(matches!(findings[..], [Finding::MeasuredWithoutIncident { .. }]), "{findings:?}");
     scene.component.retired_at = Some(scene.now);
     assert_eq!(found_beside(&scene, &[], &outages), [], "readers see it no more");
 }

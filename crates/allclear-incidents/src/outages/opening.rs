@@ -102,13 +102,30 @@ async fn place(
     Ok(None)
 }
 
+/// Whether somebody set the status of a component, or of what it is a part of, in place of what checks
+/// measure.
+async fn is_overruled(
+    transaction: &mut Transaction,
+    forest: &Forest,
+    id: ComponentId,
+    now: Timestamp,
+) -> Result<bool, WriteError> {
+    for id in std::iter::once(id).chain(forest.above(id)) {
+        let latest = transaction.find_latest_setting(id).await?;
+        if latest.is_some_and(|one| one.overrules.is_some() && one.holds_at(now)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 impl Place {
     fn component(&self, id: ComponentId) -> Option<&Component> {
         self.components.iter().find(|component| component.id == id)
     }
 
-    /// Whether announced work on all of what is affected is under way: what stands still then was told
-    /// before. It is looked at again while the outage goes on.
+    /// Whether announced work on all of what is affected is under way, or a status that somebody set
+    /// holds in place of what checks measure. It is looked at again while the outage goes on.
     async fn is_worked_on(
         &self,
         transaction: &mut Transaction,
@@ -119,11 +136,16 @@ impl Place {
         let zone = self.page.zone()?;
         let windows = transaction.list_unsettled_maintenance(self.page.id).await?;
         let told = windows.iter().filter(|one| one.is_under_way() && one.publication.is_public());
-        let worked_on: Vec<ComponentId> = told
+        let mut worked_on: Vec<ComponentId> = told
             .flat_map(|window| window.impact_intervals(&forest, &zone))
             .filter(|one| one.until.is_none_or(|until| until > now))
             .map(|one| one.component_id)
             .collect();
+        for change in &outage.statuses {
+            if is_overruled(transaction, &forest, change.component_id, now).await? {
+                worked_on.push(change.component_id);
+            }
+        }
         Ok(outage.statuses.iter().all(|change| worked_on.contains(&change.component_id)))
     }
 

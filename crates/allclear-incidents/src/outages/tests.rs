@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::writing::{
-    NewComponent, NewIncident, NewStatusPage, NewTemplate, NewUpdate, add_component, add_template,
-    report_incident,
+    NewComponent, NewIncident, NewSetting, NewStatusPage, NewTemplate, NewUpdate, add_component,
+    add_template, report_incident, set_component_status,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -307,4 +307,31 @@ async fn where_nobody_looks_any_more_nothing_is_said() {
     assert_eq!(desk.run(900).await, Report::default());
     let incident = desk.incidents().await.remove(0);
     assert_eq!((incident.state, incident.updates.len()), (IncidentState::Investigating, 1));
+}
+
+#[tokio::test]
+async fn what_somebody_overrules_opens_no_incident_until_that_ends() {
+    let desk = Desk::new(Language::En).await;
+    let new = NewSetting {
+        status: ComponentStatus::Operational,
+        for_seconds: Some(600),
+        overrules: Some("the check errs".to_owned()),
+    };
+    let id = desk.component.id;
+    let no_end = NewSetting { for_seconds: None, ..new.clone() };
+    let too_long = NewSetting { for_seconds: Some(32 * 86_400), ..new.clone() };
+    let no_reason = NewSetting { overrules: Some(" ".to_owned()), ..new.clone() };
+    for (bad, field) in
+        [(no_end, "for_seconds"), (too_long, "for_seconds"), (no_reason, "overrules")]
+    {
+        let refused = set_component_status(desk.store(), id, bad, desk.change(0)).await;
+        let Err(WriteError::Invalid(problems)) = refused else { panic!("{refused:?}") };
+        assert_eq!((problems.len(), problems[0].field.as_str()), (1, field), "{problems:?}");
+    }
+    set_component_status(desk.store(), id, new, desk.change(0)).await.unwrap();
+    let check = desk.check(OnOutage::Draft).await;
+    desk.breaks(check, 10).await;
+    assert_eq!(desk.run(20).await, Report::default());
+    assert_eq!(desk.run(599).await, Report::default());
+    assert_eq!(desk.run(601).await.opened, 1);
 }

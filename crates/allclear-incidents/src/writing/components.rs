@@ -3,9 +3,12 @@
 use allclear_domain::audit::{AuditAction, Subject};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{ComponentId, StatusPageId};
-use allclear_domain::text::Key;
-use allclear_domain::{Change, Component, ComponentStatus, Forest, StatusSetting, limits};
+use allclear_domain::text::{InternalText, Key};
+use allclear_domain::{
+    Change, Component, ComponentStatus, Forest, StatusSetting, Validate as _, limits,
+};
 use allclear_store::{Store, Transaction};
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::{WriteError, Written, change_in, create_in, json};
@@ -230,14 +233,28 @@ async fn siblings_of(
     }
 }
 
+const LENGTH: &str =
+    "name 1 second or more; where checks are overruled it is needed, 31 days at most";
+
+/// A status to set by hand, from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSetting {
+    /// The status.
+    pub status: ComponentStatus,
+    /// How long it holds, in seconds; `None` where it does until the next one.
+    pub for_seconds: Option<u32>,
+    /// Why it holds in place of what checks measure; `None` where it does not.
+    pub overrules: Option<String>,
+}
+
 /// Sets the status of a component by hand, from now on.
 ///
 /// # Errors
-/// Where there is no such component, or the store refuses.
+/// Where a value is not taken, there is no such component, or the store refuses.
 pub async fn set_component_status(
     store: &Store,
     id: ComponentId,
-    status: ComponentStatus,
+    new: NewSetting,
     change: Change<'_>,
 ) -> Result<(StatusSetting, i64), WriteError> {
     let mut transaction = store.begin().await?;
@@ -247,9 +264,29 @@ pub async fn set_component_status(
     let setting = StatusSetting {
         id: change.entropy.id(change.now),
         component_id: id,
-        status,
+        status: new.status,
         set_at: change.now,
+        ends_at: match new.for_seconds {
+            Some(seconds) => {
+                let length = SignedDuration::from_secs(i64::from(seconds));
+                let ends_at = change.now.checked_add(length);
+                let too_long = |_| InvalidValue::new("for_seconds", "is too long: name less");
+                Some(ends_at.map_err(too_long)?)
+            }
+            None => None,
+        },
+        overrules: new.overrules.map(InternalText::new),
     };
+    let problems = setting.problems(change.now).into_iter();
+    // What is typed is a length, and the end follows from it.
+    let problems = problems.map(|one| match one.field.as_str() {
+        "ends_at" => InvalidValue::new("for_seconds", LENGTH),
+        _ => one,
+    });
+    let problems: Vec<_> = problems.collect();
+    if !problems.is_empty() {
+        return Err(WriteError::Invalid(problems));
+    }
     transaction.insert_status_settings(std::slice::from_ref(&setting)).await?;
     let entry = change.entry(AuditAction::Create, Subject::Component(id), None, json(&setting));
     transaction.insert_audit_entries(&[entry]).await?;

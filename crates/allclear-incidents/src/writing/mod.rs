@@ -27,7 +27,7 @@ pub use allclear_store::WriteError;
 
 pub use self::announcements::{NewAnnouncement, announce};
 pub use self::components::{
-    Direction, NewComponent, OutlineLine, add_component, add_component_in, add_outline,
+    Direction, NewComponent, NewSetting, OutlineLine, add_component, add_component_in, add_outline,
     move_component, set_component_status, shift_component,
 };
 pub use self::incidents::{NewIncident, NewUpdate, report_incident};

@@ -2,7 +2,7 @@
 
 use allclear_domain::times::Bound;
 use allclear_domain::uptime::StatusInterval;
-use allclear_domain::{Incident, Maintenance};
+use allclear_domain::{ComponentStatus, Incident, Maintenance, StatusSetting};
 use jiff::Timestamp;
 
 use super::Model;
@@ -25,33 +25,45 @@ impl Model {
         window.impact_intervals(&self.forest, &self.zone)
     }
 
-    /// Statuses that people set: each holds until the next one of its component.
-    pub(crate) fn setting_intervals(&self) -> Vec<StatusInterval> {
+    /// Statuses that people set: each holds until its end, or the next one of its component.
+    fn settings(&self) -> Vec<(&StatusSetting, Option<Timestamp>)> {
         let mut settings: Vec<_> = self.snapshot.settings.iter().collect();
         settings.sort_by_key(|setting| (setting.component_id, setting.set_at));
-        let mut intervals = Vec::with_capacity(settings.len());
-        for (index, setting) in settings.iter().enumerate() {
-            let next =
-                settings.get(index + 1).filter(|next| next.component_id == setting.component_id);
-            intervals.push(StatusInterval {
-                component_id: setting.component_id,
-                status: setting.status,
-                from: setting.set_at,
-                until: next.map(|next| next.set_at),
-            });
-        }
-        intervals.retain(|i| i.status != allclear_domain::ComponentStatus::Operational);
-        intervals
+        let next = |index: usize, setting: &StatusSetting| {
+            let next = settings.get(index + 1).copied();
+            next.filter(|next| next.component_id == setting.component_id)
+        };
+        let each = settings.iter().enumerate();
+        each.map(|(index, setting)| (*setting, setting.until(next(index, setting)))).collect()
     }
 
-    /// What checks measured, but for what stood still during announced work.
+    /// What people set.
+    pub(crate) fn setting_intervals(&self) -> Vec<StatusInterval> {
+        let bad =
+            |(setting, _): &(&StatusSetting, _)| setting.status != ComponentStatus::Operational;
+        self.settings().into_iter().filter(bad).map(interval).collect()
+    }
+
+    /// What people set in place of what checks measure, also of the parts of what they name.
+    fn overruling_intervals(&self) -> Vec<StatusInterval> {
+        let all = self.settings().into_iter();
+        let overruling = all.filter(|(setting, _)| setting.overrules.is_some()).map(interval);
+        let spread = overruling.flat_map(|one| {
+            let parts = self.forest.parts(one.component_id);
+            let all = std::iter::once(one.component_id).chain(parts);
+            all.map(move |component_id| StatusInterval { component_id, ..one }).collect::<Vec<_>>()
+        });
+        spread.collect()
+    }
+
+    /// What checks measured, but for what stood still during announced work, and what was overruled.
     pub(crate) fn measured_intervals(&self) -> Vec<StatusInterval> {
         if self.snapshot.outages.is_empty() {
             return Vec::new();
         }
         let windows = self.snapshot.maintenance.iter();
-        let work: Vec<StatusInterval> =
-            windows.flat_map(|window| self.maintenance_impact(window)).collect();
+        let work = windows.flat_map(|window| self.maintenance_impact(window));
+        let work: Vec<StatusInterval> = work.chain(self.overruling_intervals()).collect();
         allclear_domain::uptime::unannounced(&self.snapshot.outages, &work)
     }
 
@@ -78,6 +90,11 @@ impl Model {
             }
         }
     }
+}
+
+fn interval((setting, until): (&StatusSetting, Option<Timestamp>)) -> StatusInterval {
+    let StatusSetting { component_id, status, set_at: from, .. } = *setting;
+    StatusInterval { component_id, status, from, until }
 }
 
 fn last_told(incident: &Incident) -> Option<Timestamp> {

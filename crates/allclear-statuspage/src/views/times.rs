@@ -31,9 +31,11 @@ pub(super) struct DayView {
     pub(super) times: [String; 2],
 }
 
+/// Which of the two times a curve draws.
+type Drawn = fn(&Took) -> u64;
+
 /// What is drawn, the calmer first.
-const CURVES: [(&str, fn(&Took) -> u64); 2] =
-    [("t50", |took| took.half_us), ("t95", |took| took.most_us)];
+const CURVES: [(&str, Drawn); 2] = [("t50", |took| took.half_us), ("t95", |took| took.most_us)];
 
 impl Context<'_> {
     pub(super) fn times(&self, times: &ShownTimes) -> TimesView {
@@ -41,7 +43,7 @@ impl Context<'_> {
         let top = curve::top_above(slowest.unwrap_or(1));
         let texts = &self.m.component;
         let time = |us: u64| self.locale.response_time(us);
-        let curve = |(style, of): (&'static str, fn(&Took) -> u64), name: &'static str| {
+        let curve = |(style, of): (&'static str, Drawn), name: &'static str| {
             let values: Vec<_> = times.days.iter().map(|day| day.as_ref().map(of)).collect();
             let told = (texts.at_most)(name, &time(of(&times.all)));
             CurveView { style, way: curve::way(&values, top), told, name }

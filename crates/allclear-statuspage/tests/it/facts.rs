@@ -9,7 +9,7 @@ use allclear_domain::incident::IncidentState;
 use allclear_domain::posted::{Edit, StatusChange};
 use allclear_domain::record::{Publication, Target};
 use allclear_domain::status_page::Language;
-use allclear_domain::text::Prose;
+use allclear_domain::text::{InternalText, Prose};
 use allclear_domain::times::{Bound, Moment};
 use allclear_domain::uptime::{StatusInterval, unannounced};
 use allclear_domain::{ComponentStatus, Incident};
@@ -82,6 +82,8 @@ fn since_is_the_start_of_the_status_that_is_told() {
         component_id: sample::id(101),
         status: ComponentStatus::DegradedPerformance,
         set_at: sample::at("2026-11-13T13:27:00Z"),
+        ends_at: None,
+        overrules: None,
     }];
     let html = page(snapshot, &Route::Now);
     let hero = hero(&html);
@@ -110,6 +112,38 @@ fn what_checks_measured_is_told_without_an_incident() {
     assert!(now.contains("class=\"hero op\""), "{}", hero(&now));
     let html = page(snapshot, &component(1));
     assert!(html.contains("1\u{a0}min"), "{}", html.split("<main").nth(1).unwrap());
+}
+
+#[test]
+fn what_checks_measured_is_not_told_where_somebody_overrules_them() {
+    let mut snapshot = with(Vec::new());
+    let measured = |component_id| StatusInterval {
+        component_id: sample::id(component_id),
+        status: ComponentStatus::MajorOutage,
+        from: sample::at("2026-11-20T12:20:00Z"),
+        until: None,
+    };
+    // Checkout, and a part of Mail.
+    snapshot.outages = vec![measured(101), measured(107)];
+    let setting = |component_id, ends_at: &str| StatusSetting {
+        id: sample::id(950 + component_id),
+        component_id: sample::id(component_id),
+        status: ComponentStatus::Operational,
+        set_at: sample::at("2026-11-20T12:20:00Z"),
+        ends_at: Some(sample::at(ends_at)),
+        overrules: Some(InternalText::new("the check errs")),
+    };
+    let later = "2026-11-29T00:00:00Z";
+    snapshot.settings = vec![setting(101, later), setting(106, later)];
+    let html = page(snapshot.clone(), &Route::Now);
+    assert!(html.contains("class=\"hero op\""), "{}", hero(&html));
+    assert!(!html.contains("the check errs"));
+    // It ended: what is measured is told again, from then on.
+    snapshot.settings = vec![setting(101, later), setting(106, "2026-11-20T12:25:00Z")];
+    let html = page(snapshot, &Route::Now);
+    let hero = hero(&html);
+    assert!(hero.contains("Outgoing mail: major outage"), "{hero}");
+    assert!(hero.contains("2026-11-20T12:25:00Z"), "{hero}");
 }
 
 #[test]

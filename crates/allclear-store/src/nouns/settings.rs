@@ -2,6 +2,7 @@
 
 use allclear_domain::StatusSetting;
 use allclear_domain::ids::{ComponentId, StatusPageId};
+use allclear_domain::text::InternalText;
 use uuid::Uuid;
 
 use super::Record;
@@ -26,6 +27,8 @@ impl Record for StatusSetting {
             Bind::Uuid(self.component_id.uuid()),
             Bind::Text(self.status.as_str().to_owned()),
             Bind::Integer(micros(self.set_at)),
+            Bind::MaybeInteger(self.ends_at.map(micros)),
+            Bind::MaybeText(self.overrules.as_ref().map(|why| why.reveal_to_team().to_owned())),
         ])
     }
 
@@ -35,6 +38,8 @@ impl Record for StatusSetting {
             component_id: columns.uuid("component_id")?.into(),
             status: columns.word("status")?,
             set_at: columns.instant("set_at")?,
+            ends_at: columns.maybe_instant("ends_at")?,
+            overrules: columns.maybe_text("overrules")?.map(InternalText::new),
         })
     }
 }
@@ -74,6 +79,18 @@ impl Store {
 }
 
 impl Transaction {
+    /// The latest setting of a component.
+    ///
+    /// # Errors
+    /// Where the database fails or the row does not make sense.
+    pub async fn find_latest_setting(
+        &mut self,
+        component_id: ComponentId,
+    ) -> Result<Option<StatusSetting>, StoreError> {
+        let binds = vec![Bind::Uuid(component_id.uuid()), Bind::Integer(1)];
+        Ok(self.list_by(sql::LIST_OF_COMPONENT, binds).await?.pop())
+    }
+
     /// Writes new settings.
     ///
     /// # Errors

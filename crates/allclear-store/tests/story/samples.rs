@@ -137,6 +137,8 @@ impl Samples {
             component_id: component.id,
             status,
             set_at: at(NOW),
+            ends_at: Some(at("2026-11-21T12:34:56.123456Z")),
+            overrules: Some(InternalText::new("The check \"errs\"\n\u{1f4b3}")),
         }
     }
 

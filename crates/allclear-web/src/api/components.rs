@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use allclear_domain::ids::ComponentId;
 use allclear_domain::text::Key;
 use allclear_domain::{Component, ComponentStatus, Scope, limits};
-use allclear_incidents::writing::{self, NewComponent, WriteError};
+use allclear_incidents::writing::{self, NewComponent, NewSetting, WriteError};
 use allclear_store::Stored;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -25,6 +25,9 @@ const ALL: &str = "/api/v1/components";
 const ONE: &str = "/api/v1/components/{id}";
 const BRING_BACK: &str = "/api/v1/components/{id}/bring-back";
 const STATUS: &str = "/api/v1/components/{id}/status";
+
+/// Seconds that a status may hold that is set by hand.
+const SETTING_SECONDS_MAX: u32 = 10 * 366 * 86_400;
 
 /// A piece of the product that users depend on.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -127,6 +130,13 @@ struct NewStatusJson {
     /// The status from now on.
     #[schemars(with = "ComponentStatusWord")]
     status: ComponentStatus,
+    /// How long it holds; until the next one where this is left out.
+    #[schemars(range(min = 1, max = SETTING_SECONDS_MAX))]
+    for_seconds: Option<u32>,
+    /// Why it holds in place of what checks measure, of the component and its parts, in a few words for the
+    /// team. It needs `for_seconds`. Incidents and maintenance count beside it.
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    overrules: Option<String>,
 }
 
 /// A status that was set by hand.
@@ -138,6 +148,10 @@ struct SettingJson {
     #[schemars(with = "ComponentStatusWord")]
     status: ComponentStatus,
     set_at: Timestamp,
+    /// When it ends by itself.
+    ends_at: Option<Timestamp>,
+    /// Why it holds in place of what checks measure.
+    overrules: Option<String>,
 }
 
 /// Adds the addresses of components.
@@ -281,13 +295,17 @@ async fn move_to(call: &Call, expected: i64, patch: ComponentPatchJson) -> Answe
 async fn set_status(call: Call) -> Answer {
     let new: NewStatusJson = call.json()?;
     let id = find(&call).await?.id;
-    let set = writing::set_component_status(&call.app.store, id, new.status, call.change());
+    let NewStatusJson { status, for_seconds, overrules } = new;
+    let new = NewSetting { status, for_seconds, overrules };
+    let set = writing::set_component_status(&call.app.store, id, new, call.change());
     let (setting, _) = set.await?;
     call.written();
     let setting = SettingJson {
         component: setting.component_id.to_string(),
         status: setting.status,
         set_at: setting.set_at,
+        ends_at: setting.ends_at,
+        overrules: setting.overrules.map(|why| why.reveal_to_team().to_owned()),
     };
     json(StatusCode::CREATED, &setting)
 }

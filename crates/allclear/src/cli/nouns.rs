@@ -9,6 +9,8 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use super::checks::Length;
+
 /// A component and its status, written `KEY=STATUS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affects {
@@ -389,6 +391,12 @@ pub enum ComponentCommand {
         /// `operational`, `under_maintenance`, `degraded_performance`, `partial_outage` or `major_outage`
         #[arg(value_parser = component_status)]
         status: ComponentStatus,
+        /// How long it holds, such as 90m or 8h; until the next one where this is left out
+        #[arg(long = "for", value_name = "TIME")]
+        length: Option<Length>,
+        /// Have it hold in place of what checks measure, and say why, for the team; it needs --for
+        #[arg(long, value_name = "WHY", requires = "length")]
+        overrules: Option<String>,
         /// Where
         #[command(flatten)]
         on: OnPage,

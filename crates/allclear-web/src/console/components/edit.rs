@@ -3,7 +3,7 @@
 use allclear_domain::audit::Subject;
 use allclear_domain::ids::ComponentId;
 use allclear_domain::{Component, ComponentStatus, Scope, StatusPage, StatusSetting};
-use allclear_incidents::writing::{self, Direction, Removal, WriteError};
+use allclear_incidents::writing::{self, Direction, NewSetting, Removal, WriteError};
 use allclear_store::Stored;
 use askama::Template;
 use axum::http::StatusCode;
@@ -16,9 +16,20 @@ use crate::console::clock::WallClock;
 use crate::console::form::Form;
 use crate::console::templates::file_of;
 use crate::console::trouble::{self, NotWritten, Trouble};
+use crate::console::words::Choice;
 
 /// Settings by hand that are shown, newest first.
 const SETTINGS_SHOWN: u16 = 50;
+
+/// How long a status that is set by hand may hold, in seconds.
+const LENGTHS: [(&str, &str); 6] = [
+    ("", "Until another one is set"),
+    ("3600", "1 hour"),
+    ("14400", "4 hours"),
+    ("86400", "1 day"),
+    ("604800", "7 days"),
+    ("2592000", "30 days"),
+];
 
 /// The fields, as they stand in the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +80,10 @@ struct SettingLine {
     style: &'static str,
     word: &'static str,
     at: String,
+    /// When it ends by itself.
+    ends_at: Option<String>,
+    /// Why it holds in place of what checks measure.
+    overrules: Option<String>,
 }
 
 struct StatusChoice {
@@ -95,6 +110,10 @@ struct EditView {
     file: Option<String>,
     settings: Vec<SettingLine>,
     statuses: Vec<StatusChoice>,
+    /// How long a status may hold.
+    lengths: Vec<Choice>,
+    /// What was typed as the reason to overrule checks.
+    overrules: String,
     may_write: bool,
 }
 
@@ -125,17 +144,21 @@ pub(super) async fn show(call: Call) -> Answer {
 async fn form(call: &Call, found: &Found, fields: ComponentFields, trouble: Trouble) -> Answer {
     let component = &found.component;
     let settings = call.app.store.list_latest_settings(component.id, SETTINGS_SHOWN).await?;
-    let present = settings.first().map_or(ComponentStatus::Operational, |latest| latest.status);
+    let present = settings.first().filter(|latest| latest.holds_at(call.now));
+    let present = present.map_or(ComponentStatus::Operational, |latest| latest.status);
+    let typed = call.form.text("status");
     let clock = WallClock::of(&found.page);
     let setting = |setting: &StatusSetting| SettingLine {
         style: style(setting.status),
         word: word(setting.status),
         at: clock.both(setting.set_at),
+        ends_at: setting.ends_at.map(|at| clock.both(at)),
+        overrules: setting.overrules.as_ref().map(|why| why.reveal_to_team().to_owned()),
     };
     let status = |status: ComponentStatus| StatusChoice {
         value: status.as_str(),
         word: word(status),
-        is_chosen: status == present,
+        is_chosen: if typed.is_empty() { status == present } else { status.as_str() == typed },
     };
     let view = EditView {
         chrome: Chrome::of(call, &component.name, done(call.query.text("done"))),
@@ -149,6 +172,10 @@ async fn form(call: &Call, found: &Found, fields: ComponentFields, trouble: Trou
         file: file_of(call, Subject::Component(component.id)).await?,
         settings: settings.iter().map(setting).collect(),
         statuses: ComponentStatus::ALL.into_iter().map(status).collect(),
+        lengths: LENGTHS
+            .map(|(value, label)| Choice::of(value, label, call.form.text("for")))
+            .into(),
+        overrules: call.form.text("overrules").to_owned(),
         may_write: call.access()?.may(Scope::Components),
         fields,
         trouble,
@@ -261,11 +288,23 @@ pub(super) async fn set_status(call: Call) -> Answer {
     let status = status.ok_or_else(|| {
         Refusal::Refused(StatusCode::UNPROCESSABLE_ENTITY, "choose a status".to_owned())
     })?;
+    let for_seconds = call.form.maybe("for").map(str::parse).transpose();
+    let for_seconds = for_seconds.map_err(|_| Refusal::BadForm("choose how long".to_owned()))?;
+    let overrules = call.form.maybe("overrules").map(str::to_owned);
+    let new = NewSetting { status, for_seconds, overrules };
     let actor = call.actor()?;
     let id = found.component.id;
-    writing::set_component_status(&call.app.store, id, status, call.change(&actor))
-        .await
-        .map_err(trouble::refusal)?;
+    let set = writing::set_component_status(&call.app.store, id, new, call.change(&actor)).await;
+    if let Err(error) = set {
+        let WriteError::Invalid(problems) = error else { return Err(trouble::refusal(error)) };
+        let label = |field: &str| match field {
+            "for_seconds" => "for how long",
+            _ => "instead of what checks say, because",
+        };
+        let problems = problems.iter().map(|one| format!("{}: {}", label(&one.field), one.problem));
+        let fields = ComponentFields::of(&found.component);
+        return form(&call, &found, fields, Trouble::of(problems.collect())).await;
+    }
     call.app.nudge.notify_one();
     answer::see(&format!("/console/components/{id}?done=status"))
 }

@@ -130,15 +130,16 @@ async fn tree_page(call: &Call, which: WhichPage, trouble: Trouble) -> Answer {
     let settings = call.app.store.list_status_settings_of(which.here.id).await?;
     // Later ones replace earlier ones.
     let by_hand: HashMap<_, _> =
-        settings.into_iter().map(|setting| (setting.component_id, setting.status)).collect();
+        settings.into_iter().map(|setting| (setting.component_id, setting)).collect();
     let line = |(component, depth): (&Component, usize)| Line {
         id: component.id.to_string(),
         name: component.name.clone(),
         depth,
         by_hand: by_hand
             .get(&component.id)
-            .filter(|status| **status != ComponentStatus::Operational)
-            .map(|status| (style(*status), word(*status))),
+            .filter(|one| one.status != ComponentStatus::Operational || one.overrules.is_some())
+            .filter(|one| one.holds_at(call.now))
+            .map(|one| (style(one.status), word(one.status))),
     };
     let in_use = in_use(&components);
     let retired = components.iter().filter(|one| !in_use.iter().any(|other| other.id == one.id));

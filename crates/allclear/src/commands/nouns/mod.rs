@@ -17,12 +17,13 @@ pub(super) use self::expiry::expiry;
 pub(super) use self::import::{import_checks, plan_checks};
 
 use allclear_domain::ComponentStatus;
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use serde_json::{Value, json};
 
 use self::api::Api;
 use self::request::{affects, changes, message, targets, with_page};
 use super::DONE;
+use crate::cli::checks::Length;
 use crate::cli::nouns::{
     AnnouncementCommand, ComponentCommand, ConvertArgs, IncidentCommand, MaintenanceCommand,
     OnPage, OneArgs, Print, RepeatArgs, ReportArgs, StatusPageCommand, StepArgs,
@@ -232,20 +233,21 @@ pub(super) async fn component(command: ComponentCommand, settings: &Settings) ->
             let done = api.post("/api/v1/components", with_page(new, &on)).await;
             told(api, done, print).await
         }
-        ComponentCommand::Status { component, status, on, print } => {
+        ComponentCommand::Status { component, status, length, overrules, on, print } => {
+            let for_seconds = match length.map(Length::seconds) {
+                Some(None) => bail!("--for: write whole seconds, such as 90m"),
+                Some(seconds) => seconds,
+                None => None,
+            };
+            let new = json!({"status": status, "for_seconds": for_seconds, "overrules": overrules});
             let mut api = Api::to_write(settings).await?;
-            let done = set_status(&mut api, &component, status, &on).await;
+            let done = set_status(&mut api, &component, new, &on).await;
             told(api, done, print).await
         }
     }
 }
 
-async fn set_status(
-    api: &mut Api,
-    component: &str,
-    status: ComponentStatus,
-    on: &OnPage,
-) -> Result<Value> {
+async fn set_status(api: &mut Api, component: &str, new: Value, on: &OnPage) -> Result<Value> {
     let all = api.list(&request::list_path("components", false, on)).await?;
     // Without a page the key is looked for everywhere, and has to be of one component.
     let mut found = targets(&all, component);
@@ -255,7 +257,7 @@ async fn set_status(
              them; name the status page with --page where several have that key"
         ));
     };
-    api.post(&format!("/api/v1/components/{id}/status"), json!({"status": status})).await
+    api.post(&format!("/api/v1/components/{id}/status"), new).await
 }
 
 /// Status pages.

@@ -118,6 +118,9 @@ async fn announcements_components_and_status_pages() {
         assert_eq!(named.expect(200).json["description"], "Money back");
         let set = json!({"status": "partial_outage"});
         program.post(&format!("{place}/status"), set).await.expect(201);
+        let unsaid = json!({"status": "operational", "overrules": "the check errs"});
+        let refused = program.post(&format!("{place}/status"), unsaid).await.expect(422);
+        assert_eq!(refused.json["field"], "for_seconds");
         program.instance.publisher().run_once(super::NOON.parse().unwrap()).await.unwrap();
         assert_eq!(program.get(&place).await.expect(200).json["status"], "partial_outage");
 
