@@ -12,6 +12,7 @@ mod histogram;
 mod http;
 mod icmp;
 mod judgment;
+mod ntp;
 mod outage;
 mod pace;
 mod parents;
@@ -49,6 +50,7 @@ pub use self::http::{
 };
 pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
+pub use self::ntp::NtpCheck;
 pub use self::outage::Outage;
 pub use self::pace::{next_probe_at, phase};
 pub use self::probe::{
@@ -58,7 +60,7 @@ pub use self::probe::{
 pub use self::samples::{Samples, Span};
 pub use self::secrets::SecretPlace;
 pub use self::service::{Protocol, Security, ServiceCheck};
-pub(crate) use self::service::{is_path, is_plain};
+pub(crate) use self::service::{is_grpc_service, is_path, is_plain};
 pub use self::sight::{
     BlindCause, BlindSpell, Known, Reach, Round, Sentinel, SentinelRole, Sight, Sign, View,
 };
@@ -187,6 +189,8 @@ pub enum CheckKind {
     Dns(DnsCheck),
     /// Whether a machine answers pings.
     Icmp(IcmpCheck),
+    /// Which time a server tells.
+    Ntp(NtpCheck),
     /// That a server speaks its protocol.
     Service(ServiceCheck),
     /// Signals that have to come.
@@ -203,6 +207,7 @@ impl CheckKind {
             Self::Tls(_) => "tls",
             Self::Dns(_) => "dns",
             Self::Icmp(_) => "icmp",
+            Self::Ntp(_) => "ntp",
             Self::Service(_) => "service",
             Self::Heartbeat(_) => "heartbeat",
         }
@@ -217,6 +222,7 @@ impl CheckKind {
             Self::Tls(tls) => tls.target(),
             Self::Dns(dns) => dns.target(),
             Self::Icmp(icmp) => icmp.target(),
+            Self::Ntp(ntp) => ntp.target(),
             Self::Service(service) => service.target(),
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
         }
@@ -244,6 +250,7 @@ impl CheckKind {
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
+            | Self::Ntp(_)
             | Self::Service(_) => None,
         }
     }
@@ -261,6 +268,7 @@ impl CheckKind {
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
+            | Self::Ntp(_)
             | Self::Service(_) => Patience::default(),
         }
     }
@@ -271,6 +279,7 @@ impl CheckKind {
     pub const fn usual_interval_seconds(&self) -> u32 {
         match self {
             Self::Heartbeat(_) => 60,
+            Self::Ntp(_) => NtpCheck::USUAL_INTERVAL_SECONDS,
             Self::Http(_)
             | Self::Tcp(_)
             | Self::Tls(_)
