@@ -18,6 +18,7 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
         CheckKind::Tcp(tcp) => of_host("kind.tcp.host", &tcp.host).into_iter().collect(),
         CheckKind::Tls(tls) => of_host("kind.tls.host", &tls.host).into_iter().collect(),
         CheckKind::Icmp(icmp) => of_host("kind.icmp.host", &icmp.host).into_iter().collect(),
+        CheckKind::Ntp(ntp) => of_host("kind.ntp.host", &ntp.host).into_iter().collect(),
         CheckKind::Service(service) => of_service(service),
         // Whether names can be asked for and servers be found is read with the check.
         CheckKind::Dns(_) | CheckKind::Heartbeat(_) => Vec::new(),
@@ -34,6 +35,7 @@ pub fn lacking(kind: &CheckKind) -> Option<String> {
         | CheckKind::Tcp(_)
         | CheckKind::Tls(_)
         | CheckKind::Dns(_)
+        | CheckKind::Ntp(_)
         | CheckKind::Service(_)
         | CheckKind::Heartbeat(_) => None,
     }

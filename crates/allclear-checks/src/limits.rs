@@ -12,6 +12,10 @@ pub const KEPT_BODY_BYTES_MAX: usize = 16 * 1024;
 pub const TCP_BYTES_MAX: usize = 64 * 1024;
 /// Bytes that a server may say at once in a conversation; more fail the probe.
 pub const TALK_BYTES_MAX: usize = 8 * 1024;
+/// Packets that are no answer to a question for the time; after as many the server is given up.
+pub const NTP_STRAYS_MAX: usize = 100;
+/// Bytes of an answer over gRPC; a longer one fails the probe.
+pub const GRPC_BYTES_MAX: usize = 8 * 1024;
 /// Lines of one reply in a conversation; more fail the probe.
 pub const TALK_LINES_MAX: usize = 100;
 /// Bytes of what a service says that are judged; what follows is left out.

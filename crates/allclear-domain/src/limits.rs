@@ -159,6 +159,8 @@ pub const CHECK_WARN_DAYS_MAX: u32 = 365;
 pub const CHECK_SERVERS_MAX: usize = 16;
 /// Records that one check names; a list with more is refused.
 pub const CHECK_RECORDS_MAX: usize = 100;
+/// Milliseconds that the clock of a server may be off; a larger number is refused.
+pub const CHECK_OFFSET_MS_MAX: u32 = 86_400_000;
 /// Pings of one probe; a larger number is refused.
 pub const CHECK_PINGS_MAX: u32 = 20;
 /// Entries of the expiry ledger that people make; another is refused. Those of certificates go with their checks.

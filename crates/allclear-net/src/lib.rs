@@ -5,6 +5,7 @@
 //! Errors tell whose fault it is (`is_ours`): what this machine cannot do says nothing of the target.
 
 mod address;
+mod datagram;
 mod dial;
 mod dns;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod sentinels;
 mod tls;
 
 pub use address::{AddressRules, Forbidden, Special, reach};
+pub use datagram::{Datagrams, DatagramsTo};
 pub use dial::{DialError, DialOptions, Dialed, Trail};
 pub use dns::{DnsAnswer, DnsError, DnsName, DnsQuestion, DnsRow, NameServer};
 pub use limited::{More, ReadError, read_more};

@@ -100,6 +100,7 @@ impl Debug for Identity {
 pub struct TlsClient {
     config: ClientConfig,
     verifier: Arc<WebPkiServerVerifier>,
+    clock: ClockTime,
 }
 
 /// A version of TLS.
@@ -202,7 +203,7 @@ impl TlsClient {
         identity: Option<Identity>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TlsSettingsError> {
-        let unusable = |problem: String| TlsSettingsError::Unusable(problem);
+        let (unusable, clock) = (TlsSettingsError::Unusable, ClockTime(clock));
         let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(
             Arc::clone(&trust.0),
@@ -210,7 +211,7 @@ impl TlsClient {
         )
         .build()
         .map_err(|error| unusable(error.to_string()))?;
-        let builder = ClientConfig::builder_with_details(provider, Arc::new(ClockTime(clock)))
+        let builder = ClientConfig::builder_with_details(provider, Arc::new(clock.clone()))
             .with_safe_default_protocol_versions()
             .map_err(|error| unusable(error.to_string()))?
             .with_webpki_verifier(Arc::clone(&verifier));
@@ -221,7 +222,13 @@ impl TlsClient {
                 .map_err(|error| TlsSettingsError::Identity(error.to_string()))?,
         };
         config.resumption = Resumption::disabled();
-        Ok(Self { config, verifier })
+        Ok(Self { config, verifier, clock })
+    }
+
+    /// The clock that certificates are judged by.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock.0)
     }
 
     /// Shakes hands with a server that should be `host`, before the deadline, offering these protocols.
@@ -352,6 +359,7 @@ fn instant(time: UnixTime) -> Timestamp {
 }
 
 /// The clock of the product, for the TLS library.
+#[derive(Clone)]
 struct ClockTime(Arc<dyn Clock>);
 
 impl TimeProvider for ClockTime {

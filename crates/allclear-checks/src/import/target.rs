@@ -34,14 +34,6 @@ pub(super) fn record(name: &str) -> Option<DnsRecord> {
     DnsRecord::ALL.into_iter().find(|record| record.as_str().eq_ignore_ascii_case(name.trim()))
 }
 
-/// What to do about a scheme that cannot be watched.
-pub(super) fn instead(scheme: &str) -> &'static str {
-    match scheme {
-        "grpc" | "grpcs" => ": watch the port with tcp or tls meanwhile",
-        _ => "",
-    }
-}
-
 /// An address as a report tells it: without what may be secret in it.
 pub(super) fn told(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").map_or(("", address), |(it, rest)| (it, rest));

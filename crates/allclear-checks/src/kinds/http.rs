@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use self::request::Ask;
-pub(super) use self::wire::Answer;
+pub(super) use self::wire::{Answer, broken, field};
 use super::assertion::{Holds, Judged};
 use super::record::Record;
 use super::{NotReady, Way, family_of, reason};

@@ -8,6 +8,7 @@ mod certificate;
 mod dns;
 mod http;
 mod icmp;
+mod ntp;
 mod record;
 mod service;
 mod talk;
@@ -24,6 +25,7 @@ use allclear_domain::Check;
 use allclear_domain::check::{
     CheckKind, Header, HttpCheck, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
+use allclear_domain::clock::Clock;
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CHECKS_MAX;
 use allclear_net::{
@@ -40,6 +42,7 @@ use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing};
 pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
 pub use self::icmp::IcmpProbe;
+pub use self::ntp::NtpProbe;
 pub(crate) use self::record::says_secret;
 pub use self::service::ServiceProbe;
 pub use self::tcp::TcpProbe;
@@ -61,6 +64,8 @@ pub enum Ready {
     Dns(Box<DnsProbe>),
     /// The kind `icmp`.
     Icmp(Box<IcmpProbe>),
+    /// The kind `ntp`.
+    Ntp(Box<NtpProbe>),
     /// The kind `service`.
     Service(Box<ServiceProbe>),
     /// The kind `heartbeat`, which nobody probes.
@@ -100,6 +105,7 @@ impl Ready {
             CheckKind::Tls(check) => TlsProbe::new(check).map(|it| Self::Tls(Box::new(it))),
             CheckKind::Dns(check) => DnsProbe::new(check).map(|it| Self::Dns(Box::new(it))),
             CheckKind::Icmp(check) => IcmpProbe::new(check).map(|it| Self::Icmp(Box::new(it))),
+            CheckKind::Ntp(check) => NtpProbe::new(check).map(|it| Self::Ntp(Box::new(it))),
             CheckKind::Service(check) => {
                 ServiceProbe::new(check).map(|it| Self::Service(Box::new(it)))
             }
@@ -120,16 +126,19 @@ type Read = (Arc<Check>, Arc<Ready>);
 struct Way {
     net: Net,
     tls: TlsClient,
+    /// The clock of this machine.
+    clock: Arc<dyn Clock>,
     vantage: VantagePoint,
     /// What was read of checks, until they change.
     read: Mutex<HashMap<CheckId, Read>>,
 }
 
 impl NetProber {
-    /// Tries checks from `vantage`, through `net`.
+    /// Tries checks from `vantage`, through `net`, by the clock that certificates are judged by.
     #[must_use]
     pub fn new(net: Net, tls: TlsClient, vantage: VantagePoint) -> Self {
-        Self(Arc::new(Way { net, tls, vantage, read: Mutex::default() }))
+        let clock = tls.clock();
+        Self(Arc::new(Way { net, tls, clock, vantage, read: Mutex::default() }))
     }
 }
 
@@ -188,6 +197,7 @@ impl Way {
             Ok(Ready::Tls(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Dns(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Icmp(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Ntp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Service(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
@@ -204,7 +214,9 @@ impl Way {
         let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
         let verdict = match reason.as_ref().map(|reason| reason.code) {
             None => Verdict::Ok,
-            Some(ReasonCode::Slow | ReasonCode::Expiring) => Verdict::Degraded,
+            Some(ReasonCode::Slow | ReasonCode::Expiring | ReasonCode::ClockOff) => {
+                Verdict::Degraded
+            }
             Some(ReasonCode::Ours) => Verdict::Unknown,
             Some(_) => Verdict::Fail,
         };

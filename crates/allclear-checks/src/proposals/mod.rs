@@ -175,6 +175,7 @@ fn host_of(kind: &CheckKind) -> &str {
     match kind {
         CheckKind::Tls(tls) => &tls.host,
         CheckKind::Icmp(icmp) => &icmp.host,
+        CheckKind::Ntp(ntp) => &ntp.host,
         _ => "",
     }
 }

@@ -1,10 +1,11 @@
-//! The kind `service` against OpenSSH, Redis, PostgreSQL, MariaDB and python3-websockets: right, wrong, slow and broken. Mail
-//! is tried on nginx, with the other kinds that speak to it.
+//! The kind `service` against OpenSSH, Redis, PostgreSQL, MariaDB, etcd, python3-websockets and
+//! python3-grpcio: right, wrong, slow and broken. Mail is tried on nginx, with the other kinds that speak to it.
 //!
 //! `cargo xtask test` installs the servers and says where they are.
 
 #![cfg(test)]
 
+mod grpc;
 mod mysql;
 mod postgres;
 mod redis;

@@ -12,6 +12,7 @@ mod histogram;
 mod http;
 mod icmp;
 mod judgment;
+mod ntp;
 mod outage;
 mod pace;
 mod parents;
@@ -50,6 +51,7 @@ pub use self::http::{
 };
 pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
+pub use self::ntp::NtpCheck;
 pub use self::outage::Outage;
 pub use self::pace::{next_probe_at, phase};
 pub use self::probe::{
@@ -59,7 +61,7 @@ pub use self::probe::{
 pub use self::samples::{Samples, Span};
 pub use self::secrets::SecretPlace;
 pub use self::service::{Protocol, Security, ServiceCheck};
-pub(crate) use self::service::{is_path, is_plain};
+pub(crate) use self::service::{is_grpc_service, is_path, is_plain};
 pub use self::shown_times::{ShownTimes, Took};
 pub use self::sight::{
     BlindCause, BlindSpell, Known, Reach, Round, Sentinel, SentinelRole, Sight, Sign, View,
@@ -192,6 +194,8 @@ pub enum CheckKind {
     Dns(DnsCheck),
     /// Whether a machine answers pings.
     Icmp(IcmpCheck),
+    /// Which time a server tells.
+    Ntp(NtpCheck),
     /// That a server speaks its protocol.
     Service(ServiceCheck),
     /// Signals that have to come.
@@ -208,6 +212,7 @@ impl CheckKind {
             Self::Tls(_) => "tls",
             Self::Dns(_) => "dns",
             Self::Icmp(_) => "icmp",
+            Self::Ntp(_) => "ntp",
             Self::Service(_) => "service",
             Self::Heartbeat(_) => "heartbeat",
         }
@@ -222,6 +227,7 @@ impl CheckKind {
             Self::Tls(tls) => tls.target(),
             Self::Dns(dns) => dns.target(),
             Self::Icmp(icmp) => icmp.target(),
+            Self::Ntp(ntp) => ntp.target(),
             Self::Service(service) => service.target(),
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
         }
@@ -249,6 +255,7 @@ impl CheckKind {
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
+            | Self::Ntp(_)
             | Self::Service(_) => None,
         }
     }
@@ -266,6 +273,7 @@ impl CheckKind {
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
+            | Self::Ntp(_)
             | Self::Service(_) => Patience::default(),
         }
     }
@@ -276,6 +284,7 @@ impl CheckKind {
     pub const fn usual_interval_seconds(&self) -> u32 {
         match self {
             Self::Heartbeat(_) => 60,
+            Self::Ntp(_) => NtpCheck::USUAL_INTERVAL_SECONDS,
             Self::Http(_)
             | Self::Tcp(_)
             | Self::Tls(_)

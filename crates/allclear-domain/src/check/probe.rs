@@ -107,6 +107,8 @@ pub enum ReasonCode {
     Slow,
     /// It works, and a certificate ends soon.
     Expiring,
+    /// It works, and its clock is off.
+    ClockOff,
     /// No signal came in time.
     Missed,
     /// A run that began was not over in time.

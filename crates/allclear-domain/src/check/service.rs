@@ -36,6 +36,9 @@ pub struct ServiceCheck {
     /// What is asked for at a WebSocket, with a slash before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The service that is asked after at a server of gRPC; the server as a whole where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grpc_service: Option<String>,
 }
 
 /// A protocol of a service.
@@ -58,6 +61,8 @@ pub enum Protocol {
     Mysql,
     /// WebSocket: a connection over HTTP/1.1 becomes one (RFC 6455), and a ping comes back.
     Websocket,
+    /// gRPC: `grpc.health.v1.Health/Check` is answered with `SERVING`.
+    Grpc,
 }
 
 /// How a protocol is spoken within TLS.
@@ -99,7 +104,7 @@ impl Security {
 
 impl Protocol {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ssh,
         Self::Smtp,
         Self::Imap,
@@ -108,6 +113,7 @@ impl Protocol {
         Self::Postgres,
         Self::Mysql,
         Self::Websocket,
+        Self::Grpc,
     ];
 
     /// The word in files, addresses and the API.
@@ -122,6 +128,7 @@ impl Protocol {
             Self::Postgres => "postgres",
             Self::Mysql => "mysql",
             Self::Websocket => "websocket",
+            Self::Grpc => "grpc",
         }
     }
 
@@ -145,6 +152,7 @@ impl Protocol {
             Self::Postgres => "PostgreSQL",
             Self::Mysql => "MySQL",
             Self::Websocket => "WebSocket",
+            Self::Grpc => "gRPC",
         }
     }
 
@@ -154,7 +162,7 @@ impl Protocol {
         match self {
             Self::Ssh | Self::Mysql => &[Security::None],
             Self::Smtp | Self::Imap | Self::Pop3 => &Security::ALL,
-            Self::Redis | Self::Websocket => &[Security::None, Security::Tls],
+            Self::Redis | Self::Websocket | Self::Grpc => &[Security::None, Security::Tls],
             Self::Postgres => &[Security::None, Security::Starttls],
         }
     }
@@ -182,6 +190,9 @@ impl Protocol {
             (Self::Mysql, _) => 3306,
             (Self::Websocket, Security::Tls) => 443,
             (Self::Websocket, _) => 80,
+            (Self::Grpc, Security::Tls) => 443,
+            // What the examples of gRPC listen at: IANA knows none.
+            (Self::Grpc, _) => 50_051,
         }
     }
 }
@@ -195,6 +206,11 @@ pub(crate) fn is_plain(name: &str) -> bool {
 /// Whether it can stand in the first line of a request as it is.
 pub(crate) fn is_path(path: &str) -> bool {
     path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+}
+
+/// Whether it can name a service of gRPC.
+pub(crate) fn is_grpc_service(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 impl ServiceCheck {
@@ -211,6 +227,7 @@ impl ServiceCheck {
             user: None,
             database: None,
             path: None,
+            grpc_service: None,
         }
     }
 
@@ -222,8 +239,9 @@ impl ServiceCheck {
         let user = self.user.iter().map(|user| format!("{user}@")).collect::<String>();
         let database = self.database.iter().map(|name| format!("/{name}")).collect::<String>();
         let path = self.path.as_deref().unwrap_or_default();
+        let asked = self.grpc_service.iter().map(|name| format!("/{name}")).collect::<String>();
         let (scheme, suffix) = (self.protocol.scheme(), self.security.suffix());
-        format!("{scheme}{suffix}://{user}{place}{database}{path}")
+        format!("{scheme}{suffix}://{user}{place}{database}{path}{asked}")
     }
 
     /// What it is called where nobody says, with the port where that is not the usual one.
@@ -232,7 +250,10 @@ impl ServiceCheck {
             true => self.host.clone(),
             false => super::tcp::host_and_port(&self.host, self.port),
         };
-        format!("{} of {place}", self.protocol.name())
+        match &self.grpc_service {
+            Some(service) => format!("{} {service} of {place}", self.protocol.name()),
+            None => format!("{} of {place}", self.protocol.name()),
+        }
     }
 
     /// Reads an address of a service: what stands before `://`, in lower case, and what stands behind it.
@@ -259,6 +280,7 @@ impl ServiceCheck {
         }
         Some(match protocol {
             Protocol::Websocket => Self::read_websocket(security, rest),
+            Protocol::Grpc => Self::read_grpc(security, rest),
             _ => Self::read_rest(protocol, security, rest),
         })
     }
@@ -279,6 +301,19 @@ impl ServiceCheck {
             return refused("has something else in it than a path: write ws://host/path");
         }
         Ok(Self { security, path, ..Self::of(protocol, host, port) })
+    }
+
+    fn read_grpc(security: Security, rest: &str) -> Result<Self, InvalidValue> {
+        let protocol = Protocol::Grpc;
+        let (place, name) = rest.split_once('/').unwrap_or((rest, ""));
+        if place.contains('@') {
+            return refused(
+                "has a user name in it, and a check of gRPC does not sign in: leave it out",
+            );
+        }
+        let (host, port) = host_and_port(place, Some(protocol.usual_port(security)))?;
+        let grpc_service = Some(name).filter(|name| !name.is_empty()).map(str::to_owned);
+        Ok(Self { security, grpc_service, ..Self::of(protocol, host, port) })
     }
 
     fn read_rest(protocol: Protocol, security: Security, rest: &str) -> Result<Self, InvalidValue> {
@@ -330,6 +365,13 @@ mod tests {
             (ServiceCheck { path: text("/a"), ..of(Protocol::Imap) }, Some("path")),
             (ServiceCheck { path: text("/a b"), ..of(Protocol::Websocket) }, Some("path")),
             (ServiceCheck { port: 0, ..of(Protocol::Ssh) }, Some("port")),
+            (ServiceCheck { grpc_service: text("shop.v1.Orders"), ..of(Protocol::Grpc) }, None),
+            (
+                ServiceCheck { grpc_service: text("a b"), ..of(Protocol::Grpc) },
+                Some("grpc_service"),
+            ),
+            (ServiceCheck { grpc_service: text("a"), ..of(Protocol::Ssh) }, Some("grpc_service")),
+            (ServiceCheck { path: text("/a"), ..of(Protocol::Grpc) }, Some("path")),
         ] {
             let check = Check { kind: service.clone().into(), ..full() };
             let problems = check.problems(check.created_at);
@@ -387,6 +429,17 @@ mod tests {
                 "WebSocket of [2001:db8::1]:8080",
             ),
             ("mysql://db.example.com", "mysql://db.example.com:3306", "MySQL of db.example.com"),
+            ("grpc://api.example.com/", "grpc://api.example.com:50051", "gRPC of api.example.com"),
+            (
+                "GRPCS://api.example.com/shop.v1.Orders",
+                "grpcs://api.example.com:443/shop.v1.Orders",
+                "gRPC shop.v1.Orders of api.example.com",
+            ),
+            (
+                "grpc://[2001:db8::1]:1/a/b?c#d",
+                "grpc://[2001:db8::1]:1/a/b?c#d",
+                "gRPC a/b?c#d of [2001:db8::1]:1",
+            ),
         ] {
             let kind: CheckKind = typed.parse().unwrap();
             assert_eq!((kind.target().as_str(), kind.usual_name().as_str()), (target, name));
@@ -412,6 +465,9 @@ mod tests {
             "ws://me:hunter2@shop.example.com",
             "ws://shop.example.com/a#b",
             "ws+starttls://shop.example.com",
+            "grpc+starttls://api.example.com",
+            "grpc://me@api.example.com",
+            "grpc://",
         ] {
             assert_eq!(wrong.parse::<CheckKind>().unwrap_err().field, "target", "{wrong}");
         }

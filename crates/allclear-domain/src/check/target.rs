@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::{
     CheckKind, DnsCheck, DnsCode, DnsRecord, HeartbeatCheck, HttpCheck, HttpVersion, IcmpCheck,
-    IpFamily, Method, Schedule, ServiceCheck, StartTls, TcpCheck, TlsCheck,
+    IpFamily, Method, NtpCheck, Schedule, ServiceCheck, StartTls, TcpCheck, TlsCheck,
 };
 use crate::error::InvalidValue;
 
@@ -57,13 +57,14 @@ impl FromStr for CheckKind {
                 Some("") | None => refused("names no host: write https://www.example.com"),
                 Some(_) => Ok(HttpCheck::of(text).into()),
             },
+            "ntp" => NtpCheck::read(rest).map(Into::into),
             "tls" => {
                 let read = host_and_port(rest.trim_end_matches('/'), Some(TLS_PORT));
                 read.map(|(host, port)| TlsCheck::of(host, port).into())
             }
             _ => refused(&format!(
                 "“{scheme}” is not tried: write http://…, https://…, tls://host:port, dns:name, \
-                 icmp://host, host:port or a service such as ssh://host"
+                 icmp://host, ntp://host, host:port or a service such as ssh://host"
             )),
         }
     }
@@ -237,6 +238,12 @@ impl From<IcmpCheck> for CheckKind {
     }
 }
 
+impl From<NtpCheck> for CheckKind {
+    fn from(check: NtpCheck) -> Self {
+        Self::Ntp(check)
+    }
+}
+
 impl From<ServiceCheck> for CheckKind {
     fn from(check: ServiceCheck) -> Self {
         Self::Service(check)
@@ -283,6 +290,7 @@ impl CheckKind {
             Self::Tls(tls) => format!("TLS of {}", tls.host_and_port()),
             Self::Dns(dns) => format!("{} of {}", dns.record.as_str(), dns.name),
             Self::Icmp(icmp) => format!("Ping of {}", icmp.host),
+            Self::Ntp(ntp) => ntp.usual_name(),
             Self::Service(service) => service.usual_name(),
             Self::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.schedule.told()),
             Self::Http(http) => {

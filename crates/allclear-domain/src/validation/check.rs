@@ -3,8 +3,8 @@
 use super::{Validate, Validation};
 use crate::check::{
     Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HeartbeatCheck, HttpCheck, IcmpCheck,
-    JsonTest, JsonValue, OnOutage, Protocol, Schedule, ServiceCheck, SignIn, TcpCheck, TextTest,
-    TlsCheck, is_path, is_plain,
+    JsonTest, JsonValue, NtpCheck, OnOutage, Protocol, Schedule, ServiceCheck, SignIn, TcpCheck,
+    TextTest, TlsCheck, is_grpc_service, is_path, is_plain,
 };
 use crate::limits;
 use crate::secret::Secret;
@@ -18,6 +18,7 @@ impl Validate for Check {
             CheckKind::Tls(tls) => validation.part("tls", tls),
             CheckKind::Dns(dns) => validation.part("dns", dns),
             CheckKind::Icmp(icmp) => validation.part("icmp", icmp),
+            CheckKind::Ntp(ntp) => validation.part("ntp", ntp),
             CheckKind::Service(service) => validation.part("service", service),
             CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
         });
@@ -261,6 +262,20 @@ impl Validate for IcmpCheck {
     }
 }
 
+impl Validate for NtpCheck {
+    fn validate(&self, validation: &mut Validation) {
+        validation.title("host", &self.host);
+        validation.number("port", u32::from(self.port), 1..=u32::from(u16::MAX));
+        let max = limits::CHECK_OFFSET_MS_MAX;
+        validation.number("offset_max_ms", self.offset_max_ms, 1..=max);
+        // It is degraded before it fails, or never.
+        let warn = 1..=self.offset_max_ms.clamp(1, max);
+        validation.number("offset_warn_ms", self.offset_warn_ms, warn);
+        let strata = 1..=u32::from(Self::STRATUM_MAX);
+        validation.number("stratum_max", u32::from(self.stratum_max), strata);
+    }
+}
+
 impl Validate for ServiceCheck {
     fn validate(&self, validation: &mut Validation) {
         validation.title("host", &self.host);
@@ -290,6 +305,7 @@ impl Validate for ServiceCheck {
             validation.title(field, value);
         }
         path(self, validation);
+        grpc_service(self, validation);
     }
 }
 
@@ -306,6 +322,20 @@ fn path(service: &ServiceCheck, validation: &mut Validation) {
         });
     }
     validation.line("path", path, limits::URL_BYTES_MAX);
+}
+
+/// What is asked after at a server of gRPC.
+fn grpc_service(service: &ServiceCheck, validation: &mut Validation) {
+    let Some(name) = &service.grpc_service else { return };
+    if service.protocol != Protocol::Grpc {
+        let problem = format!("is for gRPC, and {} is not: leave it out", service.protocol.name());
+        validation.within("grpc_service", |validation| validation.refuse(problem));
+    } else if !is_grpc_service(name) {
+        validation.within("grpc_service", |validation| {
+            validation.refuse("has a space in it, or nothing: name one as in shop.v1.Orders");
+        });
+    }
+    validation.title("grpc_service", name);
 }
 
 impl Validate for DnsTest {

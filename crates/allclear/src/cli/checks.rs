@@ -53,17 +53,20 @@ pub struct AddCheckArgs {
     /// What is tried: an address such as `https://shop.example.com/health`, a host and a port such as
     /// mail.example.com:25, the certificates there, as in `tls://mail.example.com:25`, what a name
     /// means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`, a machine
-    /// that is pinged, as in `icmp://router.example.com`, or a service that speaks its protocol, as in
+    /// that is pinged, as in `icmp://router.example.com`, the time that a server tells, as in
+    /// `ntp://time.example.com`, or a service that speaks its protocol, as in
     /// `ssh://host.example.com`, `smtp+starttls://mail.example.com`, `imaps://mail.example.com`,
     /// `redis://cache.example.com`, `postgres://monitor@db.example.com/shop`,
-    /// `mysql://db.example.com` or `wss://shop.example.com/live`. Or when a job is to say that it ran:
+    /// `mysql://db.example.com`, `wss://shop.example.com/live` or
+    /// `grpcs://api.example.com/shop.v1.Orders`. Or when a job is to say that it ran:
     /// heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'
     #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN")]
     pub target: Target,
     /// Short name; made from the name where it is left out
     #[arg(long)]
     pub key: Option<String>,
-    /// Time from the start of one probe to the start of the next, in whole seconds; 30s where it is left out
+    /// Time from the start of one probe to the start of the next, in whole seconds; 30s where it is left out, and
+    /// 64s of ntp
     #[arg(long, value_name = "TIME")]
     pub every: Option<Length>,
     /// How much later than due a signal of a heartbeat may come, and how long a run that says that it starts

@@ -1,5 +1,6 @@
 //! Modules of the blackbox exporter, tried on the targets that Prometheus has for them.
 
+mod grpc;
 mod module;
 mod names;
 mod relabel;

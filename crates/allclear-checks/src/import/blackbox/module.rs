@@ -7,7 +7,7 @@ use allclear_domain::check::{
 use allclear_domain::text::Key;
 use serde_json::Value;
 
-use super::{names, signing};
+use super::{grpc, names, signing};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::{Fields, is_yes, text};
 use crate::import::shape::{deadline, interval};
@@ -42,6 +42,7 @@ pub(super) fn read(
         "tcp" => tcp(value, asked, draft),
         "icmp" => Some(names::icmp(value, asked, draft)),
         "dns" => names::dns(value, asked, draft),
+        "grpc" => grpc::read(value, asked, draft),
         other => {
             draft.refuse(format!(
                 "its prober is {}, which cannot be watched yet: leave it to the exporter",

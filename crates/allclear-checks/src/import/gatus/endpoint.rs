@@ -27,11 +27,11 @@ const DAY_MS: f64 = 86_400_000.0;
 
 /// What the conditions of an endpoint ask for, all together.
 #[derive(Default)]
-struct Asked {
-    statuses: Option<BTreeSet<u16>>,
+pub(super) struct Asked {
+    pub(super) statuses: Option<BTreeSet<u16>>,
     deadline_ms: Option<f64>,
-    certificate_ms: Option<f64>,
-    assertions: Vec<Assertion>,
+    pub(super) certificate_ms: Option<f64>,
+    pub(super) assertions: Vec<Assertion>,
     dns: Option<Wanted>,
 }
 
@@ -119,7 +119,8 @@ fn client(value: Option<&Value>, url: &str, draft: &mut Draft<'_>) -> f64 {
     let Some(value) = value else { return USUAL_TIMEOUT_MS };
     let mut fields = Fields::of(value);
     let insecure = fields.text("insecure").is_some_and(|it| is_yes(&draft.value(&it)));
-    if insecure && !url.starts_with("http://") && !url.starts_with("tcp://") {
+    let is_open = ["http://", "tcp://", "grpc://"].iter().any(|scheme| url.starts_with(scheme));
+    if insecure && !is_open {
         draft.refuse(
             "certificates are not looked at there (`insecure`), and always are here: give the \
              server one that is trusted, take out `insecure`, and import again",
@@ -247,8 +248,9 @@ fn kinds(
             Vec::new()
         }
         "ws" | "wss" => websocket(&url, fields, &asked, base, draft),
-        "udp" | "sctp" | "grpc" | "grpcs" => {
-            draft.refuse(format!("{scheme}:// cannot be watched yet{}", target::instead(scheme)));
+        "grpc" | "grpcs" => super::grpc::read(&url, fields, &asked, base, draft),
+        "udp" | "sctp" => {
+            draft.refuse(format!("{scheme}:// cannot be watched yet"));
             Vec::new()
         }
         other => {
@@ -479,7 +481,7 @@ fn nothing_more(fields: &mut Fields<'_>, asked: &Asked, than: &str, draft: &mut 
 }
 
 /// What means something over HTTP alone: there, too, it does nothing.
-fn http_alone(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
+pub(super) fn http_alone(fields: &mut Fields<'_>, draft: &mut Draft<'_>) {
     for key in ["method", "headers", "graphql"] {
         if fields.get(key).is_some() {
             draft.leave_out(key);

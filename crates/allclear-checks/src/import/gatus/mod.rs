@@ -6,6 +6,7 @@ mod compare;
 mod condition;
 mod dns;
 mod endpoint;
+mod grpc;
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,9 @@
 
 mod columns;
 mod dns;
+mod grpc;
 mod monitor;
+mod ntp;
 mod ping;
 mod push;
 mod service;

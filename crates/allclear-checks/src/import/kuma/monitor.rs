@@ -12,7 +12,7 @@ use allclear_store::KumaRow;
 use serde_json::Value;
 
 use super::columns::is_known;
-use super::{dns, ping, push, service};
+use super::{dns, grpc, ntp, ping, push, service};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::text;
 use crate::import::shape::{deadline, interval, literal, ranges, samples};
@@ -90,6 +90,8 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
     match kind {
         "port" => port(row, base, draft),
         "ping" => ping::read(row, base, draft),
+        "ntp" => ntp::read(row, base, draft),
+        "grpc-keyword" => grpc::read(row, base, draft),
         "dns" => dns::read(row, base, draft),
         "smtp" | "redis" | "postgres" | "mysql" | "websocket-upgrade" => {
             service::read(row, kind, base, draft)
@@ -102,7 +104,7 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
 fn refusal(kind: &str) -> Option<String> {
     let why = match kind {
         "http" | "keyword" | "json-query" | "port" | "push" | "dns" | "ping" | "smtp" | "redis"
-        | "postgres" | "mysql" | "websocket-upgrade" => return None,
+        | "postgres" | "mysql" | "websocket-upgrade" | "grpc-keyword" | "ntp" => return None,
         "tailscale-ping" => {
             "it pings within Tailscale, which is not done here: where this machine can reach it, \
              add icmp://HOST"
@@ -113,7 +115,7 @@ fn refusal(kind: &str) -> Option<String> {
         "manual" => "somebody sets it by hand: set the status of a component by hand here",
         "" => "it has no type",
         "sqlserver" | "mongodb" | "oracledb" | "mqtt" | "rabbitmq" | "kafka-producer"
-        | "radius" | "grpc-keyword" => {
+        | "radius" => {
             return Some(format!(
                 "it asks a server of the kind {kind}, which cannot be watched yet: watch its port \
                  with tcp"

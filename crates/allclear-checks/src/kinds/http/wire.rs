@@ -177,7 +177,7 @@ async fn read_body(
 }
 
 /// What an error of the connection means.
-fn broken(error: &hyper::Error, place: &str) -> Reason {
+pub(in crate::kinds) fn broken(error: &hyper::Error, place: &str) -> Reason {
     let mut cause: &dyn Error = error;
     while let Some(below) = cause.source() {
         cause = below;
@@ -267,7 +267,7 @@ fn write_head(record: &mut Record, version: Version, status: StatusCode, headers
 }
 
 /// A header field as it is kept.
-fn field(name: &str, value: &HeaderValue) -> String {
+pub(in crate::kinds) fn field(name: &str, value: &HeaderValue) -> String {
     if is_secret(name) || value.is_sensitive() {
         return format!("{name}: {NOT_KEPT}");
     }

@@ -3,6 +3,7 @@
 //!
 //! Nobody signs in with a password. Where a server asks for one, it has answered, and that works.
 
+mod grpc;
 mod mail;
 mod mysql;
 mod postgres;
@@ -69,15 +70,23 @@ impl ServiceProbe {
         let (us, is_greeted) = (own_literal(&stream), self.check.security == Security::Starttls);
         let asked = Asked { check: &self.check, us, is_greeted, nonce: way.net.nonce() };
         let heard = match self.check.security {
-            Security::None => asked.talk(&mut stream, record, deadline).await?,
+            Security::None => asked.talk(stream, record, deadline).await?,
             Security::Starttls | Security::Tls => {
                 if let Some(starttls) = starttls_of(self.check.protocol).filter(|_| is_greeted) {
                     starttls::ask(&mut stream, starttls, record, deadline).await?;
                 }
-                let shaken = way.tls.handshake(stream, &self.host, &[], deadline).await;
+                let offered: &[&[u8]] = match self.check.protocol {
+                    Protocol::Grpc => &[grpc::ALPN],
+                    _ => &[],
+                };
+                let shaken = way.tls.handshake(stream, &self.host, offered, deadline).await;
                 note_session(record, &shaken.session);
-                let mut stream = shaken.stream.map_err(|error| untrusted(&error))?;
-                asked.talk(&mut stream, record, deadline).await?
+                let stream = shaken.stream.map_err(|error| untrusted(&error))?;
+                if offered.iter().any(|one| Some(*one) != shaken.session.protocol.as_deref()) {
+                    let told = "the server does not offer HTTP/2, which gRPC is spoken in";
+                    return Err(reason(ReasonCode::Broken, told));
+                }
+                asked.talk(stream, record, deadline).await?
             }
         };
         match &self.expect {
@@ -93,14 +102,15 @@ impl ServiceProbe {
 
 impl Asked<'_> {
     /// Speaks with the server in its protocol; gives what it said.
-    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         &self,
-        stream: &mut S,
+        mut stream: S,
         record: &mut Record,
         deadline: Instant,
     ) -> Result<String, Reason> {
         let protocol = self.check.protocol;
         let wrong = match protocol {
+            Protocol::Grpc => return grpc::ask(stream, self.check, record, deadline).await,
             Protocol::Ssh | Protocol::Postgres | Protocol::Mysql | Protocol::Websocket => {
                 |_: &str| ReasonCode::Broken
             }
@@ -109,7 +119,7 @@ impl Asked<'_> {
             Protocol::Pop3 => mail::wrong_pop3,
             Protocol::Redis => redis::wrong,
         };
-        let mut talk = Talk::new(stream, record, deadline, wrong);
+        let mut talk = Talk::new(&mut stream, record, deadline, wrong);
         match protocol {
             Protocol::Ssh => ssh::ask(&mut talk).await?,
             Protocol::Smtp => mail::smtp(&mut talk, self).await?,
@@ -119,6 +129,8 @@ impl Asked<'_> {
             Protocol::Postgres => postgres::ask(&mut talk, self.check).await?,
             Protocol::Mysql => mysql::ask(&mut talk, self.check).await?,
             Protocol::Websocket => websocket::ask(&mut talk, self).await?,
+            // It is no conversation of lines or packets, and has been asked above.
+            Protocol::Grpc => {}
         }
         Ok(talk.heard())
     }
@@ -131,7 +143,11 @@ const fn starttls_of(protocol: Protocol) -> Option<StartTls> {
         Protocol::Imap => Some(StartTls::Imap),
         Protocol::Pop3 => Some(StartTls::Pop3),
         Protocol::Postgres => Some(StartTls::Postgres),
-        Protocol::Ssh | Protocol::Redis | Protocol::Mysql | Protocol::Websocket => None,
+        Protocol::Ssh
+        | Protocol::Redis
+        | Protocol::Mysql
+        | Protocol::Websocket
+        | Protocol::Grpc => None,
     }
 }
 

@@ -34,6 +34,7 @@ macro_rules! same {
 }
 
 mod dns;
+mod ntp;
 mod secret;
 mod service;
 
@@ -49,6 +50,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
+use self::ntp::NtpJson;
 use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
@@ -68,6 +70,8 @@ pub(super) enum KindJson {
     Dns(DnsJson),
     /// Whether a machine answers pings.
     Icmp(IcmpJson),
+    /// Which time a server tells.
+    Ntp(NtpJson),
     /// That a server speaks its protocol.
     Service(ServiceJson),
     /// Signals that a job sends by itself.
@@ -383,6 +387,7 @@ impl From<&CheckKind> for KindJson {
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
             CheckKind::Dns(dns) => Self::Dns(dns.into()),
             CheckKind::Icmp(icmp) => Self::Icmp(icmp.into()),
+            CheckKind::Ntp(ntp) => Self::Ntp(ntp.into()),
             CheckKind::Service(service) => Self::Service(service.into()),
             CheckKind::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
@@ -416,6 +421,7 @@ impl From<KindJson> for CheckKind {
             KindJson::Tls(tls) => Self::Tls(tls.into()),
             KindJson::Dns(dns) => Self::Dns(dns.into()),
             KindJson::Icmp(icmp) => Self::Icmp(icmp.into()),
+            KindJson::Ntp(ntp) => Self::Ntp(ntp.into()),
             KindJson::Service(service) => Self::Service(service.into()),
             KindJson::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();

@@ -93,7 +93,7 @@ words! {
     ReasonCodeWord = "ReasonCode" [
         "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
         "too_long", "redirects", "status", "assertion", "slow",
-        "expiring", "missed", "unfinished", "reported", "waiting", "behind", "ours",
+        "expiring", "clock_off", "missed", "unfinished", "reported", "waiting", "behind", "ours",
     ];
     /// What a job says of itself.
     SignalKindWord = "SignalKind" ["start", "success", "fail", "log"];
@@ -117,6 +117,7 @@ words! {
     /// A protocol of a service.
     ProtocolWord = "Protocol" [
         "ssh", "smtp", "imap", "pop3", "redis", "postgres", "mysql", "websocket",
+        "grpc",
     ];
     /// How a protocol is spoken within TLS: not at all, from some word on, or from the beginning.
     SecurityWord = "Security" ["none", "starttls", "tls"];

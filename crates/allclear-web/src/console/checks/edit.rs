@@ -47,6 +47,7 @@ struct FormView {
     is_tls: bool,
     is_dns: bool,
     is_icmp: bool,
+    is_ntp: bool,
     is_service: bool,
     /// What this machine lacks to try it.
     lacking: String,
@@ -76,9 +77,12 @@ async fn show_form(
     let is_heartbeat = heartbeats::is_of_heartbeat(&form);
     let new = if is_heartbeat { "Watch a job" } else { "Watch something" };
     let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
-    // A question for a name, a ping and a service have other fields than what else is connected to.
+    // A question for a name or the time, a ping and a service have other fields than what else is connected to.
     let is_other = |kind: &CheckKind| {
-        matches!(kind, CheckKind::Dns(_) | CheckKind::Icmp(_) | CheckKind::Service(_))
+        matches!(
+            kind,
+            CheckKind::Dns(_) | CheckKind::Icmp(_) | CheckKind::Ntp(_) | CheckKind::Service(_)
+        )
     };
     let typed = form.text("target").parse().ok().filter(is_other);
     let is_typed = !form.text("target").is_empty();
@@ -109,6 +113,7 @@ async fn show_form(
         is_dns: !is_heartbeat
             && matches!((kind, is_typed), (None, false) | (Some(CheckKind::Dns(_)), _)),
         is_icmp: matches!(kind, Some(CheckKind::Icmp(_))),
+        is_ntp: matches!(kind, Some(CheckKind::Ntp(_))),
         is_service: matches!(kind, Some(CheckKind::Service(_))),
         is_heartbeat,
         zones: if is_heartbeat { list_zones() } else { Vec::new() },

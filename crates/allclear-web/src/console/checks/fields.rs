@@ -2,6 +2,7 @@
 
 mod dns;
 mod labels;
+mod ntp;
 mod secret;
 mod service;
 mod texts;
@@ -109,7 +110,7 @@ fn tell_starttls(tls: &TlsCheck) -> &'static str {
 
 /// The fields of every kind, as they are where nobody says anything.
 fn with_usual(form: Form) -> Form {
-    dns::with_usual(form)
+    ntp::with_usual(dns::with_usual(form))
         .with("method", Method::default().as_str())
         .with("redirects", &HttpCheck::USUAL_REDIRECTS_MAX.to_string())
         .with("starttls", STARTTLS_USUAL)
@@ -158,6 +159,7 @@ pub(super) fn form_of(check: &Check) -> Form {
         CheckKind::Icmp(icmp) => {
             form.with("pings", &icmp.count.to_string()).with("lost", &icmp.lost_max.to_string())
         }
+        CheckKind::Ntp(check) => ntp::show(form, check),
         CheckKind::Service(check) => service::show(form, check),
         CheckKind::Heartbeat(heartbeat) => heartbeats::with_fields(form, heartbeat),
     };
@@ -205,6 +207,7 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
         CheckKind::Dns(dns) => kept.extend(dns::kept(dns)),
+        CheckKind::Ntp(check) => kept.extend(ntp::kept(check)),
         CheckKind::Service(check) => kept.extend(service::kept(check)),
         CheckKind::Icmp(icmp) => {
             if icmp.family != IpFamily::default() {
@@ -350,6 +353,7 @@ impl Reader<'_> {
                 let lost_max = self.number("lost", "may be lost");
                 Some(IcmpCheck { count, lost_max, ..icmp }.into())
             }
+            (CheckKind::Ntp(new), before) => Some(ntp::read(self, new, before).into()),
             (CheckKind::Service(new), before) => Some(service::read(self.form, new, before).into()),
             (CheckKind::Dns(new), before) => Some(dns::read(self.form, new, before).into()),
             (CheckKind::Heartbeat(new), before) => {

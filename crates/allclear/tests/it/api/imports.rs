@@ -38,10 +38,10 @@ fn a_plan_needs_neither_server_nor_database_and_tells_no_secret() {
         said.contains("taken as it is  directory  (teams/network.yml, endpoints[3])"),
         "{said}"
     );
-    assert!(said.ends_with("14 checks would be added; nothing was written\n"), "{said}");
+    assert!(said.ends_with("16 checks would be added; nothing was written\n"), "{said}");
     let told = json(&plan(&["--json"]));
     assert!(!told.to_string().contains("hunter2"), "{told}");
-    assert_eq!((count(&told["checks"]), count(&told["report"]["entries"])), (14, 18));
+    assert_eq!((count(&told["checks"]), count(&told["report"]["entries"])), (16, 20));
     assert_eq!(told["report"]["entries"][0]["outcome"], "changed");
     assert_eq!(plan(&["--page", "shop"]).status.code(), Some(1));
 }
@@ -107,7 +107,7 @@ fn what_cannot_be_read_is_refused_and_nothing_is_written() {
 async fn bring_over(ask: impl AsyncFn(&[&str]) -> Output) {
     let words = ["import", "gatus", &source("gatus"), "--json"];
     let first = json(&ask(&words).await)["written"].take();
-    assert_eq!((count(&first["added"]), count(&first["there"])), (14, 0), "{first}");
+    assert_eq!((count(&first["added"]), count(&first["there"])), (16, 0), "{first}");
     let paused = json(&ask(&["check", "show", "gatus-only-reachable", "--json"]).await);
     assert!(paused["paused_at"].is_string(), "{paused}");
     let account = json(&ask(&["check", "show", "gatus-shop-account", "--json"]).await);
@@ -119,14 +119,14 @@ async fn bring_over(ask: impl AsyncFn(&[&str]) -> Output) {
     let other = ["check", "add", "Search", "search.example.com:443", "--key", "gatus-shop-search"];
     stdout(&ask(&other).await);
     let again = json(&ask(&words).await)["written"].take();
-    assert_eq!((count(&again["added"]), count(&again["there"])), (0, 13), "{again}");
+    assert_eq!((count(&again["added"]), count(&again["there"])), (0, 15), "{again}");
     assert_eq!(again["differing"][0]["key"], "gatus-shop-search");
     assert_eq!(again["differing"][0]["fields"][0], "name");
-    assert_eq!(count(&json(&ask(&["check", "list", "--json"]).await)), 14);
+    assert_eq!(count(&json(&ask(&["check", "list", "--json"]).await)), 16);
     let said = stdout(&ask(&words[..3]).await);
     let wanted = "gatus-shop-search is there already and differs in name, kind, ";
     assert!(said.contains(wanted), "{said}");
-    assert!(said.ends_with("0 checks added, 14 there already\n"), "{said}");
+    assert!(said.ends_with("0 checks added, 16 there already\n"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -229,5 +229,5 @@ fn a_blackbox_exporter_needs_its_targets() {
     assert_eq!(plan(&[]).status.code(), Some(2));
     let said = stdout(&plan(&["--targets", &source("blackbox/prometheus.yml")]));
     assert!(said.contains("(targets/databases.yml, [0].targets[1])"), "{said}");
-    assert!(said.ends_with("13 checks would be added; nothing was written\n"), "{said}");
+    assert!(said.ends_with("14 checks would be added; nothing was written\n"), "{said}");
 }

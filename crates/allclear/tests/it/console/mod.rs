@@ -6,6 +6,7 @@ mod announcements;
 mod audit;
 mod authorization;
 mod checks;
+mod clocks;
 mod components;
 mod escaping;
 mod expiry;

@@ -26,13 +26,13 @@ pub(in super::super) struct ServiceJson {
     /// The address to connect to in place of what the name resolves to.
     #[serde(default)]
     connect_to: Option<IpAddr>,
-    /// Whether it is spoken within TLS. `ssh` and `mysql` know `none` alone, `redis` and `websocket` know `none` and `tls`,
-    /// `postgres` knows `none` and `starttls`.
+    /// Whether it is spoken within TLS. `ssh` and `mysql` know `none` alone, `redis`, `websocket` and `grpc` know `none`
+    /// and `tls`, `postgres` knows `none` and `starttls`.
     #[serde(default)]
     #[schemars(with = "SecurityWord")]
     security: Security,
-    /// What has to hold of what the server says: its greeting and what it offers, its version, or its answer
-    /// to a ping.
+    /// What has to hold of what the server says: its greeting and what it offers, its version, its answer
+    /// to a ping, or `SERVING`.
     #[serde(default)]
     expect: Option<TextTestJson>,
     /// Who signs in without a password, with `postgres` and `mysql`. Where nobody is named, the refusal of a
@@ -49,6 +49,11 @@ pub(in super::super) struct ServiceJson {
     #[serde(default)]
     #[schemars(length(min = 1, max = limits::URL_BYTES_MAX))]
     path: Option<String>,
+    /// The service that is asked after with `grpc`, as in `shop.v1.Orders`; the server as a whole where this is
+    /// left out.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
+    grpc_service: Option<String>,
 }
 
 impl From<ServiceCheck> for ServiceJson {
@@ -63,9 +68,21 @@ impl From<ServiceCheck> for ServiceJson {
             user,
             database,
             path,
+            grpc_service,
         } = check;
         let expect = expect.map(Into::into);
-        Self { protocol, host, port, connect_to, security, expect, user, database, path }
+        Self {
+            protocol,
+            host,
+            port,
+            connect_to,
+            security,
+            expect,
+            user,
+            database,
+            path,
+            grpc_service,
+        }
     }
 }
 
@@ -81,8 +98,20 @@ impl From<ServiceJson> for ServiceCheck {
             user,
             database,
             path,
+            grpc_service,
         } = shape;
         let expect = expect.map(Into::into);
-        Self { protocol, host, port, connect_to, security, expect, user, database, path }
+        Self {
+            protocol,
+            host,
+            port,
+            connect_to,
+            security,
+            expect,
+            user,
+            database,
+            path,
+            grpc_service,
+        }
     }
 }

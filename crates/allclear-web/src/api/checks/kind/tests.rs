@@ -23,6 +23,8 @@ fn what_is_left_out_is_as_the_document_says() {
     assert_eq!((tls.starttls, tls.warn_days), (None, 14));
     let short = json!({"icmp": {"host": "router.example.com"}});
     assert_eq!(read(&short).unwrap(), "icmp://router.example.com".parse().unwrap());
+    let short = json!({"ntp": {"host": "time.example.com"}});
+    assert_eq!(read(&short).unwrap(), "ntp://time.example.com".parse().unwrap());
     let short =
         json!({"service": {"protocol": "redis", "host": "cache.example.com", "port": 6379}});
     assert_eq!(read(&short).unwrap(), "redis://cache.example.com".parse().unwrap());
@@ -63,7 +65,9 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     };
     let icmp = json!({"icmp": {"host": "router.example.com", "connect_to": "192.0.2.7",
         "family": "ipv4", "count": 5, "lost_max": 0}});
-    let mut all = vec![http, tcp, tls, icmp, dns("A", "NOERROR", Value::Null)];
+    let ntp = json!({"ntp": {"host": "time.example.com", "port": 1123, "connect_to": "192.0.2.7",
+        "family": "ipv6", "offset_warn_ms": 5, "offset_max_ms": 50, "stratum_max": 3}});
+    let mut all = vec![http, tcp, tls, icmp, ntp, dns("A", "NOERROR", Value::Null)];
     all.extend(
         ["AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
             .map(|record| dns(record, "NXDOMAIN", json!({"all_match": "x"}))),
@@ -71,10 +75,10 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     let service = |protocol: &str, security: &str, user: Value| {
         json!({"service": {"protocol": protocol, "host": "db.example.com", "port": 5432,
             "connect_to": "192.0.2.7", "security": security, "expect": {"contains": "15."},
-            "user": user, "database": user, "path": null}})
+            "user": user, "database": user, "path": null, "grpc_service": user}})
     };
     all.extend(
-        ["ssh", "smtp", "imap", "pop3", "redis", "postgres", "mysql", "websocket"]
+        ["ssh", "smtp", "imap", "pop3", "redis", "postgres", "mysql", "websocket", "grpc"]
             .map(|protocol| service(protocol, "none", Value::Null)),
     );
     all.push(service("postgres", "starttls", json!("monitor")));
@@ -92,11 +96,11 @@ fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
         (
             json!({"ftp": {}}),
-            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `service`, `heartbeat`",
+            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `ntp`, `service`, `heartbeat`",
         ),
         (
             json!({}),
-            "send an object with one of http, tcp, tls, dns, icmp, service, heartbeat: { … }",
+            "send an object with one of http, tcp, tls, dns, icmp, ntp, service, heartbeat: { … }",
         ),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),

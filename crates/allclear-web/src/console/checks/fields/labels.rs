@@ -12,7 +12,9 @@ use crate::console::words;
 pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String> {
     let label = |field: &str| match field {
         "kind.http.url" | "kind.tcp.host" | "kind.tcp.port" | "kind.tls.host" | "kind.tls.port"
-        | "kind.dns.name" | "kind.icmp.host" => "what to watch".to_owned(),
+        | "kind.dns.name" | "kind.icmp.host" | "kind.ntp.host" | "kind.ntp.port" => {
+            "what to watch".to_owned()
+        }
         other if other.starts_with("kind.service.expect") => "the answer contains".to_owned(),
         other if other.starts_with("kind.service.") => "what to watch".to_owned(),
         "kind.tls.warn_days" => "warns before a certificate ends".to_owned(),
@@ -27,6 +29,9 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
         "kind.icmp.count" => "pings".to_owned(),
         "kind.icmp.lost_max" => "may be lost".to_owned(),
+        "kind.ntp.offset_warn_ms" => "degraded: clock off by more than".to_owned(),
+        "kind.ntp.offset_max_ms" => "down: off by more than".to_owned(),
+        "kind.ntp.stratum_max" => "stratum at most".to_owned(),
         "kind.dns.code" => "the answer ends".to_owned(),
         other if other.starts_with("kind.dns.servers") => "name servers".to_owned(),
         other if other.starts_with("kind.dns.expect") => "the answer contains".to_owned(),
@@ -76,6 +81,9 @@ pub(in crate::console::checks) fn rows(
         text("What is sent", "send"),
         text("Pings", "pings"),
         text("May be lost", "lost"),
+        text("Degraded: clock off by more than (ms)", "offset_warn"),
+        text("Down: off by more than (ms)", "offset_max"),
+        text("Stratum at most", "stratum"),
         text("Name servers", "servers"),
         text("Who is asked", "asked"),
         text("The answer ends", "code"),

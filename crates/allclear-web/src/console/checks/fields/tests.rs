@@ -1,7 +1,7 @@
 //! Forms and checks, there and back.
 
 use allclear_domain::check::{
-    DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest, ServiceCheck,
+    DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest, NtpCheck, ServiceCheck,
 };
 use allclear_domain::{ComponentStatus, Entropy};
 use jiff::Timestamp;
@@ -71,6 +71,19 @@ fn icmp(count: u8, lost_max: u8) -> CheckKind {
     CheckKind::Icmp(IcmpCheck { connect_to, family: IpFamily::Ipv4, count, lost_max, ..icmp })
 }
 
+fn ntp(offset_warn_ms: u32, offset_max_ms: u32, stratum_max: u8) -> CheckKind {
+    let connect_to = Some("192.0.2.7".parse().unwrap());
+    let (family, ntp) = (IpFamily::Ipv6, NtpCheck::of("time.example.com", 123));
+    CheckKind::Ntp(NtpCheck {
+        connect_to,
+        family,
+        offset_warn_ms,
+        offset_max_ms,
+        stratum_max,
+        ..ntp
+    })
+}
+
 fn service(target: &str, expect: Option<TextTest>) -> CheckKind {
     let Ok(CheckKind::Service(service)) = target.parse() else { panic!("{target} is a service") };
     let connect_to = Some("192.0.2.7".parse().unwrap());
@@ -106,6 +119,7 @@ fn a_question_is_typed_and_its_answers_are_lines() {
     assert_eq!((dns.authoritative, dns.code), (Some(DnsAuthority::default()), DnsCode::NoError));
     let told = "a condition, a difference of serials, bounds of how long records hold";
     assert_eq!(kept(&icmp(3, 1)), "the family of its address, the address 192.0.2.7");
+    assert_eq!(kept(&ntp(5, 50, 3)), kept(&icmp(3, 1)));
     let pattern = Some(TextTest::Matches("^220".to_owned()));
     let smtp = service("smtp://mail.example.com", pattern);
     assert_eq!(kept(&smtp), "a condition, the address 192.0.2.7");
@@ -124,6 +138,8 @@ fn a_form_that_is_sent_as_it_was_shown_changes_nothing() {
         tls(Some(StartTls::Imap), 0),
         icmp(5, 0),
         icmp(1, 0),
+        ntp(5, 50, 3),
+        service("grpcs://api.example.com/shop.v1.Orders", None),
         service("ssh://host.example.com:2222", None),
         service("smtp+starttls://mail.example.com", Some(TextTest::Contains("220 ".to_owned()))),
         service("rediss://cache.example.com", Some(TextTest::Matches("^.PONG".to_owned()))),
@@ -147,6 +163,9 @@ fn what_two_change_is_compared_field_by_field() {
     for name in [
         "pings",
         "lost",
+        "offset_warn",
+        "offset_max",
+        "stratum",
         "servers",
         "asked",
         "code",
