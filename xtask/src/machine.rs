@@ -37,7 +37,7 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 23] = [
+pub(crate) const TOOLS: [Tool; 24] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
@@ -62,6 +62,7 @@ pub(crate) const TOOLS: [Tool; 23] = [
         Need::Test,
         "is that WebSocket",
     ),
+    tool("prometheus", "prometheus", Need::Test, "the Prometheus that checks are tried on"),
     tool("ip", "iproute2", Need::Test, "makes networks whose line can be cut, as root"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),

@@ -34,6 +34,7 @@ macro_rules! same {
 }
 
 mod dns;
+mod feeds;
 mod secret;
 mod service;
 
@@ -49,6 +50,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
+use self::feeds::{PrometheusJson, UpstreamJson};
 use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
@@ -70,6 +72,10 @@ pub(super) enum KindJson {
     Icmp(IcmpJson),
     /// That a server speaks its protocol.
     Service(ServiceJson),
+    /// What a provider says of its own service.
+    Upstream(UpstreamJson),
+    /// A query of Prometheus, with bounds.
+    Prometheus(PrometheusJson),
     /// Signals that a job sends by itself.
     Heartbeat(HeartbeatJson),
 }
@@ -384,6 +390,8 @@ impl From<&CheckKind> for KindJson {
             CheckKind::Dns(dns) => Self::Dns(dns.into()),
             CheckKind::Icmp(icmp) => Self::Icmp(icmp.into()),
             CheckKind::Service(service) => Self::Service(service.into()),
+            CheckKind::Upstream(upstream) => Self::Upstream(upstream.into()),
+            CheckKind::Prometheus(prometheus) => Self::Prometheus(prometheus.into()),
             CheckKind::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens })
@@ -417,6 +425,8 @@ impl From<KindJson> for CheckKind {
             KindJson::Dns(dns) => Self::Dns(dns.into()),
             KindJson::Icmp(icmp) => Self::Icmp(icmp.into()),
             KindJson::Service(service) => Self::Service(service.into()),
+            KindJson::Upstream(upstream) => Self::Upstream(upstream.into()),
+            KindJson::Prometheus(prometheus) => Self::Prometheus(prometheus.into()),
             KindJson::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens })
