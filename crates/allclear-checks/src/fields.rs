@@ -20,6 +20,8 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
         CheckKind::Icmp(icmp) => of_host("kind.icmp.host", &icmp.host).into_iter().collect(),
         CheckKind::Ntp(ntp) => of_host("kind.ntp.host", &ntp.host).into_iter().collect(),
         CheckKind::Service(service) => of_service(service),
+        CheckKind::Upstream(upstream) => of_address("kind.upstream.url", &upstream.url),
+        CheckKind::Prometheus(prometheus) => of_address("kind.prometheus.url", &prometheus.url),
         // Whether names can be asked for and servers be found is read with the check.
         CheckKind::Dns(_) | CheckKind::Heartbeat(_) => Vec::new(),
     }
@@ -37,12 +39,18 @@ pub fn lacking(kind: &CheckKind) -> Option<String> {
         | CheckKind::Dns(_)
         | CheckKind::Ntp(_)
         | CheckKind::Service(_)
+        | CheckKind::Upstream(_)
+        | CheckKind::Prometheus(_)
         | CheckKind::Heartbeat(_) => None,
     }
 }
 
+fn of_address(field: &str, url: &str) -> Vec<InvalidValue> {
+    of_url(url).map(|problem| InvalidValue::new(field, problem)).into_iter().collect()
+}
+
 fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
-    let url = of_url(&http.url).map(|problem| InvalidValue::new("kind.http.url", problem));
+    let url = of_address("kind.http.url", &http.url);
     let secret = |(place, name): (usize, &str)| {
         let problem = format!(
             "`{}` holds a secret, which everybody who sees the check would read here: put it among \

@@ -45,7 +45,7 @@ pub(crate) fn check(entropy: &Entropy, key: &str) -> Check {
 }
 
 pub(crate) fn result(verdict: Verdict, probed_at: Timestamp) -> ProbeResult {
-    let reason = Reason { code: ReasonCode::Refused, told: "nobody listens".to_owned() };
+    let reason = Reason::new(ReasonCode::Refused, "nobody listens".to_owned());
     ProbeResult {
         vantage: VantagePoint::core(),
         probed_at,

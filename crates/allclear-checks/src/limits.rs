@@ -36,6 +36,14 @@ pub const DNS_SEATS_MAX: usize = 32;
 pub const DNS_ALIASES_MAX: usize = 16;
 /// Records that a reason repeats; the rest is counted.
 pub const TOLD_RECORDS_MAX: usize = 10;
+/// Entries of a provider's feed that are read; what follows is not looked at, as the newest stand first.
+pub const FEED_ENTRIES_MAX: usize = 500;
+/// Elements within each other in a provider's feed; one with more is not read.
+pub const FEED_DEPTH_MAX: usize = 64;
+/// Bytes of one text of a provider's feed that are read; the rest is left out.
+pub const FEED_TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Labels of a sample that a reason repeats; the rest is left out.
+pub const TOLD_LABELS_MAX: usize = 8;
 /// Bytes of one YAML file of another monitor; a longer one is refused.
 pub const IMPORTED_YAML_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Parts of one YAML file once its aliases are followed; more are refused.

@@ -51,6 +51,6 @@ pub trait Prober: Send + Sync {
     /// Reads something over HTTP. Where nobody can, that is our own fault.
     fn fetch(&self, _: Fetch, _: Timestamp) -> Fetching {
         let told = "nothing is read over HTTP from here".to_owned();
-        Box::pin(std::future::ready(Err(Reason { code: ReasonCode::Ours, told })))
+        Box::pin(std::future::ready(Err(Reason::new(ReasonCode::Ours, told))))
     }
 }

@@ -51,10 +51,21 @@ fn context(name: &str, server: &str) -> String {
 
 /// The server that secrets of a kind are sent to: whatever leads elsewhere is part of it.
 fn server_of(kind: &CheckKind) -> String {
-    let CheckKind::Http(http) = kind else { return String::new() };
-    let HttpCheck { url, connect_to, headers, .. } = http;
+    match kind {
+        CheckKind::Http(http) => server_of_http(http),
+        CheckKind::Prometheus(prometheus) => origin(&prometheus.url),
+        _ => String::new(),
+    }
+}
+
+fn origin(url: &str) -> String {
     let origin = Url::parse(url).map(|url| url.origin().ascii_serialization());
-    let mut server = origin.unwrap_or_else(|_| url.clone());
+    origin.unwrap_or_else(|_| url.to_owned())
+}
+
+fn server_of_http(http: &HttpCheck) -> String {
+    let HttpCheck { url, connect_to, headers, .. } = http;
+    let mut server = origin(url);
     if let Some(address) = connect_to {
         server.push_str(&format!(" at {address}"));
     }

@@ -163,6 +163,14 @@ pub const CHECK_RECORDS_MAX: usize = 100;
 pub const CHECK_OFFSET_MS_MAX: u32 = 86_400_000;
 /// Pings of one probe; a larger number is refused.
 pub const CHECK_PINGS_MAX: u32 = 20;
+/// Components of a provider that one check names; a list with more is refused.
+pub const CHECK_UPSTREAM_COMPONENTS_MAX: usize = 50;
+/// Words by which entries of a provider's feed tell that they are over; a list with more is refused.
+pub const CHECK_ENDED_WORDS_MAX: usize = 50;
+/// Days for which an entry of a provider's feed is looked at; a larger number is refused.
+pub const CHECK_ENTRY_DAYS_MAX: u32 = 365;
+/// Bytes of a query of Prometheus; a longer one is refused.
+pub const CHECK_QUERY_BYTES_MAX: usize = 4_000;
 /// Entries of the expiry ledger that people make; another is refused. Those of certificates go with their checks.
 pub const EXPIRIES_MAX: usize = 10_000;
 /// Times to warn before one end; a list with more is refused.

@@ -119,7 +119,7 @@ impl Prober for OnDemand {
         match self.prober() {
             Ok(prober) => prober.fetch(fetch, now),
             Err(error) => {
-                let ours = Reason { code: ReasonCode::Ours, told: format!("{error:#}") };
+                let ours = Reason::new(ReasonCode::Ours, format!("{error:#}"));
                 Box::pin(std::future::ready(Err(ours)))
             }
         }

@@ -63,6 +63,7 @@ fn tests_need_nothing_but_a_compiler_and_servers() {
             "python3-grpcio",
             "etcd-server",
             "chrony",
+            "prometheus",
             "iproute2",
         ]
     );

@@ -169,6 +169,7 @@ fn cargo_test(
         .env("ALLCLEAR_TEST_PYTHON", machine::program("/usr/bin/python3")?)
         .env("ALLCLEAR_TEST_ETCD", machine::program("etcd")?)
         .env("ALLCLEAR_TEST_CHRONY", machine::program("chronyd")?)
+        .env("ALLCLEAR_TEST_PROMETHEUS", machine::program("prometheus")?)
         .env("ALLCLEAR_TEST_INITDB", machine::program("initdb")?)
         .env("ALLCLEAR_TEST_IP", machine::program("ip")?)
         .env("ALLCLEAR_TEST_LEDGER", records.join(LEDGER))

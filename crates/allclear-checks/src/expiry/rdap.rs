@@ -217,7 +217,7 @@ fn instant(text: &str) -> Option<Timestamp> {
 }
 
 const fn broken(told: String) -> Reason {
-    Reason { code: ReasonCode::Broken, told }
+    Reason::new(ReasonCode::Broken, told)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 mod request;
 mod wire;
 
-use allclear_domain::check::{HttpCheck, Reason, ReasonCode, SignIn};
+use allclear_domain::check::{Header, HttpCheck, Reason, ReasonCode, SignIn};
 use allclear_domain::{Secret, SecretText};
 use allclear_net::DialOptions;
 use hyper::StatusCode;
@@ -17,6 +17,12 @@ pub(super) use self::wire::{Answer, broken, field};
 use super::assertion::{Holds, Judged};
 use super::record::Record;
 use super::{NotReady, Way, family_of, reason};
+
+/// A request that reads what others tell, in a form that is named.
+pub(super) fn reading(url: &str, accept: &str) -> HttpCheck {
+    let accept = Header { name: "accept".to_owned(), value: accept.to_owned() };
+    HttpCheck { headers: vec![accept], ..HttpCheck::of(url) }
+}
 
 /// A check of the kind `http` that is read and can be tried.
 #[derive(Debug)]

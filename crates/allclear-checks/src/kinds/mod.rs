@@ -9,11 +9,14 @@ mod dns;
 mod http;
 mod icmp;
 mod ntp;
+mod prometheus;
 mod record;
 mod service;
 mod talk;
 mod tcp;
 mod tls;
+mod unread;
+mod upstream;
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -23,7 +26,7 @@ use std::time::Duration;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    CheckKind, Header, HttpCheck, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
+    CheckKind, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
 use allclear_domain::clock::Clock;
 use allclear_domain::ids::CheckId;
@@ -43,10 +46,12 @@ pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
 pub use self::icmp::IcmpProbe;
 pub use self::ntp::NtpProbe;
+pub use self::prometheus::PrometheusProbe;
 pub(crate) use self::record::says_secret;
 pub use self::service::ServiceProbe;
 pub use self::tcp::TcpProbe;
 pub use self::tls::TlsProbe;
+pub use self::upstream::UpstreamProbe;
 
 /// How much later than asked for this machine may wake up; beyond that it was not itself.
 const LATE_AFTER: Duration = Duration::from_secs(2);
@@ -68,6 +73,10 @@ pub enum Ready {
     Ntp(Box<NtpProbe>),
     /// The kind `service`.
     Service(Box<ServiceProbe>),
+    /// The kind `upstream`.
+    Upstream(Box<UpstreamProbe>),
+    /// The kind `prometheus`.
+    Prometheus(Box<PrometheusProbe>),
     /// The kind `heartbeat`, which nobody probes.
     Heartbeat,
 }
@@ -108,6 +117,12 @@ impl Ready {
             CheckKind::Ntp(check) => NtpProbe::new(check).map(|it| Self::Ntp(Box::new(it))),
             CheckKind::Service(check) => {
                 ServiceProbe::new(check).map(|it| Self::Service(Box::new(it)))
+            }
+            CheckKind::Upstream(check) => {
+                UpstreamProbe::new(check).map(|it| Self::Upstream(Box::new(it)))
+            }
+            CheckKind::Prometheus(check) => {
+                PrometheusProbe::new(check).map(|it| Self::Prometheus(Box::new(it)))
             }
             CheckKind::Heartbeat(_) => Ok(Self::Heartbeat),
         };
@@ -175,10 +190,7 @@ impl Way {
     /// Reads something over HTTP, and follows a few redirects.
     async fn fetch(&self, fetch: &Fetch, now: Timestamp) -> Result<Fetched, Reason> {
         let unready = |error: NotReady| reason(ReasonCode::Broken, error.to_string());
-        let mut check = HttpCheck::of(fetch.url.clone());
-        let accept = Header { name: "accept".to_owned(), value: fetch.accept.to_owned() };
-        check.headers.push(accept);
-        let probe = HttpProbe::new(&check).map_err(unready)?;
+        let probe = HttpProbe::new(&http::reading(&fetch.url, fetch.accept)).map_err(unready)?;
         let started = Instant::now();
         let mut record = Record::new(started, now);
         let answer = probe.ask(self, &mut record, started + fetch.deadline).await?;
@@ -199,6 +211,8 @@ impl Way {
             Ok(Ready::Icmp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Ntp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Service(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Upstream(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Prometheus(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
             }
@@ -214,10 +228,13 @@ impl Way {
         let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
         let verdict = match reason.as_ref().map(|reason| reason.code) {
             None => Verdict::Ok,
-            Some(ReasonCode::Slow | ReasonCode::Expiring | ReasonCode::ClockOff) => {
-                Verdict::Degraded
-            }
-            Some(ReasonCode::Ours) => Verdict::Unknown,
+            Some(
+                ReasonCode::Slow
+                | ReasonCode::Expiring
+                | ReasonCode::ClockOff
+                | ReasonCode::Impaired,
+            ) => Verdict::Degraded,
+            Some(ReasonCode::Ours | ReasonCode::Unread) => Verdict::Unknown,
             Some(_) => Verdict::Fail,
         };
         ProbeResult {
@@ -236,7 +253,7 @@ impl Way {
 }
 
 fn reason(code: ReasonCode, told: impl Into<String>) -> Reason {
-    Reason { code, told: told.into() }
+    Reason::new(code, told.into())
 }
 
 /// What works and takes too long is slow.

@@ -167,7 +167,7 @@ impl Prober for Finds {
             probed_at,
             took_us: 1,
             verdict: if works { Verdict::Ok } else { Verdict::Fail },
-            reason: (!works).then(|| Reason { code: ReasonCode::Refused, told: "no".to_owned() }),
+            reason: (!works).then(|| Reason::new(ReasonCode::Refused, "no".to_owned())),
             phases: Phases::default(),
             exchange: Exchange { lines, is_cut: false },
             certificate_ends_at: None,

@@ -17,6 +17,7 @@ mod outage;
 mod pace;
 mod parents;
 mod probe;
+mod prometheus;
 mod samples;
 mod secrets;
 mod service;
@@ -26,6 +27,7 @@ mod target;
 mod tcp;
 mod tls;
 mod unprobed;
+mod upstream;
 
 use std::time::Duration;
 
@@ -58,6 +60,7 @@ pub use self::probe::{
     Direction, Exchange, ExchangeLine, Leaf, Phases, ProbeResult, Reason, ReasonCode, VantagePoint,
     Verdict,
 };
+pub use self::prometheus::{Bounds, PrometheusCheck};
 pub use self::samples::{Samples, Span};
 pub use self::secrets::SecretPlace;
 pub use self::service::{Protocol, Security, ServiceCheck};
@@ -70,6 +73,7 @@ use self::target::HEARTBEAT;
 
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};
+pub use self::upstream::{UpstreamCheck, UpstreamCounts, UpstreamFormat};
 
 /// What is tried, how often, and what counts as working.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -198,6 +202,10 @@ pub enum CheckKind {
     Ntp(NtpCheck),
     /// That a server speaks its protocol.
     Service(ServiceCheck),
+    /// What a provider says of its own service.
+    Upstream(UpstreamCheck),
+    /// A query of Prometheus, with bounds.
+    Prometheus(PrometheusCheck),
     /// Signals that have to come.
     Heartbeat(HeartbeatCheck),
 }
@@ -214,6 +222,8 @@ impl CheckKind {
             Self::Icmp(_) => "icmp",
             Self::Ntp(_) => "ntp",
             Self::Service(_) => "service",
+            Self::Upstream(_) => "upstream",
+            Self::Prometheus(_) => "prometheus",
             Self::Heartbeat(_) => "heartbeat",
         }
     }
@@ -229,6 +239,8 @@ impl CheckKind {
             Self::Icmp(icmp) => icmp.target(),
             Self::Ntp(ntp) => ntp.target(),
             Self::Service(service) => service.target(),
+            Self::Upstream(upstream) => upstream.target(),
+            Self::Prometheus(prometheus) => prometheus.target(),
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
         }
     }
@@ -256,7 +268,9 @@ impl CheckKind {
             | Self::Dns(_)
             | Self::Icmp(_)
             | Self::Ntp(_)
-            | Self::Service(_) => None,
+            | Self::Service(_)
+            | Self::Upstream(_)
+            | Self::Prometheus(_) => None,
         }
     }
 
@@ -268,14 +282,23 @@ impl CheckKind {
             Self::Heartbeat(_) => {
                 Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
             }
+            // So is what a provider says of itself. That it is over may come from a copy that is older.
+            Self::Upstream(_) => Patience { fail_after: 1, ..Patience::default() },
             Self::Http(_)
             | Self::Tcp(_)
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
             | Self::Ntp(_)
-            | Self::Service(_) => Patience::default(),
+            | Self::Service(_)
+            | Self::Prometheus(_) => Patience::default(),
         }
+    }
+
+    /// Whether how long a probe takes says something of what is watched, and not of whoever tells of it.
+    #[must_use]
+    pub const fn is_timed(&self) -> bool {
+        !matches!(self, Self::Upstream(_) | Self::Prometheus(_))
     }
 
     /// Seconds from one probe to the next where nobody says otherwise. A heartbeat is looked at when a
@@ -285,12 +308,14 @@ impl CheckKind {
         match self {
             Self::Heartbeat(_) => 60,
             Self::Ntp(_) => NtpCheck::USUAL_INTERVAL_SECONDS,
+            Self::Upstream(_) => UpstreamCheck::USUAL_INTERVAL_SECONDS,
             Self::Http(_)
             | Self::Tcp(_)
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
-            | Self::Service(_) => Check::USUAL_INTERVAL_SECONDS,
+            | Self::Service(_)
+            | Self::Prometheus(_) => Check::USUAL_INTERVAL_SECONDS,
         }
     }
 }

@@ -12,7 +12,7 @@ impl ProbeResult {
     pub fn behind(self, parent: &str) -> Self {
         let found = self.reason.as_ref().map(|found| format!("; found: {}", found.told));
         let told = format!("it stands behind {parent}, which is down{}", found.unwrap_or_default());
-        let reason = Some(Reason { code: ReasonCode::Behind, told });
+        let reason = Some(Reason::new(ReasonCode::Behind, told));
         Self { verdict: Verdict::Unknown, reason, ..self }
     }
 }

@@ -44,7 +44,7 @@ impl fmt::Display for VantagePoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The fault is ours: nothing is known of the target.
+    /// Nothing is known of the target: mostly the fault is ours.
     Unknown,
     /// It works.
     Ok,
@@ -75,6 +75,17 @@ pub struct Reason {
     pub code: ReasonCode,
     /// For people: what was found, and what was expected.
     pub told: String,
+    /// The page on which somebody else tells of it: an address that begins with `https://` or `http://`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault_page: Option<String>,
+}
+
+impl Reason {
+    /// A reason that nobody else tells of.
+    #[must_use]
+    pub const fn new(code: ReasonCode, told: String) -> Self {
+        Self { code, told, fault_page: None }
+    }
 }
 
 /// Why a probe did not simply work, for programs.
@@ -113,8 +124,12 @@ pub enum ReasonCode {
     Missed,
     /// A run that began was not over in time.
     Unfinished,
-    /// The job said itself that it failed.
+    /// Who knows says that it failed: a job of itself, a provider of its own service.
     Reported,
+    /// It works worse than it should, by what somebody says or by bounds.
+    Impaired,
+    /// Whoever tells of it could not be read, or told nothing: nothing is known of it.
+    Unread,
     /// No signal ever came, so nothing is known yet.
     Waiting,
     /// It failed while a check is down that it stands behind: nothing is known of it.
@@ -234,7 +249,7 @@ impl ProbeResult {
             probed_at,
             took_us: 0,
             verdict: Verdict::Unknown,
-            reason: Some(Reason { code: ReasonCode::Ours, told: told.into() }),
+            reason: Some(Reason::new(ReasonCode::Ours, told.into())),
             phases: Phases::default(),
             exchange: Exchange::default(),
             certificate_ends_at: None,

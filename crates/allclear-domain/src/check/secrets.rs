@@ -3,6 +3,11 @@
 use super::{CheckKind, SecretHeader, SignIn};
 use crate::secret::Secret;
 
+/// Where a password signs in.
+const PASSWORD: &str = "basic.password";
+/// Where a token does.
+const TOKEN: &str = "bearer.token";
+
 /// The place of a secret in a check.
 #[derive(Clone, Debug)]
 pub struct SecretPlace<S> {
@@ -16,13 +21,9 @@ pub struct SecretPlace<S> {
 }
 
 impl<S> SecretPlace<S> {
-    fn password(secret: S) -> Self {
-        let name = "http.sign_in.basic.password".to_owned();
-        Self { field: name.clone(), name, secret }
-    }
-
-    fn token(secret: S) -> Self {
-        let name = "http.sign_in.bearer.token".to_owned();
+    /// What signs in, in a check of this kind.
+    fn sign_in(kind: &str, part: &str, secret: S) -> Self {
+        let name = format!("{kind}.sign_in.{part}");
         Self { field: name.clone(), name, secret }
     }
 
@@ -36,29 +37,39 @@ impl CheckKind {
     /// Its secrets.
     #[must_use]
     pub fn secrets(&self) -> Vec<SecretPlace<&Secret>> {
-        let Self::Http(http) = self else { return Vec::new() };
-        let sign_in = http.sign_in.iter().map(|sign_in| match sign_in {
-            SignIn::Basic { password, .. } => SecretPlace::password(password),
-            SignIn::Bearer { token } => SecretPlace::token(token),
+        let kind = self.as_str();
+        let (sign_in, headers) = match self {
+            Self::Http(http) => (http.sign_in.as_ref(), http.secret_headers.as_slice()),
+            Self::Prometheus(prometheus) => (prometheus.sign_in.as_ref(), Default::default()),
+            _ => return Vec::new(),
+        };
+        let sign_in = sign_in.map(|sign_in| match sign_in {
+            SignIn::Basic { password, .. } => SecretPlace::sign_in(kind, PASSWORD, password),
+            SignIn::Bearer { token } => SecretPlace::sign_in(kind, TOKEN, token),
         });
-        let headers = http.secret_headers.iter().enumerate();
+        let headers = headers.iter().enumerate();
         let headers = headers
             .map(|(place, SecretHeader { name, value })| SecretPlace::header(place, name, value));
-        sign_in.chain(headers).collect()
+        sign_in.into_iter().chain(headers).collect()
     }
 
     /// The same, to be replaced.
     #[must_use]
     pub fn secrets_mut(&mut self) -> Vec<SecretPlace<&mut Secret>> {
-        let Self::Http(http) = self else { return Vec::new() };
-        let sign_in = http.sign_in.iter_mut().map(|sign_in| match sign_in {
-            SignIn::Basic { password, .. } => SecretPlace::password(password),
-            SignIn::Bearer { token } => SecretPlace::token(token),
+        let kind = self.as_str();
+        let (sign_in, headers) = match self {
+            Self::Http(http) => (http.sign_in.as_mut(), http.secret_headers.as_mut_slice()),
+            Self::Prometheus(prometheus) => (prometheus.sign_in.as_mut(), Default::default()),
+            _ => return Vec::new(),
+        };
+        let sign_in = sign_in.map(|sign_in| match sign_in {
+            SignIn::Basic { password, .. } => SecretPlace::sign_in(kind, PASSWORD, password),
+            SignIn::Bearer { token } => SecretPlace::sign_in(kind, TOKEN, token),
         });
-        let headers = http.secret_headers.iter_mut().enumerate();
+        let headers = headers.iter_mut().enumerate();
         let headers = headers
             .map(|(place, SecretHeader { name, value })| SecretPlace::header(place, name, value));
-        sign_in.chain(headers).collect()
+        sign_in.into_iter().chain(headers).collect()
     }
 
     /// The same kind, with nothing said of its secrets.

@@ -356,7 +356,7 @@ impl ProbeResult {
             Some(found) => format!("{why}; found: {}", found.told),
             None => why.to_owned(),
         };
-        let reason = Some(Reason { code: ReasonCode::Ours, told });
+        let reason = Some(Reason::new(ReasonCode::Ours, told));
         Self { verdict: Verdict::Unknown, reason, ..self }
     }
 }

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use super::{
     CheckKind, DnsCheck, DnsCode, DnsRecord, HeartbeatCheck, HttpCheck, HttpVersion, IcmpCheck,
-    IpFamily, Method, NtpCheck, Schedule, ServiceCheck, StartTls, TcpCheck, TlsCheck,
+    IpFamily, Method, NtpCheck, PrometheusCheck, Schedule, ServiceCheck, StartTls, TcpCheck,
+    TlsCheck, UpstreamCheck,
 };
 use crate::error::InvalidValue;
 
@@ -31,6 +32,12 @@ impl FromStr for CheckKind {
         if let Some(schedule) = text.strip_prefix(HEARTBEAT) {
             let schedule: Schedule = schedule.parse()?;
             return Ok(HeartbeatCheck { schedule, ..HeartbeatCheck::every(0) }.into());
+        }
+        if let Some(upstream) = UpstreamCheck::read(text) {
+            return upstream.map(Into::into);
+        }
+        if let Some(prometheus) = PrometheusCheck::read(text) {
+            return prometheus.map(Into::into);
         }
         if text.contains(char::is_whitespace) {
             return refused("has a space in it: write one address");
@@ -72,6 +79,13 @@ impl FromStr for CheckKind {
 
 pub(super) fn refused<T>(problem: &str) -> Result<T, InvalidValue> {
     Err(InvalidValue::new("target", problem))
+}
+
+/// The host of a web address, with its port.
+pub(super) fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    host.rsplit('@').next().unwrap_or_default()
 }
 
 /// What follows `dns:`. A host of this name with a port is none.
@@ -250,6 +264,18 @@ impl From<ServiceCheck> for CheckKind {
     }
 }
 
+impl From<UpstreamCheck> for CheckKind {
+    fn from(check: UpstreamCheck) -> Self {
+        Self::Upstream(check)
+    }
+}
+
+impl From<PrometheusCheck> for CheckKind {
+    fn from(check: PrometheusCheck) -> Self {
+        Self::Prometheus(check)
+    }
+}
+
 impl From<DnsCheck> for CheckKind {
     fn from(check: DnsCheck) -> Self {
         Self::Dns(check)
@@ -292,12 +318,10 @@ impl CheckKind {
             Self::Icmp(icmp) => format!("Ping of {}", icmp.host),
             Self::Ntp(ntp) => ntp.usual_name(),
             Self::Service(service) => service.usual_name(),
+            Self::Upstream(upstream) => upstream.usual_name(),
+            Self::Prometheus(prometheus) => prometheus.usual_name(),
             Self::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.schedule.told()),
-            Self::Http(http) => {
-                let rest = http.url.split_once("://").map_or("", |(_, rest)| rest);
-                let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-                host.rsplit('@').next().unwrap_or_default().to_owned()
-            }
+            Self::Http(http) => host_of(&http.url).to_owned(),
         }
     }
 }
@@ -342,6 +366,26 @@ mod tests {
             ),
             ("tls://[2001:db8::1]/", "tls://[2001:db8::1]:443", "TLS of 2001:db8::1"),
             ("[2001:db8::1]", "https://[2001:db8::1]", "[2001:db8::1]"),
+            (
+                "UPSTREAM:https://status.example.com/",
+                "upstream:https://status.example.com/api/v2/summary.json",
+                "Status told by status.example.com",
+            ),
+            (
+                "upstream:status.example.com:8443",
+                "upstream:https://status.example.com:8443/api/v2/summary.json",
+                "Status told by status.example.com:8443",
+            ),
+            (
+                "upstream:https://status.example.com/history.atom?a",
+                "upstream:https://status.example.com/history.atom?a",
+                "Status told by status.example.com",
+            ),
+            (
+                "prometheus:http://metrics.example.com:9090  sum(up{job=\"shop\"}) > 1 ",
+                "prometheus:http://metrics.example.com:9090 sum(up{job=\"shop\"}) > 1",
+                "Query of metrics.example.com:9090",
+            ),
             ("heartbeat:90m", "heartbeat:90m", "Heartbeat every 90m"),
             ("heartbeat:3600s", "heartbeat:1h", "Heartbeat every 1h"),
             (
@@ -385,6 +429,13 @@ mod tests {
             "dns:example.com?type=ANY",
             "dns:example.com?class=IN",
             "dns:example.com/a",
+            "upstream:",
+            "upstream:https://",
+            "upstream:ftp://status.example.com",
+            "upstream:https://status.example.com/a b",
+            "prometheus:",
+            "prometheus: up",
+            "prometheus:ssh://metrics.example.com up",
         ] {
             assert_eq!(wrong.parse::<CheckKind>().unwrap_err().field, "target", "{wrong}");
         }

@@ -121,6 +121,53 @@ fn what_is_wrong_names_its_field() {
 }
 
 #[test]
+fn what_is_wrong_with_what_others_tell_names_its_field() {
+    let problems = |kind: CheckKind| {
+        let check = Check { kind, slow_after_ms: None, ..full() };
+        let problems = check.problems(check.created_at);
+        problems.into_iter().map(|one| one.field).collect::<Vec<_>>()
+    };
+    let twice = vec!["API".to_owned(), "API".to_owned()];
+    let upstream = UpstreamCheck {
+        components: twice,
+        ended: vec![" ".to_owned()],
+        entry_days_max: 0,
+        ..UpstreamCheck::of("https://status.example.com")
+    };
+    let fields = [
+        "kind.upstream.components[1]",
+        "kind.upstream.ended[0].name",
+        "kind.upstream.entry_days_max",
+    ];
+    assert_eq!(problems(upstream.into()), fields);
+    let asking = |query: &str, ok: Bounds, degraded: Bounds| PrometheusCheck {
+        ok,
+        degraded,
+        ..PrometheusCheck::of("https://metrics.example.com", query)
+    };
+    let bounds = |at_least, at_most| Bounds { at_least, at_most };
+    let open = Bounds::default();
+    for (check, field) in [
+        (asking(" \n", open, open), "kind.prometheus.query"),
+        (asking("up", bounds(Some(f64::NAN), None), open), "kind.prometheus.ok.at_least"),
+        (asking("up", bounds(Some(2.0), Some(1.0)), open), "kind.prometheus.ok.at_least"),
+        (asking("up", open, bounds(Some(1.0), None)), "kind.prometheus.degraded.at_least"),
+        (
+            asking("up", bounds(Some(1.0), None), bounds(Some(2.0), None)),
+            "kind.prometheus.degraded.at_least",
+        ),
+        (
+            asking("up", bounds(None, Some(2.0)), bounds(None, Some(1.0))),
+            "kind.prometheus.degraded.at_most",
+        ),
+    ] {
+        assert_eq!(problems(check.into()), [field]);
+    }
+    let slow = Check { kind: asking("up", open, open).into(), ..full() };
+    assert_eq!(slow.problems(slow.created_at)[0].field, "slow_after_ms");
+}
+
+#[test]
 fn a_status_is_right_where_a_range_holds_it() {
     let mut check = full();
     assert!(http(&mut check).is_right(301) && !http(&mut check).is_right(205));

@@ -20,6 +20,8 @@ impl Validate for Check {
             CheckKind::Icmp(icmp) => validation.part("icmp", icmp),
             CheckKind::Ntp(ntp) => validation.part("ntp", ntp),
             CheckKind::Service(service) => validation.part("service", service),
+            CheckKind::Upstream(upstream) => validation.part("upstream", upstream),
+            CheckKind::Prometheus(prometheus) => validation.part("prometheus", prometheus),
             CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
         });
         validation.number(
@@ -31,6 +33,14 @@ impl Validate for Check {
         validation.number("deadline_ms", self.deadline_ms, deadlines);
         if let Some(slow) = self.slow_after_ms {
             validation.number("slow_after_ms", slow, 1..=self.deadline_ms.max(1));
+            if !self.kind.is_timed() {
+                validation.within("slow_after_ms", |validation| {
+                    validation.refuse(
+                        "is for what answers itself: how long this takes says nothing of what is \
+                         asked for, so leave it out",
+                    );
+                });
+            }
         }
         validation.within("patience", |validation| {
             let patience = self.patience;
@@ -94,7 +104,7 @@ impl Validate for HttpCheck {
             validation.title("name", &one.name);
             validation.line("value", &one.value, limits::URL_BYTES_MAX);
         });
-        sign_in(self, validation);
+        sign_in_of_http(self, validation);
         secret_headers(self, validation);
         validation.maybe_text("body", self.body.as_ref());
         let redirects = 0..=limits::CHECK_REDIRECTS_MAX;
@@ -120,17 +130,23 @@ impl Validate for HttpCheck {
     }
 }
 
-fn sign_in(http: &HttpCheck, validation: &mut Validation) {
+fn sign_in_of_http(http: &HttpCheck, validation: &mut Validation) {
     let Some(sign_in) = &http.sign_in else { return };
     let is_said = |name: &str| name.trim().eq_ignore_ascii_case("authorization");
     let plain = http.headers.iter().map(|one| &one.name);
     let secret = http.secret_headers.iter().map(|one| &one.name);
-    validation.within("sign_in", |validation| {
-        if plain.chain(secret).any(|name| is_said(name)) {
+    if plain.chain(secret).any(|name| is_said(name)) {
+        validation.within("sign_in", |validation| {
             validation.refuse("is said by the header field authorization, too: leave one out");
-        }
-        match sign_in {
-            SignIn::Basic { user, password } => validation.within("basic", |validation| {
+        });
+    }
+    validation.part("sign_in", sign_in);
+}
+
+impl Validate for SignIn {
+    fn validate(&self, validation: &mut Validation) {
+        match self {
+            Self::Basic { user, password } => validation.within("basic", |validation| {
                 validation.title("user", user);
                 if user.contains(':') {
                     validation.within("user", |validation| {
@@ -139,11 +155,11 @@ fn sign_in(http: &HttpCheck, validation: &mut Validation) {
                 }
                 validation.part("password", password);
             }),
-            SignIn::Bearer { token } => {
+            Self::Bearer { token } => {
                 validation.within("bearer", |validation| validation.part("token", token));
             }
         }
-    });
+    }
 }
 
 fn secret_headers(http: &HttpCheck, validation: &mut Validation) {

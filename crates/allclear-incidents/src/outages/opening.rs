@@ -206,8 +206,14 @@ impl Place {
         incident.is_automatic = true;
         incident.record.detected_by = Some(told::detected_by(self.page.language).to_owned());
         incident.record.detected_at = Some(outage.confirmed_at);
+        incident.record.fault_pages = fault_page(outage).map(str::to_owned).into_iter().collect();
         Ok(incident)
     }
+}
+
+/// Where somebody else tells of what was measured.
+fn fault_page(outage: &Outage) -> Option<&str> {
+    outage.reason.as_ref().and_then(|reason| reason.fault_page.as_deref())
 }
 
 /// Whether an incident that Allclear opened is being watched, and named one of the components: what
@@ -262,8 +268,9 @@ async fn note(
     change: Change<'_>,
 ) -> Result<(), WriteError> {
     let reason = outage.reason.as_ref().map_or("", |reason| reason.told.as_str());
+    let page = fault_page(outage).map(|page| format!(" See {page}")).unwrap_or_default();
     let text = format!(
-        "The check {} ({}) has failed since {}. {reason}",
+        "The check {} ({}) has failed since {}. {reason}{page}",
         check.name,
         check.kind.target(),
         outage.began_at

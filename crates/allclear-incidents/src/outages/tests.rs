@@ -1,6 +1,8 @@
 //! From outage to incident and back, with a turned clock on the embedded database.
 
-use allclear_domain::check::{Affects, Check, CheckKind, OnOutage, Patience, TcpCheck};
+use allclear_domain::check::{
+    Affects, Check, CheckKind, OnOutage, Patience, Reason, ReasonCode, TcpCheck,
+};
 use allclear_domain::ids::CheckId;
 use allclear_domain::record::{Affected, Target};
 use allclear_domain::text::Key;
@@ -198,6 +200,29 @@ async fn the_owners_words_are_published_at_once() {
     other.breaks(check, 0).await;
     other.run(7).await;
     assert!(!other.incidents().await[0].publication.is_public());
+}
+
+#[tokio::test]
+async fn the_page_on_which_a_provider_tells_of_it_is_linked() {
+    let desk = Desk::new(Language::En).await;
+    let check = desk.check(OnOutage::Draft).await;
+    let page = "https://status.example.com/incidents/1";
+    let outage = desk.breaks(check, 0).await;
+    let mut transaction = desk.store().begin().await.unwrap();
+    let found = transaction.find_outage(outage.id).await.unwrap().unwrap();
+    let told = "Example Provider says: Major outage".to_owned();
+    let mut reason = Reason::new(ReasonCode::Reported, told.clone());
+    reason.fault_page = Some(page.to_owned());
+    let version = found.version;
+    let outage = Outage { reason: Some(reason), ..found.value };
+    transaction.update_outage(&outage, version).await.unwrap();
+    transaction.commit().await.unwrap();
+    desk.run(7).await;
+    let incident = desk.incidents().await.remove(0);
+    assert_eq!(incident.record.fault_pages, [page]);
+    let notes = desk.store().list_internal_notes(Subject::Incident(incident.id)).await.unwrap();
+    let note = notes[0].body.reveal_to_team();
+    assert!(note.contains(&told) && note.contains(page), "{note}");
 }
 
 #[tokio::test]

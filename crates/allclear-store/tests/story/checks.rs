@@ -51,7 +51,7 @@ fn judged(check: &Check, verdict: Verdict, probed_at: Timestamp) -> Judged {
         probed_at,
         took_us: 1_234,
         verdict,
-        reason: Some(Reason { code: ReasonCode::Refused, told: "nobody listens".to_owned() }),
+        reason: Some(Reason::new(ReasonCode::Refused, "nobody listens".to_owned())),
         phases: Phases { connect_us: Some(99), ..Phases::default() },
         exchange: Default::default(),
         certificate_ends_at: Some(probed_at),

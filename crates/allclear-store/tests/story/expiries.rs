@@ -139,7 +139,7 @@ async fn probed(
         probed_at: at,
         took_us: 1,
         verdict,
-        reason: Some(Reason { code: ReasonCode::Slow, told: "slow".to_owned() }),
+        reason: Some(Reason::new(ReasonCode::Slow, "slow".to_owned())),
         phases: Phases::default(),
         exchange: Default::default(),
         certificate_ends_at: None,

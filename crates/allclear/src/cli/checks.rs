@@ -58,7 +58,8 @@ pub struct AddCheckArgs {
     /// `ssh://host.example.com`, `smtp+starttls://mail.example.com`, `imaps://mail.example.com`,
     /// `redis://cache.example.com`, `postgres://monitor@db.example.com/shop`,
     /// `mysql://db.example.com`, `wss://shop.example.com/live` or
-    /// `grpcs://api.example.com/shop.v1.Orders`. Or when a job is to say that it ran:
+    /// `grpcs://api.example.com/shop.v1.Orders`. What a provider says of itself is
+    /// `upstream:https://status.example.com`, a query 'prometheus:`https://metrics.example.com` up'. Or when a job is to say that it ran:
     /// heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'
     #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN")]
     pub target: Target,
@@ -105,6 +106,9 @@ pub struct AddCheckArgs {
     /// What it is let in by
     #[command(flatten)]
     pub secrets: SecretArgs,
+    /// What is asked of those who tell of others
+    #[command(flatten)]
+    pub feeds: FeedArgs,
     /// How it is printed
     #[command(flatten)]
     pub print: Print,
@@ -137,13 +141,35 @@ impl SecretArgs {
     }
 }
 
+/// What is asked of those who tell of others: providers, Prometheus.
+#[derive(Clone, Debug, Default, Args)]
+pub struct FeedArgs {
+    /// What a provider calls a component that concerns us, exactly; all of it where it is left out. Several times
+    /// where needed
+    #[arg(long, value_name = "NAME")]
+    pub their_component: Vec<String>,
+    /// The least number that a query may give
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub at_least: Option<f64>,
+    /// The greatest number that a query may give
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub at_most: Option<f64>,
+    /// Between this number and that of --at-least it is degraded
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub degraded_at_least: Option<f64>,
+    /// Between that of --at-most and this number it is degraded
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub degraded_at_most: Option<f64>,
+}
+
 /// What to try once.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
     /// Key or id of a check, an address such as `https://shop.example.com/health`, a host and a port, the
     /// certificates there, as in `tls://mail.example.com:25`, what a name means, as in
-    /// `dns:example.com?type=MX`, a machine that is pinged, as in `icmp://router.example.com`, or a service,
-    /// as in `ssh://host.example.com`
+    /// `dns:example.com?type=MX`, a machine that is pinged, as in `icmp://router.example.com`, a service,
+    /// as in `ssh://host.example.com`, what a provider says of itself, as in
+    /// `upstream:https://status.example.com`, or a query, as in 'prometheus:`https://metrics.example.com` up'
     #[arg(value_name = "CHECK|URL|HOST:PORT")]
     pub what: String,
     /// Time for it, all in all; that of the check where it is left out, else 10s
@@ -152,6 +178,9 @@ pub struct RunArgs {
     /// What an address is let in by
     #[command(flatten)]
     pub secrets: SecretArgs,
+    /// What is asked of those who tell of others
+    #[command(flatten)]
+    pub feeds: FeedArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -14,6 +14,7 @@ mod bad_values;
 mod clock_back;
 mod commands;
 mod console;
+mod feeds;
 mod history;
 mod live;
 #[cfg(feature = "oidc")]

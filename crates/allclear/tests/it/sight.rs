@@ -40,7 +40,7 @@ impl Prober for Line {
     fn probe(&self, _: Arc<Check>, probed_at: Timestamp) -> Probing {
         let World { target, line } = *self.0.lock().unwrap();
         let ours = ProbeResult::ours(VantagePoint::core(), probed_at, "");
-        let reason = Reason { code: ReasonCode::TimedOut, told: "no answer in time".to_owned() };
+        let reason = Reason::new(ReasonCode::TimedOut, "no answer in time".to_owned());
         let (verdict, reason) = match target && line {
             true => (Verdict::Ok, None),
             false => (Verdict::Fail, Some(reason)),

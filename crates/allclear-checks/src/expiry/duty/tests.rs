@@ -30,10 +30,8 @@ impl Prober for Registry {
 
     fn fetch(&self, fetch: Fetch, _: Timestamp) -> Fetching {
         self.asked.lock().unwrap().push(fetch.url);
-        let told = || allclear_domain::check::Reason {
-            code: ReasonCode::Ours,
-            told: "no network".to_owned(),
-        };
+        let told =
+            || allclear_domain::check::Reason::new(ReasonCode::Ours, "no network".to_owned());
         let said = self.says.lock().unwrap().clone().ok_or_else(told);
         let said = said.map(|(status, body)| Fetched { status, body: body.into_bytes() });
         Box::pin(std::future::ready(said))

@@ -154,7 +154,7 @@ impl Prober for Iana {
 
     fn fetch(&self, fetch: Fetch, _: Timestamp) -> Fetching {
         self.asked.lock().unwrap().push(fetch.url);
-        let told = || Reason { code: ReasonCode::Ours, told: "no network".to_owned() };
+        let told = || Reason::new(ReasonCode::Ours, "no network".to_owned());
         let said = self.list.lock().unwrap().clone().ok_or_else(told);
         let said = said.map(|body| Fetched { status: 200, body: body.into_bytes() });
         Box::pin(std::future::ready(said))

@@ -43,7 +43,7 @@ async fn identification<S: AsyncRead + AsyncWrite + Unpin>(
             Ok(line) if line.starts_with("SSH-") => return Ok(line),
             Ok(line) => before = Some(line),
             // Who is turned away is told why, and no more.
-            Err(Reason { code, told }) => {
+            Err(Reason { code, told, .. }) => {
                 let said = before.map(|line| format!("; it said {} before", quoted(&line)));
                 return Err(reason(code, format!("{told}{}", said.unwrap_or_default())));
             }

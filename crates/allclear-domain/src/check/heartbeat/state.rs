@@ -134,7 +134,7 @@ impl Heartbeat {
     /// What it says, and why.
     #[must_use]
     pub fn verdict(&self, now: Timestamp) -> (Verdict, Option<Reason>) {
-        let fail = |code, told| (Verdict::Fail, Some(Reason { code, told }));
+        let fail = |code, told| (Verdict::Fail, Some(Reason::new(code, told)));
         if let Some(Failure { told, .. }) = &self.failure {
             return fail(ReasonCode::Reported, told.clone());
         }
@@ -161,7 +161,7 @@ impl Heartbeat {
             (_, Some(_)) => (Verdict::Ok, None),
             (_, None) => {
                 let told = "no signal ever came: it waits for the first one".to_owned();
-                (Verdict::Unknown, Some(Reason { code: ReasonCode::Waiting, told }))
+                (Verdict::Unknown, Some(Reason::new(ReasonCode::Waiting, told)))
             }
         }
     }

@@ -34,6 +34,7 @@ macro_rules! same {
 }
 
 mod dns;
+mod feeds;
 mod ntp;
 mod secret;
 mod service;
@@ -50,6 +51,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
+use self::feeds::{PrometheusJson, UpstreamJson};
 use self::ntp::NtpJson;
 use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
@@ -74,6 +76,10 @@ pub(super) enum KindJson {
     Ntp(NtpJson),
     /// That a server speaks its protocol.
     Service(ServiceJson),
+    /// What a provider says of its own service.
+    Upstream(UpstreamJson),
+    /// A query of Prometheus, with bounds.
+    Prometheus(PrometheusJson),
     /// Signals that a job sends by itself.
     Heartbeat(HeartbeatJson),
 }
@@ -389,6 +395,8 @@ impl From<&CheckKind> for KindJson {
             CheckKind::Icmp(icmp) => Self::Icmp(icmp.into()),
             CheckKind::Ntp(ntp) => Self::Ntp(ntp.into()),
             CheckKind::Service(service) => Self::Service(service.into()),
+            CheckKind::Upstream(upstream) => Self::Upstream(upstream.into()),
+            CheckKind::Prometheus(prometheus) => Self::Prometheus(prometheus.into()),
             CheckKind::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens })
@@ -423,6 +431,8 @@ impl From<KindJson> for CheckKind {
             KindJson::Icmp(icmp) => Self::Icmp(icmp.into()),
             KindJson::Ntp(ntp) => Self::Ntp(ntp.into()),
             KindJson::Service(service) => Self::Service(service.into()),
+            KindJson::Upstream(upstream) => Self::Upstream(upstream.into()),
+            KindJson::Prometheus(prometheus) => Self::Prometheus(prometheus.into()),
             KindJson::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens }) => {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens })

@@ -78,6 +78,8 @@ struct ReasonJson {
     code: ReasonCode,
     /// For people: what was found, and what was expected.
     told: String,
+    /// The page on which somebody else tells of it, such as the provider.
+    fault_page: Option<String>,
 }
 
 /// What was said during a probe, with what is secret taken out.
@@ -159,7 +161,8 @@ impl ExchangeJson {
 
 impl From<&Reason> for ReasonJson {
     fn from(reason: &Reason) -> Self {
-        Self { code: reason.code, told: reason.told.clone() }
+        let Reason { code, told, fault_page } = reason.clone();
+        Self { code, told, fault_page }
     }
 }
 

@@ -80,7 +80,7 @@ words! {
     MaintenancePolicyWord = "MaintenancePolicy" ["left_out", "counts_as_up", "counts_as_down"];
     /// How an action item stands.
     ActionStateWord = "ActionState" ["promised", "done", "dropped"];
-    /// What a probe says. `unknown` is no vote: the fault is on our side.
+    /// What a probe says. `unknown` is no vote: nothing is known, mostly as the fault is on our side.
     VerdictWord = "Verdict" ["unknown", "ok", "degraded", "fail"];
     /// What is believed of a check, from enough probes that agree.
     BeliefWord = "Belief" ["ok", "degraded", "fail"];
@@ -93,7 +93,8 @@ words! {
     ReasonCodeWord = "ReasonCode" [
         "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
         "too_long", "redirects", "status", "assertion", "slow",
-        "expiring", "clock_off", "missed", "unfinished", "reported", "waiting", "behind", "ours",
+        "expiring", "clock_off", "missed", "unfinished", "reported", "impaired", "unread",
+        "waiting", "behind", "ours",
     ];
     /// What a job says of itself.
     SignalKindWord = "SignalKind" ["start", "success", "fail", "log"];
@@ -121,6 +122,9 @@ words! {
     ];
     /// How a protocol is spoken within TLS: not at all, from some word on, or from the beginning.
     SecurityWord = "Security" ["none", "starttls", "tls"];
+    /// In which form a provider tells how it is: the summary of a status page as version 2 of Statuspage's API has
+    /// it, a feed (Atom or RSS 2.0), or whichever comes.
+    UpstreamFormatWord = "UpstreamFormat" ["any", "statuspage", "feed"];
     /// Which addresses of a name are taken.
     IpFamilyWord = "IpFamily" ["any", "ipv4", "ipv6"];
     /// A kind of records of a name.
@@ -156,7 +160,7 @@ mod tests {
     use allclear_domain::check::{
         BlindCause, Direction, DnsCode, DnsRecord, HttpVersion, IpFamily, Method, OnOutage,
         Protocol, Reach, ReasonCode, Security, SentinelRole, SignalKind, StartTls, Threshold,
-        Verdict, View,
+        UpstreamFormat, Verdict, View,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -218,6 +222,8 @@ mod tests {
         reads::<StartTls>(StartTlsWord::ALL);
         assert_eq!(ProtocolWord::ALL, Protocol::ALL.map(Protocol::as_str));
         reads::<Protocol>(ProtocolWord::ALL);
+        assert_eq!(UpstreamFormatWord::ALL, UpstreamFormat::ALL.map(UpstreamFormat::as_str));
+        reads::<UpstreamFormat>(UpstreamFormatWord::ALL);
         assert_eq!(SecurityWord::ALL, Security::ALL.map(Security::as_str));
         reads::<Security>(SecurityWord::ALL);
         assert_eq!(IpFamilyWord::ALL, IpFamily::ALL.map(IpFamily::as_str));

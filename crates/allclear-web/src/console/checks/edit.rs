@@ -49,6 +49,10 @@ struct FormView {
     is_icmp: bool,
     is_ntp: bool,
     is_service: bool,
+    is_upstream: bool,
+    is_prometheus: bool,
+    /// What is asked of those who tell of others.
+    feeds: fields::FeedFields,
     /// What this machine lacks to try it.
     lacking: String,
     /// Who may be asked for a name.
@@ -79,14 +83,20 @@ async fn show_form(
     let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
     // A question for a name or the time, a ping and a service have other fields than what else is connected to.
     let is_other = |kind: &CheckKind| {
-        matches!(
-            kind,
-            CheckKind::Dns(_) | CheckKind::Icmp(_) | CheckKind::Ntp(_) | CheckKind::Service(_)
-        )
+        let is_told = !kind.is_timed();
+        is_told
+            || matches!(
+                kind,
+                CheckKind::Dns(_) | CheckKind::Icmp(_) | CheckKind::Ntp(_) | CheckKind::Service(_)
+            )
     };
     let typed = form.text("target").parse().ok().filter(is_other);
     let is_typed = !form.text("target").is_empty();
     let kind = check.map(|check| &check.kind).or(typed.as_ref());
+    let form = match kind {
+        Some(kind) => fields::with_feeds(form, kind),
+        None => form,
+    };
     let view = FormView {
         chrome: Chrome::of(call, &title, ""),
         action: match check {
@@ -115,6 +125,9 @@ async fn show_form(
         is_icmp: matches!(kind, Some(CheckKind::Icmp(_))),
         is_ntp: matches!(kind, Some(CheckKind::Ntp(_))),
         is_service: matches!(kind, Some(CheckKind::Service(_))),
+        is_upstream: matches!(kind, Some(CheckKind::Upstream(_))),
+        is_prometheus: matches!(kind, Some(CheckKind::Prometheus(_))),
+        feeds: fields::feeds(&form),
         is_heartbeat,
         zones: if is_heartbeat { list_zones() } else { Vec::new() },
         lacking: kind.and_then(allclear_checks::fields::lacking).unwrap_or_default(),

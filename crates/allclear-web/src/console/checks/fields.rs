@@ -1,6 +1,7 @@
 //! A check as a form has it, and a form as a check.
 
 mod dns;
+mod feeds;
 mod labels;
 mod ntp;
 mod secret;
@@ -16,6 +17,7 @@ use allclear_domain::text::Key;
 use allclear_domain::{Check, CheckKind};
 
 pub(super) use self::dns::{asked, codes};
+pub(super) use self::feeds::{FeedFields, fields as feeds};
 pub(super) use self::labels::{rows, told};
 pub(super) use self::secret::{SecretFields, fields as secrets};
 pub(super) use self::texts::seconds;
@@ -85,18 +87,37 @@ pub(super) fn fresh(target: &str) -> Form {
         Ok(CheckKind::Heartbeat(_)) | Err(_) => String::new(),
         Ok(kind) => kind.usual_name(),
     };
-    let form = Form::of([("target", target), ("name", &name), ("slow", "")]);
     let kind = read_kind(target).ok();
+    let target = kind.as_ref().map_or_else(|| target.to_owned(), |kind| shown(kind, target));
+    let form = Form::of([("target", target.as_str()), ("name", &name), ("slow", "")]);
     let (interval, patience) = kind.as_ref().map_or_else(
         || (Check::USUAL_INTERVAL_SECONDS, Patience::default()),
         |kind| (kind.usual_interval_seconds(), kind.usual_patience()),
     );
     let form = with_pace(form, interval, Check::USUAL_DEADLINE_MS, patience);
-    let form = match kind.as_ref().and_then(CheckKind::as_heartbeat) {
-        Some(heartbeat) => heartbeats::with_fields(form, heartbeat),
+    let form = match &kind {
+        Some(CheckKind::Heartbeat(heartbeat)) => heartbeats::with_fields(form, heartbeat),
+        Some(kind) => with_feeds(form, kind),
         None => form,
     };
     with_usual(form).with("on_outage", &telling::value(telling::USUAL))
+}
+
+/// What stands in the field of the address: the query of Prometheus has a field of its own.
+fn shown(kind: &CheckKind, target: &str) -> String {
+    match kind {
+        CheckKind::Prometheus(prometheus) => prometheus.server(),
+        _ => target.to_owned(),
+    }
+}
+
+/// The fields of those who tell of others, where a form does not have them yet.
+pub(super) fn with_feeds(form: Form, kind: &CheckKind) -> Form {
+    match kind {
+        CheckKind::Upstream(upstream) => feeds::show_upstream(form, upstream),
+        CheckKind::Prometheus(prometheus) => feeds::show_prometheus(form, prometheus),
+        _ => form,
+    }
 }
 
 /// What is spoken before TLS. Where it is what is usual at the port, it goes on being that at another.
@@ -133,7 +154,7 @@ pub(super) fn form_of(check: &Check) -> Form {
     let target = match &check.kind {
         // Its servers have a field of their own.
         CheckKind::Dns(dns) => dns.question(),
-        kind => kind.target(),
+        kind => shown(kind, &kind.target()),
     };
     let form = Form::of([("target", &target), ("name", &check.name), ("tags", &tags.join(", "))]);
     let form = with_pace(form, check.interval_seconds, check.deadline_ms, check.patience);
@@ -161,6 +182,7 @@ pub(super) fn form_of(check: &Check) -> Form {
         }
         CheckKind::Ntp(check) => ntp::show(form, check),
         CheckKind::Service(check) => service::show(form, check),
+        kind @ (CheckKind::Upstream(_) | CheckKind::Prometheus(_)) => with_feeds(form, kind),
         CheckKind::Heartbeat(heartbeat) => heartbeats::with_fields(form, heartbeat),
     };
     // Of two fields of a name the first counts.
@@ -202,7 +224,7 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             }
             kept.extend(tcp.connect_to.map(|address| format!("the address {address}")));
         }
-        CheckKind::Heartbeat(_) => {}
+        CheckKind::Heartbeat(_) | CheckKind::Upstream(_) | CheckKind::Prometheus(_) => {}
         CheckKind::Tls(tls) => {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
@@ -355,6 +377,14 @@ impl Reader<'_> {
             }
             (CheckKind::Ntp(new), before) => Some(ntp::read(self, new, before).into()),
             (CheckKind::Service(new), before) => Some(service::read(self.form, new, before).into()),
+            (CheckKind::Upstream(new), before) => {
+                let read = feeds::read_upstream(self.form, new, before);
+                read.map_err(|problems| self.problems.extend(problems)).ok().map(Into::into)
+            }
+            (CheckKind::Prometheus(new), before) => {
+                let read = feeds::read_prometheus(self.form, new, before);
+                read.map_err(|problems| self.problems.extend(problems)).ok().map(Into::into)
+            }
             (CheckKind::Dns(new), before) => Some(dns::read(self.form, new, before).into()),
             (CheckKind::Heartbeat(new), before) => {
                 let before = before.and_then(CheckKind::as_heartbeat);

@@ -1,6 +1,6 @@
 //! One probe, as a page shows it: how long its parts took, and what was said.
 
-use allclear_domain::check::{Direction, ExchangeLine, Phases, ProbeResult, Verdict};
+use allclear_domain::check::{Direction, ExchangeLine, Phases, ProbeResult, ReasonCode, Verdict};
 use jiff::Timestamp;
 
 use super::state::{plain, tell_reason, tell_us};
@@ -36,6 +36,8 @@ pub(super) struct ProbeView {
     pub(super) took: String,
     pub(super) found: &'static str,
     pub(super) reason: String,
+    /// Where somebody else tells of it.
+    pub(super) fault_page: Option<String>,
     pub(super) phases: Vec<Phase>,
     pub(super) lines: Vec<Line>,
     pub(super) is_cut: bool,
@@ -49,13 +51,9 @@ impl ProbeView {
             at: When::exactly(result.probed_at),
             ago: sentence(&When::ago(result.probed_at, now).text).trim_end_matches('.').to_owned(),
             took: tell_us(result.took_us),
-            found: match result.verdict {
-                Verdict::Ok => "it worked",
-                Verdict::Degraded => "it worked badly",
-                Verdict::Fail => "it failed",
-                Verdict::Unknown => "nothing can be said of it, as the fault was on our side",
-            },
+            found: found(result),
             reason: tell_reason(result.reason.as_ref()),
+            fault_page: result.reason.as_ref().and_then(|reason| reason.fault_page.clone()),
             phases: phases(&result.phases, result.took_us),
             lines: result.exchange.lines.iter().map(line).collect(),
             is_cut: result.exchange.is_cut,
@@ -63,6 +61,18 @@ impl ProbeView {
                 .certificate_ends_at
                 .map(|at| (When::exactly(at), tell_length(at.duration_since(now)))),
         }
+    }
+}
+
+/// What a probe found, in a few words.
+fn found(result: &ProbeResult) -> &'static str {
+    let is_unread = result.reason.as_ref().is_some_and(|why| why.code == ReasonCode::Unread);
+    match result.verdict {
+        Verdict::Ok => "it worked",
+        Verdict::Degraded => "it worked badly",
+        Verdict::Fail => "it failed",
+        Verdict::Unknown if is_unread => "nothing can be said of it, as nobody tells",
+        Verdict::Unknown => "nothing can be said of it, as the fault was on our side",
     }
 }
 

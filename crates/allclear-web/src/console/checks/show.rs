@@ -35,6 +35,8 @@ struct OutageView {
     length: String,
     is_open: bool,
     reason: String,
+    /// Where somebody else tells of it.
+    fault_page: Option<String>,
 }
 
 #[derive(Template)]
@@ -131,6 +133,7 @@ fn outage(outage: &Outage, now: Timestamp) -> OutageView {
         length: tell_length(end.duration_since(outage.began_at)),
         is_open: outage.ended_at.is_none(),
         reason: tell_reason(outage.reason.as_ref()),
+        fault_page: outage.reason.as_ref().and_then(|reason| reason.fault_page.clone()),
     }
 }
 

@@ -65,6 +65,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
         bail!("--grace and --token are for heartbeats: leave them out");
     }
     super::secrets::add(&mut kind, &args.secrets)?;
+    super::feeds::add(&mut kind, &args.feeds)?;
     let affects = |affects: &Affects| match affects.status {
         Some(status) => json!({"component": affects.component, "when_failing": status}),
         None => json!({"component": affects.component}),

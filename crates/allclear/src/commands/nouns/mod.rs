@@ -5,6 +5,7 @@ mod api;
 mod apply;
 mod checks;
 mod expiry;
+mod feeds;
 mod import;
 mod request;
 mod run;

@@ -31,6 +31,7 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
     let tried = match args.what.parse::<Target>() {
         Ok(Target(mut kind)) => {
             super::secrets::add(&mut kind, &args.secrets)?;
+            super::feeds::add(&mut kind, &args.feeds)?;
             Tried {
                 name: args.what.clone(),
                 kind,

@@ -32,8 +32,12 @@ pub(super) fn add(kind: &mut CheckKind, args: &SecretArgs) -> Result<()> {
     let headers: Vec<_> = secret_header.iter().map(header).collect::<Result<_>>()?;
     match kind {
         CheckKind::Http(http) => (http.sign_in, http.secret_headers) = (sign_in, headers),
+        CheckKind::Prometheus(prometheus) if headers.is_empty() => prometheus.sign_in = sign_in,
         _ if sign_in.is_none() && headers.is_empty() => {}
-        _ => bail!("passwords, tokens and secret header fields are for websites: leave them out"),
+        _ => bail!(
+            "passwords and tokens are for websites and queries, secret header fields for websites: leave \
+             them out"
+        ),
     }
     Ok(())
 }

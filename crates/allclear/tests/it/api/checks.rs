@@ -36,7 +36,7 @@ fn failing(id: CheckId) -> Judged {
         probed_at: noon() + SignedDuration::from_secs(20),
         took_us: 1_234,
         verdict: Verdict::Fail,
-        reason: Some(Reason { code: ReasonCode::Status, told: "503 in place of 200".to_owned() }),
+        reason: Some(Reason::new(ReasonCode::Status, "503 in place of 200".to_owned())),
         phases: Phases { connect_us: Some(99), ..Phases::default() },
         exchange: Exchange {
             lines: vec![line(Direction::Sent, "GET /health"), line(Direction::Received, "503")],
@@ -62,7 +62,7 @@ impl Program {
             confirmed_at: noon() + SignedDuration::from_secs(20),
             ended_at: None,
             is_abandoned: false,
-            reason: Some(Reason { code: ReasonCode::Status, told: "503".to_owned() }),
+            reason: Some(Reason::new(ReasonCode::Status, "503".to_owned())),
             incident_id: None,
             statuses: vec![StatusChange { component_id: component_id.parse().unwrap(), status }],
         };

@@ -54,7 +54,7 @@ impl Office {
     pub(crate) async fn fails(&self, check: &Check, said: &str) {
         let (now, entropy) = (self.clock.now(), Entropy::from_system());
         let began_at = now - SignedDuration::from_mins(5);
-        let reason = Some(Reason { code: ReasonCode::Status, told: format!("503 {said}") });
+        let reason = Some(Reason::new(ReasonCode::Status, format!("503 {said}")));
         let directions = [Direction::Sent, Direction::Received, Direction::Noted];
         let line = |direction| ExchangeLine { at_us: 1_234, direction, text: said.to_owned() };
         let result = ProbeResult {

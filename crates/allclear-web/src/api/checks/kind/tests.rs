@@ -1,5 +1,6 @@
 //! Kinds as they come and go.
 
+use allclear_domain::check::Verdict;
 use serde_json::{Value, json};
 
 use super::*;
@@ -28,6 +29,14 @@ fn what_is_left_out_is_as_the_document_says() {
     let short =
         json!({"service": {"protocol": "redis", "host": "cache.example.com", "port": 6379}});
     assert_eq!(read(&short).unwrap(), "redis://cache.example.com".parse().unwrap());
+    let short = json!({"upstream": {"url": "https://status.example.com/feed"}});
+    assert_eq!(read(&short).unwrap(), "upstream:https://status.example.com/feed".parse().unwrap());
+    let short = json!({"upstream": {"url": "https://status.example.com/feed",
+        "counts": {"under_maintenance": "degraded"}}});
+    let CheckKind::Upstream(upstream) = read(&short).unwrap() else { panic!("{short}") };
+    assert_eq!((upstream.counts.major_outage, upstream.entry_days_max), (Verdict::Fail, 7));
+    let short = json!({"prometheus": {"url": "https://metrics.example.com", "query": "up"}});
+    assert_eq!(read(&short).unwrap(), "prometheus:https://metrics.example.com up".parse().unwrap());
     let short = json!({"dns": {"name": "example.com"}});
     assert_eq!(read(&short).unwrap(), "dns:example.com".parse().unwrap());
 }
@@ -81,6 +90,13 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
         ["ssh", "smtp", "imap", "pop3", "redis", "postgres", "mysql", "websocket", "grpc"]
             .map(|protocol| service(protocol, "none", Value::Null)),
     );
+    all.push(json!({"upstream": {"url": "https://status.example.com/feed", "format": "feed",
+        "components": ["API"], "counts": {"under_maintenance": "unknown",
+        "degraded_performance": "ok", "partial_outage": "degraded", "major_outage": "fail",
+        "open_entry": "fail"}, "ended": ["over"], "entry_days_max": 2}}));
+    all.push(json!({"prometheus": {"url": "https://metrics.example.com", "query": "up",
+        "sign_in": null, "ok": {"at_least": 1.0, "at_most": null},
+        "degraded": {"at_least": 0.5, "at_most": null}, "empty": "fail"}}));
     all.push(service("postgres", "starttls", json!("monitor")));
     all.push(service("redis", "tls", Value::Null));
     all.push(dns("A", "REFUSED", json!({"are": []})));
@@ -96,11 +112,11 @@ fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
         (
             json!({"ftp": {}}),
-            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `ntp`, `service`, `heartbeat`",
+            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `ntp`, `service`, `upstream`, `prometheus`, `heartbeat`",
         ),
         (
             json!({}),
-            "send an object with one of http, tcp, tls, dns, icmp, ntp, service, heartbeat: { … }",
+            "send an object with one of http, tcp, tls, dns, icmp, ntp, service, upstream, prometheus, heartbeat: { … }",
         ),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
@@ -110,6 +126,14 @@ fn what_is_no_kind_is_told_with_its_place() {
         (json!({"dns": {"name": "x", "record": "ANY"}}), "dns.record: unknown variant"),
         (json!({"dns": {"name": "x", "expect": {"is": "x"}}}), "dns.expect: unknown variant"),
         (json!({"tls": {"host": "x", "port": 25, "starttls": "ftp"}}), "tls.starttls: unknown"),
+        (
+            json!({"upstream": {"url": "x", "counts": {"minor": "ok"}}}),
+            "upstream.counts: unknown field `minor`",
+        ),
+        (
+            json!({"prometheus": {"url": "x", "query": "up", "empty": "down"}}),
+            "prometheus.empty: unknown variant",
+        ),
         (
             json!({"service": {"protocol": "ftp", "host": "x", "port": 21}}),
             "service.protocol: unknown variant",

@@ -4,7 +4,7 @@ use allclear_domain::ComponentStatus;
 use allclear_domain::error::InvalidValue;
 
 use super::super::{heartbeats, pickers, telling};
-use super::secret;
+use super::{feeds, secret};
 use crate::console::form::Form;
 use crate::console::words;
 
@@ -41,6 +41,7 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         other if other.starts_with("parents") => "stands behind".to_owned(),
         other => {
             let label = heartbeats::label(other).or_else(|| secret::label(other));
+            let label = label.or_else(|| feeds::label(other));
             label.unwrap_or(other).to_owned()
         }
     };
@@ -95,6 +96,7 @@ pub(in crate::console::checks) fn rows(
     ];
     rows.extend(secret::rows(form));
     rows.extend(of_heartbeats);
+    rows.extend(feeds::rows(form));
     rows
 }
 

@@ -35,6 +35,7 @@ const SET: &str = "set; leave empty to keep it";
 pub(in crate::console::checks) fn fields(form: &Form, kind: Option<&CheckKind>) -> SecretFields {
     let sign_in = match kind {
         Some(CheckKind::Http(http)) => http.sign_in.as_ref(),
+        Some(CheckKind::Prometheus(prometheus)) => prometheus.sign_in.as_ref(),
         _ => None,
     };
     let chosen = form.maybe("sign_in").unwrap_or(NONE);
@@ -83,16 +84,24 @@ pub(super) fn show(form: Form, sign_in: Option<&SignIn>, headers: &[SecretHeader
     headers.iter().fold(form, |form, header| form.with("secret_header", &header.name))
 }
 
-/// A check with what a form says of secrets. A form without these fields says nothing of them.
-pub(super) fn read(form: &Form, http: HttpCheck) -> Result<HttpCheck, String> {
-    let Some(way) = form.maybe("sign_in") else { return Ok(http) };
+/// What a form says of how it signs in. A form without these fields says nothing of that.
+pub(super) fn read_sign_in(form: &Form, before: Option<SignIn>) -> Result<Option<SignIn>, String> {
+    let Some(way) = form.maybe("sign_in") else { return Ok(before) };
     let secret = Secret::typed(form.exact("secret"));
-    let sign_in = match way {
+    Ok(match way {
         NONE => None,
         BASIC => Some(SignIn::Basic { user: form.text("user").to_owned(), password: secret }),
         BEARER => Some(SignIn::Bearer { token: secret }),
         _ => return Err("signs in with: choose one of the list".to_owned()),
-    };
+    })
+}
+
+/// A check with what a form says of secrets. A form without these fields says nothing of them.
+pub(super) fn read(form: &Form, http: HttpCheck) -> Result<HttpCheck, String> {
+    if form.maybe("sign_in").is_none() {
+        return Ok(http);
+    }
+    let sign_in = read_sign_in(form, None)?;
     // One whose name was emptied goes.
     let headers = form.all("secret_header").zip(form.all("secret_value"));
     let headers = headers.filter(|(name, _)| !name.trim().is_empty());
@@ -105,7 +114,8 @@ pub(super) fn read(form: &Form, http: HttpCheck) -> Result<HttpCheck, String> {
 
 /// What a field is called, to people.
 pub(super) fn label(field: &str) -> Option<&'static str> {
-    match field.strip_prefix("kind.http.")? {
+    let prefixes = ["kind.http.", "kind.prometheus."];
+    match prefixes.into_iter().find_map(|prefix| field.strip_prefix(prefix))? {
         "sign_in" => Some("signs in with"),
         "sign_in.basic.user" => Some("user"),
         "sign_in.basic.password" | "sign_in.bearer.token" => Some("password or token"),

@@ -1,0 +1,164 @@
+//! What the entries of a feed say: which of them are open, by their words.
+//!
+//! A word counts where it stands by itself: between the beginning or the end of a line or an element and a mark
+//! such as `-`, `:` or `[`. A title that says that it is over counts; else the first word of the text does, as the
+//! newest stands on top. Where there is none, the entry is open.
+
+use std::collections::HashMap;
+
+use allclear_domain::check::{Reason, UpstreamCheck, Verdict};
+use jiff::{SignedDuration, Timestamp};
+
+use super::feed::{Entry, Feed};
+use super::told::{Told, page, sentence, who};
+
+/// Words by which an entry tells that it is not over.
+const OPEN: [&str; 8] = [
+    "investigating",
+    "identified",
+    "monitoring",
+    "update",
+    "in progress",
+    "verifying",
+    "ongoing",
+    "open",
+];
+/// Marks beside which a word stands by itself.
+const MARKS: [char; 14] = ['-', '–', '—', ':', '|', '[', ']', '(', ')', '.', ',', ';', '!', '*'];
+/// Clocks of others may be ahead of ours by this much; what lies further ahead has not begun.
+const AHEAD: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a feed says, and what that is to us.
+pub(super) fn judge(
+    check: &UpstreamCheck,
+    host: &str,
+    feed: &Feed,
+    now: Timestamp,
+) -> Result<Told, Reason> {
+    let who = who(&feed.title, host);
+    let ended: Vec<String> = check.ended.iter().map(|word| word.trim().to_lowercase()).collect();
+    let oldest = SignedDuration::from_hours(24 * i64::from(check.entry_days_max));
+    let is_now = |entry: &Entry| match entry.at() {
+        None => true,
+        Some(at) => now.duration_since(at) <= oldest && at.duration_since(now) <= AHEAD,
+    };
+    let open: Vec<&Entry> = newest(&feed.entries)
+        .into_iter()
+        .filter(|entry| is_now(entry) && entry.concerns(&check.components))
+        .filter(|entry| entry.is_open(&ended))
+        .collect();
+    let Some(first) = open.iter().max_by_key(|entry| entry.at()) else {
+        let sentence = sentence(&who, "No open entry", None, "", now);
+        return Ok(Told { verdict: Verdict::Ok, sentence, fault_page: None });
+    };
+    let what = match open.len() {
+        1 => "Not over".to_owned(),
+        more => format!("{more} entries are not over, the newest"),
+    };
+    Ok(Told {
+        verdict: check.counts.open_entry,
+        sentence: sentence(&who, &what, first.began_at(), &first.title, now),
+        fault_page: page(first.link.as_deref()),
+    })
+}
+
+/// The newest of those that lead to the same page: some write a new entry for each thing that they say.
+fn newest(entries: &[Entry]) -> Vec<&Entry> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut kept: Vec<&Entry> = Vec::new();
+    for entry in entries {
+        let key = entry.link.as_deref().or(entry.id.as_deref());
+        let Some(key) = key else {
+            kept.push(entry);
+            continue;
+        };
+        match places.get(key).and_then(|place| kept.get_mut(*place)) {
+            Some(known) if entry.at() > known.at() => *known = entry,
+            Some(_) => {}
+            None => {
+                places.insert(key, kept.len());
+                kept.push(entry);
+            }
+        }
+    }
+    kept
+}
+
+impl Entry {
+    /// When it was last said.
+    fn at(&self) -> Option<Timestamp> {
+        self.updated_at.or(self.published_at)
+    }
+
+    fn began_at(&self) -> Option<Timestamp> {
+        self.published_at.or(self.updated_at)
+    }
+
+    /// Whether it names one of these, or there is none.
+    fn concerns(&self, names: &[String]) -> bool {
+        let names_it = |name: &String| {
+            [&self.title, &self.text].into_iter().any(|text| is_named(text, name.trim()))
+        };
+        names.is_empty() || names.iter().any(names_it)
+    }
+
+    /// Whether it goes on, by the first word that says so or not; where there is none, it does.
+    fn is_open(&self, ended: &[String]) -> bool {
+        // Titles stay as they were at first: those that say that it goes on say nothing.
+        let title = self.title.to_lowercase();
+        if title.lines().any(|line| first_word(line, ended, &[]) == Some(false)) {
+            return false;
+        }
+        let text = without_markup(&self.text).to_lowercase();
+        text.lines().find_map(|line| first_word(line, ended, &OPEN)).unwrap_or(true)
+    }
+}
+
+/// Whether the first word of a line that says either says that it is open.
+fn first_word(line: &str, ended: &[String], open: &[&str]) -> Option<bool> {
+    let over = ended.iter().filter_map(|word| Some((by_itself(line, word)?, word.len(), false)));
+    let open = open.iter().filter_map(|word| Some((by_itself(line, word)?, word.len(), true)));
+    // Of two at one place the longer one says more.
+    let first = over.chain(open).min_by_key(|(at, length, _)| (*at, usize::MAX - length));
+    first.map(|(_, _, is_open)| is_open)
+}
+
+/// Where a word stands by itself in a line; both are in lower case.
+fn by_itself(line: &str, word: &str) -> Option<usize> {
+    let at_mark = |text: Option<char>| text.is_none_or(|letter| MARKS.contains(&letter));
+    let mut places = line.match_indices(word).map(|(at, _)| at);
+    places.find(|at| {
+        let before = line.get(..*at).unwrap_or_default().trim_end();
+        let after = line.get(at + word.len()..).unwrap_or_default();
+        at_mark(before.chars().next_back()) && at_mark(after.trim_start().chars().next())
+    })
+}
+
+/// Whether a name stands in a text as a word, or as several.
+fn is_named(text: &str, name: &str) -> bool {
+    let is_edge = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
+        is_edge(before) && is_edge(after)
+    })
+}
+
+/// A text with the end of a line in the place of each piece of markup.
+fn without_markup(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for (place, part) in text.split('<').enumerate() {
+        let rest = match (place, part.split_once('>')) {
+            (0, _) | (_, None) => part,
+            (_, Some((_, rest))) => {
+                plain.push('\n');
+                rest
+            }
+        };
+        plain.push_str(rest);
+    }
+    plain.replace("&nbsp;", " ").replace('\u{a0}', " ")
+}
+
+#[cfg(test)]
+mod tests;
