@@ -37,7 +37,7 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 23] = [
+pub(crate) const TOOLS: [Tool; 24] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
@@ -61,6 +61,12 @@ pub(crate) const TOOLS: [Tool; 23] = [
         "python3-websockets",
         Need::Test,
         "is that WebSocket",
+    ),
+    tool(
+        "/usr/lib/nagios/plugins/check_tcp",
+        "monitoring-plugins-basic",
+        Need::Test,
+        "the programs that checks are tried with",
     ),
     tool("ip", "iproute2", Need::Test, "makes networks whose line can be cut, as root"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),

@@ -20,7 +20,10 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
         CheckKind::Icmp(icmp) => of_host("kind.icmp.host", &icmp.host).into_iter().collect(),
         CheckKind::Service(service) => of_service(service),
         // Whether names can be asked for and servers be found is read with the check.
-        CheckKind::Dns(_) | CheckKind::Heartbeat(_) => Vec::new(),
+        CheckKind::Dns(_)
+        | CheckKind::Heartbeat(_)
+        | CheckKind::Group(_)
+        | CheckKind::Command(_) => Vec::new(),
     }
 }
 
@@ -35,7 +38,9 @@ pub fn lacking(kind: &CheckKind) -> Option<String> {
         | CheckKind::Tls(_)
         | CheckKind::Dns(_)
         | CheckKind::Service(_)
-        | CheckKind::Heartbeat(_) => None,
+        | CheckKind::Heartbeat(_)
+        | CheckKind::Group(_)
+        | CheckKind::Command(_) => None,
     }
 }
 

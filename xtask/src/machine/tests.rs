@@ -60,6 +60,7 @@ fn tests_need_nothing_but_a_compiler_and_servers() {
             "mariadb-client-core",
             "python3",
             "python3-websockets",
+            "monitoring-plugins-basic",
             "iproute2",
         ]
     );

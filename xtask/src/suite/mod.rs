@@ -167,6 +167,7 @@ fn cargo_test(
         .env("ALLCLEAR_TEST_REDIS", machine::program("redis-server")?)
         .env("ALLCLEAR_TEST_MARIADB", machine::program("mariadbd")?)
         .env("ALLCLEAR_TEST_PYTHON", machine::program("/usr/bin/python3")?)
+        .env("ALLCLEAR_TEST_PLUGINS", machine::program("/usr/lib/nagios/plugins/check_tcp")?)
         .env("ALLCLEAR_TEST_INITDB", machine::program("initdb")?)
         .env("ALLCLEAR_TEST_IP", machine::program("ip")?)
         .env("ALLCLEAR_TEST_LEDGER", records.join(LEDGER))

@@ -5,6 +5,7 @@
 
 mod assertion;
 mod certificate;
+mod command;
 mod dns;
 mod http;
 mod icmp;
@@ -24,6 +25,7 @@ use allclear_domain::Check;
 use allclear_domain::check::{
     CheckKind, Header, HttpCheck, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
+use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CHECKS_MAX;
 use allclear_net::{
@@ -37,6 +39,7 @@ use self::record::{Record, micros};
 use crate::limits;
 use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing};
 
+pub use self::command::{CommandProbe, Programs};
 pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
 pub use self::icmp::IcmpProbe;
@@ -65,6 +68,10 @@ pub enum Ready {
     Service(Box<ServiceProbe>),
     /// The kind `heartbeat`, which nobody probes.
     Heartbeat,
+    /// The kind `group`, which nobody probes either.
+    Group,
+    /// The kind `command`.
+    Command(Box<CommandProbe>),
 }
 
 /// Why a check cannot be tried.
@@ -104,6 +111,10 @@ impl Ready {
                 ServiceProbe::new(check).map(|it| Self::Service(Box::new(it)))
             }
             CheckKind::Heartbeat(_) => Ok(Self::Heartbeat),
+            CheckKind::Group(_) => Ok(Self::Group),
+            CheckKind::Command(check) => {
+                Ok(Self::Command(Box::new(CommandProbe::new(check.clone()))))
+            }
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
     }
@@ -121,6 +132,8 @@ struct Way {
     net: Net,
     tls: TlsClient,
     vantage: VantagePoint,
+    /// The programs that may be run.
+    programs: Programs,
     /// What was read of checks, until they change.
     read: Mutex<HashMap<CheckId, Read>>,
 }
@@ -129,7 +142,16 @@ impl NetProber {
     /// Tries checks from `vantage`, through `net`.
     #[must_use]
     pub fn new(net: Net, tls: TlsClient, vantage: VantagePoint) -> Self {
-        Self(Arc::new(Way { net, tls, vantage, read: Mutex::default() }))
+        let (programs, read) = Default::default();
+        Self(Arc::new(Way { net, tls, vantage, programs, read }))
+    }
+
+    /// The same where checks may run programs.
+    #[must_use]
+    pub fn with_programs(self, programs: Programs) -> Self {
+        let Way { net, tls, vantage, .. } = &*self.0;
+        let (net, tls, vantage) = (net.clone(), tls.clone(), vantage.clone());
+        Self(Arc::new(Way { net, tls, vantage, programs, read: Mutex::default() }))
     }
 }
 
@@ -137,6 +159,14 @@ impl Prober for NetProber {
     fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing {
         let way = Arc::clone(&self.0);
         Box::pin(async move { way.probe(&check, probed_at).await })
+    }
+
+    fn refusal(&self, kind: &CheckKind) -> Option<InvalidValue> {
+        self.0.programs.refusal(kind)
+    }
+
+    fn stop(&self) {
+        self.0.programs.stop();
     }
 
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
@@ -189,6 +219,10 @@ impl Way {
             Ok(Ready::Dns(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Icmp(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Service(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Command(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Group) => {
+                Err(reason(ReasonCode::Ours, "nothing is tried: it follows from its members"))
+            }
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
             }
@@ -196,7 +230,7 @@ impl Way {
                 Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
             }
         };
-        let took = started.elapsed();
+        let took = started.elapsed().saturating_sub(record.waited);
         let reason = match found {
             Ok(()) => slow(took, check.slow_after()),
             Err(reason) => Some(late(reason, took, check.deadline())),
@@ -204,7 +238,7 @@ impl Way {
         let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
         let verdict = match reason.as_ref().map(|reason| reason.code) {
             None => Verdict::Ok,
-            Some(ReasonCode::Slow | ReasonCode::Expiring) => Verdict::Degraded,
+            Some(ReasonCode::Slow | ReasonCode::Expiring | ReasonCode::Warned) => Verdict::Degraded,
             Some(ReasonCode::Ours) => Verdict::Unknown,
             Some(_) => Verdict::Fail,
         };

@@ -5,8 +5,10 @@
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
 mod checked;
+mod command;
 mod dns;
 mod flapping;
+mod group;
 mod heartbeat;
 mod histogram;
 mod http;
@@ -37,7 +39,9 @@ use crate::posted::StatusChange;
 use crate::text::Key;
 
 pub use self::checked::Checked;
+pub use self::command::CommandCheck;
 pub use self::dns::{DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest};
+pub use self::group::{GroupCheck, Member};
 pub use self::heartbeat::{
     Absence, Cron, Due, Failure, Heartbeat, HeartbeatCheck, Schedule, Signal, SignalKind,
     SignalToken, StartedRun,
@@ -191,6 +195,10 @@ pub enum CheckKind {
     Service(ServiceCheck),
     /// Signals that have to come.
     Heartbeat(HeartbeatCheck),
+    /// That enough of other checks work.
+    Group(GroupCheck),
+    /// A program of the operator's that says how things are.
+    Command(CommandCheck),
 }
 
 impl CheckKind {
@@ -205,6 +213,8 @@ impl CheckKind {
             Self::Icmp(_) => "icmp",
             Self::Service(_) => "service",
             Self::Heartbeat(_) => "heartbeat",
+            Self::Group(_) => "group",
+            Self::Command(_) => "command",
         }
     }
 
@@ -219,6 +229,8 @@ impl CheckKind {
             Self::Icmp(icmp) => icmp.target(),
             Self::Service(service) => service.target(),
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
+            Self::Group(group) => group.target(),
+            Self::Command(command) => command.target(),
         }
     }
 
@@ -244,16 +256,19 @@ impl CheckKind {
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
-            | Self::Service(_) => None,
+            | Self::Service(_)
+            | Self::Group(_)
+            | Self::Command(_) => None,
         }
     }
 
     /// How much it takes to believe samples where nobody says otherwise. The patience with a heartbeat
-    /// is its grace: what is said there needs no second look.
+    /// is its grace: what is said there needs no second look. That with a group is the patience with each of
+    /// its members.
     #[must_use]
     pub fn usual_patience(&self) -> Patience {
         match self {
-            Self::Heartbeat(_) => {
+            Self::Heartbeat(_) | Self::Group(_) => {
                 Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
             }
             Self::Http(_)
@@ -261,16 +276,18 @@ impl CheckKind {
             | Self::Tls(_)
             | Self::Dns(_)
             | Self::Icmp(_)
-            | Self::Service(_) => Patience::default(),
+            | Self::Service(_)
+            | Self::Command(_) => Patience::default(),
         }
     }
 
     /// Seconds from one probe to the next where nobody says otherwise. A heartbeat is looked at when a
-    /// signal comes and when one is missed, too.
+    /// signal comes and when one is missed, too, and a group when a member turns. A program costs more than
+    /// a question.
     #[must_use]
     pub const fn usual_interval_seconds(&self) -> u32 {
         match self {
-            Self::Heartbeat(_) => 60,
+            Self::Heartbeat(_) | Self::Group(_) | Self::Command(_) => 60,
             Self::Http(_)
             | Self::Tcp(_)
             | Self::Tls(_)

@@ -111,8 +111,12 @@ pub enum ReasonCode {
     Missed,
     /// A run that began was not over in time.
     Unfinished,
-    /// The job said itself that it failed.
+    /// The job, or the program that looks, said itself that it failed.
     Reported,
+    /// It works, and the program that looks warns.
+    Warned,
+    /// Not all members of a group work, or it is not known whether they do.
+    Members,
     /// No signal ever came, so nothing is known yet.
     Waiting,
     /// It failed while a check is down that it stands behind: nothing is known of it.

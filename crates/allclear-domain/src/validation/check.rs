@@ -20,6 +20,8 @@ impl Validate for Check {
             CheckKind::Icmp(icmp) => validation.part("icmp", icmp),
             CheckKind::Service(service) => validation.part("service", service),
             CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
+            CheckKind::Group(group) => validation.part("group", group),
+            CheckKind::Command(command) => validation.part("command", command),
         });
         validation.number(
             "interval_seconds",
@@ -54,6 +56,7 @@ impl Validate for Check {
             });
         }
         self.validate_parents(validation);
+        self.validate_members(validation);
         validation.each("tags", &self.tags, limits::CHECK_TAGS_MAX, |_, _| {});
         if let Some(paused_at) = self.paused_at {
             validation.past("paused_at", paused_at);

@@ -7,6 +7,7 @@
 
 mod check;
 mod expiry;
+mod group;
 mod page;
 mod record;
 mod template;

@@ -34,6 +34,7 @@ macro_rules! same {
 }
 
 mod dns;
+mod group;
 mod secret;
 mod service;
 
@@ -49,6 +50,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
+use self::group::{CommandJson, GroupJson};
 use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
@@ -72,6 +74,10 @@ pub(super) enum KindJson {
     Service(ServiceJson),
     /// Signals that a job sends by itself.
     Heartbeat(HeartbeatJson),
+    /// That enough of other checks work.
+    Group(GroupJson),
+    /// A program of the operator's that says how things are.
+    Command(CommandJson),
 }
 
 /// A request over HTTP, and what the answer has to be.
@@ -388,6 +394,8 @@ impl From<&CheckKind> for KindJson {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens })
             }
+            CheckKind::Group(group) => Self::Group(group.into()),
+            CheckKind::Command(command) => Self::Command(command.into()),
         }
     }
 }
@@ -421,6 +429,8 @@ impl From<KindJson> for CheckKind {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens })
             }
+            KindJson::Group(group) => Self::Group(group.into()),
+            KindJson::Command(command) => Self::Command(command.into()),
         }
     }
 }

@@ -93,7 +93,8 @@ words! {
     ReasonCodeWord = "ReasonCode" [
         "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
         "too_long", "redirects", "status", "assertion", "slow",
-        "expiring", "missed", "unfinished", "reported", "waiting", "behind", "ours",
+        "expiring", "missed", "unfinished", "reported", "warned", "members", "waiting",
+        "behind", "ours",
     ];
     /// What a job says of itself.
     SignalKindWord = "SignalKind" ["start", "success", "fail", "log"];

@@ -19,7 +19,7 @@ pub(super) use self::labels::{rows, told};
 pub(super) use self::secret::{SecretFields, fields as secrets};
 pub(super) use self::texts::seconds;
 use self::texts::{escaped, read_seconds, unescaped};
-use super::{heartbeats, pickers, telling};
+use super::{groups, heartbeats, pickers, telling};
 use crate::console::form::Form;
 
 /// What is spoken before TLS is what is usual at the port.
@@ -30,7 +30,7 @@ pub(super) const STARTTLS_NONE: &str = "none";
 /// What a form says.
 pub(super) struct Said {
     name: String,
-    kind: CheckKind,
+    pub(super) kind: CheckKind,
     interval_seconds: u32,
     deadline_ms: u32,
     slow_after_ms: Option<u32>,
@@ -78,8 +78,8 @@ impl Said {
 /// The form for a new check of a target, as it is shown first.
 pub(super) fn fresh(target: &str) -> Form {
     let name = match read_kind(target) {
-        // A job has a name of its own, which nobody can guess.
-        Ok(CheckKind::Heartbeat(_)) | Err(_) => String::new(),
+        // A job and a group have names of their own, which nobody can guess.
+        Ok(CheckKind::Heartbeat(_) | CheckKind::Group(_)) | Err(_) => String::new(),
         Ok(kind) => kind.usual_name(),
     };
     let form = Form::of([("target", target), ("name", &name), ("slow", "")]);
@@ -89,9 +89,10 @@ pub(super) fn fresh(target: &str) -> Form {
         |kind| (kind.usual_interval_seconds(), kind.usual_patience()),
     );
     let form = with_pace(form, interval, Check::USUAL_DEADLINE_MS, patience);
-    let form = match kind.as_ref().and_then(CheckKind::as_heartbeat) {
-        Some(heartbeat) => heartbeats::with_fields(form, heartbeat),
-        None => form,
+    let form = match &kind {
+        Some(CheckKind::Heartbeat(heartbeat)) => heartbeats::with_fields(form, heartbeat),
+        Some(CheckKind::Group(group)) => groups::with_fields(form, group),
+        _ => form,
     };
     with_usual(form).with("on_outage", &telling::value(telling::USUAL))
 }
@@ -158,6 +159,9 @@ pub(super) fn form_of(check: &Check) -> Form {
         }
         CheckKind::Service(check) => service::show(form, check),
         CheckKind::Heartbeat(heartbeat) => heartbeats::with_fields(form, heartbeat),
+        CheckKind::Group(group) => groups::with_fields(form, group),
+        // Its target says all of it.
+        CheckKind::Command(_) => form,
     };
     // Of two fields of a name the first counts.
     let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
@@ -197,7 +201,7 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             }
             kept.extend(tcp.connect_to.map(|address| format!("the address {address}")));
         }
-        CheckKind::Heartbeat(_) => {}
+        CheckKind::Heartbeat(_) | CheckKind::Group(_) | CheckKind::Command(_) => {}
         CheckKind::Tls(tls) => {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
@@ -353,6 +357,11 @@ impl Reader<'_> {
                 let read = heartbeats::read(self.form, new, before);
                 read.map_err(|problem| self.problems.push(problem)).ok().map(CheckKind::Heartbeat)
             }
+            (CheckKind::Group(_), _) => {
+                let read = groups::read(self.form);
+                read.map_err(|problem| self.problems.push(problem)).ok().map(Into::into)
+            }
+            (command @ CheckKind::Command(_), _) => Some(command),
             (CheckKind::Tls(new), before) => {
                 let connect_to = match before {
                     Some(CheckKind::Tls(tls)) => tls.connect_to,

@@ -9,6 +9,7 @@ mod checks;
 mod components;
 mod escaping;
 mod expiry;
+mod groups;
 mod incident_list;
 mod incidents;
 mod look;
