@@ -37,7 +37,7 @@ pub(crate) struct Tool {
 }
 
 /// Everything outside Rust that the checks use.
-pub(crate) const TOOLS: [Tool; 27] = [
+pub(crate) const TOOLS: [Tool; 28] = [
     tool("initdb", "postgresql", Need::Test, "the store story runs on PostgreSQL too"),
     tool("pg_ctl", "postgresql", Need::Test, "starts and stops the throw-away PostgreSQL"),
     tool("cc", "gcc", Need::Test, "compiles the embedded database"),
@@ -71,6 +71,12 @@ pub(crate) const TOOLS: [Tool; 27] = [
     tool("etcd", "etcd-server", Need::Test, "the gRPC that checks are tried on"),
     tool("chronyd", "chrony", Need::Test, "the NTP that checks are tried on"),
     tool("prometheus", "prometheus", Need::Test, "the Prometheus that checks are tried on"),
+    tool(
+        "/usr/lib/nagios/plugins/check_tcp",
+        "monitoring-plugins-basic",
+        Need::Test,
+        "the programs that checks are tried with",
+    ),
     tool("ip", "iproute2", Need::Test, "makes networks whose line can be cut, as root"),
     tool("nginx", "nginx", Need::Bench, "the peer that serves the same page"),
     tool("wrk", "wrk", Need::Bench, "asks for pages as fast as it can"),

@@ -2,6 +2,7 @@
 //! no clock, no store and no network.
 
 mod family;
+mod groups;
 mod unwritten;
 
 use std::cmp::Reverse;
@@ -144,6 +145,7 @@ impl Board {
             self.forget(id);
         }
         if check.paused_at.is_some() {
+            self.tell_groups(id, now);
             return self.tell_children(id, now);
         }
         let due_at = match &before {
@@ -157,6 +159,7 @@ impl Board {
             Some(before) => Watched { check, due_at, ..before },
             None => Watched { due_at, ..Watched::new(check) },
         });
+        self.tell_groups(id, now);
         self.tell_children(id, now);
         self.release(now);
     }
@@ -165,6 +168,7 @@ impl Board {
     pub fn remove_check(&mut self, id: CheckId, now: Timestamp) {
         self.checks.remove(&id);
         self.forget(id);
+        self.tell_groups(id, now);
         self.tell_children(id, now);
     }
 
@@ -344,13 +348,14 @@ impl Board {
     ) {
         let Some(watched) = self.checks.get_mut(&check.id) else { return };
         self.unwritten.results += 1;
-        // A heartbeat is looked at now and then, which is no sample of anything.
-        if watched.check.kind.as_heartbeat().is_none() {
+        // What nobody probes is looked at now and then, which is no sample of anything.
+        if watched.check.kind.is_probed() {
             self.unwritten.put_minute(watched.add(&result));
         }
         let patience = watched.check.patience;
         let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
         let judgment = parent.map_or(judgment, |parent| judgment.put_behind(parent));
+        let is_news = judgment.verdict() != watched.judgment.verdict();
         watched.judgment = judgment;
         (watched.heard_at, watched.asked_at) = (Some(result.probed_at), None);
         self.family.put(&watched.check, &judgment);
@@ -379,6 +384,9 @@ impl Board {
         let last_bad = watched.last_bad.clone();
         let judged = Judged { check_id: check.id, judgment, last: result, last_bad };
         self.unwritten.judged.insert(check.id, judged);
+        if is_news {
+            self.tell_groups(check.id, now);
+        }
     }
 
     /// Compares what is believed with the outages that are open, and has written what differs: a check

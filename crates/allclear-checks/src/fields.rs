@@ -23,7 +23,10 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
         CheckKind::Upstream(upstream) => of_address("kind.upstream.url", &upstream.url),
         CheckKind::Prometheus(prometheus) => of_address("kind.prometheus.url", &prometheus.url),
         // Whether names can be asked for and servers be found is read with the check.
-        CheckKind::Dns(_) | CheckKind::Heartbeat(_) => Vec::new(),
+        CheckKind::Dns(_)
+        | CheckKind::Heartbeat(_)
+        | CheckKind::Group(_)
+        | CheckKind::Command(_) => Vec::new(),
     }
 }
 
@@ -41,7 +44,9 @@ pub fn lacking(kind: &CheckKind) -> Option<String> {
         | CheckKind::Service(_)
         | CheckKind::Upstream(_)
         | CheckKind::Prometheus(_)
-        | CheckKind::Heartbeat(_) => None,
+        | CheckKind::Heartbeat(_)
+        | CheckKind::Group(_)
+        | CheckKind::Command(_) => None,
     }
 }
 

@@ -24,6 +24,16 @@ pub const HEARD_BYTES_MAX: usize = 64 * 1024;
 pub const REASON_BYTES_MAX: usize = 2 * 1024;
 /// Characters of a value that a reason repeats; the rest is left out.
 pub const TOLD_CHARS_MAX: usize = 120;
+/// Programs that run at the same time; further ones wait for their turn.
+pub const COMMANDS_MAX: usize = 8;
+/// Bytes that are kept of what a program says, and of what it complains of; what follows is read and left out.
+pub const COMMAND_BYTES_MAX: usize = 64 * 1024;
+/// Characters of what a program says that a reason repeats; the rest is left out.
+pub const COMMAND_SAID_CHARS_MAX: usize = 400;
+/// Figures of a program that are told one by one; the rest is counted.
+pub const COMMAND_FIGURES_MAX: usize = 20;
+/// Lines of what a program complains of that are kept; the rest is left out.
+pub const STDERR_LINES_MAX: usize = 50;
 /// Certificates of a chain that are told; what follows is left out.
 pub const TOLD_CERTIFICATES_MAX: usize = 8;
 /// Bytes that one regular expression may take once it is read; a larger one is refused.

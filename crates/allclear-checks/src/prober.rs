@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_domain::Check;
-use allclear_domain::check::{ProbeResult, Reason, ReasonCode, Round};
+use allclear_domain::check::{CheckKind, ProbeResult, Reason, ReasonCode, Round};
+use allclear_domain::error::InvalidValue;
 use jiff::Timestamp;
 
 /// What one probe will have found.
@@ -41,6 +42,14 @@ pub type Fetching = Pin<Box<dyn Future<Output = Result<Fetched, Reason>> + Send>
 pub trait Prober: Send + Sync {
     /// Tries it once; `probed_at` is the present.
     fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing;
+
+    /// Why it would not try a kind, however often it was asked, where that is so.
+    fn refusal(&self, _: &CheckKind) -> Option<InvalidValue> {
+        None
+    }
+
+    /// Ends what it began elsewhere in the system, and begins nothing there any more.
+    fn stop(&self) {}
 
     /// Asks the sentinels of the place that it probes from. Where there are none, nobody can tell
     /// whether a failure is our own, and each is heard as it is.

@@ -14,7 +14,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_domain::check::{ProbeResult, Round, Verdict};
+use allclear_domain::check::{CheckKind, ProbeResult, Round, Verdict};
 use allclear_domain::{Check, Clock, Entropy};
 use allclear_store::{Store, StoreError, Tenure};
 use jiff::{SignedDuration, Timestamp};
@@ -435,9 +435,12 @@ impl Watch {
             self.figures.began(lag, is_slow);
             report.probed += 1;
             report.lag_max = report.lag_max.max(lag);
-            let probing = match check.kind.as_heartbeat() {
-                Some(_) => heartbeat::look(self.store.clone(), check.id, now),
-                None => self.prober.probe(check.clone(), now),
+            let probing = match &check.kind {
+                CheckKind::Heartbeat(_) => heartbeat::look(self.store.clone(), check.id, now),
+                CheckKind::Group(group) => {
+                    Box::pin(std::future::ready(state.board.look_at_group(group, now)))
+                }
+                _ => self.prober.probe(check.clone(), now),
             };
             let began = Began { at: began, is_slow, stalls: state.stall.count() };
             let probe = async move {

@@ -142,6 +142,16 @@ pub const CHECK_TAGS_MAX: usize = 20;
 pub const CHECK_PARENTS_MAX: usize = 8;
 /// Checks that one stands behind over any number of others; more are refused.
 pub const CHECK_ANCESTORS_MAX: usize = 100;
+/// Members of one group of checks; another is refused.
+pub const GROUP_MEMBERS_MAX: usize = 100;
+/// Groups within groups of checks; deeper ones are refused.
+pub const GROUP_LEVELS_MAX: usize = 8;
+/// Checks that are below one group over any number of others; more are refused.
+pub const GROUP_BELOW_MAX: usize = 1_000;
+/// Members that a sentence names; the rest is counted.
+pub const MEMBERS_TOLD_MAX: usize = 5;
+/// Arguments of one program; another is refused.
+pub const COMMAND_ARGUMENTS_MAX: usize = 64;
 /// Header fields that one check sends; another is refused.
 pub const CHECK_HEADERS_MAX: usize = 50;
 /// Header fields of one check whose values are secrets; another is refused.

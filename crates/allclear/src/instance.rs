@@ -65,6 +65,7 @@ pub struct Instance {
     serving: JoinHandle<()>,
     maintenance: Arc<MaintenanceDuty>,
     watch: Arc<Watch>,
+    prober: Arc<dyn Prober>,
     duties: Duties,
 }
 
@@ -100,7 +101,7 @@ impl Instance {
             published: published.clone(),
             nudge: publisher.nudge(),
             watch: watch.nudge(),
-            looker: Looker::new(prober),
+            looker: Looker::new(prober.clone()),
             expiry: expiry.nudge(),
             figures: watch.figures(),
             entrance: Arc::new(entrance),
@@ -136,6 +137,7 @@ impl Instance {
             serving,
             maintenance,
             watch,
+            prober,
             duties,
         })
     }
@@ -182,13 +184,15 @@ impl Instance {
         &mut self.duties
     }
 
-    /// Stops listening, lets open requests end, and closes the store.
+    /// Stops listening, lets open requests end, ends programs that checks run, and closes the store.
     pub async fn stop(self) {
         let _ = self.stop.send(());
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the listener ended badly");
         }
         self.duties.stop().await;
+        // Nobody waits for what probes began elsewhere in the system.
+        self.prober.stop();
         self.watch.lay_down().await;
         self.store.close().await;
     }

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use allclear_checks::kinds::NetProber;
+use allclear_checks::kinds::{NetProber, Programs};
 use allclear_checks::{Fetch, Fetching, Looking, Prober, Probing};
 use allclear_domain::Clock;
-use allclear_domain::check::{Check, ProbeResult, Reason, ReasonCode, VantagePoint};
+use allclear_domain::check::{Check, CheckKind, ProbeResult, Reason, ReasonCode, VantagePoint};
+use allclear_domain::error::InvalidValue;
 use allclear_net::{AddressRules, Net, Resolver, Sentinels, TlsClient, Trust};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -66,6 +67,7 @@ pub fn prober(settings: &ProbeSettings, clock: Arc<dyn Clock>) -> Result<Arc<dyn
         rules,
         sentinels: Arc::new(Sentinels::of_this_machine(settings.anchors.clone())),
         clock,
+        programs: Programs::within(settings.commands.clone()),
         made: Mutex::default(),
         is_told: AtomicBool::new(false),
     }))
@@ -79,6 +81,8 @@ struct OnDemand {
     rules: AddressRules,
     sentinels: Arc<Sentinels>,
     clock: Arc<dyn Clock>,
+    /// The programs that may be run.
+    programs: Programs,
     made: Mutex<Option<NetProber>>,
     /// Whether the log says that it cannot be made.
     is_told: AtomicBool,
@@ -95,6 +99,7 @@ impl OnDemand {
         let resolver = Resolver::of_this_machine().context("names cannot be looked up")?;
         let net = Net::new(self.rules.clone(), resolver).with_neighbors();
         let prober = NetProber::new(net, tls, VantagePoint::core());
+        let prober = prober.with_programs(self.programs.clone());
         *made = Some(prober.clone());
         Ok(prober)
     }
@@ -123,6 +128,14 @@ impl Prober for OnDemand {
                 Box::pin(std::future::ready(Err(ours)))
             }
         }
+    }
+
+    fn refusal(&self, kind: &CheckKind) -> Option<InvalidValue> {
+        self.programs.refusal(kind)
+    }
+
+    fn stop(&self) {
+        self.programs.stop();
     }
 
     fn look(&self) -> Looking {

@@ -64,6 +64,7 @@ fn tests_need_nothing_but_a_compiler_and_servers() {
             "etcd-server",
             "chrony",
             "prometheus",
+            "monitoring-plugins-basic",
             "iproute2",
         ]
     );

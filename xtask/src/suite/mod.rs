@@ -170,6 +170,7 @@ fn cargo_test(
         .env("ALLCLEAR_TEST_ETCD", machine::program("etcd")?)
         .env("ALLCLEAR_TEST_CHRONY", machine::program("chronyd")?)
         .env("ALLCLEAR_TEST_PROMETHEUS", machine::program("prometheus")?)
+        .env("ALLCLEAR_TEST_PLUGINS", machine::program("/usr/lib/nagios/plugins/check_tcp")?)
         .env("ALLCLEAR_TEST_INITDB", machine::program("initdb")?)
         .env("ALLCLEAR_TEST_IP", machine::program("ip")?)
         .env("ALLCLEAR_TEST_LEDGER", records.join(LEDGER))

@@ -10,6 +10,8 @@ use super::*;
 #[derive(Debug, Default)]
 pub(super) struct Family {
     children: HashMap<CheckId, BTreeSet<CheckId>>,
+    /// The groups that a check is a member of.
+    groups: HashMap<CheckId, BTreeSet<CheckId>>,
     /// Checks of which nothing is known because another is down.
     behind: HashSet<CheckId>,
     /// Failures that wait for parents, one of a check.
@@ -40,6 +42,9 @@ impl Family {
         for parent in &check.parents {
             self.children.entry(*parent).or_default().insert(check.id);
         }
+        for member in check.kind.as_group().iter().flat_map(|group| &group.members) {
+            self.groups.entry(*member).or_default().insert(check.id);
+        }
         if judgment.behind().is_some() {
             self.behind.insert(check.id);
         } else {
@@ -56,6 +61,26 @@ impl Family {
             children.remove(&id);
             !children.is_empty()
         });
+        self.groups.retain(|_, groups| {
+            groups.remove(&id);
+            !groups.is_empty()
+        });
+    }
+
+    /// The groups that a check is, or was, a member of.
+    pub(super) fn groups_of(&self, id: CheckId) -> BTreeSet<CheckId> {
+        self.groups.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The checks that stand behind one, or behind a group that it is below.
+    fn children_of(&self, id: CheckId) -> BTreeSet<CheckId> {
+        let (mut above, mut children) = (vec![id], BTreeSet::new());
+        let mut seen = HashSet::from([id]);
+        while let Some(id) = above.pop() {
+            children.extend(self.children.get(&id).into_iter().flatten());
+            above.extend(self.groups_of(id).into_iter().filter(|group| seen.insert(*group)));
+        }
+        children
     }
 
     fn is_idle(&self) -> bool {
@@ -96,7 +121,7 @@ impl Board {
         match self.ask_parents(&watched.check, since) {
             Parents::Down(parent) => Some((self.told_behind(result, parent), Some(parent))),
             Parents::AreAsked if turns => {
-                let parents = watched.check.parents.clone();
+                let parents = self.with_members(&watched.check.parents);
                 let waiting = Waiting { check: check.clone(), result, since };
                 self.family.waiting.insert(check.id, waiting);
                 for parent in parents {
@@ -116,20 +141,25 @@ impl Board {
     /// What the parents of a check say that were probed since then. One that is paused or gone says
     /// nothing, and neither does one of which nothing is known.
     fn ask_parents(&self, check: &Check, since: Timestamp) -> Parents {
-        let mut answer = Parents::Work;
         for id in &check.parents {
             let Some(parent) = self.checks.get(id) else { continue };
-            if let Some(down) = parent.down().filter(|down| *down != check.id) {
+            let by_members = || self.is_down_by_members(&parent.check).then_some(*id);
+            if let Some(down) = parent.down().or_else(by_members).filter(|down| *down != check.id) {
                 return Parents::Down(down);
             }
-            let is_asked = parent.heard_at.is_none_or(|at| at < since)
-                || parent.judgment.run(Threshold::Fail).is_some()
-                || self.family.waiting.contains_key(id);
-            if is_asked {
-                answer = Parents::AreAsked;
-            }
         }
-        answer
+        let asked = |id: &CheckId| {
+            self.checks.get(id).is_some_and(|one| {
+                one.heard_at.is_none_or(|at| at < since)
+                    || one.judgment.run(Threshold::Fail).is_some()
+                    || self.family.waiting.contains_key(id)
+            })
+        };
+        // What a group says follows from others, which are asked with it.
+        match self.with_members(&check.parents).iter().any(asked) {
+            true => Parents::AreAsked,
+            false => Parents::Work,
+        }
     }
 
     /// There is something new about a check: those that stand behind it may not have to wait any more,
@@ -137,7 +167,7 @@ impl Board {
     pub(super) fn tell_children(&mut self, id: CheckId, now: Timestamp) {
         let mut news = vec![id];
         while let Some(id) = news.pop().filter(|_| !self.family.is_idle()) {
-            let children = self.family.children.get(&id).cloned().unwrap_or_default();
+            let children = self.family.children_of(id);
             news.extend(children.into_iter().filter(|child| self.settle(*child, now)));
         }
     }
@@ -179,6 +209,7 @@ impl Board {
         if let Some(watched) = self.checks.get_mut(&id) {
             watched.judgment = watched.judgment.judged_afresh();
         }
+        self.tell_groups(id, now);
         self.look_now(id, now);
     }
 

@@ -69,6 +69,8 @@ struct Becomes {
     patience: Patience,
     tags: Vec<Key>,
     is_paused: bool,
+    /// The keys of its members, where it is a group.
+    members: Vec<Key>,
 }
 
 /// Gathers what is made of the entries of a source.
@@ -93,8 +95,9 @@ impl Gathering {
         self.imported.report.settings.push(Setting { file, path, told: told.into() });
     }
 
-    /// Takes in an entry. It is taken whole, with all that it becomes, or not at all.
-    fn entry(&mut self, mut draft: Draft, becomes: Vec<Becomes>) {
+    /// Takes in an entry. It is taken whole, with all that it becomes, or not at all. Gives the keys of what
+    /// was taken.
+    fn entry(&mut self, mut draft: Draft, becomes: Vec<Becomes>) -> Vec<Key> {
         let mut carried = Vec::new();
         for one in becomes {
             match self.carry(&draft, one) {
@@ -119,7 +122,8 @@ impl Gathering {
             self.tokens.extend(heartbeats.flat_map(|one| one.tokens.iter().cloned()));
             self.imported.checks.extend(carried);
         }
-        self.imported.report.entries.push(draft.into_entry(outcome, keys));
+        self.imported.report.entries.push(draft.into_entry(outcome, keys.clone()));
+        keys
     }
 
     /// A check with its key; what is wrong with it, where something is.
@@ -152,9 +156,9 @@ impl Gathering {
             let told = "its token is that of another entry: give it a new one, and import again";
             return Err(vec![told.to_owned()]);
         }
-        let problems = problems(&new);
+        let problems = problems(&new, becomes.members.len());
         if problems.is_empty() {
-            Ok(Carried { check: new, is_paused: becomes.is_paused })
+            Ok(Carried { check: new, is_paused: becomes.is_paused, members: becomes.members })
         } else {
             Err(problems)
         }
@@ -170,16 +174,22 @@ impl Gathering {
     }
 }
 
-/// What is wrong with a check, by the rules for every check.
-fn problems(new: &NewCheck) -> Vec<String> {
+/// What is wrong with a check, by the rules for every check; a group gets so many members, which are known
+/// by their keys so far.
+fn problems(new: &NewCheck, members: usize) -> Vec<String> {
     let Some(key) = new.key.clone() else { return Vec::new() };
     // Neither the id nor the time is written; the rules ask for some.
     let now = Timestamp::UNIX_EPOCH;
+    let entropy = Entropy::from_seed(0);
+    let mut kind = new.kind.clone();
+    if let CheckKind::Group(group) = &mut kind {
+        group.members = (0..members).map(|_| entropy.id(now)).collect();
+    }
     let check = Check {
-        id: Entropy::from_seed(0).id(now),
+        id: entropy.id(now),
         key,
         name: new.name.clone(),
-        kind: new.kind.clone(),
+        kind,
         interval_seconds: new.interval_seconds,
         deadline_ms: new.deadline_ms,
         slow_after_ms: new.slow_after_ms,
@@ -200,6 +210,7 @@ fn problems(new: &NewCheck) -> Vec<String> {
 pub fn wire_form(carried: &Carried) -> Value {
     let mut form = shown_form(carried);
     form["check"]["kind"] = sent_form(&carried.check.kind);
+    name_members(&mut form["check"]["kind"], &carried.members);
     form
 }
 
@@ -218,14 +229,23 @@ pub fn sent_form(kind: &CheckKind) -> Value {
     form
 }
 
+/// Names the members of a group by their keys.
+fn name_members(kind: &mut Value, members: &[Key]) {
+    if let Some(group) = kind.get_mut("group") {
+        group["members"] = json!(members);
+    }
+}
+
 /// A check as it may be shown: whether there are secrets, and not which.
 fn shown_form(carried: &Carried) -> Value {
     let new = &carried.check;
+    let mut kind = json!(new.kind.without_secrets());
+    name_members(&mut kind, &carried.members);
     json!({
         "check": {
             "key": new.key,
             "name": new.name,
-            "kind": new.kind.without_secrets(),
+            "kind": kind,
             "interval_seconds": new.interval_seconds,
             "deadline_ms": new.deadline_ms,
             "patience": new.patience,

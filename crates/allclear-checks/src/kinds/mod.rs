@@ -5,6 +5,7 @@
 
 mod assertion;
 mod certificate;
+mod command;
 mod dns;
 mod http;
 mod icmp;
@@ -29,6 +30,7 @@ use allclear_domain::check::{
     CheckKind, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
 use allclear_domain::clock::Clock;
+use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CHECKS_MAX;
 use allclear_net::{
@@ -42,6 +44,7 @@ use self::record::{Record, micros};
 use crate::limits;
 use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing};
 
+pub use self::command::{CommandProbe, Programs};
 pub use self::dns::DnsProbe;
 pub use self::http::HttpProbe;
 pub use self::icmp::IcmpProbe;
@@ -79,6 +82,10 @@ pub enum Ready {
     Prometheus(Box<PrometheusProbe>),
     /// The kind `heartbeat`, which nobody probes.
     Heartbeat,
+    /// The kind `group`, which nobody probes either.
+    Group,
+    /// The kind `command`.
+    Command(Box<CommandProbe>),
 }
 
 /// Why a check cannot be tried.
@@ -125,6 +132,10 @@ impl Ready {
                 PrometheusProbe::new(check).map(|it| Self::Prometheus(Box::new(it)))
             }
             CheckKind::Heartbeat(_) => Ok(Self::Heartbeat),
+            CheckKind::Group(_) => Ok(Self::Group),
+            CheckKind::Command(check) => {
+                Ok(Self::Command(Box::new(CommandProbe::new(check.clone()))))
+            }
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
     }
@@ -144,6 +155,8 @@ struct Way {
     /// The clock of this machine.
     clock: Arc<dyn Clock>,
     vantage: VantagePoint,
+    /// The programs that may be run.
+    programs: Programs,
     /// What was read of checks, until they change.
     read: Mutex<HashMap<CheckId, Read>>,
 }
@@ -152,8 +165,16 @@ impl NetProber {
     /// Tries checks from `vantage`, through `net`, by the clock that certificates are judged by.
     #[must_use]
     pub fn new(net: Net, tls: TlsClient, vantage: VantagePoint) -> Self {
-        let clock = tls.clock();
-        Self(Arc::new(Way { net, tls, clock, vantage, read: Mutex::default() }))
+        let (clock, (programs, read)) = (tls.clock(), Default::default());
+        Self(Arc::new(Way { net, tls, clock, vantage, programs, read }))
+    }
+
+    /// The same where checks may run programs.
+    #[must_use]
+    pub fn with_programs(self, programs: Programs) -> Self {
+        let Way { net, tls, clock, vantage, .. } = &*self.0;
+        let (net, tls, clock, vantage) = (net.clone(), tls.clone(), clock.clone(), vantage.clone());
+        Self(Arc::new(Way { net, tls, clock, vantage, programs, read: Mutex::default() }))
     }
 }
 
@@ -161,6 +182,14 @@ impl Prober for NetProber {
     fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing {
         let way = Arc::clone(&self.0);
         Box::pin(async move { way.probe(&check, probed_at).await })
+    }
+
+    fn refusal(&self, kind: &CheckKind) -> Option<InvalidValue> {
+        self.0.programs.refusal(kind)
+    }
+
+    fn stop(&self) {
+        self.0.programs.stop();
     }
 
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
@@ -213,6 +242,10 @@ impl Way {
             Ok(Ready::Service(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Upstream(probe)) => probe.run(self, &mut record, deadline).await,
             Ok(Ready::Prometheus(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Command(probe)) => probe.run(self, &mut record, deadline).await,
+            Ok(Ready::Group) => {
+                Err(reason(ReasonCode::Ours, "nothing is tried: it follows from its members"))
+            }
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
             }
@@ -220,7 +253,7 @@ impl Way {
                 Err(reason(ReasonCode::Ours, format!("the check cannot be tried: {not_ready}")))
             }
         };
-        let took = started.elapsed();
+        let took = started.elapsed().saturating_sub(record.waited);
         let reason = match found {
             Ok(()) => slow(took, check.slow_after()),
             Err(reason) => Some(late(reason, took, check.deadline())),
@@ -232,7 +265,8 @@ impl Way {
                 ReasonCode::Slow
                 | ReasonCode::Expiring
                 | ReasonCode::ClockOff
-                | ReasonCode::Impaired,
+                | ReasonCode::Impaired
+                | ReasonCode::Warned,
             ) => Verdict::Degraded,
             Some(ReasonCode::Ours | ReasonCode::Unread) => Verdict::Unknown,
             Some(_) => Verdict::Fail,

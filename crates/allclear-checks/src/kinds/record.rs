@@ -98,6 +98,8 @@ pub(super) struct Record {
     pub(super) leaf: Option<Leaf>,
     /// How far away the target is, once its addresses are known.
     pub(super) reach: Option<Reach>,
+    /// How long it waited for its turn, which says nothing of the target.
+    pub(super) waited: Duration,
     exchange: Exchange,
     bytes: usize,
     secrets: Vec<String>,
@@ -111,6 +113,7 @@ impl Record {
             certificate_ends_at: None,
             leaf: None,
             reach: None,
+            waited: Duration::ZERO,
             phases: Phases::default(),
             exchange: Exchange::default(),
             bytes: 0,

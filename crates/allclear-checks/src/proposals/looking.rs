@@ -7,6 +7,7 @@ use allclear_domain::Entropy;
 use allclear_domain::check::{
     Check, CheckKind, Direction, OnOutage, Patience, ProbeResult, VantagePoint, Verdict,
 };
+use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -79,6 +80,12 @@ impl Looker {
     #[must_use]
     pub fn new(prober: Arc<dyn Prober>) -> Self {
         Self { prober: Some(prober), ..Self::default() }
+    }
+
+    /// Why a kind would not be tried, however often, where that is so.
+    #[must_use]
+    pub fn refusal(&self, kind: &CheckKind) -> Option<InvalidValue> {
+        self.prober.as_ref()?.refusal(kind)
     }
 
     /// Tries all of them at the same time, and gives those to propose, in their order; `None` where too

@@ -161,6 +161,11 @@ pub fn candidates(typed: &str) -> Result<Vec<Candidate>, Vec<InvalidValue>> {
             let problem = "is a schedule of signals, and nothing to look at: write an address";
             Err(vec![InvalidValue::new("target", problem)])
         }
+        // Looking has no effect, and nobody knows what a program does.
+        CheckKind::Group(_) | CheckKind::Command(_) => {
+            let problem = "is nothing to look at: add it as a check, as it is";
+            Err(vec![InvalidValue::new("target", problem)])
+        }
         CheckKind::Http(http) => of_website(http, !typed.contains("://")),
         CheckKind::Tcp(tcp) => Ok(of_port(tcp)),
         _ => {

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use allclear_domain::audit::{AuditAction, Subject};
-use allclear_domain::check::{CheckKind, SignalToken};
+use allclear_domain::audit::{AuditAction, AuditEntry, Subject};
+use allclear_domain::check::{CheckKind, GroupCheck, SignalToken};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
+use allclear_domain::text::Key;
 use allclear_domain::{Change, Check, limits};
-use allclear_store::{Store, WriteError};
+use allclear_store::{Store, StoreError, Transaction, WriteError};
 
 use super::{NewCheck, json, look_at, with_tokens};
 use crate::limits::CHECKS_AT_ONCE_MAX;
@@ -21,6 +22,8 @@ pub struct Carried {
     pub check: NewCheck,
     /// Whether it is not to be probed until somebody says so.
     pub is_paused: bool,
+    /// The keys of its members, where it is a group: they are there already, or come before it.
+    pub members: Vec<Key>,
 }
 
 /// What became of one of them.
@@ -49,7 +52,7 @@ pub async fn carry_over(
     }
     let mut transaction = store.begin().await?;
     let mut taken = transaction.list_check_keys().await?;
-    let (mut done, mut added, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut done, mut added, mut problems) = (Vec::new(), Added::default(), Vec::new());
     let mut heard: BTreeSet<SignalToken> = BTreeSet::new();
     for (place, one) in carried.into_iter().enumerate() {
         let within = |field: &str| format!("checks[{place}].{field}");
@@ -59,6 +62,16 @@ pub async fn carry_over(
             continue;
         };
         let mut check = one.check.made(key, one.is_paused, change);
+        if let CheckKind::Group(group) = &mut check.kind {
+            for (field, problem) in added.fill(&mut transaction, group, &one.members).await? {
+                problems.push(InvalidValue::new(within(&field), problem));
+            }
+            if !problems.is_empty() {
+                continue;
+            }
+            // What it follows from is looked at there.
+            added.write(&mut transaction).await?;
+        }
         if !taken.insert(check.key.clone()) {
             let found = transaction.find_check_by_key(check.key.as_str()).await?;
             done.push(match found {
@@ -79,14 +92,11 @@ pub async fn carry_over(
             })),
             Err(error) => return Err(error),
         }
-        for (nth, token) in tokens(&check.kind).iter().enumerate() {
-            if !heard.insert(token.clone()) {
-                let problem = "is that of another check that comes with it: use another one";
-                let field = format!("check.kind.heartbeat.tokens[{nth}]");
-                problems.push(InvalidValue::new(within(&field), problem));
-            }
+        for field in named_again(&check.kind, &mut heard) {
+            let problem = "is that of another check that comes with it: use another one";
+            problems.push(InvalidValue::new(within(&field), problem));
         }
-        added.push(check);
+        added.checks.push(check);
     }
     if taken.len() > limits::CHECKS_MAX {
         let problem = format!("are too many: {} checks are probed at most", limits::CHECKS_MAX);
@@ -96,18 +106,75 @@ pub async fn carry_over(
         problems.truncate(limits::PROBLEMS_MAX);
         return Err(WriteError::Invalid(problems));
     }
-    if added.is_empty() {
+    if added.checks.is_empty() {
         transaction.rollback().await?;
         return Ok(done);
     }
-    transaction.insert_checks(&added).await?;
-    let entry = |check: &Check| {
-        change.entry(AuditAction::Create, Subject::Check(check.id), None, json(check))
-    };
-    let entries: Vec<_> = added.iter().map(entry).collect();
-    transaction.insert_audit_entries(&entries).await?;
+    added.write(&mut transaction).await?;
+    transaction.insert_audit_entries(&added.entries(change)).await?;
     transaction.commit().await?;
     Ok(done)
+}
+
+/// The tokens of a check that another one has that comes with it.
+fn named_again(kind: &CheckKind, heard: &mut BTreeSet<SignalToken>) -> Vec<String> {
+    let tokens = tokens(kind).iter().enumerate();
+    let again = tokens.filter(|(_, token)| !heard.insert((*token).clone()));
+    again.map(|(nth, _)| format!("check.kind.heartbeat.tokens[{nth}]")).collect()
+}
+
+/// Checks that are added.
+#[derive(Debug, Default)]
+struct Added {
+    checks: Vec<Check>,
+    /// How many of them are written.
+    written: usize,
+}
+
+impl Added {
+    /// Finds the members of a group by their keys; tells which are not there, each with its field.
+    async fn fill(
+        &self,
+        transaction: &mut Transaction,
+        group: &mut GroupCheck,
+        keys: &[Key],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let mut unknown = Vec::new();
+        for (nth, key) in keys.iter().take(limits::GROUP_MEMBERS_MAX + 1).enumerate() {
+            let found = match self.checks.iter().find(|check| check.key == *key) {
+                Some(check) => Some(check.id),
+                None => {
+                    transaction.find_check_by_key(key.as_str()).await?.map(|found| found.value.id)
+                }
+            };
+            match found {
+                Some(id) => group.members.push(id),
+                None => unknown.push((
+                    format!("check.kind.group.members[{nth}]"),
+                    format!("there is no check `{key}`, nor one before it in this list"),
+                )),
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// Writes those that are not written yet.
+    async fn write(&mut self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        let new = self.checks.get(self.written..).unwrap_or_default();
+        if !new.is_empty() {
+            transaction.insert_checks(new).await?;
+        }
+        self.written = self.checks.len();
+        Ok(())
+    }
+
+    /// Who added them.
+    fn entries(&self, change: Change<'_>) -> Vec<AuditEntry> {
+        let entry = |check: &Check| {
+            change.entry(AuditAction::Create, Subject::Check(check.id), None, json(check))
+        };
+        self.checks.iter().map(entry).collect()
+    }
 }
 
 /// What a source and a check say differently. What no source says, such as what is affected, is no

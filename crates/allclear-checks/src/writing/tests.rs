@@ -3,7 +3,7 @@
 use allclear_domain::ComponentStatus;
 use allclear_domain::Entropy;
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{Affects, TextTest};
+use allclear_domain::check::{Affects, GroupCheck, TextTest};
 use allclear_store::{About, AuditFilter, Location};
 use tempfile::TempDir;
 
@@ -124,4 +124,107 @@ async fn nobody_stands_behind_themselves() {
     let renamed = change_check(&store, chain[2], None, change, rename).await.unwrap();
     assert_eq!(renamed.parents, [chain[0], chain[1]]);
     assert_eq!(stand_behind(chain[2], vec![chain[1]]).await, "");
+}
+
+fn group(name: &str, members: Vec<CheckId>, up_min: Option<u16>) -> NewCheck {
+    NewCheck { kind: GroupCheck::of(members, up_min).into(), ..new(name) }
+}
+
+#[tokio::test]
+async fn a_group_leads_nowhere_in_a_circle() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();
+    let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(1));
+    let change = Change { actor: &actor, entropy: &entropy, now: at(0) };
+    let add = async |new: NewCheck| add_check(&store, new, change).await;
+    let refused = |written: Result<Stored<Check>, WriteError>| match written {
+        Err(WriteError::Invalid(problems)) => problems[0].to_string(),
+        other => panic!("it is taken: {other:?}"),
+    };
+    let [a, b] = [add(new("A")).await.unwrap(), add(new("B")).await.unwrap()];
+    let inner = add(group("Inner", vec![a.id, b.id], Some(1))).await.unwrap();
+    let outer = add(group("Outer", vec![inner.id, a.id], None)).await.unwrap();
+    let behind = NewCheck { parents: vec![outer.id], ..new("Behind") };
+    let behind = add(behind).await.unwrap();
+    for (members, up_min, told) in [
+        (vec![], None, "kind.group.members: is empty"),
+        (vec![a.id, a.id], None, "kind.group.members[1]: is named twice"),
+        (vec![a.id, entropy.id(at(1))], None, "kind.group.members[1]: there is no check"),
+        (vec![a.id], Some(2), "kind.group.up_min: is 2"),
+        (vec![a.id], Some(0), "kind.group.up_min: is 0"),
+    ] {
+        let problem = refused(add(group("Wrong", members, up_min)).await);
+        assert!(problem.starts_with(told), "{problem}");
+    }
+    let turn_into = async |id: CheckId, members: Vec<CheckId>, parents: Vec<CheckId>| {
+        let decide = |check: Check| {
+            let kind = match members.is_empty() {
+                true => check.kind.clone(),
+                false => GroupCheck::of(members, None).into(),
+            };
+            Ok(Check { kind, parents, ..check })
+        };
+        refused(change_check(&store, id, None, change, decide).await)
+    };
+    // A circle of groups, one through parents, and one through both.
+    for (id, members, parents, told) in [
+        (inner.id, vec![inner.id], vec![], "is this check itself"),
+        (inner.id, vec![b.id, outer.id], vec![], "kind.group.members[1]: follows from this group"),
+        (inner.id, vec![behind.id], vec![], "kind.group.members[0]: follows from this group"),
+        (b.id, vec![], vec![outer.id], "parents[0]: stands behind this check itself"),
+        (b.id, vec![], vec![behind.id], "parents[0]: stands behind this check itself"),
+    ] {
+        let problem = turn_into(id, members, parents).await;
+        assert!(problem.contains(told), "{problem}");
+    }
+    let mut top = outer;
+    for _ in 2..limits::GROUP_LEVELS_MAX {
+        top = add(group("Level", vec![top.id], None)).await.unwrap();
+    }
+    let problem = refused(add(group("Level", vec![top.id], None)).await);
+    assert!(problem.contains("groups within groups"), "{problem}");
+    // One that was removed does not stand in the way of other changes.
+    remove_check(&store, b.id, None, change).await.unwrap();
+    let renamed = change_check(&store, inner.id, None, change, |check| {
+        Ok(Check { name: "Renamed".to_owned(), ..check })
+    });
+    assert_eq!(renamed.await.unwrap().kind, inner.kind);
+}
+
+#[tokio::test]
+async fn groups_are_carried_over_with_what_comes_before_them() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();
+    let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(1));
+    let change = Change { actor: &actor, entropy: &entropy, now: at(0) };
+    let key = |text: &str| Key::new(text).unwrap();
+    let carried = |name: &str, members: &[&str]| {
+        let check = match members.is_empty() {
+            true => new(name),
+            false => group(name, Vec::new(), None),
+        };
+        let check = NewCheck { key: Some(key(name)), ..check };
+        Carried { check, is_paused: false, members: members.iter().map(|one| key(one)).collect() }
+    };
+    let there = add_check(&store, new("There"), change).await.unwrap();
+    let all = vec![carried("a", &[]), carried("g", &["a", "there"]), carried("h", &["g"])];
+    let done = carry_over(&store, all.clone(), change).await.unwrap();
+    let [CarriedOver::Added(a), CarriedOver::Added(g), CarriedOver::Added(h)] = done[..] else {
+        panic!("{done:?}")
+    };
+    let members = async |id| {
+        let found = store.find_check(id).await.unwrap().unwrap();
+        found.kind.as_group().unwrap().members.clone()
+    };
+    assert_eq!((members(g).await, members(h).await), (vec![a, there.id], vec![g]));
+    // Again, nothing is added, and nothing differs.
+    let again = carry_over(&store, all, change).await.unwrap();
+    assert_eq!(again, vec![CarriedOver::There; 3]);
+    let wrong = vec![carried("b", &[]), carried("i", &["b", "later"]), carried("later", &[])];
+    let Err(WriteError::Invalid(problems)) = carry_over(&store, wrong, change).await else {
+        panic!("it is taken")
+    };
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].field, "checks[1].check.kind.group.members[1]");
+    assert!(store.find_check_by_key("b").await.unwrap().is_none(), "all of them or none");
 }

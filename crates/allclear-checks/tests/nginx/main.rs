@@ -1,5 +1,5 @@
 //! The kinds `http` and `tls`, and `service` where it speaks with servers of mail, against nginx: right, wrong, slow and broken; `tls`
-//! against PostgreSQL, too.
+//! against PostgreSQL, too, and `command` with programs that look at nginx.
 //!
 //! `cargo xtask test` installs nginx and says where it is.
 
@@ -9,6 +9,7 @@ mod certificates;
 mod held;
 mod mail;
 mod outage;
+mod plugins;
 mod postgres;
 mod server;
 

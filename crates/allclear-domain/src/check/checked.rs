@@ -20,10 +20,10 @@ pub struct Checked {
 
 impl Checked {
     /// Of one check, whose last sample that said something was heard then. A paused one promises nothing,
-    /// and signals come when they come: `None`.
+    /// signals come when they come, and members of a group are checks of their own: `None`.
     #[must_use]
     pub fn of(check: &Check, heard_at: Option<Timestamp>, now: Timestamp) -> Option<Self> {
-        if check.paused_at.is_some() || check.kind.as_heartbeat().is_some() {
+        if check.paused_at.is_some() || !check.kind.is_probed() {
             return None;
         }
         let since = heard_at.unwrap_or(check.created_at);

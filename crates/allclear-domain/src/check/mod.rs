@@ -5,8 +5,10 @@
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
 mod checked;
+mod command;
 mod dns;
 mod flapping;
+mod group;
 mod heartbeat;
 mod histogram;
 mod http;
@@ -41,7 +43,9 @@ use crate::posted::StatusChange;
 use crate::text::Key;
 
 pub use self::checked::Checked;
+pub use self::command::CommandCheck;
 pub use self::dns::{DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest};
+pub use self::group::{GroupCheck, Member};
 pub use self::heartbeat::{
     Absence, Cron, Due, Failure, Heartbeat, HeartbeatCheck, Schedule, Signal, SignalKind,
     SignalToken, StartedRun,
@@ -208,6 +212,10 @@ pub enum CheckKind {
     Prometheus(PrometheusCheck),
     /// Signals that have to come.
     Heartbeat(HeartbeatCheck),
+    /// That enough of other checks work.
+    Group(GroupCheck),
+    /// A program of the operator's that says how things are.
+    Command(CommandCheck),
 }
 
 impl CheckKind {
@@ -225,6 +233,8 @@ impl CheckKind {
             Self::Upstream(_) => "upstream",
             Self::Prometheus(_) => "prometheus",
             Self::Heartbeat(_) => "heartbeat",
+            Self::Group(_) => "group",
+            Self::Command(_) => "command",
         }
     }
 
@@ -242,6 +252,8 @@ impl CheckKind {
             Self::Upstream(upstream) => upstream.target(),
             Self::Prometheus(prometheus) => prometheus.target(),
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
+            Self::Group(group) => group.target(),
+            Self::Command(command) => command.target(),
         }
     }
 
@@ -270,16 +282,19 @@ impl CheckKind {
             | Self::Ntp(_)
             | Self::Service(_)
             | Self::Upstream(_)
-            | Self::Prometheus(_) => None,
+            | Self::Prometheus(_)
+            | Self::Group(_)
+            | Self::Command(_) => None,
         }
     }
 
     /// How much it takes to believe samples where nobody says otherwise. The patience with a heartbeat
-    /// is its grace: what is said there needs no second look.
+    /// is its grace: what is said there needs no second look. That with a group is the patience with each of
+    /// its members.
     #[must_use]
     pub fn usual_patience(&self) -> Patience {
         match self {
-            Self::Heartbeat(_) => {
+            Self::Heartbeat(_) | Self::Group(_) => {
                 Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
             }
             // So is what a provider says of itself. That it is over may come from a copy that is older.
@@ -291,7 +306,8 @@ impl CheckKind {
             | Self::Icmp(_)
             | Self::Ntp(_)
             | Self::Service(_)
-            | Self::Prometheus(_) => Patience::default(),
+            | Self::Prometheus(_)
+            | Self::Command(_) => Patience::default(),
         }
     }
 
@@ -302,11 +318,12 @@ impl CheckKind {
     }
 
     /// Seconds from one probe to the next where nobody says otherwise. A heartbeat is looked at when a
-    /// signal comes and when one is missed, too.
+    /// signal comes and when one is missed, too, and a group when a member turns. A program costs more than
+    /// a question.
     #[must_use]
     pub const fn usual_interval_seconds(&self) -> u32 {
         match self {
-            Self::Heartbeat(_) => 60,
+            Self::Heartbeat(_) | Self::Group(_) | Self::Command(_) => 60,
             Self::Ntp(_) => NtpCheck::USUAL_INTERVAL_SECONDS,
             Self::Upstream(_) => UpstreamCheck::USUAL_INTERVAL_SECONDS,
             Self::Http(_)

@@ -124,12 +124,16 @@ pub enum ReasonCode {
     Missed,
     /// A run that began was not over in time.
     Unfinished,
-    /// Who knows says that it failed: a job of itself, a provider of its own service.
+    /// Who knows says that it failed: a job of itself, a provider of its own service, a program that looks.
     Reported,
     /// It works worse than it should, by what somebody says or by bounds.
     Impaired,
     /// Whoever tells of it could not be read, or told nothing: nothing is known of it.
     Unread,
+    /// It works, and the program that looks warns.
+    Warned,
+    /// Not all members of a group work, or it is not known whether they do.
+    Members,
     /// No signal ever came, so nothing is known yet.
     Waiting,
     /// It failed while a check is down that it stands behind: nothing is known of it.

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::{
-    CheckKind, DnsCheck, DnsCode, DnsRecord, HeartbeatCheck, HttpCheck, HttpVersion, IcmpCheck,
-    IpFamily, Method, NtpCheck, PrometheusCheck, Schedule, ServiceCheck, StartTls, TcpCheck,
-    TlsCheck, UpstreamCheck,
+    CheckKind, CommandCheck, DnsCheck, DnsCode, DnsRecord, GroupCheck, HeartbeatCheck, HttpCheck,
+    HttpVersion, IcmpCheck, IpFamily, Method, NtpCheck, PrometheusCheck, Schedule, ServiceCheck,
+    StartTls, TcpCheck, TlsCheck, UpstreamCheck,
 };
 use crate::error::InvalidValue;
 
@@ -21,7 +21,8 @@ impl FromStr for CheckKind {
 
     /// Reads an address: `https://shop.example.com/health`, `mail.example.com:25`,
     /// `tls://mail.example.com:993`. A host alone is a website. Signals that are waited for are written by
-    /// when they are due: `heartbeat:1d`, `heartbeat:30 2 * * 1-5 Europe/Berlin`.
+    /// when they are due: `heartbeat:1d`, `heartbeat:30 2 * * 1-5 Europe/Berlin`; groups by how many of
+    /// their members have to work: `group:2`; programs with their arguments: `command:check_disk -w 10%`.
     ///
     /// # Errors
     /// Where it is none of these, with what to write.
@@ -32,6 +33,9 @@ impl FromStr for CheckKind {
         if let Some(schedule) = text.strip_prefix(HEARTBEAT) {
             let schedule: Schedule = schedule.parse()?;
             return Ok(HeartbeatCheck { schedule, ..HeartbeatCheck::every(0) }.into());
+        }
+        if let Some(read) = GroupCheck::read(text).or_else(|| CommandCheck::read(text)) {
+            return read;
         }
         if let Some(upstream) = UpstreamCheck::read(text) {
             return upstream.map(Into::into);
@@ -321,6 +325,8 @@ impl CheckKind {
             Self::Upstream(upstream) => upstream.usual_name(),
             Self::Prometheus(prometheus) => prometheus.usual_name(),
             Self::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.schedule.told()),
+            Self::Group(group) => group.usual_name(),
+            Self::Command(command) => command.usual_name(),
             Self::Http(http) => host_of(&http.url).to_owned(),
         }
     }

@@ -23,6 +23,8 @@ impl Validate for Check {
             CheckKind::Upstream(upstream) => validation.part("upstream", upstream),
             CheckKind::Prometheus(prometheus) => validation.part("prometheus", prometheus),
             CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
+            CheckKind::Group(group) => validation.part("group", group),
+            CheckKind::Command(command) => validation.part("command", command),
         });
         validation.number(
             "interval_seconds",
@@ -66,14 +68,15 @@ impl Validate for Check {
         }
         if self.shows_times {
             validation.within("shows_times", |validation| {
-                if self.kind.as_heartbeat().is_some() {
-                    validation.refuse("is for what is probed: signals take no time");
+                if !self.kind.is_probed() || !self.kind.is_timed() {
+                    validation.refuse("is for what answers by itself: nothing else takes a time");
                 } else if self.affects.is_empty() {
                     validation.refuse("needs a component that is affected: its page shows them");
                 }
             });
         }
         self.validate_parents(validation);
+        self.validate_members(validation);
         validation.each("tags", &self.tags, limits::CHECK_TAGS_MAX, |_, _| {});
         if let Some(paused_at) = self.paused_at {
             validation.past("paused_at", paused_at);

@@ -8,6 +8,7 @@
 mod check;
 mod expiry;
 mod feeds;
+mod group;
 mod page;
 mod record;
 mod template;

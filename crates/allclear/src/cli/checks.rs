@@ -60,8 +60,10 @@ pub struct AddCheckArgs {
     /// `mysql://db.example.com`, `wss://shop.example.com/live` or
     /// `grpcs://api.example.com/shop.v1.Orders`. What a provider says of itself is
     /// `upstream:https://status.example.com`, a query 'prometheus:`https://metrics.example.com` up'. Or when a job is to say that it ran:
-    /// heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'
-    #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN")]
+    /// heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'. Or how many of the checks that `--member` names
+    /// have to work: group:2, or group:all. Or a program in the folder that the server's setting
+    /// `commands_folder` names, with its arguments: 'command:disk -w 10%'
+    #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN|group:COUNT|command:PROGRAM")]
     pub target: Target,
     /// Short name; made from the name where it is left out
     #[arg(long)]
@@ -78,6 +80,9 @@ pub struct AddCheckArgs {
     /// Kuma. Several times where needed; made where it is left out
     #[arg(long, value_name = "TOKEN")]
     pub token: Vec<SignalToken>,
+    /// Key or id of a check that a group stands for; several times
+    #[arg(long, value_name = "CHECK")]
+    pub member: Vec<String>,
     /// Time for one probe, all in all; a longer one fails
     #[arg(long, value_name = "TIME", default_value = "10s")]
     pub deadline: Length,
@@ -169,7 +174,8 @@ pub struct RunArgs {
     /// certificates there, as in `tls://mail.example.com:25`, what a name means, as in
     /// `dns:example.com?type=MX`, a machine that is pinged, as in `icmp://router.example.com`, a service,
     /// as in `ssh://host.example.com`, what a provider says of itself, as in
-    /// `upstream:https://status.example.com`, or a query, as in 'prometheus:`https://metrics.example.com` up'
+    /// `upstream:https://status.example.com`, a query, as in 'prometheus:`https://metrics.example.com` up', or a
+    /// program of this machine's `commands_folder`, as in 'command:disk -w 10%'
     #[arg(value_name = "CHECK|URL|HOST:PORT")]
     pub what: String,
     /// Time for it, all in all; that of the check where it is left out, else 10s

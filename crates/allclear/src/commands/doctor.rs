@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use allclear_checks::kinds::Programs;
 use allclear_domain::zone::get_zone;
 use allclear_net::may_ping;
 use allclear_store::{Health, Location, Store, StoreError};
@@ -55,6 +56,7 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<u8> {
         files(settings),
         pings(),
     ];
+    findings.extend(programs(settings));
     findings.extend(tls::judge(settings));
     findings.extend(store(settings).await);
     let has_failed = findings.iter().any(|finding| finding.verdict == Verdict::Failed);
@@ -95,6 +97,19 @@ fn pings() -> Finding {
         Err(problem) => (Verdict::Warning, format!("for checks of the kind icmp: {problem}")),
     };
     Finding { check: "pings", verdict, text }
+}
+
+/// Told for the user that asks, as well: a service may run as another one.
+fn programs(settings: &Settings) -> Option<Finding> {
+    let folder = settings.probes.commands.clone()?;
+    let (verdict, text) = match Programs::within(Some(folder)).folder() {
+        Ok(folder) => (
+            Verdict::Ok,
+            format!("checks of the kind command may run what is in {}", folder.display()),
+        ),
+        Err(problem) => (Verdict::Warning, format!("for checks of the kind command: {problem}")),
+    };
+    Some(Finding { check: "commands", verdict, text })
 }
 
 /// Told for the user and the shell that ask: a service may have another limit.

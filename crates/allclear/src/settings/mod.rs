@@ -98,6 +98,8 @@ pub struct ProbeSettings {
     pub authority: Option<PathBuf>,
     /// Addresses elsewhere whose silence says that we see nothing.
     pub anchors: Vec<SocketAddr>,
+    /// Folder with the programs that may be run.
+    pub commands: Option<PathBuf>,
 }
 
 /// A server that commands ask.
@@ -294,10 +296,14 @@ fn networks(values: &BTreeMap<&'static str, Raw>, key: &'static str) -> Result<V
 
 fn probes(values: &BTreeMap<&'static str, Raw>) -> Result<ProbeSettings> {
     let (authority, _) = get(values, "probe_authority_file");
+    let (commands, from) = get(values, "commands_folder");
+    let is_whole = commands.is_empty() || commands.starts_with('/');
+    ensure!(is_whole, "commands_folder (from {from}): write a path that begins with /");
     Ok(ProbeSettings {
         networks: networks(values, "probe_networks")?,
         authority: Some(authority).filter(|path| !path.is_empty()).map(PathBuf::from),
         anchors: anchors(values)?,
+        commands: Some(commands).filter(|path| !path.is_empty()).map(PathBuf::from),
     })
 }
 

@@ -121,6 +121,14 @@ pub const SETTINGS: &[Setting] = &[
          browsers know.",
     ),
     setting(
+        "commands_folder",
+        "ALLCLEAR_COMMANDS_FOLDER",
+        "",
+        "Folder with the programs that checks of the kind `command` may run, such as \
+         `/usr/lib/nagios/plugins`. Without it they run none. Nobody but root and the user that the server \
+         runs as may be able to change what is in it, and links that lead out of it are not followed.",
+    ),
+    setting(
         "samples_max_mb",
         "ALLCLEAR_SAMPLES_MAX_MB",
         "1000",

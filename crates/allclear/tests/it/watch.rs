@@ -2,6 +2,7 @@
 //! clock.
 
 mod again;
+mod groups;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;

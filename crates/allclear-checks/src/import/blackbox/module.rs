@@ -57,6 +57,7 @@ pub(super) fn read(
     draft.unread(&fields, "");
     let Some(kind) = kind else { return Vec::new() };
     vec![Becomes {
+        members: Vec::new(),
         suffix: None,
         name: draft.name.clone(),
         kind,

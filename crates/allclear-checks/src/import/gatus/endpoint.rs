@@ -77,6 +77,7 @@ pub(super) fn read(value: &Value, draft: &mut Draft<'_>, alerts: &Alerts) -> Vec
     let usual =
         span::whole(timeout_ms, (limits::CHECK_DEADLINE_MS_MIN, limits::CHECK_DEADLINE_MS_MAX));
     let base = Becomes {
+        members: Vec::new(),
         suffix: None,
         name: draft.name.clone(),
         kind: CheckKind::Tls(TlsCheck::of("", 0)),

@@ -2,6 +2,7 @@
 
 mod columns;
 mod dns;
+mod group;
 mod grpc;
 mod monitor;
 mod ntp;
@@ -15,6 +16,7 @@ use allclear_domain::limits;
 use allclear_domain::text::Key;
 use allclear_store::{KumaDatabase, KumaRow};
 
+use self::group::{Inside, inside_out, is_group};
 use self::monitor::{Context, is_on};
 use super::draft::Draft;
 use super::{Gathering, Imported, Unreadable};
@@ -27,7 +29,8 @@ const ALWAYS: [&str; 5] = [
      believed.",
     "Uptime Kuma tells of certificates that end soon; here a check of its own does: add one of \
      tls://HOST. A certificate that is over or not trusted fails here as there.",
-    "Uptime Kuma shows groups and tags in colors; here both become tags.",
+    "Uptime Kuma shows tags in colors; here the names of groups become tags, too. A group itself becomes a \
+     group: what is paused there does not count.",
     "Uptime Kuma asks as a browser would; Allclear says its own name.",
 ];
 
@@ -43,7 +46,8 @@ pub fn read(database: &KumaDatabase, name: &str) -> Result<Imported, Unreadable>
     let by_id: BTreeMap<&str, &KumaRow> =
         database.monitors.iter().filter_map(|row| Some((row.get("id")?, row))).collect();
     let nothing = |_: &str| None;
-    for row in &database.monitors {
+    let mut inside = Inside::default();
+    for row in inside_out(&database.monitors, |row| parents(row, &by_id).len()) {
         let id = row.get("id").unwrap_or("without an id");
         let mut draft = Draft::new(name, format!("monitor {id}"), &nothing);
         draft.name = row.get("name").unwrap_or_default().to_owned();
@@ -56,8 +60,12 @@ pub fn read(database: &KumaDatabase, name: &str) -> Result<Imported, Unreadable>
             tags: tags(id, &parents, database, &mut draft),
             is_within_inactive: parents.iter().any(|parent| !is_on(parent, "active")),
         };
-        let becomes = monitor::read(row, context, &mut draft);
-        gathering.entry(draft, becomes);
+        let becomes = match is_group(row) {
+            true => group::read(row, &inside, context, &mut draft),
+            false => monitor::read(row, context, &mut draft),
+        };
+        let name = draft.name.clone();
+        inside.add(row, name, gathering.entry(draft, becomes));
     }
     for (table, count) in &database.counts {
         if *count > 0 {

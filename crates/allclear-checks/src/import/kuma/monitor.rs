@@ -83,6 +83,7 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
         patience,
         is_paused: context.is_paused(row),
         tags: context.tags,
+        members: Vec::new(),
     };
     if is_on(row, "domain_expiry_notification") {
         draft.change("it also told when the domain was about to expire, which is not asked here");
@@ -108,9 +109,6 @@ fn refusal(kind: &str) -> Option<String> {
         "tailscale-ping" => {
             "it pings within Tailscale, which is not done here: where this machine can reach it, \
              add icmp://HOST"
-        }
-        "group" => {
-            "it is a group, which tries nothing itself: what is in it gets its name as a tag"
         }
         "manual" => "somebody sets it by hand: set the status of a component by hand here",
         "" => "it has no type",

@@ -43,6 +43,7 @@ pub(super) fn read(row: &KumaRow, context: Context, draft: &mut Draft<'_>) -> Ve
         kind,
         is_paused: context.is_paused(row),
         tags: context.tags,
+        members: Vec::new(),
     }]
 }
 

@@ -1,5 +1,6 @@
 //! A database of Uptime Kuma with its complete tables, made here and read by the store.
 
+use allclear_domain::text::Key;
 use allclear_store::testing::kuma::{Row, make};
 use allclear_store::{KumaDatabase, KumaRow, read_kuma};
 use proptest::prelude::*;
@@ -325,6 +326,49 @@ async fn one_of_kuma_1_is_read_as_well() {
     assert_eq!(imported.checks[0].check.key.as_ref().unwrap().as_str(), "kuma-1");
 }
 
+#[tokio::test]
+async fn groups_name_what_was_taken_of_what_is_in_them() {
+    let http = |name, parent| {
+        (
+            "monitor",
+            [
+                ("name", name),
+                ("type", "http"),
+                ("url", "https://a.example.com"),
+                ("parent", parent),
+            ],
+        )
+    };
+    let (a, b) = (http("A", "2"), http("B", "1"));
+    let rows: &[Row<'_>] = &[
+        ("monitor", &[("name", "Outer"), ("type", "group"), ("maxretries", "2")]),
+        ("monitor", &[("name", "Inner"), ("type", "group"), ("parent", "1")]),
+        (a.0, &a.1),
+        (b.0, &b.1),
+        ("monitor", &[("name", "Radius"), ("type", "radius"), ("parent", "1")]),
+        ("monitor", &[("name", "Empty"), ("type", "group"), ("parent", "1")]),
+        ("monitor", &[("name", "Own"), ("type", "group"), ("parent", "7")]),
+    ];
+    let imported = read(false, rows).await;
+    let groups = imported.checks.iter().filter(|one| one.check.kind.as_group().is_some());
+    let groups: Vec<(&str, String)> = groups
+        .map(|one| {
+            let members: Vec<&str> = one.members.iter().map(Key::as_str).collect();
+            (one.check.name.as_str(), members.join(" "))
+        })
+        .collect();
+    // Each comes after what is in it.
+    assert_eq!(groups, [("Inner", "kuma-3".to_owned()), ("Outer", "kuma-4 kuma-2".to_owned())]);
+    let told = told(&imported);
+    for part in [
+        "these count as well, which are not taken: Radius, Empty",
+        "here what is believed of its members is",
+        "nothing that is in it is watched here",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
 /// Values that mean something in some column.
 const VALUES: &[&str] = &[
     "http",
@@ -435,7 +479,7 @@ proptest! {
             prop_assert_eq!(entry.outcome == Outcome::AsItIs, entry.told.is_empty());
         }
         for one in &imported.checks {
-            prop_assert_eq!(problems(&one.check), Vec::<String>::new());
+            prop_assert_eq!(problems(&one.check, one.members.len()), Vec::<String>::new());
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::zone::find_zone;
 
 pub use self::cron::Cron;
 pub use self::signal::{Signal, SignalKind};
+pub(super) use self::state::shown;
 pub use self::state::{Absence, Due, Failure, Heartbeat, StartedRun};
 pub use self::token::SignalToken;
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::json::NewCheckJson;
-use super::{affects, may_tell, parents, written};
+use super::{affects, may_run, may_tell, parents_of, written};
 use crate::api::call::Call;
 use crate::api::json::{Answer, json};
 
@@ -64,9 +64,12 @@ pub(super) async fn import(call: Call) -> Answer {
     let mut carried = Vec::with_capacity(new.checks.len());
     for CarriedCheckJson { mut check, is_paused } in new.checks {
         let found = affects(&call, std::mem::take(&mut check.affects)).await?;
-        let above = parents::find(&call, std::mem::take(&mut check.parents)).await?;
+        let above = parents_of(&call, std::mem::take(&mut check.parents)).await?;
+        let members = check.kind.take_members()?;
         may_tell(&call, check.on_outage())?;
-        carried.push(Carried { check: check.with(found, above)?, is_paused });
+        let check = check.with(found, above)?;
+        may_run(&call, None, &check.kind)?;
+        carried.push(Carried { check, is_paused, members });
     }
     let done = writing::carry_over(&call.app.store, carried, call.change()).await?;
     written(&call);

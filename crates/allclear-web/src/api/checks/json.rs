@@ -145,9 +145,9 @@ pub(super) struct NewCheckJson {
     /// Name as the team sees it.
     #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: String,
-    kind: KindJson,
+    pub(super) kind: KindJson,
     /// Time from the start of one probe to the start of the next; 30 where this is left out, 60 for
-    /// heartbeats, which are looked at when a signal comes and when one is missed, too.
+    /// heartbeats and groups, which are looked at when something comes or turns, too, and for commands.
     #[schemars(range(min = 1, max = limits::CHECK_INTERVAL_SECONDS_MAX))]
     interval_seconds: Option<u32>,
     /// Time for one probe, all in all; 10000 where this is left out.
@@ -232,7 +232,7 @@ pub(super) struct CheckPatchJson {
     #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     name: Option<String>,
     /// Takes the place of the former one as a whole. The check is judged anew.
-    kind: Option<KindJson>,
+    pub(super) kind: Option<KindJson>,
     #[schemars(range(min = 1, max = limits::CHECK_INTERVAL_SECONDS_MAX))]
     interval_seconds: Option<u32>,
     #[schemars(range(min = limits::CHECK_DEADLINE_MS_MIN, max = limits::CHECK_DEADLINE_MS_MAX))]

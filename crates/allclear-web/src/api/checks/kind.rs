@@ -35,6 +35,7 @@ macro_rules! same {
 
 mod dns;
 mod feeds;
+mod group;
 mod ntp;
 mod secret;
 mod service;
@@ -52,6 +53,7 @@ use serde::{Deserialize, Serialize};
 
 use self::dns::DnsJson;
 use self::feeds::{PrometheusJson, UpstreamJson};
+use self::group::{CommandJson, GroupJson};
 use self::ntp::NtpJson;
 use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
@@ -82,6 +84,10 @@ pub(super) enum KindJson {
     Prometheus(PrometheusJson),
     /// Signals that a job sends by itself.
     Heartbeat(HeartbeatJson),
+    /// That enough of other checks work.
+    Group(GroupJson),
+    /// A program of the operator's that says how things are.
+    Command(CommandJson),
 }
 
 /// A request over HTTP, and what the answer has to be.
@@ -401,6 +407,8 @@ impl From<&CheckKind> for KindJson {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatJson { schedule, grace_seconds, tokens })
             }
+            CheckKind::Group(group) => Self::Group(group.into()),
+            CheckKind::Command(command) => Self::Command(command.into()),
         }
     }
 }
@@ -437,6 +445,8 @@ impl From<KindJson> for CheckKind {
                 let schedule = schedule.into();
                 Self::Heartbeat(HeartbeatCheck { schedule, grace_seconds, tokens })
             }
+            KindJson::Group(group) => Self::Group(group.into()),
+            KindJson::Command(command) => Self::Command(command.into()),
         }
     }
 }

@@ -15,7 +15,7 @@ use allclear_domain::check::Affects;
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::{CheckId, ComponentId};
 use allclear_domain::text::Key;
-use allclear_domain::{Check, Scope, limits};
+use allclear_domain::{Check, CheckKind, Scope, limits};
 use allclear_store::{Judged, Stored};
 use axum::http::StatusCode;
 
@@ -155,9 +155,11 @@ fn written(call: &Call) {
 async fn add(call: Call) -> Answer {
     let mut new: NewCheckJson = call.json()?;
     let found = affects(&call, std::mem::take(&mut new.affects)).await?;
-    let above = parents::find(&call, std::mem::take(&mut new.parents)).await?;
+    let above = parents_of(&call, std::mem::take(&mut new.parents)).await?;
+    new.kind.look_up(&call).await?;
     may_tell(&call, new.on_outage())?;
     let new = new.with(found, above)?;
+    may_run(&call, None, &new.kind)?;
     let stored = writing::add_check(&call.app.store, new, call.change()).await?;
     written(&call);
     let path = format!("{ALL}/{}", stored.id);
@@ -174,10 +176,18 @@ async fn patch(call: Call) -> Answer {
         None => None,
     };
     let above = match patch.parents.take() {
-        Some(list) => Some(parents::find(&call, list).await?),
+        Some(list) => Some(parents_of(&call, list).await?),
         None => None,
     };
-    let decide = |check| Ok(patch.over(check, found, above)?);
+    if let Some(kind) = &mut patch.kind {
+        kind.look_up(&call).await?;
+    }
+    let decide = |check: Check| {
+        let before = check.kind.clone();
+        let after = patch.over(check, found, above)?;
+        may_run(&call, Some(&before), &after.kind)?;
+        Ok(after)
+    };
     let (store, change) = (&call.app.store, call.change());
     let stored = writing::change_check(store, id, Some(expected), change, decide).await?;
     changed(&call, &stored).await
@@ -218,6 +228,19 @@ async fn outages(call: Call) -> Answer {
     let id = find(&call).await?.id;
     let outages = call.app.store.list_latest_outages(id, limit).await?;
     json(StatusCode::OK, &OutagesJson::of(&outages))
+}
+
+/// The checks that one stands behind.
+async fn parents_of(call: &Call, list: Vec<String>) -> Result<Vec<CheckId>, Problem> {
+    parents::find(call, "parents", limits::CHECK_PARENTS_MAX, list).await
+}
+
+/// What the server would not run is not taken.
+fn may_run(call: &Call, before: Option<&CheckKind>, after: &CheckKind) -> Result<(), InvalidValue> {
+    match call.app.looker.refusal(after).filter(|_| before != Some(after)) {
+        Some(problem) => Err(problem),
+        None => Ok(()),
+    }
 }
 
 /// Whoever has incidents opened has to be one who may.

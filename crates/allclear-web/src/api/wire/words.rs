@@ -94,7 +94,7 @@ words! {
         "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
         "too_long", "redirects", "status", "assertion", "slow",
         "expiring", "clock_off", "missed", "unfinished", "reported", "impaired", "unread",
-        "waiting", "behind", "ours",
+        "warned", "members", "waiting", "behind", "ours",
     ];
     /// What a job says of itself.
     SignalKindWord = "SignalKind" ["start", "success", "fail", "log"];

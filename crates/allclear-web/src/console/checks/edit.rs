@@ -13,7 +13,7 @@ use askama::Template;
 
 use super::fields::{self, STARTTLS_NONE, STARTTLS_USUAL, Said};
 use super::pickers::{Known, NewOn, Row};
-use super::{at_form, heartbeats, parents, path_of, tell, telling};
+use super::{at_form, groups, heartbeats, parents, path_of, tell, telling};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::call::Call;
 use crate::console::chrome::Chrome;
@@ -53,6 +53,8 @@ struct FormView {
     is_prometheus: bool,
     /// What is asked of those who tell of others.
     feeds: fields::FeedFields,
+    is_group: bool,
+    is_command: bool,
     /// What this machine lacks to try it.
     lacking: String,
     /// Who may be asked for a name.
@@ -79,15 +81,18 @@ async fn show_form(
         _ => form,
     };
     let is_heartbeat = heartbeats::is_of_heartbeat(&form);
-    let new = if is_heartbeat { "Watch a job" } else { "Watch something" };
-    let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
     // A question for a name or the time, a ping and a service have other fields than what else is connected to.
     let is_other = |kind: &CheckKind| {
         let is_told = !kind.is_timed();
         is_told
             || matches!(
                 kind,
-                CheckKind::Dns(_) | CheckKind::Icmp(_) | CheckKind::Ntp(_) | CheckKind::Service(_)
+                CheckKind::Dns(_)
+                    | CheckKind::Icmp(_)
+                    | CheckKind::Ntp(_)
+                    | CheckKind::Service(_)
+                    | CheckKind::Group(_)
+                    | CheckKind::Command(_)
             )
     };
     let typed = form.text("target").parse().ok().filter(is_other);
@@ -97,6 +102,13 @@ async fn show_form(
         Some(kind) => fields::with_feeds(form, kind),
         None => form,
     };
+    let is_group = matches!(kind, Some(CheckKind::Group(_)));
+    let new = match (is_heartbeat, is_group) {
+        (true, _) => "Watch a job",
+        (_, true) => "Watch a group of checks",
+        _ => "Watch something",
+    };
+    let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
     let view = FormView {
         chrome: Chrome::of(call, &title, ""),
         action: match check {
@@ -128,9 +140,11 @@ async fn show_form(
         is_upstream: matches!(kind, Some(CheckKind::Upstream(_))),
         is_prometheus: matches!(kind, Some(CheckKind::Prometheus(_))),
         feeds: fields::feeds(&form),
+        is_group,
+        is_command: matches!(kind, Some(CheckKind::Command(_))),
         is_heartbeat,
         zones: if is_heartbeat { list_zones() } else { Vec::new() },
-        lacking: kind.and_then(allclear_checks::fields::lacking).unwrap_or_default(),
+        lacking: lacking(call, kind),
         asked: fields::asked(&form),
         codes: fields::codes(&form),
         is_open: !trouble.problems.is_empty(),
@@ -138,6 +152,30 @@ async fn show_form(
         trouble,
     };
     answer::page(view.trouble.status(), &view)
+}
+
+/// What this machine lacks to try a kind.
+fn lacking(call: &Call, kind: Option<&CheckKind>) -> String {
+    let refused = || kind.and_then(|kind| call.app.looker.refusal(kind)).map(|one| one.problem);
+    kind.and_then(allclear_checks::fields::lacking).or_else(refused).unwrap_or_default()
+}
+
+/// Looks up what a form names: the checks that it stands behind, and, in what it says, the members of a group.
+/// What the server would not run is refused.
+async fn look_up(
+    call: &Call,
+    before: Option<&CheckKind>,
+    said: &mut Said,
+) -> Result<Result<Vec<CheckId>, Vec<String>>, Refusal> {
+    let (store, form) = (&call.app.store, &call.form);
+    if let Err(problems) = groups::look_up(store, form, &mut said.kind).await? {
+        return Ok(Err(problems));
+    }
+    let refused = call.app.looker.refusal(&said.kind);
+    match refused.filter(|_| before != Some(&said.kind)) {
+        Some(problem) => Ok(Err(fields::told(&[problem]))),
+        None => Ok(parents::read(store, form).await?),
+    }
 }
 
 /// What may be spoken before TLS.
@@ -176,7 +214,7 @@ async fn make(call: &Call, mut said: Said) -> Result<Result<CheckId, Vec<String>
     let Some(key) = Key::from_name(said.name()) else {
         return Ok(Err(vec!["name: has no letter or digit: write one with some".to_owned()]));
     };
-    let parents = match parents::read(&call.app.store, &call.form).await? {
+    let parents = match look_up(call, None, &mut said).await? {
         Ok(parents) => parents,
         Err(problems) => return Ok(Err(problems)),
     };
@@ -318,7 +356,7 @@ async fn change(
     check: &Stored<Check>,
     mut said: Said,
 ) -> Result<Option<NotWritten>, Refusal> {
-    let parents = match parents::read(&call.app.store, &call.form).await? {
+    let parents = match look_up(call, Some(&check.kind), &mut said).await? {
         Ok(parents) => parents,
         Err(problems) => return Ok(Some(NotWritten::Problems(problems))),
     };

@@ -22,7 +22,7 @@ pub(super) use self::labels::{rows, told};
 pub(super) use self::secret::{SecretFields, fields as secrets};
 pub(super) use self::texts::seconds;
 use self::texts::{escaped, read_seconds, unescaped};
-use super::{heartbeats, pickers, telling};
+use super::{groups, heartbeats, pickers, telling};
 use crate::console::form::Form;
 
 /// What is spoken before TLS is what is usual at the port.
@@ -33,7 +33,7 @@ pub(super) const STARTTLS_NONE: &str = "none";
 /// What a form says.
 pub(super) struct Said {
     name: String,
-    kind: CheckKind,
+    pub(super) kind: CheckKind,
     interval_seconds: u32,
     deadline_ms: u32,
     slow_after_ms: Option<u32>,
@@ -83,8 +83,8 @@ impl Said {
 /// The form for a new check of a target, as it is shown first.
 pub(super) fn fresh(target: &str) -> Form {
     let name = match read_kind(target) {
-        // A job has a name of its own, which nobody can guess.
-        Ok(CheckKind::Heartbeat(_)) | Err(_) => String::new(),
+        // A job and a group have names of their own, which nobody can guess.
+        Ok(CheckKind::Heartbeat(_) | CheckKind::Group(_)) | Err(_) => String::new(),
         Ok(kind) => kind.usual_name(),
     };
     let kind = read_kind(target).ok();
@@ -97,6 +97,7 @@ pub(super) fn fresh(target: &str) -> Form {
     let form = with_pace(form, interval, Check::USUAL_DEADLINE_MS, patience);
     let form = match &kind {
         Some(CheckKind::Heartbeat(heartbeat)) => heartbeats::with_fields(form, heartbeat),
+        Some(CheckKind::Group(group)) => groups::with_fields(form, group),
         Some(kind) => with_feeds(form, kind),
         None => form,
     };
@@ -184,6 +185,9 @@ pub(super) fn form_of(check: &Check) -> Form {
         CheckKind::Service(check) => service::show(form, check),
         kind @ (CheckKind::Upstream(_) | CheckKind::Prometheus(_)) => with_feeds(form, kind),
         CheckKind::Heartbeat(heartbeat) => heartbeats::with_fields(form, heartbeat),
+        CheckKind::Group(group) => groups::with_fields(form, group),
+        // Its target says all of it.
+        CheckKind::Command(_) => form,
     };
     // Of two fields of a name the first counts.
     let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
@@ -224,7 +228,11 @@ pub(super) fn kept(kind: &CheckKind) -> String {
             }
             kept.extend(tcp.connect_to.map(|address| format!("the address {address}")));
         }
-        CheckKind::Heartbeat(_) | CheckKind::Upstream(_) | CheckKind::Prometheus(_) => {}
+        CheckKind::Heartbeat(_)
+        | CheckKind::Upstream(_)
+        | CheckKind::Prometheus(_)
+        | CheckKind::Group(_)
+        | CheckKind::Command(_) => {}
         CheckKind::Tls(tls) => {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
@@ -391,6 +399,11 @@ impl Reader<'_> {
                 let read = heartbeats::read(self.form, new, before);
                 read.map_err(|problem| self.problems.push(problem)).ok().map(CheckKind::Heartbeat)
             }
+            (CheckKind::Group(_), _) => {
+                let read = groups::read(self.form);
+                read.map_err(|problem| self.problems.push(problem)).ok().map(Into::into)
+            }
+            (command @ CheckKind::Command(_), _) => Some(command),
             (CheckKind::Tls(new), before) => {
                 let connect_to = match before {
                     Some(CheckKind::Tls(tls)) => tls.connect_to,

@@ -3,6 +3,7 @@
 mod chart;
 mod edit;
 mod fields;
+mod groups;
 mod heard;
 mod heartbeats;
 mod list;

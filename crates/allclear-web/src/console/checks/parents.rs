@@ -1,17 +1,17 @@
 //! The checks that one stands behind: as a form has them, and as its page tells.
 
-use allclear_domain::Check;
 use allclear_domain::ids::CheckId;
 use allclear_domain::text::Key;
+use allclear_domain::{Check, limits};
 use allclear_store::{Store, StoreError};
 
-use super::path_of;
+use super::{groups, path_of};
 use crate::console::form::Form;
 
 /// Children that a page names.
 const SHOWN_MAX: usize = 20;
 
-/// The form of a check with the keys of its parents. One that was removed is left out.
+/// The form of a check with the keys of its parents and members. One that was removed is left out.
 pub(super) async fn show(store: &Store, form: Form, check: &Check) -> Result<Form, StoreError> {
     let mut keys = Vec::new();
     for parent in &check.parents {
@@ -19,7 +19,7 @@ pub(super) async fn show(store: &Store, form: Form, check: &Check) -> Result<For
             keys.push(parent.value.key.to_string());
         }
     }
-    Ok(form.with("parents", &keys.join(", ")))
+    groups::show(store, form.with("parents", &keys.join(", ")), &check.kind).await
 }
 
 /// The checks with the keys that a form names.
@@ -27,9 +27,23 @@ pub(super) async fn read(
     store: &Store,
     form: &Form,
 ) -> Result<Result<Vec<CheckId>, Vec<String>>, StoreError> {
-    let words = form.text("parents").split([',', ' ']).filter(|word| !word.is_empty());
+    named(store, form.text("parents"), "stands behind", limits::CHECK_PARENTS_MAX).await
+}
+
+/// The checks with the keys in a text, which a label stands before. Of those beyond `most` one is read: it
+/// is refused with the check.
+pub(super) async fn named(
+    store: &Store,
+    text: &str,
+    label: &str,
+    most: usize,
+) -> Result<Result<Vec<CheckId>, Vec<String>>, StoreError> {
+    let words = text.split(|letter: char| letter == ',' || letter.is_whitespace());
     let (mut found, mut problems) = (Vec::new(), Vec::new());
-    for word in words {
+    for word in words.filter(|word| !word.is_empty()) {
+        if found.len() + problems.len() > most {
+            break;
+        }
         let check = match Key::new(word.to_lowercase()) {
             Ok(key) => store.find_check_by_key(key.as_str()).await?,
             Err(_) => None,
@@ -39,7 +53,7 @@ pub(super) async fn read(
             Some(check) => found.push(check.id),
             None => {
                 let word: String = word.chars().take(80).collect();
-                problems.push(format!("stands behind: there is no check with the key “{word}”"));
+                problems.push(format!("{label}: there is no check with the key “{word}”"));
             }
         }
     }

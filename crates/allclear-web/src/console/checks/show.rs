@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::chart::Chart;
 use super::fields::seconds;
+use super::groups::MembersView;
 use super::heard::HeardView;
 use super::parents::FamilyView;
 use super::pickers::{Known, status_name};
@@ -59,6 +60,8 @@ struct CheckView {
     /// What came, where it is a heartbeat.
     heard: Option<HeardView>,
     family: FamilyView,
+    /// Its members, where it is a group.
+    group: Option<MembersView>,
     last: Option<ProbeView>,
     last_bad: Option<ProbeView>,
     /// Whether that is the last one.
@@ -99,6 +102,7 @@ pub(super) async fn show(call: Call) -> Answer {
     let behind = judged.as_ref().and_then(|one| one.judgment.behind());
     let view = CheckView {
         family: FamilyView::load(store, &check, behind).await?,
+        group: MembersView::load(store, &check).await?,
         chrome: Chrome::of(&call, &check.name, done(call.query.text("done"))),
         id: check.id.to_string(),
         path: path_of(check.id),

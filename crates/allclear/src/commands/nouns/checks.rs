@@ -2,6 +2,7 @@
 
 use allclear_checks::fields;
 use allclear_checks::import::sent_form;
+use allclear_checks::kinds::Programs;
 use allclear_domain::CheckKind;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
@@ -30,7 +31,9 @@ pub(in crate::commands) async fn check(command: CheckCommand, settings: &Setting
             let done = api.post("/api/v1/checks", new).await;
             api.close().await;
             let done = done?;
-            if let Some(what) = fields::lacking(&args.target.0) {
+            let programs = Programs::within(settings.probes.commands.clone());
+            let refusal = programs.refusal(&args.target.0).filter(|_| settings.remote.is_none());
+            if let Some(what) = fields::lacking(&args.target.0).or(refusal.map(|one| one.problem)) {
                 remark(&format!("on this machine it would stay unknown: {what}"));
             }
             print_out(&done, print, |check| {
@@ -66,6 +69,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
     }
     super::secrets::add(&mut kind, &args.secrets)?;
     super::feeds::add(&mut kind, &args.feeds)?;
+    let mut kind = with_members(sent_form(&kind), &args.member)?;
     let affects = |affects: &Affects| match affects.status {
         Some(status) => json!({"component": affects.component, "when_failing": status}),
         None => json!({"component": affects.component}),
@@ -73,7 +77,7 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
     Ok(json!({
         "name": args.name,
         "key": args.key,
-        "kind": sent_form(&kind),
+        "kind": kind.take(),
         "interval_seconds": every,
         "deadline_ms": args.deadline.ms(),
         "slow_after_ms": args.slow_after.map(Length::ms),
@@ -88,6 +92,19 @@ fn new(args: &AddCheckArgs) -> Result<Value> {
         "shows_times": args.shows_times,
         "parents": args.parent,
     }))
+}
+
+/// A kind as it is sent, with the members of a group as somebody names them.
+fn with_members(mut kind: Value, members: &[String]) -> Result<Value> {
+    match kind.get_mut("group") {
+        Some(_) if members.is_empty() => {
+            bail!("a group stands for other checks: name them by their keys, with --member");
+        }
+        Some(group) => group["members"] = json!(members),
+        None if !members.is_empty() => bail!("--member is for groups: leave it out"),
+        None => {}
+    }
+    Ok(kind)
 }
 
 async fn list(print: Print, settings: &Settings) -> Result<u8> {

@@ -49,6 +49,11 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
     if let Some(problem) = allclear_checks::fields::problems(&tried.kind).first() {
         bail!("{problem}");
     }
+    if tried.kind.as_group().is_some() {
+        bail!(
+            "a group is not tried: it follows from its members, and `allclear check show` tells how it is"
+        );
+    }
     if tried.kind.as_heartbeat().is_some() {
         bail!(
             "a heartbeat is not tried: it waits for signals, and `allclear check show` lists them"

@@ -7,6 +7,7 @@ mod commands;
 mod contract;
 mod created;
 mod expiries;
+mod groups;
 mod heartbeats;
 mod imports;
 mod limits;

@@ -10,6 +10,7 @@ mod clocks;
 mod components;
 mod escaping;
 mod expiry;
+mod groups;
 mod incident_list;
 mod incidents;
 mod look;

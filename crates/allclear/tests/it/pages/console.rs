@@ -271,6 +271,24 @@ async fn a_job_that_says_that_it_ran() {
 }
 
 #[tokio::test]
+async fn a_group_and_a_program() {
+    let mut tour = set_up().await;
+    let new = "/console/checks/new";
+    for name in ["A", "B"] {
+        tour.open(&format!("{new}?target=db.example.com:5432")).await;
+        tour.fill(new, &[("name", name)]).await;
+    }
+    tour.open(&format!("{new}?target=group:1")).await;
+    tour.look_over("a group to watch").await;
+    tour.fill(new, &[("name", "Replicas"), ("members", "a, b")]).await;
+    tour.look_over("a group").await;
+    let group = tour.office.check("Replicas").await;
+    tour.visit(&format!("/console/checks/{}/edit", group.id)).await;
+    tour.visit(&format!("{new}?target=command:check_disk%20-w%2010%25")).await;
+    tour.end().await;
+}
+
+#[tokio::test]
 async fn what_is_shown_once() {
     let mut tour = set_up().await;
     let form = "/console/account/authenticator";

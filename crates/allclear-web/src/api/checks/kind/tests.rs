@@ -101,6 +101,10 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     all.push(service("redis", "tls", Value::Null));
     all.push(dns("A", "REFUSED", json!({"are": []})));
     all.push(dns("A", "SERVFAIL", json!({"contain": ["192.0.2.1", "192.0.2.2"]})));
+    let members = ["chk_0197f9b8000070008000000000000001"];
+    all.push(json!({"group": {"members": members, "up_min": 1}}));
+    all.push(json!({"group": {"members": members, "up_min": null}}));
+    all.push(json!({"command": {"program": "check_disk", "arguments": ["-w", "10%"]}}));
     for kind in all {
         let shown = serde_json::to_value(KindJson::from(&read(&kind).unwrap())).unwrap();
         assert_eq!(shown, kind);
@@ -112,11 +116,11 @@ fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
         (
             json!({"ftp": {}}),
-            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `ntp`, `service`, `upstream`, `prometheus`, `heartbeat`",
+            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `ntp`, `service`, `upstream`, `prometheus`, `heartbeat`, `group`, `command`",
         ),
         (
             json!({}),
-            "send an object with one of http, tcp, tls, dns, icmp, ntp, service, upstream, prometheus, heartbeat: { … }",
+            "send an object with one of http, tcp, tls, dns, icmp, ntp, service, upstream, prometheus, heartbeat, group, command: { … }",
         ),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),

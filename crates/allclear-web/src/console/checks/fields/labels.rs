@@ -3,7 +3,7 @@
 use allclear_domain::ComponentStatus;
 use allclear_domain::error::InvalidValue;
 
-use super::super::{heartbeats, pickers, telling};
+use super::super::{groups, heartbeats, pickers, telling};
 use super::{feeds, secret};
 use crate::console::form::Form;
 use crate::console::words;
@@ -16,7 +16,9 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
             "what to watch".to_owned()
         }
         other if other.starts_with("kind.service.expect") => "the answer contains".to_owned(),
-        other if other.starts_with("kind.service.") => "what to watch".to_owned(),
+        other if other.starts_with("kind.service.") || other.starts_with("kind.command.") => {
+            "what to watch".to_owned()
+        }
         "kind.tls.warn_days" => "warns before a certificate ends".to_owned(),
         "interval_seconds" => "every".to_owned(),
         "deadline_ms" => "gives up after, in milliseconds".to_owned(),
@@ -41,7 +43,7 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         other if other.starts_with("parents") => "stands behind".to_owned(),
         other => {
             let label = heartbeats::label(other).or_else(|| secret::label(other));
-            let label = label.or_else(|| feeds::label(other));
+            let label = label.or_else(|| feeds::label(other)).or_else(|| groups::label(other));
             label.unwrap_or(other).to_owned()
         }
     };
@@ -97,6 +99,7 @@ pub(in crate::console::checks) fn rows(
     rows.extend(secret::rows(form));
     rows.extend(of_heartbeats);
     rows.extend(feeds::rows(form));
+    rows.extend(groups::ROWS.map(|(label, name)| text(label, name)));
     rows
 }
 

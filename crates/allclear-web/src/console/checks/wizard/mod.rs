@@ -38,6 +38,9 @@ struct LookView {
     found: Option<FoundView>,
 }
 
+/// What begins targets that nobody looks at before they are added.
+const BY_HAND_ALONE: [&str; 3] = ["heartbeat:", "group:", "command:"];
+
 /// What was found at an address, and what is to become of it.
 struct FoundView {
     offers: Vec<Offer>,
@@ -56,7 +59,7 @@ struct FoundView {
 /// The form for an address; with one, what was found there.
 pub(super) async fn show(call: Call) -> Answer {
     let target = call.query.text("target").to_owned();
-    if target.starts_with("heartbeat:") {
+    if BY_HAND_ALONE.iter().any(|begins| target.starts_with(begins)) {
         return answer::see(&by_hand(&target));
     }
     // What another site links to is not looked at before somebody here says so.
