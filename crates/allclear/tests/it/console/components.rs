@@ -90,7 +90,7 @@ async fn a_status_by_hand_reaches_readers_and_stays_on_record() {
         let why = [("status", "operational"), ("overrules", "The \"check\" errs")];
         let page = office.owner.fill(&path, &set, &why).await;
         assert_eq!(page.status, 422);
-        assert!(page.text.contains("for how long: name 1 second or more"), "{}", page.text);
+        assert!(page.text.contains("For how long: name 1 second or more"), "{}", page.text);
         assert!(page.text.contains("The &#34;check&#34; errs"), "what was typed stays");
         let page = office.owner.fill(&path, &set, &[why[0], why[1], ("for", "3600")]).await;
         let told = "until 2026-11-21 13:00 UTC at the latest, instead of what checks say: The";
