@@ -7,6 +7,7 @@ mod assertion;
 mod certificate;
 mod command;
 mod dns;
+mod driver;
 mod http;
 mod icmp;
 mod ntp;
