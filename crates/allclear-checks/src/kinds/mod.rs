@@ -7,6 +7,7 @@ mod assertion;
 mod certificate;
 mod command;
 mod dns;
+mod driver;
 mod http;
 mod icmp;
 mod ntp;
@@ -259,18 +260,7 @@ impl Way {
             Err(reason) => Some(late(reason, took, check.deadline())),
         };
         let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
-        let verdict = match reason.as_ref().map(|reason| reason.code) {
-            None => Verdict::Ok,
-            Some(
-                ReasonCode::Slow
-                | ReasonCode::Expiring
-                | ReasonCode::ClockOff
-                | ReasonCode::Impaired
-                | ReasonCode::Warned,
-            ) => Verdict::Degraded,
-            Some(ReasonCode::Ours | ReasonCode::Unread) => Verdict::Unknown,
-            Some(_) => Verdict::Fail,
-        };
+        let verdict = reason.as_ref().map_or(Verdict::Ok, |reason| reason.code.verdict());
         ProbeResult {
             vantage: self.vantage.clone(),
             probed_at,

@@ -65,7 +65,9 @@ impl NtpProbe {
             }
             State::Kiss(word) => {
                 let told = format!("the server tells no time, and says {}", meaning(&word));
-                return Err(reason(ReasonCode::Status, told));
+                // It is there, and we ask too much of it: that says nothing of its clock.
+                let code = if word == "RATE" { ReasonCode::Ours } else { ReasonCode::Status };
+                return Err(reason(code, told));
             }
         }
         if !answer.has_time() {
@@ -88,7 +90,11 @@ impl NtpProbe {
             (false, true) => (ReasonCode::ClockOff, offset_warn_ms),
             (false, false) => return Ok(()),
         };
-        let told = format!("{}; {ms} ms at most are expected", told(difference));
+        let told = format!(
+            "{}; {ms} ms at most are expected: one of the two is wrong; if other servers say the same, \
+             it is this machine",
+            told(difference)
+        );
         Err(reason(code, told))
     }
 }
@@ -185,7 +191,7 @@ fn length(us: i64) -> String {
 fn meaning(word: &str) -> String {
     let means = match word {
         "RATE" => ": it is asked too often, so ask it less often",
-        "DENY" | "RSTR" => ": it does not serve this machine",
+        "DENY" | "RSTR" => ": it refuses to serve this machine",
         "INIT" | "STEP" | "LOCL" => ": its own clock is not synchronized yet",
         _ => "",
     };

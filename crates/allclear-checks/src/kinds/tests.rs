@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{HttpCheck, TcpCheck, TextTest};
+use allclear_domain::check::{HttpCheck, HttpVersion, Protocol, ServiceCheck, TcpCheck, TextTest};
 use allclear_domain::clock::TurnedClock;
 use allclear_net::{AddressRules, Resolver, Trust};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::oneshot;
 
 use super::*;
 use crate::for_tests;
@@ -138,6 +139,46 @@ async fn a_machine_that_stood_still_says_nothing_of_the_target() {
     let (result, ()) = tokio::join!(prober().probe(Arc::new(check), noon()), asleep);
     assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Ours)));
     assert!(told(&result).contains("too busy to tell"), "{result:?}");
+}
+
+/// A peer that begins HTTP/2 and then asks without end whether we are there, reading nothing. It tells when
+/// the connection is gone.
+async fn pinging() -> (SocketAddr, oneshot::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (gone, told) = oneshot::channel();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let settings: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        let ping: [u8; 17] = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+        stream.write_all(&settings).await.unwrap();
+        let pings = ping.repeat(1_000);
+        while stream.write_all(&pings).await.is_ok() {}
+        gone.send(()).ok();
+    });
+    (address, told)
+}
+
+#[tokio::test]
+async fn a_connection_of_http2_ends_with_its_probe() {
+    let kinds: [&dyn Fn(SocketAddr) -> CheckKind; 2] = [
+        &|address: SocketAddr| {
+            let version = HttpVersion::Http2;
+            CheckKind::Http(HttpCheck { version, ..http(format!("http://{address}/")) })
+        },
+        &|address: SocketAddr| {
+            let (host, port) = (address.ip().to_string(), address.port());
+            CheckKind::Service(ServiceCheck::of(Protocol::Grpc, host, port))
+        },
+    ];
+    for kind in kinds {
+        let (address, gone) = pinging().await;
+        let check = Check { deadline_ms: 300, ..check(kind(address)) };
+        let result = prober().probe(Arc::new(check), noon()).await;
+        assert_eq!(code(&result), Some(ReasonCode::TimedOut), "{result:?}");
+        let gone = tokio::time::timeout(Duration::from_secs(30), gone).await;
+        assert!(gone.is_ok(), "it is still connected: {result:?}");
+    }
 }
 
 #[tokio::test]

@@ -78,7 +78,13 @@ impl UpstreamProbe {
         };
         let now = record.probed_at;
         match is_feed {
-            true => words::judge(&self.check, &self.host, &feed::read(text).map_err(untold)?, now),
+            true => {
+                let feed = feed::read(text).map_err(untold)?;
+                if let Some(note) = feed.unread_dates() {
+                    record.noted(&note);
+                }
+                words::judge(&self.check, &self.host, &feed, now)
+            }
             false => {
                 let summary = statuspage::read(text).map_err(untold)?;
                 if let Some(note) = summary.staleness(now) {

@@ -5,13 +5,15 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// Others may take a port between looking for a free one and listening there.
 const TRIES: usize = 5;
+/// How long one may take to begin.
+const START_WAIT: Duration = Duration::from_secs(60);
 
 /// A running server; gone with the value.
 pub(crate) struct Server {
@@ -87,15 +89,21 @@ impl Server {
         panic!("the server does not start: {log}");
     }
 
-    /// Waits until it listens; false if it ends instead.
+    /// Waits until it listens; false if it ends instead, or takes too long.
     fn listens(&mut self) -> bool {
-        while TcpStream::connect(self.address).is_err() {
+        let until = Instant::now() + START_WAIT;
+        while Instant::now() < until {
+            let answers = TcpStream::connect(self.address).is_ok();
+            // Who answers may be somebody else, who took its port.
             if self.process.try_wait().unwrap().is_some() {
                 return false;
             }
+            if answers {
+                return true;
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
-        true
+        false
     }
 
     /// Writes a page to serve.

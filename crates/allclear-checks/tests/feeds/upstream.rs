@@ -122,7 +122,7 @@ async fn a_page_that_says_nothing_is_no_failure_of_the_service() {
     }
     let check = at(&server, "summary.json", &["API"]);
     let feed = UpstreamCheck { format: UpstreamFormat::Feed, ..check.clone() };
-    is_unread(&probe(feed, 20_000).await, "");
+    is_unread(&probe(feed, 20_000).await, "there is nothing in it");
     server.freeze();
     is_unread(&probe(check.clone(), 300).await, "their status page cannot be read");
     server.thaw_in(Duration::from_millis(400));

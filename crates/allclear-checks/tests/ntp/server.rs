@@ -4,13 +4,15 @@
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// Others may take a port between looking for a free one and listening there.
 const TRIES: usize = 5;
+/// How long one may take to begin.
+const START_WAIT: Duration = Duration::from_secs(60);
 
 /// A running server; gone with the value.
 pub(crate) struct Server {
@@ -48,23 +50,27 @@ impl Server {
         panic!("the server does not start: {log}");
     }
 
-    /// Waits until it answers; false if it ends instead.
+    /// Waits until it answers; false if it ends instead, or takes too long.
     fn answers(&mut self) -> bool {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.connect(self.address).unwrap();
         socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         let mut question = [0; 48];
         question[0] = 0x23;
-        loop {
+        let until = Instant::now() + START_WAIT;
+        while Instant::now() < until {
             socket.send(&question).ok();
-            if socket.recv(&mut [0; 64]).is_ok() {
-                return true;
-            }
+            let answers = socket.recv(&mut [0; 64]).is_ok();
+            // Who answers may be somebody else, who took its port.
             if self.process.try_wait().unwrap().is_some() {
                 return false;
             }
+            if answers {
+                return true;
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
+        false
     }
 
     /// Has it stand still: questions come, and it says nothing.

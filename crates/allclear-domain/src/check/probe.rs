@@ -142,6 +142,35 @@ pub enum ReasonCode {
     Ours,
 }
 
+impl ReasonCode {
+    /// What a probe says that ends for this reason.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        // Each is named, so that whoever adds one has to say what it means.
+        match self {
+            Self::Slow | Self::Expiring | Self::ClockOff | Self::Impaired | Self::Warned => {
+                Verdict::Degraded
+            }
+            Self::Ours | Self::Unread | Self::Waiting | Self::Behind => Verdict::Unknown,
+            Self::NoAddress
+            | Self::Refused
+            | Self::TimedOut
+            | Self::Unreachable
+            | Self::Forbidden
+            | Self::Tls
+            | Self::Broken
+            | Self::TooLong
+            | Self::Redirects
+            | Self::Status
+            | Self::Assertion
+            | Self::Missed
+            | Self::Unfinished
+            | Self::Reported
+            | Self::Members => Verdict::Fail,
+        }
+    }
+}
+
 /// How long each part of a probe took, as far as it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

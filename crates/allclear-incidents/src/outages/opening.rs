@@ -1,7 +1,7 @@
 //! How an outage becomes an incident, or joins one.
 
 use allclear_domain::audit::{Actor, AuditAction, Subject};
-use allclear_domain::check::{OnOutage, Outage};
+use allclear_domain::check::{CheckKind, OnOutage, Outage};
 use allclear_domain::ids::{ComponentId, IncidentId, OutageId};
 use allclear_domain::incident::IncidentKind;
 use allclear_domain::note::NoteKind;
@@ -14,6 +14,7 @@ use allclear_domain::{
 };
 use allclear_store::{Stored, Transaction};
 use jiff::Timestamp;
+use url::Url;
 
 use super::{NAME, OutageDuty, Report, told};
 use crate::writing::{self, NewIncident, NewUpdate, WriteError};
@@ -72,7 +73,7 @@ impl OutageDuty {
             Some(id) => (id, Opening::Joined),
             None => {
                 let words = words(&mut transaction, &check, &place).await?;
-                let incident = place.incident(&found, words, change)?;
+                let incident = place.incident(&check, &found, words, change)?;
                 writing::create_in(&mut transaction, &incident, change).await?;
                 (incident.id, Opening::Opened)
             }
@@ -173,6 +174,7 @@ impl Place {
     /// The incident that an outage becomes.
     fn incident(
         &self,
+        check: &Check,
         outage: &Outage,
         words: Words,
         change: Change<'_>,
@@ -206,7 +208,7 @@ impl Place {
         incident.is_automatic = true;
         incident.record.detected_by = Some(told::detected_by(self.page.language).to_owned());
         incident.record.detected_at = Some(outage.confirmed_at);
-        incident.record.fault_pages = fault_page(outage).map(str::to_owned).into_iter().collect();
+        incident.record.fault_pages = public_page(check, outage).into_iter().collect();
         Ok(incident)
     }
 }
@@ -214,6 +216,16 @@ impl Place {
 /// Where somebody else tells of what was measured.
 fn fault_page(outage: &Outage) -> Option<&str> {
     outage.reason.as_ref().and_then(|reason| reason.fault_page.as_deref())
+}
+
+/// The same where our public page may lead there: to the host that the owner named, or one below it. Others
+/// write what stands in their feeds, and nobody has looked at it.
+fn public_page(check: &Check, outage: &Outage) -> Option<String> {
+    let CheckKind::Upstream(upstream) = &check.kind else { return None };
+    let (page, named) = (Url::parse(fault_page(outage)?).ok()?, Url::parse(&upstream.url).ok()?);
+    let above = page.host_str()?.strip_suffix(named.host_str()?)?;
+    let is_theirs = above.is_empty() || above.ends_with('.');
+    (is_theirs && page.scheme() == "https").then(|| page.into())
 }
 
 /// Whether an incident that Allclear opened is being watched, and named one of the components: what

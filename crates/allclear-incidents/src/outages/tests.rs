@@ -1,7 +1,7 @@
 //! From outage to incident and back, with a turned clock on the embedded database.
 
 use allclear_domain::check::{
-    Affects, Check, CheckKind, OnOutage, Patience, Reason, ReasonCode, TcpCheck,
+    Affects, Check, CheckKind, OnOutage, Patience, Reason, ReasonCode, TcpCheck, UpstreamCheck,
 };
 use allclear_domain::ids::CheckId;
 use allclear_domain::record::{Affected, Target};
@@ -67,12 +67,16 @@ impl Desk {
             send: None,
             expect: None,
         };
+        self.check_of(CheckKind::Tcp(tcp), on_outage).await
+    }
+
+    async fn check_of(&self, kind: CheckKind, on_outage: OnOutage) -> CheckId {
         let id: CheckId = self.duty.entropy.id(at(0));
         let check = Check {
             id,
             key: Key::new(id.uuid().simple().to_string()).unwrap(),
             name: "Checkout from outside".to_owned(),
-            kind: CheckKind::Tcp(tcp),
+            kind,
             interval_seconds: 10,
             deadline_ms: 1_000,
             slow_after_ms: None,
@@ -204,9 +208,32 @@ async fn the_owners_words_are_published_at_once() {
 
 #[tokio::test]
 async fn the_page_on_which_a_provider_tells_of_it_is_linked() {
-    let desk = Desk::new(Language::En).await;
-    let check = desk.check(OnOutage::Draft).await;
     let page = "https://status.example.com/incidents/1";
+    assert_eq!(linked("https://status.example.com/history.atom", page).await, [page]);
+    let below = "https://eu.status.example.com/incidents/1";
+    assert_eq!(linked("https://status.example.com/", below).await, [below]);
+}
+
+#[tokio::test]
+async fn what_a_stranger_links_is_for_the_team_alone() {
+    for page in [
+        "https://evil.example/incidents/1",
+        "https://example.com/",
+        "https://evilstatus.example.com/",
+        "https://status.example.com.evil.example/",
+        "http://status.example.com/incidents/1",
+    ] {
+        let public = linked("https://status.example.com/history.atom", page).await;
+        assert!(public.is_empty(), "{page}: {public:?}");
+    }
+}
+
+/// The pages that an incident leads to where a provider is watched at this address, and tells of its outage
+/// on this page. The team is told of it either way.
+async fn linked(address: &str, page: &str) -> Vec<String> {
+    let desk = Desk::new(Language::En).await;
+    let kind = CheckKind::Upstream(UpstreamCheck::of(address));
+    let check = desk.check_of(kind, OnOutage::Draft).await;
     let outage = desk.breaks(check, 0).await;
     let mut transaction = desk.store().begin().await.unwrap();
     let found = transaction.find_outage(outage.id).await.unwrap().unwrap();
@@ -219,10 +246,10 @@ async fn the_page_on_which_a_provider_tells_of_it_is_linked() {
     transaction.commit().await.unwrap();
     desk.run(7).await;
     let incident = desk.incidents().await.remove(0);
-    assert_eq!(incident.record.fault_pages, [page]);
     let notes = desk.store().list_internal_notes(Subject::Incident(incident.id)).await.unwrap();
     let note = notes[0].body.reveal_to_team();
     assert!(note.contains(&told) && note.contains(page), "{note}");
+    incident.record.fault_pages
 }
 
 #[tokio::test]

@@ -8,17 +8,17 @@ use allclear_net::{Host, TlsError};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, HOST, HeaderValue, LOCATION};
 use hyper::{HeaderMap, Request, Response, StatusCode, Uri, Version};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::HttpProbe;
 use super::request::Ask;
+use crate::kinds::driver::Driver;
 use crate::kinds::record::{NOT_KEPT, Record, is_secret, spend};
 use crate::kinds::{Way, note_session, note_way, reason, undialed, untrusted};
 use crate::limits;
@@ -96,8 +96,8 @@ where
     write_request(record, &request, ask, speaks);
     let asked_at = Instant::now();
     // Whatever keeps the connection going ends with this function.
-    let mut driver = JoinSet::new();
-    let answered = timeout_at(deadline, send(stream, speaks, request, &mut driver)).await;
+    let driver = Driver::default();
+    let answered = timeout_at(deadline, send(stream, speaks, request, &driver)).await;
     spend(&mut record.phases.first_byte_us, asked_at.elapsed());
     let response = match answered {
         Err(_) => {
@@ -122,28 +122,20 @@ async fn send<S>(
     stream: S,
     speaks: Speaks,
     request: Request<Full<Bytes>>,
-    driver: &mut JoinSet<()>,
+    driver: &Driver,
 ) -> Result<Response<Incoming>, hyper::Error>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let stream = TokioIo::new(stream);
     match speaks {
         Speaks::Http1 => {
             let mut builder = http1::Builder::new();
             builder.max_headers(limits::HEAD_FIELDS_MAX).max_buf_size(limits::HEAD_BYTES_MAX);
-            let (mut sender, connection) = builder.handshake(stream).await?;
+            let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
             driver.spawn(async move { drop(connection.await) });
             sender.send_request(request).await
         }
-        Speaks::Http2 => {
-            let mut builder = http2::Builder::new(TokioExecutor::new());
-            let bytes_max = u32::try_from(limits::HEAD_BYTES_MAX).unwrap_or(u32::MAX);
-            builder.max_header_list_size(bytes_max);
-            let (mut sender, connection) = builder.handshake(stream).await?;
-            driver.spawn(async move { drop(connection.await) });
-            sender.send_request(request).await
-        }
+        Speaks::Http2 => driver.send_http2(stream, request, None).await,
     }
 }
 

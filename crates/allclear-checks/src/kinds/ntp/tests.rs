@@ -69,14 +69,30 @@ async fn how_far_its_clock_is_off_is_judged() {
         let result = probe(check, 10_000).await;
         assert_eq!((result.verdict, code(&result)), (verdict, reason), "{result:?}");
         assert!(told(&result).contains(words), "{}", told(&result));
+        let advice = "one of the two is wrong; if other servers say the same, it is this machine";
+        assert!(told(&result).ends_with(advice), "{}", told(&result));
     }
+}
+
+#[tokio::test]
+async fn one_that_is_asked_too_often_is_no_failure_of_it() {
+    let address = server(|question| {
+        let says =
+            Says { first: 0xe4, stratum: 0, reference: *b"RATE", ..Says::right(question, noon()) };
+        vec![says.bytes()]
+    });
+    let result = probe(ntp(address.await), 10_000).await;
+    let found = (result.verdict, code(&result));
+    assert_eq!(found, (Verdict::Unknown, Some(ReasonCode::Ours)), "{result:?}");
+    let words = "says \"RATE\": it is asked too often, so ask it less often";
+    assert!(told(&result).ends_with(words), "{}", told(&result));
 }
 
 #[tokio::test]
 async fn a_server_that_tells_no_time_fails_with_why() {
     for (first, stratum, reference, code_wanted, words) in [
-        (0xe4, 0, *b"RATE", ReasonCode::Status, "says \"RATE\": it is asked too often"),
-        (0xe4, 0, *b"DENY", ReasonCode::Status, "says \"DENY\": it does not serve this machine"),
+        (0xe4, 0, *b"DENY", ReasonCode::Status, "says \"DENY\": it refuses to serve this machine"),
+        (0xe4, 0, *b"RSTR", ReasonCode::Status, "says \"RSTR\": it refuses to serve this machine"),
         (0xe4, 0, *b"XYZ\0", ReasonCode::Status, "says \"XYZ\""),
         (0xe4, 0, [0; 4], ReasonCode::Status, "its own clock is not synchronized"),
         (0xe4, 3, [0; 4], ReasonCode::Status, "its own clock is not synchronized"),

@@ -6,20 +6,19 @@ mod health;
 use std::time::Duration;
 
 use allclear_domain::check::{Reason, ReasonCode, Security, ServiceCheck};
+use allclear_net::Host;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::client::conn::http2;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, TE, USER_AGENT};
 use hyper::http::response;
-use hyper::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use self::health::Status;
 use super::{Protocol, quoted, reason, refusal};
+use crate::kinds::driver::Driver;
 use crate::kinds::http::{broken, field};
 use crate::kinds::record::{Record, spend};
 use crate::limits;
@@ -75,6 +74,7 @@ struct Answer {
 /// Asks a server how it is; gives what it said.
 pub(super) async fn ask<S>(
     stream: S,
+    host: &Host<String>,
     check: &ServiceCheck,
     record: &mut Record,
     deadline: Instant,
@@ -83,7 +83,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = check.grpc_service.as_deref().unwrap_or_default();
-    let request = request(check, service, deadline)?;
+    let request = request(host, check, service, deadline)?;
     record.sent(&format!("POST {METHOD} HTTP/2"));
     for (name, value) in request.headers() {
         record.sent(&field(name.as_str(), value));
@@ -114,18 +114,17 @@ fn what(service: &str) -> String {
 }
 
 fn request(
+    host: &Host<String>,
     check: &ServiceCheck,
     service: &str,
     deadline: Instant,
 ) -> Result<Request<Full<Bytes>>, Reason> {
+    // Nothing has been asked of the server yet, so nothing is known of it.
     let unsendable = |problem: &dyn std::fmt::Display| {
-        reason(ReasonCode::Broken, format!("the request cannot be sent: {problem}"))
+        reason(ReasonCode::Ours, format!("the request cannot be sent: {problem}"))
     };
     let scheme = if check.security == Security::None { "http" } else { "https" };
-    let host = match check.host.contains(':') {
-        true => format!("[{}]", check.host),
-        false => check.host.clone(),
-    };
+    // As it was read: in letters that addresses have, and an address of IPv6 in brackets.
     let uri = format!("{scheme}://{host}:{}{METHOD}", check.port);
     let uri: Uri = uri.parse().map_err(|error| unsendable(&error))?;
     // A server that is slow need not go on once nobody waits any more.
@@ -157,8 +156,9 @@ where
 {
     let asked_at = Instant::now();
     // Whatever keeps the connection going ends with this function.
-    let mut driver = JoinSet::new();
-    let answered = timeout_at(deadline, send(stream, request, &mut driver)).await;
+    let driver = Driver::default();
+    let answered = driver.send_http2(stream, request, Some(WINDOW_BYTES));
+    let answered = timeout_at(deadline, answered).await;
     spend(&mut record.phases.first_byte_us, asked_at.elapsed());
     let response = match answered {
         Err(_) => {
@@ -183,24 +183,6 @@ fn tell(record: &mut Record, headers: &HeaderMap) {
     for (name, value) in headers {
         record.received(&field(name.as_str(), value));
     }
-}
-
-async fn send<S>(
-    stream: S,
-    request: Request<Full<Bytes>>,
-    driver: &mut JoinSet<()>,
-) -> Result<Response<Incoming>, hyper::Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let mut builder = http2::Builder::new(TokioExecutor::new());
-    builder
-        .max_header_list_size(u32::try_from(limits::HEAD_BYTES_MAX).unwrap_or(u32::MAX))
-        .initial_stream_window_size(WINDOW_BYTES)
-        .initial_connection_window_size(WINDOW_BYTES);
-    let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
-    driver.spawn(async move { drop(connection.await) });
-    sender.send_request(request).await
 }
 
 /// Reads the body, and what follows it.

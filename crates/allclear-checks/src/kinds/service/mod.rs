@@ -1,7 +1,8 @@
 //! The kind `service`: what a server says in its own protocol, far enough to know that it serves. Each
 //! protocol has a file here; how lines and packets are read is the same for all (`super::talk`).
 //!
-//! Nobody signs in with a password. Where a server asks for one, it has answered, and that works.
+//! Nobody signs in with a password. Where a server asks for one, it has answered, and that works. Not so with
+//! gRPC: whoever is turned away (`UNAUTHENTICATED`, `PERMISSION_DENIED`) is not told that it serves, and that fails.
 
 mod grpc;
 mod mail;
@@ -38,6 +39,7 @@ pub struct ServiceProbe {
 
 /// A server, how far it was spoken with before, and who speaks.
 struct Asked<'a> {
+    host: &'a Host<String>,
     check: &'a ServiceCheck,
     /// Our address, as SMTP has it.
     us: String,
@@ -68,7 +70,8 @@ impl ServiceProbe {
         note_way(record, &dialed.trail);
         let mut stream = dialed.stream.map_err(|error| undialed(&error))?;
         let (us, is_greeted) = (own_literal(&stream), self.check.security == Security::Starttls);
-        let asked = Asked { check: &self.check, us, is_greeted, nonce: way.net.nonce() };
+        let (host, check) = (&self.host, &self.check);
+        let asked = Asked { host, check, us, is_greeted, nonce: way.net.nonce() };
         let heard = match self.check.security {
             Security::None => asked.talk(stream, record, deadline).await?,
             Security::Starttls | Security::Tls => {
@@ -110,7 +113,9 @@ impl Asked<'_> {
     ) -> Result<String, Reason> {
         let protocol = self.check.protocol;
         let wrong = match protocol {
-            Protocol::Grpc => return grpc::ask(stream, self.check, record, deadline).await,
+            Protocol::Grpc => {
+                return grpc::ask(stream, self.host, self.check, record, deadline).await;
+            }
             Protocol::Ssh | Protocol::Postgres | Protocol::Mysql | Protocol::Websocket => {
                 |_: &str| ReasonCode::Broken
             }

@@ -31,6 +31,16 @@ pub(super) struct Entry {
     pub(super) id: Option<String>,
     pub(super) published_at: Option<Timestamp>,
     pub(super) updated_at: Option<Timestamp>,
+    /// Whether a date of it is there and cannot be read.
+    pub(super) has_unread_date: bool,
+}
+
+impl Feed {
+    /// That dates could not be read, where there are such.
+    pub(super) fn unread_dates(&self) -> Option<String> {
+        let count = self.entries.iter().filter(|entry| entry.has_unread_date).count();
+        (count > 0).then(|| format!("entries with a date that cannot be read: {count}"))
+    }
 }
 
 /// A part of a feed or of an entry that is read.
@@ -213,10 +223,19 @@ impl Place {
             Part::Text if text.len() > entry.text.len() => entry.text = text,
             Part::Link => entry.link = entry.link.take().or_else(word),
             Part::Id => entry.id = entry.id.take().or_else(word),
-            Part::Published => entry.published_at = entry.published_at.or_else(|| instant(&text)),
-            Part::Updated => entry.updated_at = entry.updated_at.or_else(|| instant(&text)),
+            Part::Published => entry.published_at = entry.published_at.or(entry.date(&text)),
+            Part::Updated => entry.updated_at = entry.updated_at.or(entry.date(&text)),
             Part::Title | Part::Text => {}
         }
+    }
+}
+
+impl Entry {
+    /// A date of it, as far as it can be read. One without anything in it is none.
+    fn date(&mut self, text: &str) -> Option<Timestamp> {
+        let at = instant(text);
+        self.has_unread_date |= at.is_none() && !text.trim().is_empty();
+        at
     }
 }
 

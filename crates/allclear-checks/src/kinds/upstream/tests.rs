@@ -40,6 +40,10 @@ async fn what_a_provider_says_of_itself_is_told_with_its_page() {
                 </channel></rss>";
     let result = says("200 OK", feed).await;
     assert_eq!((result.verdict, code(&result)), (Verdict::Degraded, Some(ReasonCode::Impaired)));
+    let undatable = feed.replace("</item>", "<pubDate>last Monday</pubDate></item>");
+    let result = says("200 OK", &undatable).await;
+    assert_eq!((result.verdict, code(&result)), (Verdict::Unknown, Some(ReasonCode::Unread)));
+    assert!(said(&result).contains("a date that cannot be read: 1"), "{}", said(&result));
     let well = DOWN.replace("\"major\"", "\"none\"");
     let result = says("200 OK", &well).await;
     assert_eq!((result.verdict, &result.reason), (Verdict::Ok, &None));

@@ -8,9 +8,11 @@ use std::collections::HashMap;
 
 use allclear_domain::check::{Reason, UpstreamCheck, Verdict};
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::feed::{Entry, Feed};
 use super::told::{Told, page, sentence, who};
+use crate::kinds::unread::untold;
 
 /// Words by which an entry tells that it is not over.
 const OPEN: [&str; 8] = [
@@ -22,6 +24,15 @@ const OPEN: [&str; 8] = [
     "verifying",
     "ongoing",
     "open",
+];
+/// What others write in front of a title to say how bad it is.
+const HEADS: [&str; 6] = [
+    "informational message",
+    "performance issues",
+    "service degradation",
+    "service disruption",
+    "service impact",
+    "service is operating normally",
 ];
 /// Marks beside which a word stands by itself.
 const MARKS: [char; 14] = ['-', '–', '—', ':', '|', '[', ']', '(', ')', '.', ',', ';', '!', '*'];
@@ -42,12 +53,22 @@ pub(super) fn judge(
         None => true,
         Some(at) => now.duration_since(at) <= oldest && at.duration_since(now) <= AHEAD,
     };
-    let open: Vec<&Entry> = newest(&feed.entries)
-        .into_iter()
-        .filter(|entry| is_now(entry) && entry.concerns(&check.components))
-        .filter(|entry| entry.is_open(&ended))
-        .collect();
+    // What does not concern us says nothing of what does, so it goes first.
+    let ours = feed.entries.iter().filter(|one| is_now(one) && one.concerns(&check.components));
+    let open = newest(ours, &ended).into_iter().filter(|entry| entry.is_open(&ended));
+    // Nobody knows whether it is of these days: it would count for as long as it stands there.
+    let (unknown, open): (Vec<&Entry>, Vec<&Entry>) = open.partition(|entry| entry.is_undatable());
     let Some(first) = open.iter().max_by_key(|entry| entry.at()) else {
+        if let Some(first) = unknown.first() {
+            let told = sentence(
+                &who,
+                "Not over, with a date that cannot be read",
+                None,
+                &first.title,
+                now,
+            );
+            return Err(untold(told));
+        }
         let sentence = sentence(&who, "No open entry", None, "", now);
         return Ok(Told { verdict: Verdict::Ok, sentence, fault_page: None });
     };
@@ -62,29 +83,67 @@ pub(super) fn judge(
     })
 }
 
-/// The newest of those that lead to the same page: some write a new entry for each thing that they say.
-fn newest(entries: &[Entry]) -> Vec<&Entry> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut kept: Vec<&Entry> = Vec::new();
+/// By what entries are known to tell of the same.
+#[derive(PartialEq, Eq, Hash)]
+enum Mark<'a> {
+    Id(&'a str),
+    /// Its link, its title without words for how it stands, and its id without the number at its end.
+    Title(&'a str, String, &'a str),
+}
+
+/// The newest of those that tell of the same: some write a new entry for each thing that they say.
+fn newest<'a>(entries: impl Iterator<Item = &'a Entry>, ended: &[String]) -> Vec<&'a Entry> {
+    let mut places: HashMap<Mark<'a>, usize> = HashMap::new();
+    let mut kept: Vec<&'a Entry> = Vec::new();
     for entry in entries {
-        let key = entry.link.as_deref().or(entry.id.as_deref());
-        let Some(key) = key else {
-            kept.push(entry);
-            continue;
-        };
-        match places.get(key).and_then(|place| kept.get_mut(*place)) {
+        let marks = entry.marks(ended);
+        let known = marks.iter().find_map(|mark| places.get(mark).copied());
+        let place = known.unwrap_or(kept.len());
+        match kept.get_mut(place) {
             Some(known) if entry.at() > known.at() => *known = entry,
             Some(_) => {}
-            None => {
-                places.insert(key, kept.len());
-                kept.push(entry);
-            }
+            None => kept.push(entry),
+        }
+        for mark in marks {
+            places.entry(mark).or_insert(place);
         }
     }
     kept
 }
 
+/// What a title, in lower case, tells of: without words for how it stands, and without marks.
+fn subject(title: &str, ended: &[String]) -> String {
+    let parts = title.split(MARKS).map(str::trim).filter(|part| !is_state(part, ended));
+    parts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
+fn is_state(words: &str, ended: &[String]) -> bool {
+    OPEN.contains(&words) || HEADS.contains(&words) || ended.iter().any(|word| word == words)
+}
+
+/// Whether an address is that of a whole site, which says nothing of one entry.
+fn is_site(address: &str) -> bool {
+    let url = Url::parse(address).ok();
+    url.is_some_and(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())
+}
+
 impl Entry {
+    /// A link alone is no mark: some lead everything to the same page. A title is none without its link, and
+    /// only where the ids are alike: some number what they say of one thing.
+    fn marks(&self, ended: &[String]) -> Vec<Mark<'_>> {
+        let id = self.id.as_deref().filter(|id| !is_site(id));
+        let stem = id.unwrap_or_default().trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let subject = subject(&self.title.to_lowercase(), ended);
+        let link = self.link.as_deref().filter(|_| !subject.is_empty());
+        let title = link.map(|link| Mark::Title(link, subject, stem));
+        id.map(Mark::Id).into_iter().chain(title).collect()
+    }
+
+    /// Whether it has a date, and none that can be read.
+    fn is_undatable(&self) -> bool {
+        self.has_unread_date && self.at().is_none()
+    }
+
     /// When it was last said.
     fn at(&self) -> Option<Timestamp> {
         self.updated_at.or(self.published_at)
@@ -96,10 +155,15 @@ impl Entry {
 
     /// Whether it names one of these, or there is none.
     fn concerns(&self, names: &[String]) -> bool {
-        let names_it = |name: &String| {
-            [&self.title, &self.text].into_iter().any(|text| is_named(text, name.trim()))
-        };
-        names.is_empty() || names.iter().any(names_it)
+        if names.is_empty() {
+            return true;
+        }
+        // Titles shout, and texts begin with a capital.
+        let texts = [self.title.to_lowercase(), self.text.to_lowercase()];
+        names.iter().any(|name| {
+            let name = name.trim().to_lowercase();
+            texts.iter().any(|text| is_named(text, &name))
+        })
     }
 
     /// Whether it goes on, by the first word that says so or not; where there is none, it does.
@@ -134,7 +198,7 @@ fn by_itself(line: &str, word: &str) -> Option<usize> {
     })
 }
 
-/// Whether a name stands in a text as a word, or as several.
+/// Whether a name stands in a text as a word, or as several; both are in lower case.
 fn is_named(text: &str, name: &str) -> bool {
     let is_edge = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
     text.match_indices(name).any(|(at, _)| {

@@ -154,5 +154,28 @@ async fn one_that_is_silent_or_says_too_much_is_left() {
     let pieces = frame(CONTINUATION, 0, 1, &head(&[("a", &"x".repeat(100))]).repeat(100));
     let says = [frame(SETTINGS, 0, 0, &[]), frame(HEADERS, 0, 1, &head(&RIGHT)), pieces.repeat(20)];
     let result = probe(says.concat(), Then::Wait, "", 10_000).await;
-    assert_eq!(result.verdict, Verdict::Fail, "{result:?}");
+    let found = (result.verdict, code(&result));
+    assert_eq!(found, (Verdict::Fail, Some(ReasonCode::Broken)), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_host_in_letters_of_its_own_is_asked_as_addresses_are_written() {
+    let address = peer(ASKED, answers(b"\0\0\0\0\x02\x08\x01"), Then::Wait).await;
+    let named = ServiceCheck {
+        host: "bücher.example".to_owned(),
+        connect_to: Some(address.ip()),
+        ..at(address, "")
+    };
+    let result = prober().probe(Arc::new(check(named.clone().into())), noon()).await;
+    assert_eq!((result.verdict, &result.reason), (Verdict::Ok, &None), "{result:?}");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    for (host, authority) in [
+        (Host::parse("bücher.example").unwrap(), "xn--bcher-kva.example:50051"),
+        (Host::Ipv6("2001:db8::1".parse().unwrap()), "[2001:db8::1]:50051"),
+        (Host::parse("192.0.2.1").unwrap(), "192.0.2.1:50051"),
+    ] {
+        let check = ServiceCheck { port: 50_051, ..named.clone() };
+        let request = request(&host, &check, "", deadline).unwrap();
+        assert_eq!(request.uri().authority().unwrap().as_str(), authority);
+    }
 }

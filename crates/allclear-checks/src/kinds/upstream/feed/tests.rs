@@ -76,6 +76,23 @@ fn rss_is_read() {
 }
 
 #[test]
+fn a_date_that_cannot_be_read_is_told() {
+    for (date, is_unread) in [
+        ("<pubDate>last Monday</pubDate>", true),
+        ("<pubDate>2026-06-15 at noon</pubDate>", true),
+        ("<pubDate> </pubDate>", false),
+        ("<pubDate/>", false),
+        ("<pubDate>Mon, 15 Jun 2026 10:12:00 GMT</pubDate>", false),
+        ("", false),
+    ] {
+        let text = format!("<rss><channel><item><title>x</title>{date}</item></channel></rss>");
+        let feed = read(&text).unwrap();
+        assert_eq!(feed.entries[0].has_unread_date, is_unread, "{date}");
+        assert_eq!(feed.unread_dates().is_some(), is_unread, "{date}");
+    }
+}
+
+#[test]
 fn nothing_is_put_in_the_place_of_entities() {
     let laughs = r#"<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">
         <!ENTITY file SYSTEM "file:///etc/passwd">]>

@@ -1,5 +1,7 @@
 //! What entries say, in the words of several.
 
+use allclear_domain::check::ReasonCode;
+
 use super::*;
 
 fn now() -> Timestamp {
@@ -98,29 +100,81 @@ fn open_entries_of_these_days_that_concern_us_count() {
     };
     assert_eq!(
         [named("API"), named("AP"), named("api")],
-        [Verdict::Degraded, Verdict::Ok, Verdict::Ok]
+        [Verdict::Degraded, Verdict::Ok, Verdict::Degraded]
     );
     // Nobody knows how old it is.
     let undated = Entry { published_at: None, ..linked };
     assert_eq!(judged(&any, vec![undated]).verdict, Verdict::Degraded);
 }
 
+const SITE: &str = "https://status.example.com/";
+
+fn at_site(title: &str, at: &str) -> Entry {
+    Entry { link: Some(SITE.to_owned()), ..entry(title, "", at) }
+}
+
 #[test]
-fn of_entries_that_lead_to_one_page_the_newest_counts() {
-    let at_page = |title: &str, at: &str| Entry {
-        link: Some("https://status.example.com/".to_owned()),
-        ..entry(title, "", at)
-    };
+fn of_entries_that_tell_of_the_same_the_newest_counts() {
     let check = UpstreamCheck::of("https://status.example.com/feed");
-    let entries = vec![
-        at_page("Errors", RECENT),
-        at_page("[RESOLVED] Errors", "2026-06-15T11:00:00Z"),
-        at_page("More errors", "2026-06-15T10:30:00Z"),
+    let mut entries = vec![
+        at_site("Service disruption: Errors", RECENT),
+        at_site("Service is operating normally: [RESOLVED] errors", "2026-06-15T11:00:00Z"),
+        at_site("Errors - Identified", "2026-06-15T10:30:00Z"),
     ];
     assert_eq!(judged(&check, entries.clone()).verdict, Verdict::Ok);
-    let mut entries = entries;
-    entries.push(at_page("Errors again", "2026-06-15T11:30:00Z"));
+    entries.push(at_site("Errors", "2026-06-15T11:30:00Z"));
     assert_eq!(judged(&check, entries).verdict, Verdict::Degraded);
+    // Its id says that it is the same, whatever its title.
+    let named = |title: &str, at: &str| Entry { id: Some("1".to_owned()), ..entry(title, "", at) };
+    let later = named("[RESOLVED] Slow disks", "2026-06-15T11:00:00Z");
+    assert_eq!(judged(&check, vec![named("Errors", RECENT), later]).verdict, Verdict::Ok);
+}
+
+#[test]
+fn an_entry_that_is_over_hides_no_other_with_the_same_link() {
+    let any = UpstreamCheck::of("https://status.example.com/feed");
+    let over = at_site("[RESOLVED] S3: Errors", "2026-06-15T11:00:00Z");
+    let open = at_site("EC2: Errors", "2026-06-15T10:00:00Z");
+    let same = at_site("S3: Errors", "2026-06-15T10:00:00Z");
+    let with_id = |entry: &Entry, id: &str| Entry { id: Some(id.to_owned()), ..entry.clone() };
+    for (open, over, verdict) in [
+        (open.clone(), over.clone(), Verdict::Degraded),
+        (with_id(&open, "2"), with_id(&over, "1"), Verdict::Degraded),
+        // The id of all of them is where they lead.
+        (with_id(&open, SITE), with_id(&over, SITE), Verdict::Degraded),
+        (with_id(&same, "s3_1"), with_id(&over, "s3_2"), Verdict::Ok),
+        // The same words, of something else.
+        (with_id(&same, "ec2_1"), with_id(&over, "s3_2"), Verdict::Degraded),
+    ] {
+        let told = judged(&any, vec![over, open.clone()]);
+        assert_eq!(told.verdict, verdict, "{open:?}: {told:?}");
+    }
+    // What does not concern us hides nothing.
+    let ours = UpstreamCheck { components: vec!["ec2".to_owned()], ..any };
+    let (open, over) = (with_id(&open, "1"), with_id(&over, "1"));
+    assert_eq!(judged(&ours, vec![over, open]).verdict, Verdict::Degraded);
+}
+
+#[test]
+fn an_entry_whose_date_cannot_be_read_says_nothing_of_these_days() {
+    let check = UpstreamCheck::of("https://status.example.com/feed");
+    let undatable = |title: &str| Entry {
+        published_at: None,
+        has_unread_date: true,
+        ..entry(title, "", RECENT)
+    };
+    let over = judged(&check, vec![undatable("[RESOLVED] Errors")]);
+    assert_eq!(over.verdict, Verdict::Ok);
+    let entries = feed(vec![undatable("Errors")]);
+    let unknown = judge(&check, "status.example.com", &entries, now()).unwrap_err();
+    assert_eq!(unknown.code, ReasonCode::Unread);
+    assert!(unknown.told.contains("a date that cannot be read – Errors"), "{unknown:?}");
+    let open = judged(&check, vec![undatable("Errors"), entry("Slow disks", "", RECENT)]);
+    assert_eq!(open.verdict, Verdict::Degraded);
+    assert!(open.sentence.ends_with("Not over since 10:12 UTC – Slow disks"), "{open:?}");
+    // One that can be read is enough.
+    let dated = Entry { has_unread_date: true, ..entry("Errors", "", RECENT) };
+    assert_eq!(judged(&check, vec![dated]).verdict, Verdict::Degraded);
 }
 
 #[test]
