@@ -25,7 +25,7 @@ pub const REASON_BYTES_MAX: usize = 2 * 1024;
 /// Characters of a value that a reason repeats; the rest is left out.
 pub const TOLD_CHARS_MAX: usize = 120;
 /// Programs that run at the same time; further ones wait for their turn.
-pub const COMMANDS_MAX: usize = 8;
+pub const COMMANDS_MAX: usize = 32;
 /// Bytes that are kept of what a program says, and of what it complains of; what follows is read and left out.
 pub const COMMAND_BYTES_MAX: usize = 64 * 1024;
 /// Characters of what a program says that a reason repeats; the rest is left out.

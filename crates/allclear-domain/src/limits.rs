@@ -146,7 +146,8 @@ pub const CHECK_ANCESTORS_MAX: usize = 100;
 pub const GROUP_MEMBERS_MAX: usize = 100;
 /// Groups within groups of checks; deeper ones are refused.
 pub const GROUP_LEVELS_MAX: usize = 8;
-/// Checks that are below one group over any number of others; more are refused.
+/// Checks that are below one group over any number of others; more are refused where members are named, not
+/// where one of them gets another parent.
 pub const GROUP_BELOW_MAX: usize = 1_000;
 /// Members that a sentence names; the rest is counted.
 pub const MEMBERS_TOLD_MAX: usize = 5;

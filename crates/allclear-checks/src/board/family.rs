@@ -222,14 +222,20 @@ impl Board {
         }
     }
 
-    /// Has failures said that waited too long: a parent of which nothing is heard explains nothing.
+    /// Has failures said that waited too long: a parent of which nothing is heard explains nothing. A group
+    /// is down once its members are, so that these are waited for, too.
     pub(super) fn give_up_waiting(&mut self, now: Timestamp) {
         let is_over = |one: &Waiting| {
-            let parents = one.check.parents.iter().filter_map(|id| self.checks.get(id));
+            let parents = self.with_members(&one.check.parents);
+            let parents = parents.iter().filter_map(|id| self.checks.get(id));
             let longest = parents.map(|parent| parent.check.waited_for()).max();
             longest.is_none_or(|most| now.duration_since(one.since).abs() >= most)
         };
-        let over: Vec<_> = self.family.waiting.extract_if(|_, waiting| is_over(waiting)).collect();
+        let waiting = self.family.waiting.iter();
+        let over: Vec<CheckId> =
+            waiting.filter(|(_, one)| is_over(one)).map(|(id, _)| *id).collect();
+        let over: Vec<_> =
+            over.iter().filter_map(|id| self.family.waiting.remove_entry(id)).collect();
         for (id, Waiting { check, result, .. }) in over {
             self.take_in(&check, result, None, now);
             self.tell_children(id, now);

@@ -192,6 +192,56 @@ async fn a_group_leads_nowhere_in_a_circle() {
 }
 
 #[tokio::test]
+async fn a_group_makes_those_above_it_no_deeper_than_they_may_be() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();
+    let (actor, entropy) = (Actor::Command("test".to_owned()), Entropy::from_seed(1));
+    let change = Change { actor: &actor, entropy: &entropy, now: at(0) };
+    let add = async |new: NewCheck| add_check(&store, new, change).await.unwrap().value.id;
+    let single = add(new("Single")).await;
+    let lowest = add(group("Lowest", vec![single], None)).await;
+    let mut top = lowest;
+    for _ in 2..limits::GROUP_LEVELS_MAX {
+        top = add(group("Level", vec![top], None)).await;
+    }
+    let flat = add(group("Flat", vec![single], None)).await;
+    let deep = add(group("Deep", vec![flat], None)).await;
+    let name = async |members: Vec<CheckId>| {
+        let decide =
+            |check: Check| Ok(Check { kind: GroupCheck::of(members, None).into(), ..check });
+        change_check(&store, lowest, None, change, decide).await
+    };
+    match name(vec![single, deep]).await {
+        Err(WriteError::Invalid(problems)) => {
+            let problem = problems[0].to_string();
+            assert!(problem.contains("deep with those that this one is in"), "{problem}");
+        }
+        other => panic!("it is taken: {other:?}"),
+    }
+    // One level less is as deep as it may be.
+    name(vec![single, flat]).await.unwrap();
+}
+
+#[test]
+fn a_group_makes_those_above_it_no_wider_than_they_may_be() {
+    let entropy = Entropy::from_seed(1);
+    let one = || crate::for_tests::check(&entropy, "one");
+    let group =
+        |members: Vec<CheckId>| Check { kind: GroupCheck::of(members, None).into(), ..one() };
+    let ids = |many: usize| (0..many).map(|_| one().id).collect::<Vec<_>>();
+    let half = limits::GROUP_BELOW_MAX / 2;
+    for (many, is_right) in [(half - 1, true), (half, false)] {
+        let inner = group(ids(many));
+        let outer =
+            Check { name: "Outer".to_owned(), ..group([ids(half), vec![inner.id]].concat()) };
+        let id = inner.id;
+        let problem = parents::too_much_above(&[inner, outer], id, 1);
+        assert_eq!(problem.is_none(), is_right, "{problem:?}");
+        assert!(problem.is_none_or(|problem| problem.contains("the group Outer")));
+    }
+}
+
+#[tokio::test]
 async fn groups_are_carried_over_with_what_comes_before_them() {
     let folder = TempDir::new().unwrap();
     let store = Store::open(&Location::Folder(folder.path().to_owned())).await.unwrap();

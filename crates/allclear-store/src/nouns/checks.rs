@@ -124,6 +124,16 @@ impl Store {
 }
 
 impl Transaction {
+    /// All checks that can be read, oldest first, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn list_readable_checks(&mut self) -> Result<ReadableChecks, StoreError> {
+        let mut bad_rows = Vec::new();
+        let listed = super::list_readable(self.link()?, sql::LIST, vec![], &mut bad_rows).await;
+        Ok(ReadableChecks { checks: self.note(listed)?, bad_rows })
+    }
+
     /// The keys of all checks, as this transaction sees them.
     ///
     /// # Errors

@@ -102,7 +102,18 @@ fn pings() -> Finding {
 /// Told for the user that asks, as well: a service may run as another one.
 fn programs(settings: &Settings) -> Option<Finding> {
     let folder = settings.probes.commands.clone()?;
-    let (verdict, text) = match Programs::within(Some(folder)).folder() {
+    let programs = Programs::within(Some(folder));
+    let unfit = programs.unfit();
+    let (verdict, text) = match programs.folder() {
+        Ok(folder) if !unfit.is_empty() => (
+            Verdict::Warning,
+            format!(
+                "whoever may write checks may run anything on this machine with these in {}: {}. Take \
+                 them out, or name a folder with copies of single programs as commands_folder",
+                folder.display(),
+                unfit.join(", ")
+            ),
+        ),
         Ok(folder) => (
             Verdict::Ok,
             format!("checks of the kind command may run what is in {}", folder.display()),

@@ -180,7 +180,7 @@ fn greet(instance: &Instance, own: &str) {
 }
 
 /// Returns at the first interrupt or termination signal.
-async fn stop_signal() -> Result<()> {
+pub(super) async fn stop_signal() -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {

@@ -125,8 +125,10 @@ pub const SETTINGS: &[Setting] = &[
         "ALLCLEAR_COMMANDS_FOLDER",
         "",
         "Folder with the programs that checks of the kind `command` may run, such as \
-         `/usr/lib/nagios/plugins`. Without it they run none. Nobody but root and the user that the server \
-         runs as may be able to change what is in it, and links that lead out of it are not followed.",
+         `/etc/allclear/commands`. Without it they run none. Nobody but root and the user that the server \
+         runs as may be able to change what is in it, or to put another folder in its place, and links that \
+         lead out of it are not followed. Whoever may write checks chooses the arguments: put nothing there \
+         that runs other programs, such as a shell or `negate`.",
     ),
     setting(
         "samples_max_mb",

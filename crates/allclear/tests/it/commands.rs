@@ -175,6 +175,19 @@ fn doctor_and_config_check_say_how_things_stand() {
     assert!(said.contains("none in") && said.contains("time zone database"), "{said}");
     let said = stdout(&fresh.command().args(["config", "check"]).output().unwrap());
     assert!(said.contains("listen = 127.0.0.1:8080 (default)"), "{said}");
+    // What runs whatever its arguments say is found by its name.
+    let commands = fresh.folder.path().join("commands");
+    std::fs::create_dir(&commands).unwrap();
+    for (name, told) in [
+        ("check_disk", "checks of the kind command may run what is in"),
+        ("check_by_ssh", "/commands: check_by_ssh. Take them out"),
+    ] {
+        std::fs::write(commands.join(name), "").unwrap();
+        let mut doctor = fresh.command();
+        doctor.arg("doctor").env("ALLCLEAR_COMMANDS_FOLDER", &commands);
+        let said = stdout(&doctor.output().unwrap());
+        assert!(said.contains(told), "{said}");
+    }
     let damaged = fresh.folder.path().join("data");
     std::fs::create_dir_all(&damaged).unwrap();
     std::fs::write(damaged.join("allclear.db"), "no database at all, but long enough to be one")

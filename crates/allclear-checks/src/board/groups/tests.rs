@@ -161,6 +161,45 @@ fn groups_within_groups_follow() {
 }
 
 #[test]
+fn members_that_take_long_to_be_believed_are_waited_for_behind_their_group() {
+    let mut checks = checks(2, Some(1));
+    for member in checks.iter_mut().take(2) {
+        member.patience = Patience { fail_after: 4, recover_after: 2, stable_for_seconds: 0 };
+        member.deadline_ms = 20_000;
+    }
+    let entropy = Entropy::from_seed(3);
+    let patience = Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 };
+    let parents = vec![checks[2].id];
+    checks.push(Check { parents, patience, ..check(&entropy, "web") });
+    assert!(checks[0].waited_for() > checks[2].waited_for(), "the group itself is quick");
+    let mut board = board(&checks);
+    run(&mut board, 0..30, |_, _| Verdict::Ok);
+    let (mut turned, mut probes) = (Vec::new(), Vec::new());
+    for second in 30..300 {
+        for due in board.take_due(at(second), ROOM) {
+            // Two routers that are gone: their own probes run into their deadline.
+            if let Some(group) = due.check.kind.as_group() {
+                let found = board.look_at_group(group, at(second));
+                board.hear(&due.check, found, at(second));
+            } else if due.check.id == checks[3].id {
+                board.hear(&due.check, result(Verdict::Fail, at(second)), at(second));
+            } else {
+                probes.push((due.check, second + 20));
+            }
+        }
+        for (check, _) in probes.extract_if(.., |(_, until)| *until <= second) {
+            board.hear(&check, result(Verdict::Fail, at(second)), at(second));
+        }
+        let fails = board.take_unwritten().turned.into_iter();
+        let fails = fails.filter(|one| one.turn.threshold == Threshold::Fail);
+        turned.extend(fails.map(|one| one.check.key.to_string()));
+    }
+    turned.sort_unstable();
+    assert_eq!(turned, ["c0", "c1", "group"], "the website says nothing of its own");
+    assert!(board.checks[&checks[3].id].judgment.behind().is_some());
+}
+
+#[test]
 fn what_stands_behind_a_group_that_goes_down_is_not_said_to_fail() {
     // Two ways out, of which one has to work, and a website behind them.
     let mut checks = checks(2, Some(1));

@@ -1,7 +1,8 @@
 //! Which programs may be run: those in one folder that the server's settings name, and that nobody but
 //! root and the server's own user can change. Whoever may write checks may thereby choose among them, and
-//! run nothing else.
+//! run nothing else, as long as none of them runs what its arguments say.
 
+use std::collections::HashSet;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,17 @@ use crate::limits::COMMANDS_MAX;
 
 /// Bits of a mode by which others than the owner may write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
+/// The bit of a folder's mode by which nobody but its owner may replace what belongs to others.
+const STICKY: u32 = 0o1000;
 /// Bits of a mode by which anybody may run it.
 const RUNNABLE: u32 = 0o111;
+/// Plugins that are there to run another program, which their arguments name.
+const RUN_OTHERS: [&str; 2] = ["negate", "urlize"];
+/// What runs other programs with some arguments, or is a shell, and should not be in the folder.
+const UNFIT: [&str; 9] =
+    ["negate", "urlize", "check_by_ssh", "sh", "bash", "dash", "env", "perl", "python3"];
+/// Folders and links that lead to the folder. The system follows fewer.
+const WAY_MAX: usize = 1_000;
 
 /// The programs that checks may run, and those that run.
 #[derive(Clone, Debug)]
@@ -69,9 +79,18 @@ impl Programs {
         }
         let named = folder.join(program);
         let path = named.canonicalize().map_err(|error| unseen(&named, &error))?;
+        // It may go by another name.
+        for one in [&named, &path] {
+            if RUN_OTHERS.iter().any(|name| one.file_name().is_some_and(|is| is == *name)) {
+                return Err(format!(
+                    "{} is not run: it runs whatever program its arguments name",
+                    one.display()
+                ));
+            }
+        }
         if !path.starts_with(&folder) {
             return Err(format!(
-                "{} leads out of {}: put the program itself there, or name the folder that it is in",
+                "{} leads out of {}: put a copy of the program there",
                 named.display(),
                 folder.display()
             ));
@@ -93,15 +112,26 @@ impl Programs {
     /// Where the folder is, or why nothing in it may be run.
     ///
     /// # Errors
-    /// Where none is named, it is not there, or others can change it.
+    /// Where none is named, it is not there, or others can change it, or put another one in its place.
     pub fn folder(&self) -> Result<PathBuf, String> {
         let Some(folder) = &self.folder else {
             return Err("no program may be run here: name the folder of those that may as \
                         commands_folder in the settings of the server, and start it again"
                 .to_owned());
         };
-        let folder = folder.canonicalize().map_err(|error| unseen(folder, &error))?;
-        safe(&folder).map(|()| folder)
+        let canonical = folder.canonicalize().map_err(|error| unseen(folder, &error))?;
+        safe(&canonical)?;
+        leads_safely(folder)?;
+        Ok(canonical)
+    }
+
+    /// Programs in the folder that may run anything, so that whoever may write checks could, too. Only
+    /// such as are known by their names are found.
+    #[must_use]
+    pub fn unfit(&self) -> Vec<&'static str> {
+        let Ok(folder) = self.folder() else { return Vec::new() };
+        let is_there = |name: &&str| folder.join(name).symlink_metadata().is_ok();
+        UNFIT.into_iter().filter(is_there).collect()
     }
 }
 
@@ -112,14 +142,47 @@ fn unseen(path: &Path, error: &io::Error) -> String {
     }
 }
 
+/// That nobody but root and the server's user can put something else where a path leads: each folder and
+/// each link on its way is looked at.
+fn leads_safely(path: &Path) -> Result<(), String> {
+    let (mut ways, mut seen) = (vec![path.to_owned()], HashSet::new());
+    while let Some(way) = ways.pop() {
+        for above in way.ancestors() {
+            if above.as_os_str().is_empty() || !seen.insert(above.to_owned()) {
+                continue;
+            }
+            if seen.len() > WAY_MAX {
+                return Err(format!("{} leads through too many links", path.display()));
+            }
+            let metadata = above.symlink_metadata().map_err(|error| unseen(above, &error))?;
+            if metadata.is_symlink() {
+                // The mode of a link says nothing: who may replace it follows from the folder it is in.
+                belongs_to_us(above, metadata.uid())?;
+                let to = above.read_link().map_err(|error| unseen(above, &error))?;
+                ways.push(above.parent().unwrap_or(above).join(to));
+            } else {
+                keeps_its_own(above, metadata.uid(), metadata.mode())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// That nobody but root and the server's user can replace what belongs to these in a folder.
+fn keeps_its_own(path: &Path, owner: u32, mode: u32) -> Result<(), String> {
+    match mode & STICKY {
+        0 => is_ours(path, owner, mode),
+        _ => belongs_to_us(path, owner),
+    }
+}
+
 /// That nobody but root and the server's user can change what is there.
 fn safe(path: &Path) -> Result<(), String> {
     let metadata = path.metadata().map_err(|error| unseen(path, &error))?;
     is_ours(path, metadata.uid(), metadata.mode())
 }
 
-/// The same, by its owner and its mode.
-fn is_ours(path: &Path, owner: u32, mode: u32) -> Result<(), String> {
+fn belongs_to_us(path: &Path, owner: u32) -> Result<(), String> {
     let own = rustix::process::geteuid().as_raw();
     if owner != 0 && owner != own {
         return Err(format!(
@@ -127,6 +190,12 @@ fn is_ours(path: &Path, owner: u32, mode: u32) -> Result<(), String> {
             path.display()
         ));
     }
+    Ok(())
+}
+
+/// The same as [`safe`], by its owner and its mode.
+fn is_ours(path: &Path, owner: u32, mode: u32) -> Result<(), String> {
+    belongs_to_us(path, owner)?;
     if mode & WRITABLE_BY_OTHERS != 0 {
         return Err(format!(
             "others than its owner may write to {}: chmod go-w it",
@@ -201,6 +270,61 @@ mod tests {
     }
 
     #[test]
+    fn whoever_may_write_to_a_folder_above_could_replace_it() {
+        let home = TempDir::new().unwrap();
+        let above = home.path().join("above");
+        let folder = above.join("commands");
+        fs::create_dir_all(&folder).unwrap();
+        put(&folder.join("right"), 0o755);
+        let link = home.path().join("link");
+        symlink(&folder, &link).unwrap();
+        let elsewhere = home.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        symlink(&link, elsewhere.join("link")).unwrap();
+        let ways = [folder, link, elsewhere.join("link")];
+        let told = |nth: usize| Programs::within(Some(ways[nth].clone())).find("right");
+        let mode = |path: &Path, mode| {
+            fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        };
+        for nth in 0..3 {
+            assert!(told(nth).is_ok(), "{nth}: {:?}", told(nth));
+        }
+        for writable in [0o777, 0o775] {
+            mode(&above, writable);
+            for nth in 0..3 {
+                let told = told(nth).unwrap_err();
+                assert!(told.contains("/above: chmod go-w"), "{nth}: {told}");
+            }
+        }
+        // In a folder such as /tmp, nobody replaces what belongs to others.
+        mode(&above, 0o1777);
+        assert!(told(0).is_ok(), "{:?}", told(0));
+        // A link could lead elsewhere.
+        mode(&elsewhere, 0o777);
+        assert!(told(1).is_ok(), "{:?}", told(1));
+        assert!(told(2).unwrap_err().contains("/elsewhere: chmod go-w"), "{:?}", told(2));
+    }
+
+    #[test]
+    fn what_runs_whatever_its_arguments_name_is_refused_and_found() {
+        let home = TempDir::new().unwrap();
+        fs::create_dir(home.path().join("more")).unwrap();
+        let names = ["negate", "more/urlize", "check_by_ssh", "check_tcp"];
+        for name in names {
+            put(&home.path().join(name), 0o755);
+        }
+        symlink(home.path().join("negate"), home.path().join("check_not")).unwrap();
+        let programs = Programs::within(Some(home.path().to_owned()));
+        for name in ["negate", "more/urlize", "check_not"] {
+            let told = programs.find(name).unwrap_err();
+            assert!(told.contains("whatever program its arguments name"), "{name}: {told}");
+        }
+        assert!(programs.find("check_tcp").is_ok());
+        assert_eq!(programs.unfit(), ["negate", "check_by_ssh"]);
+        assert!(Programs::default().unfit().is_empty());
+    }
+
+    #[test]
     fn what_belongs_to_others_is_refused() {
         let (own, path) = (rustix::process::geteuid().as_raw(), Path::new("/a"));
         assert_eq!(is_ours(path, 0, 0o755), Ok(()));
@@ -208,5 +332,10 @@ mod tests {
         assert!(
             is_ours(path, own.wrapping_add(7), 0o755).unwrap_err().contains("chown it to root")
         );
+        // Whoever owns a folder may replace what is in it, whatever its mode says.
+        let told = keeps_its_own(path, own.wrapping_add(7), 0o1777).unwrap_err();
+        assert!(told.contains("chown it to root"), "{told}");
+        assert_eq!(keeps_its_own(path, 0, 0o1777), Ok(()));
+        assert!(keeps_its_own(path, 0, 0o777).unwrap_err().contains("chmod go-w"));
     }
 }

@@ -16,16 +16,20 @@ use std::time::Duration;
 
 use allclear_domain::check::{CheckKind, CommandCheck, Reach, Reason, ReasonCode};
 use allclear_domain::error::InvalidValue;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
 use super::record::Record;
 use super::{Way, reason};
 use crate::limits::{
-    COMMAND_FIGURES_MAX, COMMAND_SAID_CHARS_MAX, KEPT_BODY_BYTES_MAX, STDERR_LINES_MAX,
+    COMMAND_FIGURES_MAX, COMMAND_SAID_CHARS_MAX, COMMANDS_MAX, KEPT_BODY_BYTES_MAX,
+    STDERR_LINES_MAX,
 };
 
+use self::folder::Program;
 pub use self::folder::Programs;
-use self::running::{Ended, Heard};
+use self::running::{Ended, Heard, Started};
 
 /// How long it may wait for its turn until that is why it was not in time.
 const WAITED_LONG: Duration = Duration::from_millis(500);
@@ -49,27 +53,34 @@ impl CommandProbe {
         // It may try anything, and most likely something elsewhere.
         record.reach = Some(Reach::Far);
         let ours = |told: String| reason(ReasonCode::Ours, told);
-        let programs = &way.programs;
-        let program = programs.find(&self.0.program).map_err(ours)?;
         let asked_at = Instant::now();
-        let Ok(seat) = timeout_at(deadline, programs.seat()).await else {
-            return Err(ours("it was not its turn in time: too many programs run".to_owned()));
+        let Ok(seat) = timeout_at(deadline, way.programs.seat()).await else {
+            return Err(ours(format!(
+                "it was not its turn in time: {COMMANDS_MAX} programs ran all the while, and no more do \
+                 at the same time"
+            )));
         };
         record.waited = asked_at.elapsed();
+        let (programs, command) = (way.programs.clone(), self.0.clone());
+        let starting = spawn_blocking(move || programs.start(&command, seat));
+        let Ok(started) = timeout_at(deadline, starting).await else {
+            return Err(ours(
+                "it was not started in time: the disk or the machine is slow".to_owned(),
+            ));
+        };
+        let started = started.map_err(|error| ours(format!("it was not started: {error}")))?;
+        let (program, started) = started.map_err(ours)?;
         let words = self.0.target();
         let words = words.split_once(' ').map_or("", |(_, arguments)| arguments);
-        let name = program.called.display();
-        record.sent(format!("{name} {words}").trim_end());
-        let started = programs.running.start(&program, &self.0.arguments);
-        let started = started.map_err(|error| ours(format!("{name} cannot be run: {error}")))?;
+        record.sent(format!("{} {words}", program.called.display()).trim_end());
         let Heard { ended, out, err } = started.hear(deadline).await;
-        drop(seat);
         note(record, &out, &err);
         let said = said(&out.bytes).or_else(|| said(&err.bytes));
         match ended {
             Ended::By(status) => judged(record, status, said),
             Ended::TooLate if record.waited > WAITED_LONG => Err(ours(format!(
-                "it did not end in time, and had waited {} ms for its turn: too many programs run",
+                "it did not end in time, and had waited {} ms for its turn: {COMMANDS_MAX} programs ran, and \
+                 no more do at the same time",
                 record.waited.as_millis()
             ))),
             Ended::TooLate => {
@@ -138,6 +149,20 @@ fn note(record: &mut Record, out: &running::Said, err: &running::Said) {
 }
 
 impl Programs {
+    /// Starts a program, or says why it cannot be run. This blocks: the disk that it is on may take its
+    /// time, or not answer at all.
+    fn start(
+        &self,
+        command: &CommandCheck,
+        seat: Option<OwnedSemaphorePermit>,
+    ) -> Result<(Program, Started), String> {
+        let program = self.find(&command.program)?;
+        let started = self.running.start(&program, &command.arguments, seat);
+        let started = started
+            .map_err(|error| format!("{} cannot be run: {error}", program.called.display()))?;
+        Ok((program, started))
+    }
+
     /// What is wrong with the program of a kind, where it has one: that it may not be run here.
     #[must_use]
     pub fn refusal(&self, kind: &CheckKind) -> Option<InvalidValue> {

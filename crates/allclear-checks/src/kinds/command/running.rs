@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -79,8 +80,13 @@ pub(super) struct Said {
 
 impl Running {
     /// Starts a program: nothing comes in, what is in the environment of the server stays there, and it
-    /// begins at the root of the file system.
-    pub(super) fn start(&self, program: &Program, arguments: &[String]) -> io::Result<Started> {
+    /// begins at the root of the file system. Its seat is free once its end was taken note of.
+    pub(super) fn start(
+        &self,
+        program: &Program,
+        arguments: &[String],
+        seat: Option<OwnedSemaphorePermit>,
+    ) -> io::Result<Started> {
         let mut command = Command::new(&program.path);
         command
             .arg0(&program.called)
@@ -102,8 +108,13 @@ impl Running {
         drop(groups);
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let running = self.clone();
-        // It waits whatever becomes of the probe: somebody has to take note of the end.
-        let waiting = tokio::task::spawn_blocking(move || running.wait(child, pid));
+        // It waits whatever becomes of the probe: somebody has to take note of the end. What cannot be
+        // ended keeps its seat, as it keeps a thread.
+        let waiting = tokio::task::spawn_blocking(move || {
+            let ended = running.wait(child, pid);
+            drop(seat);
+            ended
+        });
         let started = (pipe(out.map(Into::into)), pipe(err.map(Into::into)));
         let (Ok(out), Ok(err)) = started else {
             self.stop(leader);

@@ -8,7 +8,7 @@ use rustix::process::{Pid, test_kill_process_group};
 use super::*;
 use crate::kinds::NetProber;
 use crate::kinds::tests::{check, code, noon, prober, said as exchange, told};
-use crate::limits::{COMMAND_BYTES_MAX, COMMANDS_MAX};
+use crate::limits::COMMAND_BYTES_MAX;
 use crate::prober::Prober as _;
 
 /// Where this machine's shell is.
@@ -43,9 +43,13 @@ fn leader_in(result: &ProbeResult) -> Pid {
 
 /// Returns once nothing is left of a process group.
 async fn is_gone(leader: Pid) {
-    while test_kill_process_group(leader).is_ok() {
+    for _ in 0..12_000 {
+        if test_kill_process_group(leader).is_err() {
+            return;
+        }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    panic!("something of the process group {leader:?} is still there after a minute");
 }
 
 #[tokio::test]
@@ -170,9 +174,36 @@ async fn no_more_than_a_few_run_at_the_same_time() {
     let prober = prober().with_programs(programs.clone());
     let result = run_by(&prober, command("sh", &["-c", "exit 0"]), 50).await;
     assert_eq!(code(&result), Some(ReasonCode::Ours), "{result:?}");
-    assert!(told(&result).contains("too many programs run"), "{result:?}");
+    let most = format!("{COMMANDS_MAX} programs ran all the while, and no more do");
+    assert!(told(&result).contains(&most), "{result:?}");
     seats.clear();
     assert_eq!(run_by(&prober, command("true", &[]), 60_000).await.verdict, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn a_program_has_its_seat_until_its_end_is_taken_note_of() {
+    let programs = programs();
+    let mut seats = Vec::new();
+    for _ in 0..COMMANDS_MAX {
+        seats.push(programs.seat().await);
+    }
+    let sleeping = |seat| {
+        let arguments = vec!["1000".to_owned()];
+        programs.start(&CommandCheck { program: "sleep".to_owned(), arguments }, seat).unwrap().1
+    };
+    let started = sleeping(seats.pop().unwrap());
+    // It runs, and nobody else gets its seat.
+    let waited = tokio::time::timeout(Duration::from_millis(50), programs.seat()).await;
+    assert!(waited.is_err(), "{waited:?}");
+    // Nobody waits for it any more: it is ended, and then there is room.
+    drop(started);
+    let seat = tokio::time::timeout(Duration::from_mins(1), programs.seat()).await;
+    assert!(seat.is_ok(), "{seat:?}");
+    // What is not there leaves its seat at once.
+    let none = CommandCheck { program: "no-such-program".to_owned(), arguments: Vec::new() };
+    programs.start(&none, seat.unwrap()).unwrap_err();
+    let seat = tokio::time::timeout(Duration::from_mins(1), programs.seat()).await;
+    assert!(seat.is_ok(), "{seat:?}");
 }
 
 #[tokio::test]

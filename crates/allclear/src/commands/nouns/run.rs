@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use allclear_checks::secrets;
-use allclear_domain::check::{Check, CheckKind, OnOutage, Patience, Verdict};
+use allclear_checks::{Prober, secrets};
+use allclear_domain::check::{Check, CheckKind, OnOutage, Patience, ProbeResult, Verdict};
 use allclear_domain::text::Key;
 use allclear_domain::{Clock, Entropy, SystemClock};
 use allclear_store::Store;
 use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
 
 use super::api::Api;
 use super::checks;
 use crate::cli::checks::{Length, RunArgs, Target};
+use crate::commands::serve::stop_signal;
 use crate::commands::{DONE, FAILED};
 use crate::output::{say, say_json};
 use crate::probing;
@@ -78,7 +80,7 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
         created_at: now,
     };
     let prober = probing::prober(&settings.probes, Arc::new(SystemClock))?;
-    let result = prober.probe(Arc::new(check), now).await;
+    let result = try_once(prober.as_ref(), check, now).await?;
     let told = serde_json::to_value(&result).context("the result cannot be written as JSON")?;
     if args.json {
         say_json(&told)?;
@@ -92,6 +94,19 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
         Verdict::Ok | Verdict::Degraded => DONE,
         Verdict::Fail | Verdict::Unknown => FAILED,
     })
+}
+
+/// Probes once. Ctrl-C does not reach a program that a check runs, which has a process group of its own: it is
+/// ended from here.
+async fn try_once(prober: &dyn Prober, check: Check, now: Timestamp) -> Result<ProbeResult> {
+    tokio::select! {
+        result = prober.probe(Arc::new(check), now) => Ok(result),
+        stopped = stop_signal() => {
+            prober.stop();
+            stopped?;
+            bail!("it was stopped before its end: nothing is known of it")
+        }
+    }
 }
 
 /// What a check that is there tries.

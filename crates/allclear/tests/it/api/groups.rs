@@ -1,5 +1,9 @@
 //! Groups and programs over the API and from the command line.
 
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};
 use serde_json::{Value, json};
 
 use super::Program;
@@ -103,6 +107,42 @@ async fn a_program_is_run_from_its_folder_alone() {
     let refused = run(asking(&program, &["check", "run", "command:printf"])).await;
     let said = String::from_utf8_lossy(&refused.stdout).into_owned();
     assert!(said.contains("commands_folder") && refused.status.code() == Some(1), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_ends_with_the_command_that_runs_it() {
+    let program = Program::on(Engine::Sqlite).await;
+    let told = tempfile::tempdir().unwrap();
+    let told = told.path().join("leader");
+    let script = format!("echo $$ > {0}.new; mv {0}.new {0}; sleep 1000", told.display());
+    let what = format!("command:sh -c '{script}'");
+    let mut command = asking(&program, &["check", "run", &what, "--deadline", "2m"]);
+    command.env("ALLCLEAR_COMMANDS_FOLDER", "/usr/bin");
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let running = command.spawn().unwrap();
+    let pause = || tokio::time::sleep(Duration::from_millis(5));
+    let mut leader = None;
+    for _ in 0..12_000 {
+        if let Ok(number) = std::fs::read_to_string(&told) {
+            leader = Pid::from_raw(number.trim().parse().unwrap());
+            break;
+        }
+        pause().await;
+    }
+    let leader = leader.expect("it was not run within a minute");
+    // As Ctrl-C does.
+    kill_process(Pid::from_child(&running), Signal::INT).unwrap();
+    let ended =
+        tokio::task::spawn_blocking(move || running.wait_with_output().unwrap()).await.unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(1) && said.contains("stopped before its end"), "{said}");
+    for _ in 0..12_000 {
+        if test_kill_process_group(leader).is_err() {
+            return;
+        }
+        pause().await;
+    }
+    panic!("something of the program is still there after a minute");
 }
 
 #[tokio::test]
