@@ -66,15 +66,7 @@ impl Validate for Check {
                 validation.refuse("needs a component that is affected: name one, or do nothing");
             });
         }
-        if self.shows_times {
-            validation.within("shows_times", |validation| {
-                if !self.kind.is_probed() || !self.kind.is_timed() {
-                    validation.refuse("is for what answers by itself: nothing else takes a time");
-                } else if self.affects.is_empty() {
-                    validation.refuse("needs a component that is affected: its page shows them");
-                }
-            });
-        }
+        self.validate_shown_times(validation);
         self.validate_parents(validation);
         self.validate_members(validation);
         validation.each("tags", &self.tags, limits::CHECK_TAGS_MAX, |_, _| {});
@@ -86,6 +78,19 @@ impl Validate for Check {
 }
 
 impl Check {
+    fn validate_shown_times(&self, validation: &mut Validation) {
+        if !self.shows_times {
+            return;
+        }
+        validation.within("shows_times", |validation| {
+            if !self.kind.is_probed() || !self.kind.is_timed() {
+                validation.refuse("is for what answers by itself: nothing else takes a time");
+            } else if self.affects.is_empty() {
+                validation.refuse("needs a component that is affected: its page shows them");
+            }
+        });
+    }
+
     fn validate_parents(&self, validation: &mut Validation) {
         validation.each("parents", &self.parents, limits::CHECK_PARENTS_MAX, |_, _| {});
         for (place, parent) in self.parents.iter().enumerate() {

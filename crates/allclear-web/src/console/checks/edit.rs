@@ -81,21 +81,7 @@ async fn show_form(
         _ => form,
     };
     let is_heartbeat = heartbeats::is_of_heartbeat(&form);
-    // A question for a name or the time, a ping and a service have other fields than what else is connected to.
-    let is_other = |kind: &CheckKind| {
-        let is_told = !kind.is_timed();
-        is_told
-            || matches!(
-                kind,
-                CheckKind::Dns(_)
-                    | CheckKind::Icmp(_)
-                    | CheckKind::Ntp(_)
-                    | CheckKind::Service(_)
-                    | CheckKind::Group(_)
-                    | CheckKind::Command(_)
-            )
-    };
-    let typed = form.text("target").parse().ok().filter(is_other);
+    let typed = form.text("target").parse().ok().filter(has_own_fields);
     let is_typed = !form.text("target").is_empty();
     let kind = check.map(|check| &check.kind).or(typed.as_ref());
     let form = match kind {
@@ -103,12 +89,7 @@ async fn show_form(
         None => form,
     };
     let is_group = matches!(kind, Some(CheckKind::Group(_)));
-    let new = match (is_heartbeat, is_group) {
-        (true, _) => "Watch a job",
-        (_, true) => "Watch a group of checks",
-        _ => "Watch something",
-    };
-    let title = check.map_or(new.to_owned(), |check| format!("Edit {}", check.name));
+    let title = title(check, is_heartbeat, is_group);
     let view = FormView {
         chrome: Chrome::of(call, &title, ""),
         action: match check {
@@ -176,6 +157,31 @@ async fn look_up(
         Some(problem) => Ok(Err(fields::told(&[problem]))),
         None => Ok(parents::read(store, form).await?),
     }
+}
+
+/// What the form is called.
+fn title(check: Option<&Stored<Check>>, is_heartbeat: bool, is_group: bool) -> String {
+    let new = match (is_heartbeat, is_group) {
+        (true, _) => "Watch a job",
+        (_, true) => "Watch a group of checks",
+        _ => "Watch something",
+    };
+    check.map_or(new.to_owned(), |check| format!("Edit {}", check.name))
+}
+
+/// Whether the form of a kind has other fields than what else is connected to.
+fn has_own_fields(kind: &CheckKind) -> bool {
+    let is_told = !kind.is_timed();
+    is_told
+        || matches!(
+            kind,
+            CheckKind::Dns(_)
+                | CheckKind::Icmp(_)
+                | CheckKind::Ntp(_)
+                | CheckKind::Service(_)
+                | CheckKind::Group(_)
+                | CheckKind::Command(_)
+        )
 }
 
 /// What may be spoken before TLS.
