@@ -158,6 +158,24 @@ impl Net {
         Dialed { trail, stream }
     }
 
+    /// The addresses of a host that may be spoken to, and at least one; what was found goes into the trail.
+    pub(crate) async fn look_up<E: From<ResolveError> + From<Forbidden>>(
+        &self,
+        host: &Host<String>,
+        port: u16,
+        options: &DialOptions,
+        deadline: Instant,
+        trail: &mut Trail,
+    ) -> Result<Vec<SocketAddr>, E> {
+        let started = Instant::now();
+        let resolved = self.resolver.resolve(host, options.family, &options.known, deadline).await;
+        trail.resolved_in = started.elapsed();
+        let resolved = resolved?;
+        trail.found.clone_from(&resolved.addresses);
+        trail.holds_for = resolved.holds_for;
+        Ok(permitted(&self.rules, &resolved.addresses, port)?)
+    }
+
     async fn walk(
         &self,
         host: &Host<String>,
@@ -166,13 +184,7 @@ impl Net {
         deadline: Instant,
         trail: &mut Trail,
     ) -> Result<TcpStream, DialError> {
-        let started = Instant::now();
-        let resolved = self.resolver.resolve(host, options.family, &options.known, deadline).await;
-        trail.resolved_in = started.elapsed();
-        let resolved = resolved?;
-        trail.found.clone_from(&resolved.addresses);
-        trail.holds_for = resolved.holds_for;
-        let permitted = permitted(&self.rules, &resolved.addresses, port)?;
+        let permitted = self.look_up::<DialError>(host, port, options, deadline, trail).await?;
         let started = Instant::now();
         let connected = connect(&permitted, deadline).await;
         trail.connected_in = Some(started.elapsed());
@@ -183,7 +195,7 @@ impl Net {
 }
 
 /// Those of the addresses that may be connected to; an error if there are none.
-pub(crate) fn permitted(
+fn permitted(
     rules: &AddressRules,
     addresses: &[IpAddr],
     port: u16,

@@ -18,7 +18,7 @@ use url::Host;
 
 use self::packet::{Heard, Ping, TOKEN_BYTES};
 use crate::address::Forbidden;
-use crate::dial::{DialOptions, Trail, permitted};
+use crate::dial::{DialOptions, Trail};
 use crate::resolver::ResolveError;
 use crate::{Net, limits};
 
@@ -158,16 +158,12 @@ impl Net {
         deadline: Instant,
         pinged: &mut Pinged,
     ) -> Result<(), PingError> {
-        let (way, began) = (&options.way, Instant::now());
-        let resolved = self.resolver.resolve(host, way.family, &way.known, deadline).await;
-        pinged.trail.resolved_in = began.elapsed();
-        let resolved = resolved?;
-        pinged.trail.found.clone_from(&resolved.addresses);
-        pinged.trail.reach = resolved.addresses.iter().map(|one| self.reach(*one)).max();
-        pinged.trail.holds_for = resolved.holds_for;
+        let trail = &mut pinged.trail;
+        let permitted = self.look_up::<PingError>(host, 0, &options.way, deadline, trail).await;
+        trail.reach = trail.found.iter().map(|one| self.reach(*one)).max();
         // One address stands for the host: the next is tried only where this machine has no way to one.
         let mut found = Ok(());
-        for address in permitted(&self.rules, &resolved.addresses, 0)? {
+        for address in permitted? {
             let token = self.entropy.bytes();
             let mut round = Round {
                 address: address.ip(),
