@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    Exchange, Judgment, Outage, ProbeResult, Reason, Round, Samples, Span, Threshold, Turn,
-    Verdict, next_probe_at,
+    Exchange, Judgment, Outage, ProbeResult, Quorum, Reason, Round, Samples, Span, Threshold, Turn,
+    Verdict, fresh_for, next_probe_at,
 };
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CLOCK_DIFFERENCE_MAX;
@@ -57,6 +57,8 @@ pub struct Board {
 struct Watched {
     check: Arc<Check>,
     judgment: Judgment,
+    /// What each vantage point found last.
+    quorum: Quorum,
     last_bad: Option<ProbeResult>,
     /// When the last probe began that was heard.
     heard_at: Option<Timestamp>,
@@ -88,10 +90,11 @@ pub struct Due {
 impl Watched {
     /// A check of which nothing is known.
     fn new(check: Arc<Check>) -> Self {
-        let judgment = Judgment::default();
+        let (judgment, quorum) = Default::default();
         Self {
             check,
             judgment,
+            quorum,
             last_bad: None,
             heard_at: None,
             asked_at: None,
@@ -353,7 +356,10 @@ impl Board {
             self.unwritten.put_minute(watched.add(&result));
         }
         let patience = watched.check.patience;
-        let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
+        watched.quorum.note(&result.vantage, result.verdict, result.probed_at);
+        let (fresh_for, at) = (fresh_for(&watched.check), result.probed_at);
+        let verdict = watched.quorum.verdict(&watched.judgment, fresh_for, at);
+        let (judgment, turns) = watched.judgment.hear(patience, verdict, at);
         let judgment = parent.map_or(judgment, |parent| judgment.put_behind(parent));
         let is_news = judgment.verdict() != watched.judgment.verdict();
         watched.judgment = judgment;

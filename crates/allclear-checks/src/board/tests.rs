@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{CheckKind, Direction, ExchangeLine, TcpCheck, Threshold, Verdict};
+use allclear_domain::check::{
+    CheckKind, Direction, ExchangeLine, TcpCheck, Threshold, VantagePoint, Verdict,
+};
 
 use super::*;
 use crate::for_tests::{at, check, result};
@@ -266,12 +268,41 @@ fn a_minute_goes_on_after_a_restart_and_takes_in_who_comes_late() {
 }
 
 #[test]
+fn what_one_of_two_vantage_points_sees_is_not_believed_until_both_do() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    let mut probes = 0_usize;
+    let mut turned = |board: &mut Board, seconds: std::ops::Range<i64>, seen: [Verdict; 2]| {
+        let mut all = Vec::new();
+        for second in seconds {
+            for due in board.take_due(at(second), ROOM) {
+                let place = probes % 2;
+                probes += 1;
+                let vantage = VantagePoint::new(["core", "elsewhere"][place].to_owned());
+                let found = ProbeResult { vantage, ..result(seen[place], at(second)) };
+                board.hear(&due.check, found, at(second));
+            }
+            all.extend(board.take_unwritten().turned.into_iter().map(|one| one.turn));
+        }
+        all
+    };
+    assert!(turned(&mut board, 0..60, [Verdict::Ok, Verdict::Ok]).is_empty());
+    assert!(turned(&mut board, 60..400, [Verdict::Fail, Verdict::Ok]).is_empty());
+    let down = turned(&mut board, 400..500, [Verdict::Fail, Verdict::Fail]);
+    assert!(down.iter().any(|turn| turn.threshold == Threshold::Fail && turn.is_crossed));
+    // Up for one of them is not up.
+    assert!(turned(&mut board, 500..900, [Verdict::Fail, Verdict::Ok]).is_empty());
+    let up = turned(&mut board, 900..1_300, [Verdict::Ok, Verdict::Ok]);
+    assert!(up.iter().any(|turn| turn.threshold == Threshold::Fail && !turn.is_crossed));
+}
+
+#[test]
 fn minutes_that_cannot_be_written_have_an_end() {
     let mut unwritten = Unwritten::default();
     let id = Entropy::from_seed(1).id(at(0));
     let minute = |second: i64| Sampled {
         check_id: id,
-        vantage: allclear_domain::check::VantagePoint::core(),
+        vantage: VantagePoint::core(),
         starts_at: at(second),
         samples: Samples::default(),
     };
