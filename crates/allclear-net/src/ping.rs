@@ -4,6 +4,7 @@
 //! A socket that takes pings needs a right: `CAP_NET_RAW`, or a group that the system lets ping. The first
 //! also hears what routers say of pings that they could not deliver.
 
+mod hops;
 mod packet;
 
 use std::io;
@@ -16,6 +17,7 @@ use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 use url::Host;
 
+pub use self::hops::{Hop, HopAnswer, HopsError};
 use self::packet::{Heard, Ping, TOKEN_BYTES};
 use crate::address::Forbidden;
 use crate::dial::{DialOptions, Trail, permitted};
@@ -125,6 +127,20 @@ impl PingError {
             Self::Forbidden(_) | Self::Undelivered { .. } | Self::Lost { .. } => false,
         }
     }
+
+    /// The address that was not reached, as far as is known.
+    const fn unreached(&self) -> Option<IpAddr> {
+        match self {
+            Self::Undelivered { address, .. } | Self::Lost { address, answered: 0, .. } => {
+                Some(*address)
+            }
+            Self::Resolve(_)
+            | Self::Forbidden(_)
+            | Self::NotPermitted(_)
+            | Self::Unable { .. }
+            | Self::Lost { .. } => None,
+        }
+    }
 }
 
 /// Whether this program may ping, over IPv4 where it matters.
@@ -184,6 +200,7 @@ impl Net {
                 break;
             }
         }
+        pinged.trail.unreached = found.as_ref().err().and_then(PingError::unreached);
         found
     }
 }
