@@ -86,6 +86,7 @@ impl Duty {
             host: host.to_owned(),
             port: PORT,
             connect_to: None,
+            tls: false,
             send: None,
             expect: None,
         };

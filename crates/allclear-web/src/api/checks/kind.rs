@@ -229,6 +229,9 @@ pub(super) struct TcpJson {
     /// The address to connect to in place of what the name resolves to.
     #[serde(default)]
     connect_to: Option<IpAddr>,
+    /// Whether TLS is spoken from the beginning, with a certificate that is for the host and trusted.
+    #[serde(default)]
+    tls: bool,
     /// What is sent once the connection stands.
     #[serde(default)]
     send: Option<String>,
@@ -392,9 +395,9 @@ impl From<&CheckKind> for KindJson {
                 statuses: http.statuses.into_iter().map(Into::into).collect(),
                 assertions: http.assertions.into_iter().map(Into::into).collect(),
             }),
-            CheckKind::Tcp(TcpCheck { host, port, connect_to, send, expect }) => {
+            CheckKind::Tcp(TcpCheck { host, port, connect_to, tls, send, expect }) => {
                 let expect = expect.map(Into::into);
-                Self::Tcp(TcpJson { host, port, connect_to, send, expect })
+                Self::Tcp(TcpJson { host, port, connect_to, tls, send, expect })
             }
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
             CheckKind::Dns(dns) => Self::Dns(dns.into()),
@@ -430,9 +433,9 @@ impl From<KindJson> for CheckKind {
                 statuses: http.statuses.into_iter().map(Into::into).collect(),
                 assertions: http.assertions.into_iter().map(Into::into).collect(),
             }),
-            KindJson::Tcp(TcpJson { host, port, connect_to, send, expect }) => {
+            KindJson::Tcp(TcpJson { host, port, connect_to, tls, send, expect }) => {
                 let expect = expect.map(Into::into);
-                Self::Tcp(TcpCheck { host, port, connect_to, send, expect })
+                Self::Tcp(TcpCheck { host, port, connect_to, tls, send, expect })
             }
             KindJson::Tls(tls) => Self::Tls(tls.into()),
             KindJson::Dns(dns) => Self::Dns(dns.into()),
