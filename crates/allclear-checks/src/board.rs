@@ -3,6 +3,7 @@
 
 mod family;
 mod groups;
+mod run;
 mod unwritten;
 
 use std::cmp::Reverse;
@@ -20,6 +21,7 @@ use allclear_store::{Judged, Sampled};
 use jiff::{SignedDuration, Timestamp};
 
 use self::family::Family;
+use self::run::Run;
 pub use self::unwritten::{MINUTES_UNWRITTEN_MAX, Turned, Unwritten};
 use crate::lanes::{QUICK, Room};
 use crate::sight::{Lookout, Seen, Settled};
@@ -50,6 +52,9 @@ pub struct Board {
     pub(crate) lookout: Lookout,
     /// Who stands behind whom.
     family: Family,
+    /// Checks that did not get to their targets, and when their runs of failures began: it is to be looked
+    /// for who is on the way.
+    unreached: Vec<(CheckId, Timestamp)>,
 }
 
 /// One check.
@@ -60,6 +65,8 @@ struct Watched {
     /// What each vantage point found last.
     quorum: Quorum,
     last_bad: Option<ProbeResult>,
+    /// The last run of failures.
+    run: Option<Run>,
     /// When the last probe began that was heard.
     heard_at: Option<Timestamp>,
     /// Since when what it stands behind is probed again, because it may be down itself.
@@ -96,6 +103,7 @@ impl Watched {
             judgment,
             quorum,
             last_bad: None,
+            run: None,
             heard_at: None,
             asked_at: None,
             voided: 0,
@@ -368,6 +376,8 @@ impl Board {
         if matches!(result.verdict, Verdict::Ok | Verdict::Degraded) {
             watched.voided = 0;
         }
+        let began_at = watched.go_on(&mut result);
+        self.unreached.extend(began_at.map(|began_at| (check.id, began_at)));
         if result.verdict == Verdict::Ok {
             // Nobody asks what was said when all is well, and it is most of what would be written.
             result.exchange = Exchange::default();

@@ -42,6 +42,8 @@ pub struct Trail {
     pub reached: Option<SocketAddr>,
     /// The time that it took to connect, or to give up on it; nothing where it did not come to that.
     pub connected_in: Option<Duration>,
+    /// The address that kept silent or that there is no way to, where that is why nobody was reached.
+    pub unreached: Option<IpAddr>,
     /// How far away that is, or the farthest of its addresses where none was connected to.
     pub reach: Option<Reach>,
 }
@@ -105,6 +107,17 @@ impl DialError {
             | Self::Refused { .. }
             | Self::TimedOut { .. }
             | Self::Unreachable { .. } => false,
+        }
+    }
+
+    /// The address that kept silent, or that there is no way to.
+    #[must_use]
+    pub const fn unreached(&self) -> Option<IpAddr> {
+        match self {
+            Self::TimedOut { address } | Self::Unreachable { address, .. } => Some(address.ip()),
+            Self::Resolve(_) | Self::Forbidden(_) | Self::Refused { .. } | Self::Unable { .. } => {
+                None
+            }
         }
     }
 
@@ -188,6 +201,7 @@ impl Net {
         let started = Instant::now();
         let connected = connect(&permitted, deadline).await;
         trail.connected_in = Some(started.elapsed());
+        trail.unreached = connected.as_ref().err().and_then(DialError::unreached);
         let (reached, stream) = connected?;
         trail.reached = Some(reached);
         Ok(stream)

@@ -4,18 +4,21 @@
 //! A socket that takes pings needs a right: `CAP_NET_RAW`, or a group that the system lets ping. The first
 //! also hears what routers say of pings that they could not deliver.
 
+mod hops;
 mod packet;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use allclear_domain::Entropy;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, socket_with};
 use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 use url::Host;
 
+pub use self::hops::{Hop, HopAnswer, HopsError};
 use self::packet::{Heard, Ping, TOKEN_BYTES};
 use crate::address::Forbidden;
 use crate::dial::{DialOptions, Trail};
@@ -125,6 +128,20 @@ impl PingError {
             Self::Forbidden(_) | Self::Undelivered { .. } | Self::Lost { .. } => false,
         }
     }
+
+    /// The address that was not reached, as far as is known.
+    const fn unreached(&self) -> Option<IpAddr> {
+        match self {
+            Self::Undelivered { address, .. } | Self::Lost { address, answered: 0, .. } => {
+                Some(*address)
+            }
+            Self::Resolve(_)
+            | Self::Forbidden(_)
+            | Self::NotPermitted(_)
+            | Self::Unable { .. }
+            | Self::Lost { .. } => None,
+        }
+    }
 }
 
 /// Whether this program may ping, over IPv4 where it matters.
@@ -136,6 +153,19 @@ pub fn may_ping() -> Result<(), MayNotPing> {
         Err(error) if is_forbidden(&error) => Err(MayNotPing),
         Ok(_) | Err(_) => Ok(()),
     }
+}
+
+/// How many pings a machine gets of which one has to come back.
+const SIGNS_OF_LIFE: u16 = 2;
+
+/// Whether a machine answers one of two pings before the deadline; not where this program may not ping.
+pub(crate) async fn answers_ping(address: IpAddr, entropy: &Entropy, deadline: Instant) -> bool {
+    let way = DialOptions::default();
+    let options = PingOptions { way, count: SIGNS_OF_LIFE, enough: 1 };
+    let (token, id) = (entropy.bytes(), entropy.bytes());
+    let (answers, strays, error) = (Vec::new(), 0, None);
+    let mut round = Round { address, options: &options, token, id, answers, strays, error };
+    round.run(deadline).await.is_ok()
 }
 
 impl Net {
@@ -180,6 +210,7 @@ impl Net {
                 break;
             }
         }
+        pinged.trail.unreached = found.as_ref().err().and_then(PingError::unreached);
         found
     }
 }

@@ -1,4 +1,5 @@
-//! Asking sentinels: the gateway and the DNS servers of this machine, and anchors.
+//! Asking sentinels: the gateway and the DNS servers of this machine, and anchors. Where this program may
+//! ping, gateways and anchors are pinged beside that: many let nothing else in.
 //!
 //! Where they are follows from the settings of this machine and of its operator, never from what
 //! somebody wrote into a check: no rules about addresses are asked, and none has to be opened for them.
@@ -6,9 +7,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use allclear_domain::Entropy;
 use allclear_domain::check::{Reach, Round, Sentinel, SentinelRole, Sign};
 use allclear_domain::limits::SENTINELS_MAX;
 use futures_util::StreamExt;
@@ -18,6 +21,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::address::reach;
+use crate::ping::answers_ping;
 use crate::routes;
 
 /// How long a round takes at most.
@@ -37,6 +41,8 @@ pub struct Sentinels {
     given: Option<(Vec<SocketAddr>, Vec<SocketAddr>)>,
     /// Which anchor is asked first, so that none has to answer all the time.
     turn: AtomicUsize,
+    /// What nobody may know beforehand.
+    entropy: Arc<Entropy>,
 }
 
 /// Somebody to ask, and how.
@@ -50,18 +56,19 @@ impl Sentinels {
     /// The gateways and DNS servers of this machine, as they are at the time of a round, and these
     /// anchors. One at port 53 is asked a question as a DNS server, any other is connected to.
     #[must_use]
-    pub const fn of_this_machine(anchors: Vec<SocketAddr>) -> Self {
-        Self { anchors, given: None, turn: AtomicUsize::new(0) }
+    pub fn of_this_machine(anchors: Vec<SocketAddr>) -> Self {
+        let entropy = Arc::new(Entropy::from_system());
+        Self { anchors, given: None, turn: AtomicUsize::new(0), entropy }
     }
 
     /// These, wherever this machine is.
     #[must_use]
-    pub const fn of(
+    pub fn of(
         gateways: Vec<SocketAddr>,
         resolvers: Vec<SocketAddr>,
         anchors: Vec<SocketAddr>,
     ) -> Self {
-        Self { anchors, given: Some((gateways, resolvers)), turn: AtomicUsize::new(0) }
+        Self { given: Some((gateways, resolvers)), ..Self::of_this_machine(anchors) }
     }
 
     /// Asks them. Anchors are asked one after the other, until one answers.
@@ -74,7 +81,7 @@ impl Sentinels {
         let anchors = self.anchors.iter().cycle().skip(first).take(count);
         let anchors: Vec<Asked> = anchors.map(|at| asked(SentinelRole::Anchor, *at)).collect();
         let mut signs = vec![Sign::Unheard; near.len() + anchors.len()];
-        ask_all(&near, &anchors, &mut signs, deadline).await;
+        self.ask_all(&near, &anchors, &mut signs, deadline).await;
         let all = near.into_iter().chain(anchors).map(|asked| asked.sentinel);
         let mut round: Vec<_> = all.zip(signs).collect();
         // In a fixed order, whoever was asked first.
@@ -82,6 +89,55 @@ impl Sentinels {
             (one.role, &one.address).cmp(&(other.role, &other.address))
         });
         Round(round)
+    }
+
+    /// Asks all of them, and notes what they do. It is over when somebody far away answers, but for a
+    /// moment in which the others may: an anchor that did not is not heard then, while one that is near had
+    /// its time.
+    async fn ask_all(
+        &self,
+        near: &[Asked],
+        anchors: &[Asked],
+        signs: &mut [Sign],
+        deadline: Instant,
+    ) {
+        let mut answers = FuturesUnordered::new();
+        signs.iter_mut().take(near.len()).for_each(|sign| *sign = Sign::Silent);
+        for (place, asked) in near.iter().enumerate() {
+            answers.push(answer(place, asked.clone(), &self.entropy, deadline));
+        }
+        let mut waiting = anchors.iter().enumerate();
+        let (mut next_at, mut until) = (Instant::now(), deadline);
+        loop {
+            if until == deadline
+                && Instant::now() >= next_at
+                && let Some((place, asked)) = waiting.next()
+            {
+                answers.push(answer(near.len() + place, asked.clone(), &self.entropy, deadline));
+                next_at = Instant::now() + NEXT_ANCHOR_AFTER;
+            }
+            let has_waiting = until == deadline && waiting.len() > 0;
+            if answers.is_empty() && !has_waiting {
+                return;
+            }
+            let over = pin!(sleep_until(until));
+            tokio::select! {
+                Some((place, reach, has_answered)) = answers.next() => {
+                    let sign = if has_answered { Sign::Answered } else { Sign::Silent };
+                    if let Some(noted) = signs.get_mut(place) {
+                        *noted = sign;
+                    }
+                    match (reach, has_answered) {
+                        (Reach::Far, true) => until = until.min(Instant::now() + OTHERS_WAIT),
+                        // An anchor that turned us down at once has not to be waited for.
+                        (Reach::Far, false) => next_at = Instant::now(),
+                        _ => {}
+                    }
+                }
+                () = sleep_until(next_at), if has_waiting => {}
+                () = over, if until < deadline => return,
+            }
+        }
     }
 
     fn near(&self) -> Vec<Asked> {
@@ -134,50 +190,12 @@ fn told_without_port(address: SocketAddr) -> String {
     })
 }
 
-/// Asks all of them, and notes what they do. It is over when somebody far away answers, but for a
-/// moment in which the others may: an anchor that did not is not heard then, while one that is near had
-/// its time.
-async fn ask_all(near: &[Asked], anchors: &[Asked], signs: &mut [Sign], deadline: Instant) {
-    let mut answers = FuturesUnordered::new();
-    signs.iter_mut().take(near.len()).for_each(|sign| *sign = Sign::Silent);
-    for (place, asked) in near.iter().enumerate() {
-        answers.push(answer(place, asked.clone(), deadline));
-    }
-    let mut waiting = anchors.iter().enumerate();
-    let (mut next_at, mut until) = (Instant::now(), deadline);
-    loop {
-        if until == deadline
-            && Instant::now() >= next_at
-            && let Some((place, asked)) = waiting.next()
-        {
-            answers.push(answer(near.len() + place, asked.clone(), deadline));
-            next_at = Instant::now() + NEXT_ANCHOR_AFTER;
-        }
-        let has_waiting = until == deadline && waiting.len() > 0;
-        if answers.is_empty() && !has_waiting {
-            return;
-        }
-        let over = pin!(sleep_until(until));
-        tokio::select! {
-            Some((place, reach, has_answered)) = answers.next() => {
-                let sign = if has_answered { Sign::Answered } else { Sign::Silent };
-                if let Some(noted) = signs.get_mut(place) {
-                    *noted = sign;
-                }
-                match (reach, has_answered) {
-                    (Reach::Far, true) => until = until.min(Instant::now() + OTHERS_WAIT),
-                    // An anchor that turned us down at once has not to be waited for.
-                    (Reach::Far, false) => next_at = Instant::now(),
-                    _ => {}
-                }
-            }
-            () = sleep_until(next_at), if has_waiting => {}
-            () = over, if until < deadline => return,
-        }
-    }
-}
-
-async fn answer(place: usize, asked: Asked, deadline: Instant) -> (usize, Reach, bool) {
+async fn answer(
+    place: usize,
+    asked: Asked,
+    entropy: &Entropy,
+    deadline: Instant,
+) -> (usize, Reach, bool) {
     let Asked { sentinel, address } = asked;
     let answers = async {
         match sentinel.role {
@@ -187,7 +205,22 @@ async fn answer(place: usize, asked: Asked, deadline: Instant) -> (usize, Reach,
             SentinelRole::Anchor => TcpStream::connect(address).await.is_ok(),
         }
     };
-    let has_answered = timeout_at(deadline, answers).await.unwrap_or(false);
+    let pong = async {
+        match sentinel.role {
+            // That a DNS server is there is not what is asked of it, and this machine proves nothing.
+            SentinelRole::Resolver => false,
+            _ if address.ip().is_loopback() => false,
+            _ => answers_ping(address.ip(), entropy, deadline).await,
+        }
+    };
+    let either = async {
+        tokio::select! {
+            true = answers => true,
+            true = pong => true,
+            else => false,
+        }
+    };
+    let has_answered = timeout_at(deadline, either).await.unwrap_or(false);
     (place, sentinel.reach, has_answered)
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use allclear_domain::Entropy;
 use allclear_domain::check::{
-    CheckKind, Direction, ExchangeLine, TcpCheck, Threshold, VantagePoint, Verdict,
+    CheckKind, Direction, ExchangeLine, ReasonCode, TcpCheck, Threshold, VantagePoint, Verdict,
 };
 
 use super::*;
@@ -366,4 +366,52 @@ fn when_everything_fails_at_once_outages_are_written_a_part_at_a_time() {
     assert_eq!(turned.len(), 500 * 2, "both thresholds");
     let unique: std::collections::HashSet<_> = turned.iter().collect();
     assert_eq!(unique.len(), 500);
+}
+
+/// A failure for this reason.
+fn failing(code: ReasonCode, second: i64) -> ProbeResult {
+    let reason = Some(Reason::new(code, "it did not answer".to_owned()));
+    ProbeResult { reason, ..result(Verdict::Fail, at(second)) }
+}
+
+fn lines(result: &ProbeResult) -> Vec<&str> {
+    result.exchange.lines.iter().map(|line| line.text.as_str()).collect()
+}
+
+#[test]
+fn who_is_on_the_way_is_told_with_every_failure_of_the_run() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    let hear = |board: &mut Board, second: i64, result: ProbeResult| {
+        let due = board.take_due(at(second), ROOM);
+        board.hear(&due[0].check, result, at(second));
+    };
+    hear(&mut board, 0, failing(ReasonCode::Refused, 0));
+    assert_eq!(board.take_unreached(), [], "who refuses was reached");
+    hear(&mut board, 10, failing(ReasonCode::TimedOut, 10));
+    assert_eq!(board.take_unreached(), [(check.id, at(0))]);
+    board.take_unwritten();
+
+    let way = |text: &str| vec![text.to_owned()];
+    board.note_way(Some((check.id, at(5), way("of another run"))));
+    board.note_way(Some((check.id, at(0), Vec::new())));
+    assert!(!board.has_unwritten());
+    board.note_way(Some((check.id, at(0), way("1: a router"))));
+    let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
+    assert_eq!(lines(&judged.last), ["1: a router"]);
+    assert_eq!(judged.last_bad.as_ref(), Some(&judged.last));
+
+    hear(&mut board, 20, failing(ReasonCode::TimedOut, 20));
+    assert_eq!(board.take_unreached(), [], "it is looked for once in a run");
+    let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
+    assert_eq!(lines(&judged.last), ["1: a router"]);
+
+    hear(&mut board, 30, result(Verdict::Ok, at(30)));
+    hear(&mut board, 40, failing(ReasonCode::Unreachable, 40));
+    assert_eq!(board.take_unreached(), [(check.id, at(40))], "another run has another way");
+    hear(&mut board, 50, result(Verdict::Ok, at(50)));
+    board.note_way(Some((check.id, at(40), way("2: another"))));
+    let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
+    assert_eq!((judged.last.verdict, lines(&judged.last)), (Verdict::Ok, vec![]));
+    assert_eq!(lines(&judged.last_bad.unwrap()), ["2: another"], "it is known late, and not lost");
 }

@@ -13,6 +13,7 @@ fn check(id: CheckId, interval_seconds: u32) -> Check {
         host: "example.com".to_owned(),
         port: 1,
         connect_to: None,
+        tls: false,
         send: None,
         expect: None,
     };

@@ -232,6 +232,9 @@ pub(super) struct TcpJson {
     /// The address to connect to in place of what the name resolves to.
     #[serde(default)]
     connect_to: Option<IpAddr>,
+    /// Whether TLS is spoken from the beginning, with a certificate that is for the host and trusted.
+    #[serde(default)]
+    tls: bool,
     /// What is sent once the connection stands.
     #[serde(default)]
     send: Option<String>,
@@ -451,7 +454,7 @@ impl From<KindJson> for CheckKind {
 same! {
     struct HeaderJson = Header { name, value };
     struct StatusRangeJson = StatusRange { from, to };
-    struct TcpJson = TcpCheck { host, port, connect_to, send } into { expect };
+    struct TcpJson = TcpCheck { host, port, connect_to, tls, send } into { expect };
     struct IcmpJson = IcmpCheck { host, connect_to, family, count, lost_max };
     struct TlsJson = TlsCheck { host, port, connect_to, starttls, warn_days };
     enum TextTestJson = TextTest { Is, IsNot, Contains, ContainsNot, Matches, MatchesNot };
