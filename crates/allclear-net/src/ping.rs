@@ -11,7 +11,6 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use allclear_domain::Entropy;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, socket_with};
 use tokio::net::UdpSocket;
@@ -153,19 +152,6 @@ pub fn may_ping() -> Result<(), MayNotPing> {
         Err(error) if is_forbidden(&error) => Err(MayNotPing),
         Ok(_) | Err(_) => Ok(()),
     }
-}
-
-/// How many pings a machine gets of which one has to come back.
-const SIGNS_OF_LIFE: u16 = 2;
-
-/// Whether a machine answers one of two pings before the deadline; not where this program may not ping.
-pub(crate) async fn answers_ping(address: IpAddr, entropy: &Entropy, deadline: Instant) -> bool {
-    let way = DialOptions::default();
-    let options = PingOptions { way, count: SIGNS_OF_LIFE, enough: 1 };
-    let (token, id) = (entropy.bytes(), entropy.bytes());
-    let (answers, strays, error) = (Vec::new(), 0, None);
-    let mut round = Round { address, options: &options, token, id, answers, strays, error };
-    round.run(deadline).await.is_ok()
 }
 
 impl Net {

@@ -1,5 +1,4 @@
-//! Asking sentinels: the gateway and the DNS servers of this machine, and anchors. Where this program may
-//! ping, gateways and anchors are pinged beside that: many let nothing else in.
+//! Asking sentinels: the gateway and the DNS servers of this machine, and anchors.
 //!
 //! Where they are follows from the settings of this machine and of its operator, never from what
 //! somebody wrote into a check: no rules about addresses are asked, and none has to be opened for them.
@@ -7,11 +6,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use allclear_domain::Entropy;
 use allclear_domain::check::{Reach, Round, Sentinel, SentinelRole, Sign};
 use allclear_domain::limits::SENTINELS_MAX;
 use futures_util::StreamExt;
@@ -21,7 +18,6 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::address::reach;
-use crate::ping::answers_ping;
 use crate::routes;
 
 /// How long a round takes at most.
@@ -41,8 +37,6 @@ pub struct Sentinels {
     given: Option<(Vec<SocketAddr>, Vec<SocketAddr>)>,
     /// Which anchor is asked first, so that none has to answer all the time.
     turn: AtomicUsize,
-    /// What nobody may know beforehand.
-    entropy: Arc<Entropy>,
 }
 
 /// Somebody to ask, and how.
@@ -56,19 +50,18 @@ impl Sentinels {
     /// The gateways and DNS servers of this machine, as they are at the time of a round, and these
     /// anchors. One at port 53 is asked a question as a DNS server, any other is connected to.
     #[must_use]
-    pub fn of_this_machine(anchors: Vec<SocketAddr>) -> Self {
-        let entropy = Arc::new(Entropy::from_system());
-        Self { anchors, given: None, turn: AtomicUsize::new(0), entropy }
+    pub const fn of_this_machine(anchors: Vec<SocketAddr>) -> Self {
+        Self { anchors, given: None, turn: AtomicUsize::new(0) }
     }
 
     /// These, wherever this machine is.
     #[must_use]
-    pub fn of(
+    pub const fn of(
         gateways: Vec<SocketAddr>,
         resolvers: Vec<SocketAddr>,
         anchors: Vec<SocketAddr>,
     ) -> Self {
-        Self { given: Some((gateways, resolvers)), ..Self::of_this_machine(anchors) }
+        Self { anchors, given: Some((gateways, resolvers)), turn: AtomicUsize::new(0) }
     }
 
     /// Asks them. Anchors are asked one after the other, until one answers.
@@ -81,7 +74,7 @@ impl Sentinels {
         let anchors = self.anchors.iter().cycle().skip(first).take(count);
         let anchors: Vec<Asked> = anchors.map(|at| asked(SentinelRole::Anchor, *at)).collect();
         let mut signs = vec![Sign::Unheard; near.len() + anchors.len()];
-        self.ask_all(&near, &anchors, &mut signs, deadline).await;
+        ask_all(&near, &anchors, &mut signs, deadline).await;
         let all = near.into_iter().chain(anchors).map(|asked| asked.sentinel);
         let mut round: Vec<_> = all.zip(signs).collect();
         // In a fixed order, whoever was asked first.
@@ -89,55 +82,6 @@ impl Sentinels {
             (one.role, &one.address).cmp(&(other.role, &other.address))
         });
         Round(round)
-    }
-
-    /// Asks all of them, and notes what they do. It is over when somebody far away answers, but for a
-    /// moment in which the others may: an anchor that did not is not heard then, while one that is near had
-    /// its time.
-    async fn ask_all(
-        &self,
-        near: &[Asked],
-        anchors: &[Asked],
-        signs: &mut [Sign],
-        deadline: Instant,
-    ) {
-        let mut answers = FuturesUnordered::new();
-        signs.iter_mut().take(near.len()).for_each(|sign| *sign = Sign::Silent);
-        for (place, asked) in near.iter().enumerate() {
-            answers.push(answer(place, asked.clone(), &self.entropy, deadline));
-        }
-        let mut waiting = anchors.iter().enumerate();
-        let (mut next_at, mut until) = (Instant::now(), deadline);
-        loop {
-            if until == deadline
-                && Instant::now() >= next_at
-                && let Some((place, asked)) = waiting.next()
-            {
-                answers.push(answer(near.len() + place, asked.clone(), &self.entropy, deadline));
-                next_at = Instant::now() + NEXT_ANCHOR_AFTER;
-            }
-            let has_waiting = until == deadline && waiting.len() > 0;
-            if answers.is_empty() && !has_waiting {
-                return;
-            }
-            let over = pin!(sleep_until(until));
-            tokio::select! {
-                Some((place, reach, has_answered)) = answers.next() => {
-                    let sign = if has_answered { Sign::Answered } else { Sign::Silent };
-                    if let Some(noted) = signs.get_mut(place) {
-                        *noted = sign;
-                    }
-                    match (reach, has_answered) {
-                        (Reach::Far, true) => until = until.min(Instant::now() + OTHERS_WAIT),
-                        // An anchor that turned us down at once has not to be waited for.
-                        (Reach::Far, false) => next_at = Instant::now(),
-                        _ => {}
-                    }
-                }
-                () = sleep_until(next_at), if has_waiting => {}
-                () = over, if until < deadline => return,
-            }
-        }
     }
 
     fn near(&self) -> Vec<Asked> {
@@ -190,12 +134,50 @@ fn told_without_port(address: SocketAddr) -> String {
     })
 }
 
-async fn answer(
-    place: usize,
-    asked: Asked,
-    entropy: &Entropy,
-    deadline: Instant,
-) -> (usize, Reach, bool) {
+/// Asks all of them, and notes what they do. It is over when somebody far away answers, but for a
+/// moment in which the others may: an anchor that did not is not heard then, while one that is near had
+/// its time.
+async fn ask_all(near: &[Asked], anchors: &[Asked], signs: &mut [Sign], deadline: Instant) {
+    let mut answers = FuturesUnordered::new();
+    signs.iter_mut().take(near.len()).for_each(|sign| *sign = Sign::Silent);
+    for (place, asked) in near.iter().enumerate() {
+        answers.push(answer(place, asked.clone(), deadline));
+    }
+    let mut waiting = anchors.iter().enumerate();
+    let (mut next_at, mut until) = (Instant::now(), deadline);
+    loop {
+        if until == deadline
+            && Instant::now() >= next_at
+            && let Some((place, asked)) = waiting.next()
+        {
+            answers.push(answer(near.len() + place, asked.clone(), deadline));
+            next_at = Instant::now() + NEXT_ANCHOR_AFTER;
+        }
+        let has_waiting = until == deadline && waiting.len() > 0;
+        if answers.is_empty() && !has_waiting {
+            return;
+        }
+        let over = pin!(sleep_until(until));
+        tokio::select! {
+            Some((place, reach, has_answered)) = answers.next() => {
+                let sign = if has_answered { Sign::Answered } else { Sign::Silent };
+                if let Some(noted) = signs.get_mut(place) {
+                    *noted = sign;
+                }
+                match (reach, has_answered) {
+                    (Reach::Far, true) => until = until.min(Instant::now() + OTHERS_WAIT),
+                    // An anchor that turned us down at once has not to be waited for.
+                    (Reach::Far, false) => next_at = Instant::now(),
+                    _ => {}
+                }
+            }
+            () = sleep_until(next_at), if has_waiting => {}
+            () = over, if until < deadline => return,
+        }
+    }
+}
+
+async fn answer(place: usize, asked: Asked, deadline: Instant) -> (usize, Reach, bool) {
     let Asked { sentinel, address } = asked;
     let answers = async {
         match sentinel.role {
@@ -205,22 +187,7 @@ async fn answer(
             SentinelRole::Anchor => TcpStream::connect(address).await.is_ok(),
         }
     };
-    let pong = async {
-        match sentinel.role {
-            // That a DNS server is there is not what is asked of it, and this machine proves nothing.
-            SentinelRole::Resolver => false,
-            _ if address.ip().is_loopback() => false,
-            _ => answers_ping(address.ip(), entropy, deadline).await,
-        }
-    };
-    let either = async {
-        tokio::select! {
-            true = answers => true,
-            true = pong => true,
-            else => false,
-        }
-    };
-    let has_answered = timeout_at(deadline, either).await.unwrap_or(false);
+    let has_answered = timeout_at(deadline, answers).await.unwrap_or(false);
     (place, sentinel.reach, has_answered)
 }
 

@@ -14,12 +14,11 @@ use allclear_checks::Prober;
 use allclear_checks::kinds::NetProber;
 use allclear_domain::Entropy;
 use allclear_domain::check::{
-    Check, CheckKind, IcmpCheck, IpFamily, ProbeResult, ReasonCode, Round, Sign, TcpCheck,
-    VantagePoint, Verdict,
+    Check, CheckKind, IcmpCheck, IpFamily, ProbeResult, ReasonCode, TcpCheck, VantagePoint, Verdict,
 };
 use allclear_domain::clock::TurnedClock;
 use allclear_domain::ids::CheckId;
-use allclear_net::{AddressRules, Hop, Net, Resolver, Sentinels, TlsClient, Trust, may_ping};
+use allclear_net::{AddressRules, Hop, Net, Resolver, TlsClient, Trust, may_ping};
 use jiff::Timestamp;
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 use serde_json::json;
@@ -31,11 +30,11 @@ const AT_ONCE: Duration = Duration::ZERO;
 
 /// Probes in the namespace of this thread.
 fn probe(check: IcmpCheck, deadline_ms: u32) -> ProbeResult {
-    probe_and_trace(&CheckKind::Icmp(check), deadline_ms).0
+    probe_and_trace(CheckKind::Icmp(check), deadline_ms).0
 }
 
 /// The same, and who is on the way where it fails.
-fn probe_and_trace(kind: &CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Vec<String>>) {
+fn probe_and_trace(kind: CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Vec<String>>) {
     let now: Timestamp = NOON.parse().unwrap();
     let trust = Trust::public_and(b"").unwrap();
     let tls = TlsClient::new(&trust, None, Arc::new(TurnedClock::at(now))).unwrap();
@@ -201,12 +200,12 @@ fn what_is_not_what_was_sent_is_no_answer() {
 fn who_is_on_the_way_is_told_where_it_ends() {
     let wire = Wire::with_beyond();
     let tcp = |host: &str| CheckKind::Tcp(TcpCheck::of(host, 443));
-    let (refused, way) = wire.on_near(|| probe_and_trace(&tcp(BEYOND), 5_000));
+    let (refused, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 5_000));
     assert_eq!(refused.reason.unwrap().code, ReasonCode::Refused);
     assert_eq!(way, None, "it was reached");
     // A network that nobody answers in, behind both.
     wire.lose_beyond();
-    let (result, way) = wire.on_near(|| probe_and_trace(&tcp(BEYOND), 300));
+    let (result, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 300));
     assert_eq!(result.reason.unwrap().code, ReasonCode::TimedOut);
     let way = way.unwrap();
     let [head, router, end] = way.as_slice() else { panic!("{way:?}") };
@@ -229,21 +228,6 @@ fn the_way_to_a_machine_that_is_there_ends_at_it() {
     });
     let by = |hop: &Hop| hop.answers.iter().map(|one| one.by.to_string()).collect::<Vec<_>>();
     assert_eq!(hops.iter().map(by).collect::<Vec<_>>(), [vec![FAR; 3], vec![BEYOND; 3]]);
-}
-
-#[test]
-fn sentinels_that_answer_nothing_but_pings_answer() {
-    let wire = Wire::new();
-    let far = || vec![format!("{FAR}:443").parse().unwrap()];
-    let look = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(Sentinels::of(Vec::new(), Vec::new(), far()).look())
-    };
-    let signs = |round: Round| round.0.into_iter().map(|(_, sign)| sign).collect::<Vec<_>>();
-    // Nobody listens there.
-    assert_eq!(signs(wire.on_near(look)), [Sign::Answered]);
-    wire.set_far("icmp_echo_ignore_all", "1");
-    assert_eq!(signs(wire.on_near(look)), [Sign::Silent]);
 }
 
 #[test]

@@ -161,8 +161,7 @@ pub const SETTINGS: &[Setting] = &[
         "Addresses elsewhere that have nothing to do with each other, with their ports. Where none of \
          them answers, failures are our own and no outages. One at port 53 is asked a small question as \
          a DNS server, any other is connected to. By default these are root servers of the DNS, of which \
-         one is asked about every 30 seconds as long as there are checks. Where this program may ping, \
-         they and the gateway are pinged as well. `none` leaves only the gateway \
+         one is asked about every 30 seconds as long as there are checks. `none` leaves only the gateway \
          and the DNS servers of this machine, which are always asked.",
     ),
     setting(
