@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::TextTestJson;
+use super::secret::SignInJson;
 use crate::api::wire::{ProtocolWord, SecurityWord};
 
 /// A conversation with a server in its own protocol, far enough to know that it serves. Nobody signs in
@@ -44,6 +45,10 @@ pub(in super::super) struct ServiceJson {
     #[serde(default)]
     #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     database: Option<String>,
+    /// Who signs in with a password, with `redis` (`default` where it knows no users), `smtp`, `imap` and `pop3`:
+    /// within TLS, or to this machine.
+    #[serde(default)]
+    sign_in: Option<SignInJson>,
     /// What is asked for with `websocket`, as in `/live?since=1`; `/` where this is left out. Secrets in it are
     /// refused.
     #[serde(default)]
@@ -67,10 +72,11 @@ impl From<ServiceCheck> for ServiceJson {
             expect,
             user,
             database,
+            sign_in,
             path,
             grpc_service,
         } = check;
-        let expect = expect.map(Into::into);
+        let (expect, sign_in) = (expect.map(Into::into), sign_in.map(Into::into));
         Self {
             protocol,
             host,
@@ -80,6 +86,7 @@ impl From<ServiceCheck> for ServiceJson {
             expect,
             user,
             database,
+            sign_in,
             path,
             grpc_service,
         }
@@ -97,10 +104,11 @@ impl From<ServiceJson> for ServiceCheck {
             expect,
             user,
             database,
+            sign_in,
             path,
             grpc_service,
         } = shape;
-        let expect = expect.map(Into::into);
+        let (expect, sign_in) = (expect.map(Into::into), sign_in.map(Into::into));
         Self {
             protocol,
             host,
@@ -110,6 +118,7 @@ impl From<ServiceJson> for ServiceCheck {
             expect,
             user,
             database,
+            sign_in,
             path,
             grpc_service,
         }
