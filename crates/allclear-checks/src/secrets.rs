@@ -54,6 +54,11 @@ fn server_of(kind: &CheckKind) -> String {
     match kind {
         CheckKind::Http(http) => server_of_http(http),
         CheckKind::Prometheus(prometheus) => origin(&prometheus.url),
+        // How it is spoken with is part of it: what was entered to be sent within TLS goes nowhere else.
+        CheckKind::Service(service) => match service.connect_to {
+            Some(address) => format!("{} at {address}", service.target()),
+            None => service.target(),
+        },
         _ => String::new(),
     }
 }

@@ -59,17 +59,19 @@ async fn probe_by(
     let prober = NetProber::new(net, tls, VantagePoint::core());
     let now: Timestamp = clock.now();
     let id: CheckId = Entropy::from_seed(1).id(now);
-    let check: Check = serde_json::from_value(json!({
+    let kind = CheckKind::Service(check);
+    let mut check: Check = serde_json::from_value(json!({
         "id": id,
         "key": "service",
         "name": "Service",
-        "kind": CheckKind::Service(check),
+        "kind": kind.without_secrets(),
         "interval_seconds": 10,
         "deadline_ms": deadline_ms,
         "slow_after_ms": slow_after_ms,
         "created_at": now,
     }))
     .unwrap();
+    check.kind = kind;
     prober.probe(Arc::new(check), now).await
 }
 

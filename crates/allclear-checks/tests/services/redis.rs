@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use allclear_domain::Secret;
+use allclear_domain::check::SignIn;
+
 use super::server::installed;
 use super::*;
 
@@ -53,6 +56,29 @@ async fn one_with_a_password_has_answered() {
     assert!(works(check.clone()).await.contains("asks for a password"));
     let check = ServiceCheck { expect: contains("PONG"), ..check };
     fails(check, ReasonCode::Assertion, "NOAUTH").await;
+}
+
+#[tokio::test]
+async fn who_knows_the_password_is_let_in() {
+    let server = redis(&[
+        "--requirepass",
+        "hunter2hunter2",
+        "--user",
+        "monitor",
+        "on",
+        ">hunter3hunter3",
+        "+ping",
+    ]);
+    let with = |user: &str, password: &str| {
+        let (user, password) = (user.to_owned(), Secret::typed(password));
+        let sign_in = Some(SignIn::Basic { user, password });
+        ServiceCheck { sign_in, expect: contains("PONG"), ..of(&server, Protocol::Redis) }
+    };
+    for (user, password) in [("default", "hunter2hunter2"), ("monitor", "hunter3hunter3")] {
+        let said = works(with(user, password)).await;
+        assert!(said.contains("AUTH of") && !said.contains("hunter"), "{said}");
+        fails(with(user, "hunter4hunter4"), ReasonCode::Status, "WRONGPASS").await;
+    }
 }
 
 #[tokio::test]

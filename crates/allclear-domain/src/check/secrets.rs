@@ -41,6 +41,7 @@ impl CheckKind {
         let (sign_in, headers) = match self {
             Self::Http(http) => (http.sign_in.as_ref(), http.secret_headers.as_slice()),
             Self::Prometheus(prometheus) => (prometheus.sign_in.as_ref(), Default::default()),
+            Self::Service(service) => (service.sign_in.as_ref(), Default::default()),
             _ => return Vec::new(),
         };
         let sign_in = sign_in.map(|sign_in| match sign_in {
@@ -60,6 +61,7 @@ impl CheckKind {
         let (sign_in, headers) = match self {
             Self::Http(http) => (http.sign_in.as_mut(), http.secret_headers.as_mut_slice()),
             Self::Prometheus(prometheus) => (prometheus.sign_in.as_mut(), Default::default()),
+            Self::Service(service) => (service.sign_in.as_mut(), Default::default()),
             _ => return Vec::new(),
         };
         let sign_in = sign_in.map(|sign_in| match sign_in {

@@ -4,11 +4,12 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::http::TextTest;
+use super::http::{SignIn, TextTest};
 use super::target::{host_and_port, refused};
 use crate::error::InvalidValue;
 
-/// A conversation with a server, far enough to know that it serves. Nobody signs in with a password.
+/// A conversation with a server, far enough to know that it serves. Who signs in with a password does so within
+/// TLS, or on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceCheck {
@@ -33,6 +34,9 @@ pub struct ServiceCheck {
     /// The database that they use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
+    /// Who signs in with a password, at Redis and servers of mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<SignIn>,
     /// What is asked for at a WebSocket, with a slash before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -173,6 +177,12 @@ impl Protocol {
         matches!(self, Self::Postgres | Self::Mysql)
     }
 
+    /// Whether somebody may sign in with a password.
+    #[must_use]
+    pub const fn has_sign_in(self) -> bool {
+        matches!(self, Self::Redis | Self::Smtp | Self::Imap | Self::Pop3)
+    }
+
     /// The port where nobody says otherwise (IANA).
     #[must_use]
     pub const fn usual_port(self, security: Security) -> u16 {
@@ -226,6 +236,7 @@ impl ServiceCheck {
             expect: None,
             user: None,
             database: None,
+            sign_in: None,
             path: None,
             grpc_service: None,
         }
@@ -242,6 +253,16 @@ impl ServiceCheck {
         let asked = self.grpc_service.iter().map(|name| format!("/{name}")).collect::<String>();
         let (scheme, suffix) = (self.protocol.scheme(), self.security.suffix());
         format!("{scheme}{suffix}://{user}{place}{database}{path}{asked}")
+    }
+
+    /// Whether nobody between here and there hears what is said: it is within TLS, or on this machine.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        let is_here = || match self.connect_to.or_else(|| self.host.parse().ok()) {
+            Some(address) => address.is_loopback(),
+            None => self.host.eq_ignore_ascii_case("localhost"),
+        };
+        self.security != Security::None || is_here()
     }
 
     /// What it is called where nobody says, with the port where that is not the usual one.
@@ -324,7 +345,8 @@ impl ServiceCheck {
         };
         if user.is_some_and(|user| user.contains(':')) {
             return refused(
-                "has a password in it, and a check of a service sends none: leave it out",
+                "has a password in it, which everybody would read who sees the check: enter it beside the \
+                 address",
             );
         }
         let database = Some(path).filter(|path| !path.is_empty());
@@ -347,13 +369,16 @@ impl ServiceCheck {
 mod tests {
     use super::*;
     use crate::check::tests::full;
-    use crate::{Check, CheckKind, Validate};
+    use crate::{Check, CheckKind, Secret, Validate};
 
     #[test]
     fn a_service_has_what_its_protocol_knows() {
         let text = |text: &str| Some(text.to_owned());
         let of = |protocol| ServiceCheck::of(protocol, "host.example.com", 1);
-        let starttls = Security::Starttls;
+        let (starttls, tls, here) = (Security::Starttls, Security::Tls, "127.0.0.1".parse().ok());
+        let secret = || Secret::typed("hunter2-hunter2");
+        let basic = || Some(SignIn::Basic { user: "monitor".to_owned(), password: secret() });
+        let token = || Some(SignIn::Bearer { token: secret() });
         for (service, field) in [
             (of(Protocol::Ssh), None),
             (ServiceCheck { user: text("a"), database: text("b"), ..of(Protocol::Mysql) }, None),
@@ -364,6 +389,15 @@ mod tests {
             (ServiceCheck { database: text("a b"), ..of(Protocol::Postgres) }, Some("database")),
             (ServiceCheck { path: text("/a"), ..of(Protocol::Imap) }, Some("path")),
             (ServiceCheck { path: text("/a b"), ..of(Protocol::Websocket) }, Some("path")),
+            (ServiceCheck { sign_in: basic(), ..of(Protocol::Ssh) }, Some("sign_in")),
+            (ServiceCheck { sign_in: basic(), ..of(Protocol::Redis) }, Some("sign_in")),
+            (ServiceCheck { sign_in: basic(), security: tls, ..of(Protocol::Redis) }, None),
+            (ServiceCheck { sign_in: basic(), security: starttls, ..of(Protocol::Imap) }, None),
+            (ServiceCheck { sign_in: basic(), connect_to: here, ..of(Protocol::Pop3) }, None),
+            (
+                ServiceCheck { sign_in: token(), security: tls, ..of(Protocol::Redis) },
+                Some("sign_in"),
+            ),
             (ServiceCheck { port: 0, ..of(Protocol::Ssh) }, Some("port")),
             (ServiceCheck { grpc_service: text("shop.v1.Orders"), ..of(Protocol::Grpc) }, None),
             (

@@ -328,9 +328,29 @@ impl Validate for ServiceCheck {
             }
             validation.title(field, value);
         }
+        sign_in_of_service(self, validation);
         path(self, validation);
         grpc_service(self, validation);
     }
+}
+
+/// Who signs in at a service.
+fn sign_in_of_service(service: &ServiceCheck, validation: &mut Validation) {
+    let Some(sign_in) = &service.sign_in else { return };
+    let name = service.protocol.name();
+    let problem = if !service.protocol.has_sign_in() {
+        Some(format!("is for Redis, SMTP, IMAP and POP3, and not for {name}: leave it out"))
+    } else if matches!(sign_in, SignIn::Bearer { .. }) {
+        Some(format!("is a token, which {name} does not take: enter a user and a password"))
+    } else if !service.is_private() {
+        Some("would be heard by others: have it go within TLS, or to this machine".to_owned())
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        validation.within("sign_in", |validation| validation.refuse(problem));
+    }
+    validation.part("sign_in", sign_in);
 }
 
 /// What is asked for at a WebSocket.

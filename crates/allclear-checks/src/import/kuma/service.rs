@@ -75,8 +75,8 @@ fn database(row: &KumaRow, draft: &mut Draft<'_>) -> Option<CheckKind> {
     let has_password = url.password().is_some() || row.get("radius_password").is_some();
     if has_password {
         draft.refuse(
-            "it signs in with a password, which no check of a service does here: watch it \
-             without, which says whether it answers, or leave it to Uptime Kuma",
+            "it signs in with a password, which is not brought over: watch it without, which says whether \
+             it answers; at Redis a check may sign in here",
         );
         return None;
     }

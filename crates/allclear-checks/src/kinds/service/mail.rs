@@ -3,7 +3,7 @@
 use allclear_domain::check::{Reason, ReasonCode};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::Asked;
+use super::{Asked, mail_sign_in};
 use crate::kinds::talk::{Talk, begins, is_smtp_end};
 
 /// What a wrong line of SMTP says: codes from 400 on refuse, what has none is another protocol.
@@ -18,7 +18,9 @@ pub(super) fn wrong_smtp(line: &str) -> ReasonCode {
 
 /// The same of IMAP.
 pub(super) fn wrong_imap(line: &str) -> ReasonCode {
-    let refuses = ["* BYE", "a NO", "a BAD"].iter().any(|word| begins(line, word));
+    let refuses = ["* BYE", "a NO", "a BAD", "b NO", "b BAD", "c NO", "c BAD"]
+        .iter()
+        .any(|word| begins(line, word));
     if refuses { ReasonCode::Status } else { ReasonCode::Broken }
 }
 
@@ -36,7 +38,11 @@ pub(super) async fn smtp<S: AsyncRead + AsyncWrite + Unpin>(
         talk.reply("a greeting", is_smtp_end, |line| line.starts_with("220")).await?;
     }
     talk.say(&format!("EHLO {}", asked.us)).await?;
-    talk.reply("a list of extensions", is_smtp_end, |line| line.starts_with("250")).await?;
+    let is_right = |line: &str| line.starts_with("250");
+    let offered = talk.reply("a list of extensions", is_smtp_end, is_right).await?;
+    if let Some(pair) = &asked.pair {
+        mail_sign_in::smtp(talk, pair, &offered).await?;
+    }
     talk.part("QUIT", b"QUIT\r\n").await;
     Ok(())
 }
@@ -53,8 +59,12 @@ pub(super) async fn imap<S: AsyncRead + AsyncWrite + Unpin>(
     talk.say("a CAPABILITY").await?;
     // A server may go down in the middle, and says so without being asked.
     let is_end = |line: &str| begins(line, "a ") || begins(line, "* BYE") || !line.starts_with('*');
-    talk.reply("OK to CAPABILITY", is_end, |line| begins(line, "a OK")).await?;
-    talk.part("b LOGOUT", b"b LOGOUT\r\n").await;
+    let is_right = |line: &str| begins(line, "a OK");
+    let offered = talk.reply("OK to CAPABILITY", is_end, is_right).await?;
+    if let Some(pair) = &asked.pair {
+        mail_sign_in::imap(talk, pair, &offered).await?;
+    }
+    talk.part("d LOGOUT", b"d LOGOUT\r\n").await;
     Ok(())
 }
 
@@ -71,6 +81,9 @@ pub(super) async fn pop3<S: AsyncRead + AsyncWrite + Unpin>(
     let answer = talk.reply("an answer to CAPA", |_| true, is_answer).await?;
     if answer.first().is_some_and(|line| begins(line, "+OK")) {
         talk.reply("the end of a list", |line| line == ".", |_| true).await?;
+    }
+    if let Some(pair) = &asked.pair {
+        mail_sign_in::pop3(talk, pair).await?;
     }
     talk.part("QUIT", b"QUIT\r\n").await;
     Ok(())

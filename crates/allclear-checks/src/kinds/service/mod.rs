@@ -1,14 +1,16 @@
 //! The kind `service`: what a server says in its own protocol, far enough to know that it serves. Each
 //! protocol has a file here; how lines and packets are read is the same for all (`super::talk`).
 //!
-//! Nobody signs in with a password. Where a server asks for one, it has answered, and that works. Not so with
+//! Where a server asks for a password and the check has none, it has answered, and that works. Not so with
 //! gRPC: whoever is turned away (`UNAUTHENTICATED`, `PERMISSION_DENIED`) is not told that it serves, and that fails.
 
 mod grpc;
 mod mail;
+mod mail_sign_in;
 mod mysql;
 mod postgres;
 mod redis;
+mod sign_in;
 mod ssh;
 mod websocket;
 
@@ -19,6 +21,7 @@ use allclear_net::{DialOptions, Host};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
+use self::sign_in::Pair;
 use super::assertion::{TextHolds, quoted};
 use super::record::Record;
 use super::talk::{Talk, own_literal};
@@ -47,6 +50,8 @@ struct Asked<'a> {
     is_greeted: bool,
     /// What nobody could know beforehand.
     nonce: [u8; 16],
+    /// Who signs in.
+    pair: Option<Pair<'a>>,
 }
 
 impl ServiceProbe {
@@ -66,12 +71,17 @@ impl ServiceProbe {
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
+        let pair = Pair::of(&self.check)?;
         let dialed = way.net.dial(&self.host, self.check.port, &self.options, deadline).await;
         note_way(record, &dialed.trail);
         let mut stream = dialed.stream.map_err(|error| undialed(&error))?;
         let (us, is_greeted) = (own_literal(&stream), self.check.security == Security::Starttls);
         let (host, check) = (&self.host, &self.check);
-        let asked = Asked { host, check, us, is_greeted, nonce: way.net.nonce() };
+        if let Some(pair) = &pair {
+            sign_in::stays_here(check.security != Security::None, record.reach)?;
+            pair.hide(record);
+        }
+        let asked = Asked { host, check, us, is_greeted, nonce: way.net.nonce(), pair };
         let heard = match self.check.security {
             Security::None => asked.talk(stream, record, deadline).await?,
             Security::Starttls | Security::Tls => {
@@ -130,7 +140,7 @@ impl Asked<'_> {
             Protocol::Smtp => mail::smtp(&mut talk, self).await?,
             Protocol::Imap => mail::imap(&mut talk, self).await?,
             Protocol::Pop3 => mail::pop3(&mut talk, self).await?,
-            Protocol::Redis => redis::ask(&mut talk).await?,
+            Protocol::Redis => redis::ask(&mut talk, self).await?,
             Protocol::Postgres => postgres::ask(&mut talk, self.check).await?,
             Protocol::Mysql => mysql::ask(&mut talk, self.check).await?,
             Protocol::Websocket => websocket::ask(&mut talk, self).await?,

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use allclear_domain::check::{CheckKind, ProbeResult, Verdict};
+use allclear_domain::Secret;
+use allclear_domain::check::{CheckKind, ProbeResult, SignIn, Verdict};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -55,7 +56,7 @@ const SMTP: Words = &[
 const IMAP: Words = &[
     (b"", b"* OK ready\r\n"),
     (b"a CAPABILITY\r\n", b"* CAPABILITY IMAP4rev1\r\na OK done\r\n"),
-    (b"b LOGOUT\r\n", b""),
+    (b"d LOGOUT\r\n", b""),
 ];
 const POP3: Words = &[
     (b"", b"+OK ready\r\n"),
@@ -225,4 +226,115 @@ async fn a_database_does_not_have_to_know_whom_nobody_named() {
     let result = probe(named.into()).await;
     assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Status)));
     assert!(told(&result).contains("28000"), "{result:?}");
+}
+
+/// With `monitor` and `hunter2-"x"` signing in.
+async fn sign_in(protocol: Protocol, words: Words) -> ProbeResult {
+    let mut check = service(protocol, talker(words).await);
+    let password = Secret::typed("hunter2-\"x\"");
+    check.sign_in = Some(SignIn::Basic { user: "monitor".to_owned(), password });
+    let result = probe(check.into()).await;
+    let all = format!("{}\n{:?}", said(&result), result.reason);
+    for hidden in ["hunter2", "AG1vbml0b3IAaHVudGVyMi0ieCI", "aHVudGVyMi0ieCI"] {
+        assert!(!all.contains(hidden), "{all}");
+    }
+    result
+}
+
+const GREETING: (&[u8], &[u8]) = (b"", b"220 ready\r\n");
+const OF_IMAP: (&[u8], &[u8]) = (b"", b"* OK ready\r\n");
+const EHLO: &[u8] = b"EHLO [127.0.0.1]\r\n";
+const AUTH: &[u8] = b"*3\r\n$4\r\nAUTH\r\n$7\r\nmonitor\r\n$11\r\nhunter2-\"x\"\r\n";
+const PLAIN: &[u8] = b"AUTH PLAIN AG1vbml0b3IAaHVudGVyMi0ieCI=\r\n";
+const CAPABILITY: &[u8] = b"a CAPABILITY\r\n";
+
+#[tokio::test]
+async fn who_is_let_in_asks_further() {
+    const REDIS: Words = &[(AUTH, b"+OK\r\n"), (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n")];
+    const SMTP: Words = &[
+        GREETING,
+        (EHLO, b"250-mail\r\n250-AUTH LOGIN PLAIN\r\n250 HELP\r\n"),
+        (PLAIN, b"235 come in\r\n"),
+        (b"NOOP\r\n", b"250 ok\r\n"),
+    ];
+    const OLD_SMTP: Words = &[
+        GREETING,
+        (EHLO, b"250-mail\r\n250 AUTH=LOGIN\r\n"),
+        (b"AUTH LOGIN\r\n", b"334 VXNlcm5hbWU6\r\n"),
+        (b"bW9uaXRvcg==\r\n", b"334 UGFzc3dvcmQ6\r\n"),
+        (b"aHVudGVyMi0ieCI=\r\n", b"235 come in\r\n"),
+        (b"NOOP\r\n", b"250 ok\r\n"),
+    ];
+    const IMAP: Words = &[
+        OF_IMAP,
+        (CAPABILITY, b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\na OK\r\n"),
+        (b"b AUTHENTICATE PLAIN\r\n", b"+ \r\n"),
+        (b"AG1vbml0b3IAaHVudGVyMi0ieCI=\r\n", b"* CAPABILITY\r\nb OK in\r\n"),
+        (b"c NOOP\r\n", b"c OK\r\n"),
+    ];
+    const OLD_IMAP: Words = &[
+        OF_IMAP,
+        (CAPABILITY, b"* CAPABILITY IMAP4rev1\r\na OK\r\n"),
+        (b"b LOGIN \"monitor\" \"hunter2-\\\"x\\\"\"\r\n", b"b OK in\r\n"),
+        (b"c NOOP\r\n", b"c OK\r\n"),
+    ];
+    const POP3: Words = &[
+        (b"", b"+OK ready\r\n"),
+        (b"CAPA\r\n", b"-ERR what\r\n"),
+        (b"USER monitor\r\n", b"+OK\r\n"),
+        (b"PASS hunter2-\"x\"\r\n", b"+OK in\r\n"),
+        (b"NOOP\r\n", b"+OK\r\n"),
+    ];
+    for (protocol, words) in [
+        (Protocol::Redis, REDIS),
+        (Protocol::Smtp, SMTP),
+        (Protocol::Smtp, OLD_SMTP),
+        (Protocol::Imap, IMAP),
+        (Protocol::Imap, OLD_IMAP),
+        (Protocol::Pop3, POP3),
+    ] {
+        let result = sign_in(protocol, words).await;
+        assert_eq!((result.verdict, &result.reason), (Verdict::Ok, &None), "{protocol:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_is_told_in_the_words_of_the_server() {
+    const REDIS: Words = &[(AUTH, b"-WRONGPASS no such pair\r\n")];
+    const SMTP: Words = &[GREETING, (EHLO, b"250 AUTH PLAIN\r\n"), (PLAIN, b"535 5.7.8 no\r\n")];
+    const CLOSED_SMTP: Words = &[GREETING, (EHLO, b"250 AUTH CRAM-MD5\r\n")];
+    const IMAP: Words = &[
+        OF_IMAP,
+        (CAPABILITY, b"* CAPABILITY\r\na OK\r\n"),
+        (b"b LOGIN \"monitor\" \"hunter2-\\\"x\\\"\"\r\n", b"b NO hunter2-\"x\" is wrong\r\n"),
+    ];
+    const CLOSED_IMAP: Words = &[OF_IMAP, (CAPABILITY, b"* CAPABILITY LOGINDISABLED\r\na OK\r\n")];
+    const POP3: Words = &[
+        (b"", b"+OK ready\r\n"),
+        (b"CAPA\r\n", b"+OK\r\n.\r\n"),
+        (b"USER monitor\r\n", b"-ERR who\r\n"),
+    ];
+    for (protocol, words, part) in [
+        (Protocol::Redis, REDIS, "it says \"WRONGPASS no such pair\""),
+        (Protocol::Smtp, SMTP, "it says \"535 5.7.8 no\""),
+        (Protocol::Smtp, CLOSED_SMTP, "offers no way to sign in"),
+        (Protocol::Imap, IMAP, "it says \"b NO (not kept)"),
+        (Protocol::Imap, CLOSED_IMAP, "offers no way to sign in"),
+        (Protocol::Pop3, POP3, "POP3 does not let \"monitor\" in with this password"),
+    ] {
+        let result = sign_in(protocol, words).await;
+        assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Status)));
+        assert!(told(&result).contains(part), "{protocol:?}: {}", told(&result));
+    }
+}
+
+#[test]
+fn a_password_goes_within_tls_or_to_this_machine() {
+    use allclear_domain::check::Reach;
+    assert!(sign_in::stays_here(true, Some(Reach::Far)).is_ok());
+    assert!(sign_in::stays_here(false, Some(Reach::Itself)).is_ok());
+    for reach in [Some(Reach::Far), Some(Reach::Near), None] {
+        let code = sign_in::stays_here(false, reach).unwrap_err().code;
+        assert_eq!(code, ReasonCode::Forbidden);
+    }
 }

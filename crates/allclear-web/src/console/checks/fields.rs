@@ -384,7 +384,10 @@ impl Reader<'_> {
                 Some(IcmpCheck { count, lost_max, ..icmp }.into())
             }
             (CheckKind::Ntp(new), before) => Some(ntp::read(self, new, before).into()),
-            (CheckKind::Service(new), before) => Some(service::read(self.form, new, before).into()),
+            (CheckKind::Service(new), before) => {
+                let read = service::read(self.form, new, before);
+                read.map_err(|problem| self.problems.push(problem)).ok().map(Into::into)
+            }
             (CheckKind::Upstream(new), before) => {
                 let read = feeds::read_upstream(self.form, new, before);
                 read.map_err(|problems| self.problems.extend(problems)).ok().map(Into::into)

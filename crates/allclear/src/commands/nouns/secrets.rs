@@ -33,10 +33,11 @@ pub(super) fn add(kind: &mut CheckKind, args: &SecretArgs) -> Result<()> {
     match kind {
         CheckKind::Http(http) => (http.sign_in, http.secret_headers) = (sign_in, headers),
         CheckKind::Prometheus(prometheus) if headers.is_empty() => prometheus.sign_in = sign_in,
+        CheckKind::Service(service) if headers.is_empty() => service.sign_in = sign_in,
         _ if sign_in.is_none() && headers.is_empty() => {}
         _ => bail!(
-            "passwords and tokens are for websites and queries, secret header fields for websites: leave \
-             them out"
+            "passwords are for websites, queries and services, tokens for websites and queries, secret header \
+             fields for websites: leave them out"
         ),
     }
     Ok(())

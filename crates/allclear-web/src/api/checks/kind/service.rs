@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::TextTestJson;
+use super::secret::SignInJson;
 use crate::api::wire::{ProtocolWord, SecurityWord};
 
 /// A conversation with a server in its own protocol, far enough to know that it serves. Nobody signs in
@@ -45,6 +46,10 @@ pub(in super::super) struct ServiceJson {
     #[serde(default)]
     #[schemars(length(min = 1, max = limits::TITLE_CHARS_MAX))]
     database: Option<String>,
+    /// Who signs in with a password, with `redis` (`default` where it knows no users), `smtp`, `imap` and `pop3`:
+    /// within TLS, or to this machine.
+    #[serde(default)]
+    sign_in: Option<SignInJson>,
     /// What is asked for with `websocket`, as in `/live?since=1`; `/` where this is left out. Secrets in it are
     /// refused.
     #[serde(default)]
@@ -60,5 +65,5 @@ pub(in super::super) struct ServiceJson {
 same! {
     struct ServiceJson = ServiceCheck {
         protocol, host, port, connect_to, security, user, database, path, grpc_service
-    } into { expect };
+    } into { expect, sign_in };
 }

@@ -84,7 +84,7 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     let service = |protocol: &str, security: &str, user: Value| {
         json!({"service": {"protocol": protocol, "host": "db.example.com", "port": 5432,
             "connect_to": "192.0.2.7", "security": security, "expect": {"contains": "15."},
-            "user": user, "database": user, "path": null, "grpc_service": user}})
+            "user": user, "database": user, "sign_in": null, "path": null, "grpc_service": user}})
     };
     all.extend(
         ["ssh", "smtp", "imap", "pop3", "redis", "postgres", "mysql", "websocket", "grpc"]

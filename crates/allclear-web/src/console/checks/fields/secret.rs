@@ -36,6 +36,7 @@ pub(in crate::console::checks) fn fields(form: &Form, kind: Option<&CheckKind>) 
     let sign_in = match kind {
         Some(CheckKind::Http(http)) => http.sign_in.as_ref(),
         Some(CheckKind::Prometheus(prometheus)) => prometheus.sign_in.as_ref(),
+        Some(CheckKind::Service(service)) => service.sign_in.as_ref(),
         _ => None,
     };
     let chosen = form.maybe("sign_in").unwrap_or(NONE);
@@ -59,8 +60,11 @@ pub(in crate::console::checks) fn fields(form: &Form, kind: Option<&CheckKind>) 
     headers.extend((0..EMPTY_ROWS).map(|_| HeaderRow { name: String::new(), hint: "" }));
     SecretFields {
         ways: [(NONE, "Nothing"), (BASIC, "User and password"), (BEARER, "A bearer token")]
+            .into_iter()
+            // Services know no tokens.
+            .filter(|(word, _)| *word != BEARER || !matches!(kind, Some(CheckKind::Service(_))))
             .map(|(word, label)| Choice::of(word, label, chosen))
-            .into(),
+            .collect(),
         hint: if is_there { SET } else { "" },
         headers,
     }
@@ -114,7 +118,7 @@ pub(super) fn read(form: &Form, http: HttpCheck) -> Result<HttpCheck, String> {
 
 /// What a field is called, to people.
 pub(super) fn label(field: &str) -> Option<&'static str> {
-    let prefixes = ["kind.http.", "kind.prometheus."];
+    let prefixes = ["kind.http.", "kind.prometheus.", "kind.service."];
     match prefixes.into_iter().find_map(|prefix| field.strip_prefix(prefix))? {
         "sign_in" => Some("signs in with"),
         "sign_in.basic.user" => Some("user"),

@@ -2,7 +2,7 @@
 
 use allclear_domain::check::{CheckKind, ServiceCheck, TextTest};
 
-use super::expected;
+use super::{expected, secret};
 use crate::console::form::Form;
 
 /// The fields of one that is there.
@@ -11,7 +11,7 @@ pub(super) fn show(form: Form, service: &ServiceCheck) -> Form {
         Some(TextTest::Contains(text)) => text,
         _ => "",
     };
-    form.with("contains", contains)
+    secret::show(form, service.sign_in.as_ref(), &[]).with("contains", contains)
 }
 
 /// What it has beside the fields.
@@ -23,10 +23,22 @@ pub(super) fn kept(service: &ServiceCheck) -> Vec<String> {
 }
 
 /// Reads the fields, over what was there before.
-pub(super) fn read(form: &Form, new: ServiceCheck, before: Option<&CheckKind>) -> ServiceCheck {
-    let (connect_to, before) = match before {
-        Some(CheckKind::Service(service)) => (service.connect_to, service.expect.clone()),
-        _ => (None, None),
+pub(super) fn read(
+    form: &Form,
+    new: ServiceCheck,
+    before: Option<&CheckKind>,
+) -> Result<ServiceCheck, String> {
+    let (connect_to, expect, sign_in) = match before {
+        Some(CheckKind::Service(service)) => {
+            (service.connect_to, service.expect.clone(), service.sign_in.clone())
+        }
+        _ => (None, None, None),
     };
-    ServiceCheck { connect_to, expect: expected(before, form.lines("contains")), ..new }
+    let sign_in = secret::read_sign_in(form, sign_in)?;
+    Ok(ServiceCheck {
+        connect_to,
+        expect: expected(expect, form.lines("contains")),
+        sign_in,
+        ..new
+    })
 }
