@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    CheckKind, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
+    CheckKind, HttpCheck, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
 use allclear_domain::clock::Clock;
 use allclear_domain::error::InvalidValue;
@@ -43,7 +43,7 @@ use tokio::time::Instant;
 
 use self::record::{Record, micros};
 use crate::limits;
-use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing};
+use crate::prober::{Ask, Fetch, Fetched, Fetching, Prober, Probing};
 
 pub use self::command::{CommandProbe, Programs};
 pub use self::dns::DnsProbe;
@@ -87,6 +87,8 @@ pub enum Ready {
     Group,
     /// The kind `command`.
     Command(Box<CommandProbe>),
+    /// The kind `names`, whose names are asked one by one.
+    Names,
 }
 
 /// Why a check cannot be tried.
@@ -136,6 +138,11 @@ impl Ready {
             CheckKind::Group(_) => Ok(Self::Group),
             CheckKind::Command(check) => {
                 Ok(Self::Command(Box::new(CommandProbe::new(check.clone()))))
+            }
+            CheckKind::Names(check) => {
+                let any = HttpProbe::new(&HttpCheck::of(check.url_of("host.example.com")));
+                let unfit = |not_ready: NotReady| NotReady::new("path", not_ready.problem);
+                any.map(|_| Self::Names).map_err(unfit)
             }
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
@@ -193,6 +200,11 @@ impl Prober for NetProber {
         self.0.programs.stop();
     }
 
+    fn ask(&self, ask: Ask, now: Timestamp) -> Probing {
+        let way = Arc::clone(&self.0);
+        Box::pin(async move { way.ask(&ask, now).await })
+    }
+
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
         let way = Arc::clone(&self.0);
         Box::pin(async move { way.fetch(&fetch, now).await })
@@ -247,6 +259,10 @@ impl Way {
             Ok(Ready::Group) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it follows from its members"))
             }
+            Ok(Ready::Names) => Err(reason(
+                ReasonCode::Ours,
+                "its names are asked one by one, as its list has them",
+            )),
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
             }
@@ -259,11 +275,31 @@ impl Way {
             Ok(()) => slow(took, check.slow_after()),
             Err(reason) => Some(late(reason, took, check.deadline())),
         };
+        self.result(record, reason, took)
+    }
+
+    /// Asks one of many websites once.
+    async fn ask(&self, ask: &Ask, probed_at: Timestamp) -> ProbeResult {
+        let started = Instant::now();
+        let mut record = Record::new(started, probed_at);
+        let (redirects_max, statuses) = (0, ask.statuses.clone());
+        let check = HttpCheck { redirects_max, statuses, ..HttpCheck::of(ask.url.as_str()) };
+        let found = match HttpProbe::new(&check) {
+            Ok(probe) => probe.briefly().run(self, &mut record, started + ask.deadline).await,
+            Err(error) => Err(reason(ReasonCode::Ours, format!("it cannot be asked: {error}"))),
+        };
+        let took = started.elapsed();
+        let reason = found.err().map(|reason| late(reason, took, ask.deadline));
+        self.result(record, reason, took)
+    }
+
+    /// What was found.
+    fn result(&self, mut record: Record, reason: Option<Reason>, took: Duration) -> ProbeResult {
         let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
         let verdict = reason.as_ref().map_or(Verdict::Ok, |reason| reason.code.verdict());
         ProbeResult {
             vantage: self.vantage.clone(),
-            probed_at,
+            probed_at: record.probed_at,
             took_us: micros(took),
             verdict,
             reason,
