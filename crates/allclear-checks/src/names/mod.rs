@@ -88,7 +88,7 @@ impl Look {
         let (id, deadline) = (check.id, check.deadline());
         let row = match list::is_time(names, &row.list, now) {
             Some(url) => {
-                list::renew(store, prober, id, url, row, deadline / 2, now).await?;
+                list::renew(store, prober, id, url, row, deadline / 4, now).await?;
                 store.find_name_list(id).await?
             }
             None => row,

@@ -1,3 +1,5 @@
+//! Rounds, lists and numbers of names, without a store.
+
 use proptest::prelude::*;
 
 use super::super::probe::{ReasonCode, Verdict};
