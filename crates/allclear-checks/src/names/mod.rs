@@ -2,7 +2,7 @@
 //!
 //! A round reads whose turn it is, asks them beside each other, and writes what came of it in one transaction.
 //! What that says of each name and of all is decided in `allclear_domain::check::NamesRound`, which knows no
-//! store and no network. Lists of names come from [`list`], and change through [`writing`].
+//! store and no network.
 
 mod list;
 mod writing;
