@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use allclear_domain::check::{CheckKind, HttpCheck, ServiceCheck};
+use allclear_domain::check::{CheckKind, HttpCheck, NamesCheck, ServiceCheck};
 use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
@@ -22,6 +22,7 @@ pub fn problems(kind: &CheckKind) -> Vec<InvalidValue> {
         CheckKind::Service(service) => of_service(service),
         CheckKind::Upstream(upstream) => of_address("kind.upstream.url", &upstream.url),
         CheckKind::Prometheus(prometheus) => of_address("kind.prometheus.url", &prometheus.url),
+        CheckKind::Names(names) => of_names(names),
         // Whether names can be asked for and servers be found is read with the check.
         CheckKind::Dns(_)
         | CheckKind::Heartbeat(_)
@@ -46,7 +47,8 @@ pub fn lacking(kind: &CheckKind) -> Option<String> {
         | CheckKind::Prometheus(_)
         | CheckKind::Heartbeat(_)
         | CheckKind::Group(_)
-        | CheckKind::Command(_) => None,
+        | CheckKind::Command(_)
+        | CheckKind::Names(_) => None,
     }
 }
 
@@ -111,16 +113,26 @@ fn secret_in(url: &Url) -> Option<String> {
     Some(name.into_owned())
 }
 
-fn of_service(service: &ServiceCheck) -> Vec<InvalidValue> {
-    let path = service.path.as_deref().unwrap_or_default();
+fn of_names(names: &NamesCheck) -> Vec<InvalidValue> {
+    let list = names.list_url.as_deref().map(|url| of_address("kind.names.list_url", url));
+    let secret = of_path("kind.names.path", &names.path);
+    list.unwrap_or_default().into_iter().chain(secret).collect()
+}
+
+/// A secret in the query of a path.
+fn of_path(field: &str, path: &str) -> Option<InvalidValue> {
     let url = Url::parse(&format!("http://host.example.com{path}")).ok();
-    let secret = url.as_ref().and_then(secret_in).map(|name| {
+    url.as_ref().and_then(secret_in).map(|name| {
         let problem = format!(
             "has `{name}` in it, which holds a secret that everybody who sees the check would \
              read: leave it out"
         );
-        InvalidValue::new("kind.service.path", problem)
-    });
+        InvalidValue::new(field, problem)
+    })
+}
+
+fn of_service(service: &ServiceCheck) -> Vec<InvalidValue> {
+    let secret = of_path("kind.service.path", service.path.as_deref().unwrap_or_default());
     of_host("kind.service.host", &service.host).into_iter().chain(secret).collect()
 }
 

@@ -4,7 +4,8 @@
 //! of that is not written yet. What it writes goes through [`keeping`], many results in one
 //! transaction. People change checks through [`writing`], which refuses what [`fields`] tells of. How
 //! each kind is tried is in [`kinds`], what they are sent that is secret in [`secrets`], how many at the
-//! same time in [`lanes`], and what comes by itself in [`heartbeat`]. Configurations of other monitors
+//! same time in [`lanes`], what comes by itself in [`heartbeat`], and many
+//! names beside each other in [`names`]. Configurations of other monitors
 //! become checks in [`import`], and an address that somebody types in [`proposals`]. What ends on a day
 //! that is known beforehand is kept in [`expiry`].
 //!
@@ -23,6 +24,7 @@ pub mod keeping;
 pub mod kinds;
 pub mod lanes;
 pub mod limits;
+pub mod names;
 pub mod prober;
 pub mod processors;
 pub mod proposals;
@@ -40,7 +42,7 @@ mod for_tests;
 
 pub use self::expiry::{ExpiryDuty, Registries};
 pub use self::figures::Figures;
-pub use self::prober::{Fetch, Fetched, Fetching, Looking, Prober, Probing, Tracing};
+pub use self::prober::{Ask, Fetch, Fetched, Fetching, Looking, Prober, Probing, Tracing};
 pub use self::roll_up::RollUp;
 pub use self::watch::Watch;
 pub use self::watchdog::{SignOfLife, Unprobed, Watchdog};

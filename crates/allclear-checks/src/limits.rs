@@ -26,6 +26,12 @@ pub const HEARD_BYTES_MAX: usize = 64 * 1024;
 pub const REASON_BYTES_MAX: usize = 2 * 1024;
 /// Characters of a value that a reason repeats; the rest is left out.
 pub const TOLD_CHARS_MAX: usize = 120;
+/// Names of one check that are asked at the same time; further ones wait for their turn.
+pub const NAMES_BESIDE_MAX: usize = 32;
+/// Bytes of the answer of one of many names that are read; what follows is left alone.
+pub const NAME_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Names of a round that are noted one by one, with what is wrong with them; the rest is left out.
+pub const NAMES_NOTED_MAX: usize = 100;
 /// Programs that run at the same time; further ones wait for their turn.
 pub const COMMANDS_MAX: usize = 32;
 /// Bytes that are kept of what a program says, and of what it complains of; what follows is read and left out.

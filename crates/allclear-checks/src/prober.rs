@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use allclear_domain::Check;
-use allclear_domain::check::{CheckKind, ProbeResult, Reason, ReasonCode, Round};
+use allclear_domain::check::{
+    CheckKind, ProbeResult, Reason, ReasonCode, Round, StatusRange, VantagePoint,
+};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
 use jiff::Timestamp;
@@ -15,6 +17,17 @@ pub type Probing = Pin<Box<dyn Future<Output = ProbeResult> + Send>>;
 
 /// What sentinels will have done.
 pub type Looking = Pin<Box<dyn Future<Output = Round> + Send>>;
+
+/// One of many websites that are asked beside each other: that it answers, and with which status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Its address.
+    pub url: String,
+    /// Statuses that are right.
+    pub statuses: Vec<StatusRange>,
+    /// Time for it, all in all.
+    pub deadline: Duration,
+}
 
 /// Something to be read over HTTP, by the rules that probes keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +78,12 @@ pub trait Prober: Send + Sync {
     /// whether a failure is our own, and each is heard as it is.
     fn look(&self) -> Looking {
         Box::pin(std::future::ready(Round::default()))
+    }
+
+    /// Asks one of many websites. Redirects are not followed, and only the beginning of the answer is read.
+    fn ask(&self, _: Ask, now: Timestamp) -> Probing {
+        let told = "no names are asked from here";
+        Box::pin(std::future::ready(ProbeResult::ours(VantagePoint::core(), now, told)))
     }
 
     /// Reads something over HTTP. Where nobody can, that is our own fault.

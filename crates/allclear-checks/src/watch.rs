@@ -34,6 +34,7 @@ use crate::figures::Figures;
 use crate::heartbeat;
 use crate::keeping::{self, Kept};
 use crate::lanes::{Canary, Lanes, Room};
+use crate::names;
 use crate::prober::Prober;
 use crate::processors::Processors;
 use crate::stall::{Noticed, Stall};
@@ -447,6 +448,9 @@ impl Watch {
                 CheckKind::Heartbeat(_) => heartbeat::look(self.store.clone(), check.id, now),
                 CheckKind::Group(group) => {
                     Box::pin(std::future::ready(state.board.look_at_group(group, now)))
+                }
+                CheckKind::Names(_) => {
+                    names::look(self.store.clone(), self.prober.clone(), check.clone(), now)
                 }
                 _ => self.prober.probe(check.clone(), now),
             };

@@ -10,7 +10,7 @@ use allclear_store::{Store, StoreError, Stored, Transaction, WriteError};
 use jiff::Timestamp;
 
 use crate::kinds::Ready;
-use crate::{fields, keeping, secrets};
+use crate::{fields, keeping, names, secrets};
 
 mod carrying;
 mod parents;
@@ -143,6 +143,7 @@ pub async fn change_check(
         keeping::end_outages(&mut transaction, id, change.now).await?;
         wait_anew(&mut transaction, &after, change.now).await?;
     }
+    names::change_of_kind(&mut transaction, &stored.kind, &after).await?;
     let (before, now) = (json(&stored.value), json(&after));
     let entry = change.entry(AuditAction::Change, Subject::Check(id), before, now);
     transaction.insert_audit_entries(&[entry]).await?;

@@ -155,6 +155,24 @@ pub const VANTAGE_POINTS_MAX: usize = 64;
 pub const MEMBERS_TOLD_MAX: usize = 5;
 /// Arguments of one program; another is refused.
 pub const COMMAND_ARGUMENTS_MAX: usize = 64;
+/// Names of one check of a set of them; more are refused.
+pub const NAMES_PER_CHECK_MAX: usize = 50_000;
+/// Seconds within which all names of a check are asked, at least; a shorter period is refused.
+pub const NAMES_PERIOD_SECONDS_MIN: u32 = 60;
+/// Seconds within which all names of a check are asked; a longer period is refused.
+pub const NAMES_PERIOD_SECONDS_MAX: u32 = 86_400;
+/// Names that one round asks at least, where there are so many.
+pub const NAMES_PER_ROUND_MIN: u32 = 5;
+/// Names that one round asks; the others wait for the next ones, and the sweep takes longer than its period.
+pub const NAMES_PER_ROUND_MAX: u32 = 500;
+/// Names that had not failed before and are asked in a round, from which on that round alone may fail the check.
+pub const NAMES_JUDGED_FROM: u32 = 5;
+/// Names of a list from which on nobody takes more than half of it away without saying that it is meant.
+pub const NAMES_SHRINK_FROM: usize = 20;
+/// Names that a sentence names; the rest is counted.
+pub const NAMES_TOLD_MAX: usize = 3;
+/// Characters that are kept of why a name fails; the rest is cut off.
+pub const NAME_REASON_CHARS_MAX: usize = 160;
 /// Header fields that one check sends; another is refused.
 pub const CHECK_HEADERS_MAX: usize = 50;
 /// Header fields of one check whose values are secrets; another is refused.

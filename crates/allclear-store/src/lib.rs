@@ -55,6 +55,7 @@ pub use nouns::incidents::{Begun, BegunSlice, Stage};
 pub use nouns::judgments::{Judged, ReadableJudgments};
 pub use nouns::leases::{Lease, Tenure};
 pub use nouns::maintenance::DueMaintenance;
+pub use nouns::names::{NameListRow, NamesChanged};
 pub use nouns::samples::{Sampled, SamplesSize};
 pub use nouns::secrets::{NewSecret, SealedBy, SealedSecrets};
 pub use nouns::slices::Slice;

@@ -112,10 +112,16 @@ pub(crate) const STEPS: &[Step] = &[
         include_str!("../migrations/sqlite/0017_overruled.sql"),
         include_str!("../migrations/postgres/0017_overruled.sql"),
     ),
+    (
+        18,
+        "names",
+        include_str!("../migrations/sqlite/0018_names.sql"),
+        include_str!("../migrations/postgres/0018_names.sql"),
+    ),
 ];
 
 /// The schema that this binary reads and writes: the number of the last step.
-pub(crate) const SCHEMA: i64 = 17;
+pub(crate) const SCHEMA: i64 = 18;
 
 /// The steps for SQLite.
 pub(crate) fn for_sqlite() -> Migrator {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_checks::kinds::{NetProber, Programs};
-use allclear_checks::{Fetch, Fetching, Looking, Prober, Probing, Tracing};
+use allclear_checks::{Ask, Fetch, Fetching, Looking, Prober, Probing, Tracing};
 use allclear_domain::Clock;
 use allclear_domain::check::{Check, CheckKind, ProbeResult, Reason, ReasonCode, VantagePoint};
 use allclear_domain::error::InvalidValue;
@@ -124,6 +124,16 @@ impl Prober for OnDemand {
     fn trace(&self, id: CheckId, now: Timestamp) -> Option<Tracing> {
         // Who never probed anything reached everything.
         self.prober().ok()?.trace(id, now)
+    }
+
+    fn ask(&self, ask: Ask, now: Timestamp) -> Probing {
+        match self.prober() {
+            Ok(prober) => prober.ask(ask, now),
+            Err(error) => {
+                let ours = ProbeResult::ours(VantagePoint::core(), now, format!("{error:#}"));
+                Box::pin(std::future::ready(ours))
+            }
+        }
     }
 
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {

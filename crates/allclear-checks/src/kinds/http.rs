@@ -17,6 +17,7 @@ pub(super) use self::wire::{Answer, broken, field};
 use super::assertion::{Holds, Judged};
 use super::record::Record;
 use super::{NotReady, Way, family_of, reason};
+use crate::limits;
 
 /// A request that reads what others tell, in a form that is named.
 pub(super) fn reading(url: &str, accept: &str) -> HttpCheck {
@@ -35,6 +36,8 @@ pub struct HttpProbe {
     secrets: Vec<SecretText>,
     /// Why it cannot be sent what is secret.
     shut: Option<String>,
+    /// How much of the body is read, where the rest of it is of no use.
+    reads_max: Option<usize>,
 }
 
 impl HttpProbe {
@@ -53,7 +56,12 @@ impl HttpProbe {
         let assertions = assertions.collect::<Result<_, _>>()?;
         let mut check = check.clone();
         let (secrets, shut) = take_secrets(&mut check);
-        Ok(Self { check, first, options, assertions, secrets, shut })
+        Ok(Self { check, first, options, assertions, secrets, shut, reads_max: None })
+    }
+
+    /// The same where the beginning of the body is enough.
+    pub(super) fn briefly(self) -> Self {
+        Self { reads_max: Some(limits::NAME_ANSWER_BYTES_MAX), ..self }
     }
 
     /// Tries it once.

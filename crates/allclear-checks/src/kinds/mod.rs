@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    CheckKind, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
+    CheckKind, HttpCheck, IpFamily, ProbeResult, Reason, ReasonCode, VantagePoint, Verdict,
 };
 use allclear_domain::clock::Clock;
 use allclear_domain::error::InvalidValue;
@@ -45,7 +45,7 @@ use tokio::time::Instant;
 use self::hops::Unreached;
 use self::record::{Record, micros};
 use crate::limits;
-use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing, Tracing};
+use crate::prober::{Ask, Fetch, Fetched, Fetching, Prober, Probing, Tracing};
 
 pub use self::command::{CommandProbe, Programs};
 pub use self::dns::DnsProbe;
@@ -89,6 +89,8 @@ pub enum Ready {
     Group,
     /// The kind `command`.
     Command(Box<CommandProbe>),
+    /// The kind `names`, whose names are asked one by one.
+    Names,
 }
 
 /// Why a check cannot be tried.
@@ -138,6 +140,11 @@ impl Ready {
             CheckKind::Group(_) => Ok(Self::Group),
             CheckKind::Command(check) => {
                 Ok(Self::Command(Box::new(CommandProbe::new(check.clone()))))
+            }
+            CheckKind::Names(check) => {
+                let any = HttpProbe::new(&HttpCheck::of(check.url_of("host.example.com")));
+                let unfit = |not_ready: NotReady| NotReady::new("path", not_ready.problem);
+                any.map(|_| Self::Names).map_err(unfit)
             }
         };
         read.map_err(|not_ready| not_ready.within(kind.as_str()))
@@ -204,6 +211,11 @@ impl Prober for NetProber {
         Some(Box::pin(async move { way.trace(address, now).await }))
     }
 
+    fn ask(&self, ask: Ask, now: Timestamp) -> Probing {
+        let way = Arc::clone(&self.0);
+        Box::pin(async move { way.ask(&ask, now).await })
+    }
+
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
         let way = Arc::clone(&self.0);
         Box::pin(async move { way.fetch(&fetch, now).await })
@@ -258,6 +270,10 @@ impl Way {
             Ok(Ready::Group) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it follows from its members"))
             }
+            Ok(Ready::Names) => Err(reason(
+                ReasonCode::Ours,
+                "its names are asked one by one, as its list has them",
+            )),
             Ok(Ready::Heartbeat) => {
                 Err(reason(ReasonCode::Ours, "nothing is tried: it waits for signals"))
             }
@@ -270,12 +286,33 @@ impl Way {
             Ok(()) => slow(took, check.slow_after()),
             Err(reason) => Some(late(reason, took, check.deadline())),
         };
+        let fails = reason.as_ref().is_some_and(|one| one.code.verdict() == Verdict::Fail);
+        self.unreached.note(check.id, &record, fails);
+        self.result(record, reason, took)
+    }
+
+    /// Asks one of many websites once.
+    async fn ask(&self, ask: &Ask, probed_at: Timestamp) -> ProbeResult {
+        let started = Instant::now();
+        let mut record = Record::new(started, probed_at);
+        let (redirects_max, statuses) = (0, ask.statuses.clone());
+        let check = HttpCheck { redirects_max, statuses, ..HttpCheck::of(ask.url.as_str()) };
+        let found = match HttpProbe::new(&check) {
+            Ok(probe) => probe.briefly().run(self, &mut record, started + ask.deadline).await,
+            Err(error) => Err(reason(ReasonCode::Ours, format!("it cannot be asked: {error}"))),
+        };
+        let took = started.elapsed();
+        let reason = found.err().map(|reason| late(reason, took, ask.deadline));
+        self.result(record, reason, took)
+    }
+
+    /// What was found.
+    fn result(&self, mut record: Record, reason: Option<Reason>, took: Duration) -> ProbeResult {
         let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
         let verdict = reason.as_ref().map_or(Verdict::Ok, |reason| reason.code.verdict());
-        self.unreached.note(check.id, &record, verdict == Verdict::Fail);
         ProbeResult {
             vantage: self.vantage.clone(),
-            probed_at,
+            probed_at: record.probed_at,
             took_us: micros(took),
             verdict,
             reason,

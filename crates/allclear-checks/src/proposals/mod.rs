@@ -162,7 +162,8 @@ pub fn candidates(typed: &str) -> Result<Vec<Candidate>, Vec<InvalidValue>> {
             Err(vec![InvalidValue::new("target", problem)])
         }
         // Looking has no effect, and nobody knows what a program does.
-        CheckKind::Group(_) | CheckKind::Command(_) => {
+        // Names are set once the check is there.
+        CheckKind::Group(_) | CheckKind::Command(_) | CheckKind::Names(_) => {
             let problem = "is nothing to look at: add it as a check, as it is";
             Err(vec![InvalidValue::new("target", problem)])
         }

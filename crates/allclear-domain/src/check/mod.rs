@@ -14,6 +14,7 @@ mod histogram;
 mod http;
 mod icmp;
 mod judgment;
+mod names;
 mod ntp;
 mod outage;
 mod pace;
@@ -58,6 +59,10 @@ pub use self::http::{
 };
 pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
+pub use self::names::{
+    NameCounts, NameList, NameLook, NameScheme, NameState, NamesCheck, NamesRound, WatchedName,
+    may_replace, set_of_names,
+};
 pub use self::ntp::NtpCheck;
 pub use self::outage::Outage;
 pub use self::pace::{fresh_for, next_probe_at, phase};
@@ -218,6 +223,8 @@ pub enum CheckKind {
     Group(GroupCheck),
     /// A program of the operator's that says how things are.
     Command(CommandCheck),
+    /// That many host names answer, each for itself.
+    Names(NamesCheck),
 }
 
 impl CheckKind {
@@ -237,6 +244,7 @@ impl CheckKind {
             Self::Heartbeat(_) => "heartbeat",
             Self::Group(_) => "group",
             Self::Command(_) => "command",
+            Self::Names(_) => "names",
         }
     }
 
@@ -256,6 +264,7 @@ impl CheckKind {
             Self::Heartbeat(heartbeat) => format!("{HEARTBEAT}{}", heartbeat.schedule),
             Self::Group(group) => group.target(),
             Self::Command(command) => command.target(),
+            Self::Names(names) => names.target(),
         }
     }
 
@@ -267,6 +276,7 @@ impl CheckKind {
             (Self::Heartbeat(one), Self::Heartbeat(other)) => {
                 one.schedule == other.schedule && one.grace_seconds == other.grace_seconds
             }
+            (Self::Names(one), Self::Names(other)) => one.asks_as(other),
             _ => self == other || self.is_same_but_for_secrets(other),
         }
     }
@@ -286,17 +296,18 @@ impl CheckKind {
             | Self::Upstream(_)
             | Self::Prometheus(_)
             | Self::Group(_)
-            | Self::Command(_) => None,
+            | Self::Command(_)
+            | Self::Names(_) => None,
         }
     }
 
     /// How much it takes to believe samples where nobody says otherwise. The patience with a heartbeat
     /// is its grace: what is said there needs no second look. That with a group is the patience with each of
-    /// its members.
+    /// its members, and names are asked twice before one fails.
     #[must_use]
     pub fn usual_patience(&self) -> Patience {
         match self {
-            Self::Heartbeat(_) | Self::Group(_) => {
+            Self::Heartbeat(_) | Self::Group(_) | Self::Names(_) => {
                 Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
             }
             // So is what a provider says of itself. That it is over may come from a copy that is older.
@@ -313,10 +324,11 @@ impl CheckKind {
         }
     }
 
-    /// Whether how long a probe takes says something of what is watched, and not of whoever tells of it.
+    /// Whether how long a probe takes says something of what is watched, and not of whoever tells of it, or of
+    /// how many are asked.
     #[must_use]
     pub const fn is_timed(&self) -> bool {
-        !matches!(self, Self::Upstream(_) | Self::Prometheus(_))
+        !matches!(self, Self::Upstream(_) | Self::Prometheus(_) | Self::Names(_))
     }
 
     /// Seconds from one probe to the next where nobody says otherwise. A heartbeat is looked at when a
@@ -327,6 +339,7 @@ impl CheckKind {
         match self {
             Self::Heartbeat(_) | Self::Group(_) | Self::Command(_) => 60,
             Self::Ntp(_) => NtpCheck::USUAL_INTERVAL_SECONDS,
+            Self::Names(_) => NamesCheck::USUAL_INTERVAL_SECONDS,
             Self::Upstream(_) => UpstreamCheck::USUAL_INTERVAL_SECONDS,
             Self::Http(_)
             | Self::Tcp(_)

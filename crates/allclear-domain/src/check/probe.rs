@@ -135,6 +135,8 @@ pub enum ReasonCode {
     Warned,
     /// Not all members of a group work, or it is not known whether they do.
     Members,
+    /// Of a set of names not all answer, or it is not known whether they do.
+    Names,
     /// No signal ever came, so nothing is known yet.
     Waiting,
     /// It failed while a check is down that it stands behind: nothing is known of it.
@@ -167,7 +169,8 @@ impl ReasonCode {
             | Self::Missed
             | Self::Unfinished
             | Self::Reported
-            | Self::Members => Verdict::Fail,
+            | Self::Members
+            | Self::Names => Verdict::Fail,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::{
     CheckKind, CommandCheck, DnsCheck, DnsCode, DnsRecord, GroupCheck, HeartbeatCheck, HttpCheck,
-    HttpVersion, IcmpCheck, IpFamily, Method, NtpCheck, PrometheusCheck, Schedule, ServiceCheck,
-    StartTls, TcpCheck, TlsCheck, UpstreamCheck,
+    HttpVersion, IcmpCheck, IpFamily, Method, NamesCheck, NtpCheck, PrometheusCheck, Schedule,
+    ServiceCheck, StartTls, TcpCheck, TlsCheck, UpstreamCheck,
 };
 use crate::error::InvalidValue;
 
@@ -22,7 +22,8 @@ impl FromStr for CheckKind {
     /// Reads an address: `https://shop.example.com/health`, `mail.example.com:25`,
     /// `tcps://mail.example.com:465`, `tls://mail.example.com:993`. A host alone is a website. Signals that are waited for are written by
     /// when they are due: `heartbeat:1d`, `heartbeat:30 2 * * 1-5 Europe/Berlin`; groups by how many of
-    /// their members have to work: `group:2`; programs with their arguments: `command:check_disk -w 10%`.
+    /// their members have to work: `group:2`; programs with their arguments: `command:check_disk -w 10%`; sets of
+    /// names by how each is asked: `names:https`.
     ///
     /// # Errors
     /// Where it is none of these, with what to write.
@@ -36,6 +37,9 @@ impl FromStr for CheckKind {
         }
         if let Some(read) = GroupCheck::read(text).or_else(|| CommandCheck::read(text)) {
             return read;
+        }
+        if let Some(names) = NamesCheck::read(text) {
+            return names;
         }
         if let Some(upstream) = UpstreamCheck::read(text) {
             return upstream.map(Into::into);
@@ -331,6 +335,7 @@ impl CheckKind {
             Self::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.schedule.told()),
             Self::Group(group) => group.usual_name(),
             Self::Command(command) => command.usual_name(),
+            Self::Names(names) => names.usual_name(),
             Self::Http(http) => host_of(&http.url).to_owned(),
         }
     }
@@ -397,6 +402,8 @@ mod tests {
                 "prometheus:http://metrics.example.com:9090 sum(up{job=\"shop\"}) > 1",
                 "Query of metrics.example.com:9090",
             ),
+            ("names:", "names:https", "Names over https"),
+            ("NAMES:http:8080/up?a", "names:http:8080/up?a", "Names over http"),
             ("heartbeat:90m", "heartbeat:90m", "Heartbeat every 90m"),
             ("heartbeat:3600s", "heartbeat:1h", "Heartbeat every 1h"),
             (
@@ -446,6 +453,10 @@ mod tests {
             "upstream:https://",
             "upstream:ftp://status.example.com",
             "upstream:https://status.example.com/a b",
+            "names:ftp",
+            "names:https:0",
+            "names:https:+1",
+            "names:https/a b",
             "prometheus:",
             "prometheus: up",
             "prometheus:ssh://metrics.example.com up",

@@ -3,8 +3,9 @@
 use super::{Validate, Validation};
 use crate::check::{
     Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HeartbeatCheck, HttpCheck, IcmpCheck,
-    JsonTest, JsonValue, NtpCheck, OnOutage, Protocol, Schedule, ServiceCheck, SignIn, TcpCheck,
-    TextTest, TlsCheck, is_grpc_service, is_path, is_plain,
+    JsonTest, JsonValue, NameScheme, NamesCheck, NtpCheck, OnOutage, Protocol, Schedule,
+    ServiceCheck, SignIn, StatusRange, TcpCheck, TextTest, TlsCheck, is_grpc_service, is_path,
+    is_plain,
 };
 use crate::limits;
 use crate::secret::Secret;
@@ -25,6 +26,7 @@ impl Validate for Check {
             CheckKind::Heartbeat(heartbeat) => validation.part("heartbeat", heartbeat),
             CheckKind::Group(group) => validation.part("group", group),
             CheckKind::Command(command) => validation.part("command", command),
+            CheckKind::Names(names) => validation.part("names", names),
         });
         validation.number(
             "interval_seconds",
@@ -117,24 +119,53 @@ impl Validate for HttpCheck {
         validation.maybe_text("body", self.body.as_ref());
         let redirects = 0..=limits::CHECK_REDIRECTS_MAX;
         validation.number("redirects_max", u32::from(self.redirects_max), redirects);
-        validation.each(
-            "statuses",
-            &self.statuses,
-            limits::CHECK_STATUSES_MAX,
-            |validation, one| {
-                if !(100 <= one.from && one.from <= one.to && one.to <= 599) {
-                    let problem = format!(
-                        "{} to {} is no range: name statuses from 100 to 599, the lower one first",
-                        one.from, one.to
-                    );
-                    validation.refuse(problem);
-                }
-            },
-        );
+        statuses(validation, &self.statuses);
         let max = limits::CHECK_ASSERTIONS_MAX;
         validation.each("assertions", &self.assertions, max, |validation, one| {
             one.validate(validation);
         });
+    }
+}
+
+fn statuses(validation: &mut Validation, statuses: &[StatusRange]) {
+    validation.each("statuses", statuses, limits::CHECK_STATUSES_MAX, |validation, one| {
+        if !(100 <= one.from && one.from <= one.to && one.to <= 599) {
+            let problem = format!(
+                "{} to {} is no range: name statuses from 100 to 599, the lower one first",
+                one.from, one.to
+            );
+            validation.refuse(problem);
+        }
+    });
+}
+
+impl Validate for NamesCheck {
+    fn validate(&self, validation: &mut Validation) {
+        if let Some(port) = self.port {
+            validation.number("port", u32::from(port), 1..=u32::from(u16::MAX));
+        }
+        validation.line("path", &self.path, limits::URL_BYTES_MAX);
+        if !is_path(&self.path) {
+            validation.within("path", |validation| {
+                validation.refuse("is no path: write it as in /health, beginning with a slash");
+            });
+        }
+        statuses(validation, &self.statuses);
+        if let Some(days) = self.certificate_days {
+            let most = limits::CHECK_WARN_DAYS_MAX;
+            validation.number("certificate_days", u32::from(days), 1..=most);
+            if self.scheme == NameScheme::Http {
+                validation.within("certificate_days", |validation| {
+                    validation.refuse("is for https alone: leave it out, or ask with TLS");
+                });
+            }
+        }
+        let periods = limits::NAMES_PERIOD_SECONDS_MIN..=limits::NAMES_PERIOD_SECONDS_MAX;
+        validation.number("period_seconds", self.period_seconds, periods);
+        validation.number("fail_at_percent", u32::from(self.fail_at_percent), 1..=100);
+        if let Some(url) = &self.list_url {
+            validation.line("list_url", url, limits::URL_BYTES_MAX);
+        }
     }
 }
 

@@ -171,7 +171,7 @@ impl Transaction {
         Ok(version)
     }
 
-    /// Removes a check that is still at version `expected`, with what is believed of it and its secrets. Its outages
+    /// Removes a check that is still at version `expected`, with what is believed of it, its secrets and its names. Its outages
     /// stay.
     ///
     /// # Errors
@@ -180,6 +180,7 @@ impl Transaction {
         self.execute(heartbeats::REMOVE_TOKENS, vec![Bind::Uuid(check.id.uuid())]).await?;
         self.remove(check, expected).await?;
         self.remove_heartbeat(check.id).await?;
+        self.remove_names(check.id).await?;
         self.remove_secrets_of(check.id.uuid()).await?;
         self.remove_judgments_of(check.id).await
     }

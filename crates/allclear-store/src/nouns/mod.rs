@@ -15,6 +15,7 @@ pub(crate) mod judgments;
 pub(crate) mod leases;
 pub(crate) mod links;
 pub(crate) mod maintenance;
+pub(crate) mod names;
 pub(crate) mod notes;
 pub(crate) mod origins;
 pub(crate) mod outages;

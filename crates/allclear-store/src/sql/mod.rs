@@ -20,6 +20,7 @@ pub(crate) mod judgments;
 pub(crate) mod leases;
 pub(crate) mod links;
 pub(crate) mod maintenance;
+pub(crate) mod names;
 pub(crate) mod notes;
 pub(crate) mod origins;
 pub(crate) mod outages;
@@ -103,6 +104,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
         ("leases", leases::ALL),
         ("links", links::ALL),
         ("maintenance", maintenance::ALL),
+        ("names", names::ALL),
         ("notes", notes::ALL),
         ("origins", origins::ALL),
         ("outages", outages::ALL),
@@ -144,6 +146,8 @@ pub(crate) const UPSERTS: &[&Upsert] = &[
     &heartbeats::UPSERT,
     &heartbeats::LISTEN,
     &leases::UPSERT,
+    &names::UPSERT,
+    &names::UPSERT_LIST,
     &samples::UPSERT,
     &sights::UPSERT,
     &sights::UPSERT_SPELL,
@@ -165,6 +169,8 @@ pub(crate) const INSERTS: &[&Insert] = &[
     &leases::UPSERT.insert,
     &incidents::INSERT,
     &maintenance::INSERT,
+    &names::UPSERT.insert,
+    &names::UPSERT_LIST.insert,
     &notes::INSERT,
     &links::INSERT,
     &origins::INSERT,

@@ -23,6 +23,7 @@ mod harness;
 mod heartbeats;
 mod identities;
 mod leases;
+mod names;
 mod passkeys;
 mod people;
 mod read_back;
@@ -136,6 +137,9 @@ stories! {
     removals::what_is_removed_is_told,
     removals::what_is_named_is_known,
     removals::what_is_held_stays,
+    names::a_list_takes_the_place_of_another,
+    names::names_are_found_by_state_and_turn,
+    names::names_go_with_their_check,
     leases::one_does_it_until_it_falls_silent,
     leases::of_many_who_come_at_once_one_does_it,
     sights::what_is_seen_is_replaced_and_spells_are_kept,

@@ -69,6 +69,15 @@ impl<D: Door> Table<D> {
         self.add(MethodFilter::POST, "POST", path, needs, handler)
     }
 
+    /// Something to put in the place of what is there.
+    pub(crate) fn put<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
+    where
+        F: Fn(D) -> Done + Clone + Send + Sync + 'static,
+        Done: Future<Output = Answer<D>> + Send + 'static,
+    {
+        self.add(MethodFilter::PUT, "PUT", path, needs, handler)
+    }
+
     /// Something to change in parts.
     pub(crate) fn patch<F, Done>(self, path: &'static str, needs: Needs, handler: F) -> Self
     where

@@ -179,7 +179,10 @@ async fn read_body(head: &Parts, body: Body) -> Result<Bytes, Problem> {
         let kind = kind.split(';').next().unwrap_or_default().trim();
         kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json")
     });
-    if !bytes.is_empty() && !is_json && head.method != Method::GET {
+    // A list may be put as it is, one entry a line.
+    let is_list =
+        head.method == Method::PUT && kind.is_some_and(|kind| kind.starts_with("text/plain"));
+    if !bytes.is_empty() && !is_json && !is_list && head.method != Method::GET {
         return Err(Problem::NotJson);
     }
     Ok(bytes)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use allclear_domain::CheckKind;
-use allclear_domain::check::SignalToken;
+use allclear_domain::check::{NameState, SignalToken};
 use allclear_domain::error::InvalidValue;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
@@ -30,6 +30,8 @@ pub enum CheckCommand {
     Resume(CheckArgs),
     /// Remove a check; the outages that it measured stay
     Remove(CheckArgs),
+    /// Show the names that a check asks one by one, those that fail above all, or set which ones there are
+    Names(NamesArgs),
     /// Try a check or an address once, from this machine, and print everything that was said; nothing is
     /// written
     Run(RunArgs),
@@ -40,6 +42,26 @@ pub enum CheckCommand {
 pub struct CheckArgs {
     /// Its key or its id
     pub check: String,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: Print,
+}
+
+/// The names of a check.
+#[derive(Clone, Debug, Args)]
+pub struct NamesArgs {
+    /// Its key or its id
+    pub check: String,
+    /// Names in this state in place of those that fail
+    #[arg(long, value_name = "untried|ok|degraded|doubted|failing", conflicts_with = "set")]
+    pub state: Option<NameState>,
+    /// File with the whole list as it is to be, one name a line with remarks behind #, or an array of JSON; - for
+    /// standard input. Names that stay keep what is known of them
+    #[arg(long, value_name = "FILE")]
+    pub set: Option<PathBuf>,
+    /// More than half of the former names may go
+    #[arg(long, requires = "set")]
+    pub shrink: bool,
     /// How it is printed
     #[command(flatten)]
     pub print: Print,
@@ -61,15 +83,16 @@ pub struct AddCheckArgs {
     /// `grpcs://api.example.com/shop.v1.Orders`. What a provider says of itself is
     /// `upstream:https://status.example.com`, a query 'prometheus:`https://metrics.example.com` up'. Or when a job is to say that it ran:
     /// heartbeat:1d, 'heartbeat:30 2 * * 1-5 Europe/Berlin'. Or how many of the checks that `--member` names
-    /// have to work: group:2, or group:all. Or a program in the folder that the server's setting
+    /// have to work: group:2, or group:all. Or many host names that are asked one by one, and set with
+    /// `check names`: names:https. Or a program in the folder that the server's setting
     /// `commands_folder` names, with its arguments: 'command:disk -w 10%'
-    #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN|group:COUNT|command:PROGRAM")]
+    #[arg(value_name = "URL|HOST:PORT|heartbeat:WHEN|group:COUNT|names:https|command:PROGRAM")]
     pub target: Target,
     /// Short name; made from the name where it is left out
     #[arg(long)]
     pub key: Option<String>,
-    /// Time from the start of one probe to the start of the next, in whole seconds; 30s where it is left out, and
-    /// 64s of ntp
+    /// Time from the start of one probe to the start of the next, in whole seconds; 30s where it is left out,
+    /// 64s of ntp and 10s of names
     #[arg(long, value_name = "TIME")]
     pub every: Option<Length>,
     /// How much later than due a signal of a heartbeat may come, and how long a run that says that it starts

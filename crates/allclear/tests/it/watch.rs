@@ -3,6 +3,7 @@
 
 mod again;
 mod groups;
+mod names;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -55,7 +55,7 @@ pub(super) async fn ask(
             HttpVersion::Offered | HttpVersion::Http1 => Speaks::Http1,
             HttpVersion::Http2 => Speaks::Http2,
         };
-        return talk(stream, speaks, ask, record, deadline).await;
+        return talk(stream, speaks, (probe, ask), record, deadline).await;
     }
     let offered: &[&[u8]] = match version {
         HttpVersion::Offered => &[b"h2", b"http/1.1"],
@@ -72,7 +72,7 @@ pub(super) async fn ask(
         }
         _ => Speaks::Http1,
     };
-    talk(stream, speaks, ask, record, deadline).await
+    talk(stream, speaks, (probe, ask), record, deadline).await
 }
 
 fn host_and_port(url: &Url) -> Result<(Host<String>, u16), Reason> {
@@ -85,7 +85,7 @@ fn host_and_port(url: &Url) -> Result<(Host<String>, u16), Reason> {
 async fn talk<S>(
     stream: S,
     speaks: Speaks,
-    ask: &Ask,
+    (probe, ask): (&HttpProbe, &Ask),
     record: &mut Record,
     deadline: Instant,
 ) -> Result<Answer, Reason>
@@ -111,7 +111,7 @@ where
     write_head(record, head.version, head.status, &head.headers);
     let answered_at = Instant::now();
     let mut read = Vec::new();
-    let ended = read_body(body, &mut read, deadline).await;
+    let ended = read_body(body, &mut read, probe.reads_max, deadline).await;
     spend(&mut record.phases.transfer_us, answered_at.elapsed());
     record.received_bytes(&read, limits::KEPT_BODY_BYTES_MAX);
     ended?;
@@ -142,9 +142,13 @@ where
 async fn read_body(
     mut body: Incoming,
     read: &mut Vec<u8>,
+    reads_max: Option<usize>,
     deadline: Instant,
 ) -> Result<(), Reason> {
     loop {
+        if reads_max.is_some_and(|max| read.len() >= max) {
+            return Ok(());
+        }
         match timeout_at(deadline, body.frame()).await {
             Err(_) => {
                 let told = format!("the answer was not whole in time: {} bytes came", read.len());

@@ -39,6 +39,7 @@ macro_rules! same {
 mod dns;
 mod feeds;
 mod group;
+mod names;
 mod ntp;
 mod secret;
 mod service;
@@ -57,6 +58,7 @@ use serde::{Deserialize, Serialize};
 use self::dns::DnsJson;
 use self::feeds::{PrometheusJson, UpstreamJson};
 use self::group::{CommandJson, GroupJson};
+use self::names::NamesKindJson;
 use self::ntp::NtpJson;
 use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
@@ -91,6 +93,8 @@ pub(super) enum KindJson {
     Group(GroupJson),
     /// A program of the operator's that says how things are.
     Command(CommandJson),
+    /// That many host names answer, each for itself.
+    Names(NamesKindJson),
 }
 
 /// A request over HTTP, and what the answer has to be.
@@ -412,6 +416,7 @@ impl From<&CheckKind> for KindJson {
             }
             CheckKind::Group(group) => Self::Group(group.into()),
             CheckKind::Command(command) => Self::Command(command.into()),
+            CheckKind::Names(names) => Self::Names(names.into()),
         }
     }
 }
@@ -447,6 +452,7 @@ impl From<KindJson> for CheckKind {
             }
             KindJson::Group(group) => Self::Group(group.into()),
             KindJson::Command(command) => Self::Command(command.into()),
+            KindJson::Names(names) => Self::Names(names.into()),
         }
     }
 }

@@ -6,6 +6,7 @@ mod imports;
 mod json;
 mod kind;
 mod measured;
+mod names;
 mod parents;
 mod times;
 
@@ -23,6 +24,7 @@ use self::heard::HeardJson;
 use self::imports::{CheckImportJson, NewCheckImportJson};
 use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
 use self::measured::OutagesJson;
+use self::names::{NamesChangedJson, NamesJson, NewNamesJson};
 use self::times::TimesJson;
 use super::call::Call;
 use super::json::{Answer, at_version, created, json, nothing};
@@ -37,6 +39,7 @@ const ONE: &str = "/api/v1/checks/{id}";
 const PAUSE: &str = "/api/v1/checks/{id}/pause";
 const RESUME: &str = "/api/v1/checks/{id}/resume";
 const OUTAGES: &str = "/api/v1/checks/{id}/outages";
+const NAMES: &str = "/api/v1/checks/{id}/names";
 const TIMES: &str = "/api/v1/checks/{id}/response-times";
 const IMPORTS: &str = "/api/v1/check-imports";
 
@@ -53,6 +56,8 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .post(RESUME, write, resume)
         .get(OUTAGES, read, outages)
         .get(TIMES, read, response_times)
+        .get(NAMES, read, names::show)
+        .put(NAMES, write, names::put)
         .post(IMPORTS, write, imports::import)
 }
 
@@ -81,6 +86,21 @@ pub(super) fn operations() -> Vec<Operation> {
             .query("over", "`hour`, `day`, `week` or `quarter`; `day` where it is left out.")
             .gives::<TimesJson>(200)
             .without_version(),
+        Operation::get(NAMES, "List the names that a check asks one by one, by the alphabet")
+            .query(
+                "state",
+                "Those that are `untried`, `ok`, `degraded`, `doubted` or `failing` alone.",
+            )
+            .query(
+                "format",
+                "`text` for one name a line and nothing else, as with `Accept: text/plain`.",
+            )
+            .pages()
+            .gives::<NamesJson>(200),
+        Operation::put(NAMES, "Set which names a check asks; those that stay keep their state")
+            .query("shrink", "`true` where most of the former names may go.")
+            .takes::<NewNamesJson>()
+            .gives::<NamesChangedJson>(200),
         Operation::post(IMPORTS, "Bring checks over, all or none; what is there is left as it is")
             .takes::<NewCheckImportJson>()
             .gives::<CheckImportJson>(200)

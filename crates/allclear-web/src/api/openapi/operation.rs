@@ -38,6 +38,11 @@ impl Operation {
         Self::new("POST", path, summary)
     }
 
+    /// Something to put in the place of what is there.
+    pub(crate) const fn put(path: &'static str, summary: &'static str) -> Self {
+        Self::new("PUT", path, summary)
+    }
+
     /// Something to change in parts.
     pub(crate) const fn patch(path: &'static str, summary: &'static str) -> Self {
         Self::new("PATCH", path, summary)
@@ -161,7 +166,8 @@ impl Operation {
             .collect();
         all.extend(self.query.iter().cloned());
         let is_change = self.method == "PATCH";
-        let may_name_one = matches!(self.method, "POST" | "DELETE") && self.path.contains('{');
+        let may_name_one =
+            matches!(self.method, "POST" | "PUT" | "DELETE") && self.path.contains('{');
         if self.has_version && (is_change || may_name_one) {
             all.push(json!({
                 "name": "If-Match", "in": "header", "required": is_change,

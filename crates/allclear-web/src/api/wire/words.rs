@@ -94,10 +94,15 @@ words! {
         "no_address", "refused", "timed_out", "unreachable", "forbidden", "tls", "broken",
         "too_long", "redirects", "status", "assertion", "slow",
         "expiring", "clock_off", "missed", "unfinished", "reported", "impaired", "unread",
-        "warned", "members", "waiting", "behind", "ours",
+        "warned", "members", "names", "waiting", "behind", "ours",
     ];
     /// What a job says of itself.
     SignalKindWord = "SignalKind" ["start", "success", "fail", "log"];
+    /// What is known of one of many names: it was not asked yet, it answers, its certificate ends soon, it did not
+    /// answer once while others did, or twice.
+    NameStateWord = "NameState" ["untried", "ok", "degraded", "doubted", "failing"];
+    /// How names are asked.
+    NameSchemeWord = "NameScheme" ["https", "http"];
     /// What is seen: nobody can tell, as no sentinel ever answered; everything that is looked for; only
     /// the networks here; or nothing.
     ViewWord = "View" ["untold", "clear", "near", "blind"];
@@ -158,9 +163,9 @@ mod tests {
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
-        BlindCause, Direction, DnsCode, DnsRecord, HttpVersion, IpFamily, Method, OnOutage,
-        Protocol, Reach, ReasonCode, Security, SentinelRole, SignalKind, StartTls, Threshold,
-        UpstreamFormat, Verdict, View,
+        BlindCause, Direction, DnsCode, DnsRecord, HttpVersion, IpFamily, Method, NameScheme,
+        NameState, OnOutage, Protocol, Reach, ReasonCode, Security, SentinelRole, SignalKind,
+        StartTls, Threshold, UpstreamFormat, Verdict, View,
     };
     use allclear_domain::incident::{Impact, IncidentKind};
     use allclear_domain::maintenance::SeriesState;
@@ -211,6 +216,10 @@ mod tests {
             let template = (*word == "publish").then(|| uuid::Uuid::nil().into());
             OnOutage::Nothing.changed(Some(word), template).is_ok()
         }));
+        assert_eq!(NameStateWord::ALL, NameState::ALL.map(NameState::as_str));
+        reads::<NameState>(NameStateWord::ALL);
+        assert_eq!(NameSchemeWord::ALL, NameScheme::ALL.map(NameScheme::as_str));
+        reads::<NameScheme>(NameSchemeWord::ALL);
         reads::<View>(ViewWord::ALL);
         reads::<Reach>(ReachWord::ALL);
         reads::<SentinelRole>(SentinelRoleWord::ALL);

@@ -55,6 +55,7 @@ struct FormView {
     feeds: fields::FeedFields,
     is_group: bool,
     is_command: bool,
+    is_names: bool,
     /// What this machine lacks to try it.
     lacking: String,
     /// Who may be asked for a name.
@@ -123,6 +124,7 @@ async fn show_form(
         feeds: fields::feeds(&form),
         is_group,
         is_command: matches!(kind, Some(CheckKind::Command(_))),
+        is_names: matches!(kind, Some(CheckKind::Names(_))),
         is_heartbeat,
         zones: if is_heartbeat { list_zones() } else { Vec::new() },
         lacking: lacking(call, kind),

@@ -3,6 +3,7 @@
 mod dns;
 mod feeds;
 mod labels;
+mod names;
 mod ntp;
 mod secret;
 mod service;
@@ -10,7 +11,7 @@ mod texts;
 
 use allclear_domain::check::{
     Affects, Assertion, HttpCheck, HttpVersion, IcmpCheck, IpFamily, Method, OnOutage, Patience,
-    StartTls, StatusRange, TcpCheck, TextTest, TlsCheck,
+    StartTls, TcpCheck, TextTest, TlsCheck,
 };
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
@@ -21,7 +22,7 @@ pub(super) use self::feeds::{FeedFields, fields as feeds};
 pub(super) use self::labels::{rows, told};
 pub(super) use self::secret::{SecretFields, fields as secrets};
 pub(super) use self::texts::seconds;
-use self::texts::{escaped, read_seconds, unescaped};
+use self::texts::{escaped, read_seconds, read_statuses, tell_statuses, unescaped};
 use super::{groups, heartbeats, pickers, telling};
 use crate::console::form::Form;
 
@@ -98,6 +99,7 @@ pub(super) fn fresh(target: &str) -> Form {
     let form = match &kind {
         Some(CheckKind::Heartbeat(heartbeat)) => heartbeats::with_fields(form, heartbeat),
         Some(CheckKind::Group(group)) => groups::with_fields(form, group),
+        Some(CheckKind::Names(check)) => names::show(form, check),
         Some(kind) => with_feeds(form, kind),
         None => form,
     };
@@ -188,6 +190,7 @@ pub(super) fn form_of(check: &Check) -> Form {
         CheckKind::Group(group) => groups::with_fields(form, group),
         // Its target says all of it.
         CheckKind::Command(_) => form,
+        CheckKind::Names(check) => names::show(form, check),
     };
     // Of two fields of a name the first counts.
     let form = with_usual(form).with("on_outage", &telling::value(check.on_outage));
@@ -232,7 +235,8 @@ pub(super) fn kept(kind: &CheckKind) -> String {
         | CheckKind::Upstream(_)
         | CheckKind::Prometheus(_)
         | CheckKind::Group(_)
-        | CheckKind::Command(_) => {}
+        | CheckKind::Command(_)
+        | CheckKind::Names(_) => {}
         CheckKind::Tls(tls) => {
             kept.extend(tls.connect_to.map(|address| format!("the address {address}")));
         }
@@ -407,6 +411,7 @@ impl Reader<'_> {
                 read.map_err(|problem| self.problems.push(problem)).ok().map(Into::into)
             }
             (command @ CheckKind::Command(_), _) => Some(command),
+            (CheckKind::Names(new), before) => names::read(self, new, before).map(Into::into),
             (CheckKind::Tls(new), before) => {
                 let connect_to = match before {
                     Some(CheckKind::Tls(tls)) => tls.connect_to,
@@ -472,27 +477,6 @@ fn expected(before: Option<TextTest>, contains: String) -> Option<TextTest> {
 /// at both ends.
 fn is_same(before: &str, sent: &str) -> bool {
     before.replace("\r\n", "\n").replace('\r', "\n").trim() == sent
-}
-
-/// Reads `200-299, 301`.
-fn read_statuses(text: &str) -> Result<Vec<StatusRange>, String> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let range = |part: &str| {
-        let (from, to) = part.split_once(['-', '–']).unwrap_or((part, part));
-        match (from.trim().parse(), to.trim().parse()) {
-            (Ok(from), Ok(to)) => Ok(StatusRange { from, to }),
-            _ => Err(format!("statuses: “{part}” is none: write 200-299, 301")),
-        }
-    };
-    parts.map(range).collect()
-}
-
-fn tell_statuses(statuses: &[StatusRange]) -> String {
-    let tell = |range: &StatusRange| match range.from == range.to {
-        true => range.from.to_string(),
-        false => format!("{}-{}", range.from, range.to),
-    };
-    statuses.iter().map(tell).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

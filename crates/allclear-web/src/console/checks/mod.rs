@@ -7,6 +7,7 @@ mod groups;
 mod heard;
 mod heartbeats;
 mod list;
+mod names;
 mod parents;
 mod pickers;
 mod probe;
@@ -43,6 +44,8 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .get("/console/checks/{id}", reads, show::show)
         .get("/console/checks/{id}/edit", writes, edit::show)
         .post("/console/checks/{id}/edit", writes, edit::save)
+        .get("/console/checks/{id}/names", reads, names::text)
+        .post("/console/checks/{id}/names", writes, names::set)
         .post("/console/checks/{id}/pause", writes, show::pause)
         .post("/console/checks/{id}/resume", writes, show::resume)
         .post("/console/checks/{id}/remove", writes, show::remove)
@@ -56,6 +59,7 @@ fn done(word: &str) -> &'static str {
             "They are watched from now on. Load the page again in a moment to see the results."
         }
         "saved" => "Saved.",
+        "names" => "The list is set. New names are asked first.",
         "paused" => "Paused. Nothing is probed until somebody resumes it.",
         "resumed" => "It is watched again, and judged anew.",
         "removed" => "Removed. The outages that it measured stay.",

@@ -14,6 +14,7 @@ use super::chart::Chart;
 use super::fields::seconds;
 use super::groups::MembersView;
 use super::heard::HeardView;
+use super::names::NamesView;
 use super::parents::FamilyView;
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
@@ -62,6 +63,8 @@ struct CheckView {
     family: FamilyView,
     /// Its members, where it is a group.
     group: Option<MembersView>,
+    /// Its names, where it is a set of them.
+    names: Option<NamesView>,
     last: Option<ProbeView>,
     last_bad: Option<ProbeView>,
     /// Whether that is the last one.
@@ -103,6 +106,7 @@ pub(super) async fn show(call: Call) -> Answer {
     let view = CheckView {
         family: FamilyView::load(store, &check, behind).await?,
         group: MembersView::load(store, &check).await?,
+        names: NamesView::load(store, &check).await?,
         chrome: Chrome::of(&call, &check.name, done(call.query.text("done"))),
         id: check.id.to_string(),
         path: path_of(check.id),

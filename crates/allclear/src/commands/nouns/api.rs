@@ -142,6 +142,19 @@ impl Api {
         self.ask("POST", path, Some(body)).await
     }
 
+    /// Puts something in the place of what is there.
+    pub(super) async fn put(&mut self, path: &str, body: Value) -> Result<Value> {
+        self.ask("PUT", path, Some(body)).await
+    }
+
+    /// The database, where that is what is asked.
+    pub(super) fn store(&self) -> Option<&Store> {
+        match &self.way {
+            Way::Database { app, .. } => Some(&app.store),
+            Way::Server { .. } => None,
+        }
+    }
+
     /// Removes something.
     pub(super) async fn delete(&mut self, path: &str) -> Result<()> {
         self.ask("DELETE", path, None).await.map(|_| ())

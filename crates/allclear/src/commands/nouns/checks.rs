@@ -43,6 +43,7 @@ pub(in crate::commands) async fn check(command: CheckCommand, settings: &Setting
         CheckCommand::Pause(args) => step(args, "pause", settings).await,
         CheckCommand::Resume(args) => step(args, "resume", settings).await,
         CheckCommand::Remove(args) => remove(args, settings).await,
+        CheckCommand::Names(args) => super::names::names(args, settings).await,
         CheckCommand::Run(args) => super::run::run(args, settings).await,
     }
 }
@@ -141,7 +142,7 @@ async fn remove(args: CheckArgs, settings: &Settings) -> Result<u8> {
 }
 
 /// What was answered about a check that somebody named.
-fn found(done: Result<Value>, check: &str) -> Result<Value> {
+pub(super) fn found(done: Result<Value>, check: &str) -> Result<Value> {
     done.map_err(|error| match error.downcast_ref::<Refusal>() {
         Some(refusal) if refusal.is_of_nothing() => {
             anyhow!("there is no check `{check}`: `allclear check list` shows keys and ids")

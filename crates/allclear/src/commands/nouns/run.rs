@@ -61,6 +61,9 @@ pub(super) async fn run(args: RunArgs, settings: &Settings) -> Result<u8> {
             "a heartbeat is not tried: it waits for signals, and `allclear check show` lists them"
         );
     }
+    if tried.kind.as_names().is_some() {
+        return super::names::round(&args, settings).await;
+    }
     let now = SystemClock.now();
     let check = Check {
         id: Entropy::from_system().id(now),

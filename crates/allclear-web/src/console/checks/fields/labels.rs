@@ -4,7 +4,7 @@ use allclear_domain::ComponentStatus;
 use allclear_domain::error::InvalidValue;
 
 use super::super::{groups, heartbeats, pickers, telling};
-use super::{feeds, secret};
+use super::{feeds, names, secret};
 use crate::console::form::Form;
 use crate::console::words;
 
@@ -44,6 +44,7 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         other => {
             let label = heartbeats::label(other).or_else(|| secret::label(other));
             let label = label.or_else(|| feeds::label(other)).or_else(|| groups::label(other));
+            let label = label.or_else(|| names::label(other));
             label.unwrap_or(other).to_owned()
         }
     };
@@ -100,6 +101,7 @@ pub(in crate::console::checks) fn rows(
     rows.extend(of_heartbeats);
     rows.extend(feeds::rows(form));
     rows.extend(groups::ROWS.map(|(label, name)| text(label, name)));
+    rows.extend(names::ROWS.map(|(label, name)| text(label, name)));
     rows
 }
 

@@ -2,6 +2,7 @@
 
 use allclear_domain::check::{
     DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest, NtpCheck, ServiceCheck,
+    StatusRange,
 };
 use allclear_domain::{ComponentStatus, Entropy};
 use jiff::Timestamp;

@@ -1,5 +1,7 @@
 //! Values as they stand in a field.
 
+use allclear_domain::check::StatusRange;
+
 /// Milliseconds as seconds: `10`, `0.8`.
 pub(in super::super) fn seconds(ms: u32) -> String {
     let whole = format!("{}.{:03}", ms / 1_000, ms % 1_000);
@@ -41,4 +43,26 @@ pub(super) fn unescaped(text: &str) -> Result<String, String> {
         });
     }
     Ok(read)
+}
+
+/// Reads `200-299, 301`.
+pub(super) fn read_statuses(text: &str) -> Result<Vec<StatusRange>, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let range = |part: &str| {
+        let (from, to) = part.split_once(['-', '–']).unwrap_or((part, part));
+        match (from.trim().parse(), to.trim().parse()) {
+            (Ok(from), Ok(to)) => Ok(StatusRange { from, to }),
+            _ => Err(format!("statuses: “{part}” is none: write 200-299, 301")),
+        }
+    };
+    parts.map(range).collect()
+}
+
+/// Writes what [`read_statuses`] reads.
+pub(super) fn tell_statuses(statuses: &[StatusRange]) -> String {
+    let tell = |range: &StatusRange| match range.from == range.to {
+        true => range.from.to_string(),
+        false => format!("{}-{}", range.from, range.to),
+    };
+    statuses.iter().map(tell).collect::<Vec<_>>().join(", ")
 }

@@ -1,0 +1,23 @@
+-- Sets of host names that are asked one by one, and what is known of each.
+-- They go with their check, in the transaction that removes it.
+create table check_names (
+    check_id blob not null,
+    name text not null,
+    state text not null,
+    since integer,
+    probed_at integer,
+    due_at integer not null,
+    reason text,
+    certificate_ends_at integer,
+    primary key (check_id, name)
+) strict;
+
+create index check_names_due on check_names (check_id, due_at);
+
+-- What is known of such a set beside its names. The version counts what makes void what is being asked.
+create table name_lists (
+    check_id blob not null primary key,
+    document text not null,
+    version integer not null,
+    revision integer not null
+) strict;
