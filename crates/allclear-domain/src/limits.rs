@@ -153,6 +153,12 @@ pub const GROUP_BELOW_MAX: usize = 1_000;
 pub const MEMBERS_TOLD_MAX: usize = 5;
 /// Arguments of one program; another is refused.
 pub const COMMAND_ARGUMENTS_MAX: usize = 64;
+/// Requests of one check before the one that is judged; another is refused.
+pub const CHECK_STEPS_MAX: usize = 8;
+/// Values that one check takes from answers; another is refused.
+pub const CHECK_CAPTURES_MAX: usize = 16;
+/// Places of captured values in one address, header field or body; another is refused.
+pub const CHECK_PLACES_MAX: usize = 32;
 /// Header fields that one check sends; another is refused.
 pub const CHECK_HEADERS_MAX: usize = 50;
 /// Header fields of one check whose values are secrets; another is refused.

@@ -12,6 +12,7 @@ mod outage;
 mod plugins;
 mod postgres;
 mod server;
+mod steps;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

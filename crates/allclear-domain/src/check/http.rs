@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::IpFamily;
+use super::{HttpStep, IpFamily};
 use crate::secret::Secret;
 
 /// A request over HTTP, and what the answer has to be. That there is an answer at all is always asked
@@ -12,6 +12,9 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpCheck {
+    /// Requests that are made before, in order, so that it can stand on what they are answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<HttpStep>,
     /// Where it goes: `http://…` or `https://…`.
     pub url: String,
     /// What it asks.
@@ -165,6 +168,14 @@ pub struct StatusRange {
     pub to: u16,
 }
 
+impl StatusRange {
+    /// Whether a status is within it.
+    #[must_use]
+    pub const fn holds(self, status: u16) -> bool {
+        self.from <= status && status <= self.to
+    }
+}
+
 impl HttpCheck {
     /// Redirects that are followed where nobody says otherwise.
     pub const USUAL_REDIRECTS_MAX: u8 = 5;
@@ -174,10 +185,9 @@ impl HttpCheck {
     /// Whether a status is right.
     #[must_use]
     pub fn is_right(&self, status: u16) -> bool {
-        let holds = |range: &StatusRange| (range.from..=range.to).contains(&status);
         match self.statuses.as_slice() {
-            [] => holds(&Self::SUCCESS),
-            ranges => ranges.iter().any(holds),
+            [] => Self::SUCCESS.holds(status),
+            ranges => ranges.iter().any(|range| range.holds(status)),
         }
     }
 }

@@ -25,6 +25,7 @@ mod secrets;
 mod service;
 mod shown_times;
 mod sight;
+mod steps;
 mod target;
 mod tcp;
 mod tls;
@@ -75,6 +76,7 @@ pub use self::sight::{
 };
 use self::target::HEARTBEAT;
 
+pub use self::steps::{Capture, CaptureFrom, HttpStep, Piece, pieces};
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};
 pub use self::upstream::{UpstreamCheck, UpstreamCounts, UpstreamFormat};

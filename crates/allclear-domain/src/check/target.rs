@@ -181,6 +181,7 @@ impl HttpCheck {
     #[must_use]
     pub fn of(url: impl Into<String>) -> Self {
         Self {
+            before: Vec::new(),
             url: url.into(),
             method: Method::default(),
             headers: Vec::new(),

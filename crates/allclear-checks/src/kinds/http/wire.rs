@@ -49,7 +49,7 @@ pub(super) async fn ask(
     let dialed = way.net.dial(&host, port, &probe.options, deadline).await;
     note_way(record, &dialed.trail);
     let stream = dialed.stream.map_err(|error| undialed(&error))?;
-    let version = probe.check.version;
+    let version = probe.version;
     if ask.url.scheme() != "https" {
         let speaks = match version {
             HttpVersion::Offered | HttpVersion::Http1 => Speaks::Http1,
@@ -113,7 +113,12 @@ where
     let mut read = Vec::new();
     let ended = read_body(body, &mut read, deadline).await;
     spend(&mut record.phases.transfer_us, answered_at.elapsed());
-    record.received_bytes(&read, limits::KEPT_BODY_BYTES_MAX);
+    if ended.is_err() && record.holds_back() {
+        // Nothing can be taken from it, so that nobody knows what of it is secret.
+        record.noted(&format!("{} bytes of the body came, and are not kept", read.len()));
+    } else {
+        record.received_bytes(&read, record.body_bytes_max());
+    }
     ended?;
     Ok(Answer { status: head.status, headers: head.headers, body: read })
 }

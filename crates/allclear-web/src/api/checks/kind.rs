@@ -39,6 +39,7 @@ mod group;
 mod ntp;
 mod secret;
 mod service;
+mod steps;
 
 use std::net::IpAddr;
 
@@ -57,6 +58,7 @@ use self::group::{CommandJson, GroupJson};
 use self::ntp::NtpJson;
 use self::secret::{SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
+use self::steps::StepJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
 
 /// What is tried: one kind, by its name.
@@ -95,6 +97,10 @@ pub(super) enum KindJson {
 #[schemars(rename = "HttpCheck")]
 #[serde(deny_unknown_fields)]
 pub(super) struct HttpJson {
+    /// Requests that are made before, in order, within the same deadline.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_STEPS_MAX))]
+    before: Vec<StepJson>,
     /// Where it goes: `http://…` or `https://…`, without user name and password.
     #[schemars(length(min = 1, max = limits::URL_BYTES_MAX))]
     url: String,
@@ -379,6 +385,7 @@ impl From<&CheckKind> for KindJson {
     fn from(kind: &CheckKind) -> Self {
         match kind.clone() {
             CheckKind::Http(http) => Self::Http(HttpJson {
+                before: http.before.into_iter().map(Into::into).collect(),
                 url: http.url,
                 method: http.method,
                 headers: http.headers.into_iter().map(Into::into).collect(),
@@ -417,6 +424,7 @@ impl From<KindJson> for CheckKind {
     fn from(kind: KindJson) -> Self {
         match kind {
             KindJson::Http(http) => Self::Http(HttpCheck {
+                before: http.before.into_iter().map(Into::into).collect(),
                 url: http.url,
                 method: http.method,
                 headers: http.headers.into_iter().map(Into::into).collect(),

@@ -2,6 +2,7 @@
 
 mod dns;
 mod feeds;
+mod http;
 mod labels;
 mod ntp;
 mod secret;
@@ -9,8 +10,8 @@ mod service;
 mod texts;
 
 use allclear_domain::check::{
-    Affects, Assertion, HttpCheck, HttpVersion, IcmpCheck, IpFamily, Method, OnOutage, Patience,
-    StartTls, StatusRange, TcpCheck, TextTest, TlsCheck,
+    Affects, HttpCheck, IcmpCheck, IpFamily, Method, OnOutage, Patience, StartTls, TcpCheck,
+    TextTest, TlsCheck,
 };
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
@@ -18,6 +19,7 @@ use allclear_domain::{Check, CheckKind};
 
 pub(super) use self::dns::{asked, codes};
 pub(super) use self::feeds::{FeedFields, fields as feeds};
+pub(super) use self::http::steps;
 pub(super) use self::labels::{rows, told};
 pub(super) use self::secret::{SecretFields, fields as secrets};
 pub(super) use self::texts::seconds;
@@ -161,11 +163,7 @@ pub(super) fn form_of(check: &Check) -> Form {
     let form = with_pace(form, check.interval_seconds, check.deadline_ms, check.patience);
     let form = form.with("slow", &check.slow_after_ms.map(seconds).unwrap_or_default());
     let form = match &check.kind {
-        CheckKind::Http(http) => secret::show(form, http.sign_in.as_ref(), &http.secret_headers)
-            .with("method", http.method.as_str())
-            .with("statuses", &tell_statuses(&http.statuses))
-            .with("redirects", &http.redirects_max.to_string())
-            .with("contains", contained(&http.assertions).unwrap_or_default()),
+        CheckKind::Http(http) => http::show(form, http),
         CheckKind::Tcp(tcp) => {
             let contains = match &tcp.expect {
                 Some(TextTest::Contains(text)) => text,
@@ -203,25 +201,7 @@ pub(super) fn form_of(check: &Check) -> Form {
 pub(super) fn kept(kind: &CheckKind) -> String {
     let mut kept = Vec::new();
     match kind {
-        CheckKind::Http(http) => {
-            let shown = usize::from(contained(&http.assertions).is_some());
-            let others = http.assertions.len().saturating_sub(shown);
-            for (count, what) in [(http.headers.len(), "header fields"), (others, "conditions")] {
-                if count > 0 {
-                    kept.push(format!("{what} ({count})"));
-                }
-            }
-            if http.body.is_some() {
-                kept.push("a body".to_owned());
-            }
-            if http.version != HttpVersion::Offered {
-                kept.push("the version of HTTP".to_owned());
-            }
-            if http.family != IpFamily::default() {
-                kept.push("the family of its address".to_owned());
-            }
-            kept.extend(http.connect_to.map(|address| format!("the address {address}")));
-        }
+        CheckKind::Http(http) => kept.extend(http::kept(http)),
         CheckKind::Tcp(tcp) => {
             if !matches!(tcp.expect, None | Some(TextTest::Contains(_))) {
                 kept.push("a condition".to_owned());
@@ -333,23 +313,6 @@ impl Reader<'_> {
         read
     }
 
-    /// The fields of a request, over what was there before.
-    fn fill_http(&mut self, http: HttpCheck, contains: String) -> Option<CheckKind> {
-        let statuses = read_statuses(self.form.text("statuses"));
-        let statuses = statuses.map_err(|problem| self.problems.push(problem)).ok()?;
-        let http = secret::read(self.form, http);
-        let http = http.map_err(|problem| self.problems.push(problem)).ok()?;
-        let method = self.form.text("method");
-        let method = Method::ALL.into_iter().find(|one| one.as_str() == method);
-        Some(CheckKind::Http(HttpCheck {
-            method: method.unwrap_or_default(),
-            redirects_max: self.number("redirects", "redirects"),
-            statuses,
-            assertions: with_contained(http.assertions, contains),
-            ..http
-        }))
-    }
-
     /// The fields of a kind, over what was there before.
     fn fill(&mut self, kind: CheckKind, before: Option<&CheckKind>) -> Option<CheckKind> {
         let contains = self.form.lines("contains");
@@ -359,7 +322,7 @@ impl Reader<'_> {
                     Some(CheckKind::Http(http)) => HttpCheck { url: new.url, ..http.clone() },
                     _ => new,
                 };
-                self.fill_http(http, contains)
+                http::read(self, http, contains)
             }
             (CheckKind::Tcp(new), before) => {
                 let tcp = match before {
@@ -426,30 +389,6 @@ fn read_kind(text: &str) -> Result<CheckKind, String> {
     text.parse().map_err(|error: InvalidValue| format!("what to watch: {}", error.problem))
 }
 
-/// The text that a body has to contain, of the first condition of that kind.
-fn contained(assertions: &[Assertion]) -> Option<&str> {
-    assertions.iter().find_map(|one| match one {
-        Assertion::Body { test: TextTest::Contains(text) } => Some(text.as_str()),
-        _ => None,
-    })
-}
-
-fn with_contained(mut assertions: Vec<Assertion>, text: String) -> Vec<Assertion> {
-    let place = assertions.iter().position(|one| contained(std::slice::from_ref(one)).is_some());
-    let is_as_before = contained(&assertions).is_some_and(|before| is_same(before, &text));
-    if is_as_before {
-        return assertions;
-    }
-    if let Some(place) = place {
-        assertions.remove(place);
-    }
-    if !text.is_empty() {
-        let place = place.unwrap_or(assertions.len());
-        assertions.insert(place, Assertion::Body { test: TextTest::Contains(text) });
-    }
-    assertions
-}
-
 /// What has to hold of a text, by the field that says what it contains. Another condition stays as long as
 /// that is empty.
 fn expected(before: Option<TextTest>, contains: String) -> Option<TextTest> {
@@ -469,27 +408,6 @@ fn expected(before: Option<TextTest>, contains: String) -> Option<TextTest> {
 /// at both ends.
 fn is_same(before: &str, sent: &str) -> bool {
     before.replace("\r\n", "\n").replace('\r', "\n").trim() == sent
-}
-
-/// Reads `200-299, 301`.
-fn read_statuses(text: &str) -> Result<Vec<StatusRange>, String> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let range = |part: &str| {
-        let (from, to) = part.split_once(['-', '–']).unwrap_or((part, part));
-        match (from.trim().parse(), to.trim().parse()) {
-            (Ok(from), Ok(to)) => Ok(StatusRange { from, to }),
-            _ => Err(format!("statuses: “{part}” is none: write 200-299, 301")),
-        }
-    };
-    parts.map(range).collect()
-}
-
-fn tell_statuses(statuses: &[StatusRange]) -> String {
-    let tell = |range: &StatusRange| match range.from == range.to {
-        true => range.from.to_string(),
-        false => format!("{}-{}", range.from, range.to),
-    };
-    statuses.iter().map(tell).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -56,8 +56,19 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     for test in json_tests.as_array().unwrap() {
         assertions.push(json!({"json": {"path": "$.status", "test": test}}));
     }
+    let capture = |name: &str, from: Value| json!({"name": name, "from": from});
+    let step = json!({
+        "name": "log in", "url": "https://shop.example.com/login", "method": "POST",
+        "headers": [{"name": "accept", "value": "*/*"}], "body": "{}",
+        "statuses": [{"from": 302, "to": 302}], "assertions": assertions, "captures": [
+            capture("a", json!({"header": {"name": "x-ticket"}})),
+            capture("b", json!({"json": {"path": "$.token"}})),
+            capture("c", json!({"pattern": {"regex": "csrf=(.+)"}})),
+            capture("d", json!({"cookie": {"name": "sid"}})),
+        ],
+    });
     let http = json!({"http": {
-        "url": "https://shop.example.com", "method": "POST",
+        "before": [step], "url": "https://shop.example.com", "method": "POST",
         "headers": [{"name": "accept", "value": "*/*"}], "sign_in": null, "secret_headers": [],
         "body": "{}", "redirects_max": 0,
         "version": "http1", "connect_to": "192.0.2.7", "family": "ipv4", "statuses": [{"from": 200, "to": 204}],
@@ -141,6 +152,10 @@ fn what_is_no_kind_is_told_with_its_place() {
         (
             json!({"service": {"protocol": "ftp", "host": "x", "port": 21}}),
             "service.protocol: unknown variant",
+        ),
+        (
+            json!({"http": {"url": "x", "before": [{"url": "x", "captures": [{"name": "a b"}]}]}}),
+            "http.before.1.captures.1.name: key: `a b` is not a key",
         ),
         (
             json!({"http": {"url": "x", "assertions": [{"body": {"test": {"is": 1}}}]}}),

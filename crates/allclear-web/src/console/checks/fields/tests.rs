@@ -1,7 +1,8 @@
 //! Forms and checks, there and back.
 
 use allclear_domain::check::{
-    DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest, NtpCheck, ServiceCheck,
+    Assertion, Capture, CaptureFrom, DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header,
+    HttpStep, HttpVersion, JsonTest, Method, NtpCheck, ServiceCheck, StatusRange,
 };
 use allclear_domain::{ComponentStatus, Entropy};
 use jiff::Timestamp;
@@ -34,7 +35,14 @@ fn check(kind: CheckKind) -> Check {
 }
 
 fn full_http() -> CheckKind {
+    let capture = CaptureFrom::Cookie { name: "sid".to_owned() };
+    let capture = Capture { name: Key::new("sid").unwrap(), from: capture };
     CheckKind::Http(HttpCheck {
+        before: vec![HttpStep {
+            name: Some("log in".to_owned()),
+            captures: vec![capture],
+            ..HttpStep::of("https://shop.example.com/login")
+        }],
         url: "https://shop.example.com/health".to_owned(),
         method: Method::Post,
         headers: vec![Header { name: "accept".to_owned(), value: "text/html".to_owned() }],
@@ -200,10 +208,13 @@ fn what_is_spoken_before_tls_follows_the_port_where_that_is_usual() {
 
 #[test]
 fn what_the_form_does_not_show_is_told() {
-    let told =
-        "header fields (1), conditions (2), a body, the version of HTTP, the address 192.0.2.7";
+    let told = "steps before the request (1), \
+                header fields (1), conditions (2), a body, the version of HTTP, the address 192.0.2.7";
     assert_eq!(kept(&full_http()), told);
     assert_eq!(kept(&read_kind("https://example.com").unwrap()), "");
+    let told = ["log in: GET https://shop.example.com/login, and takes sid"];
+    assert_eq!(steps(&full_http()), told);
+    assert_eq!(steps(&tls(None, 14)), Vec::<String>::new());
 }
 
 #[test]
