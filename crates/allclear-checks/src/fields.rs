@@ -68,6 +68,7 @@ fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
         }));
     }
     problems.extend(of_request("kind.http", &http.url, &http.headers, !http.before.is_empty()));
+    problems.extend(of_certificate(http));
     // It says where all other secrets go, so that everybody has to see it.
     let hosts = http.secret_headers.iter().enumerate().filter(|(_, one)| is_host(&one.name));
     problems.extend(hosts.map(|(place, _)| {
@@ -76,6 +77,24 @@ fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
         InvalidValue::new(format!("kind.http.secret_headers[{place}].name"), problem)
     }));
     problems
+}
+
+/// What is wrong with a client certificate.
+fn of_certificate(http: &HttpCheck) -> Option<InvalidValue> {
+    let certificate = http.client_certificate.as_ref()?;
+    let refused = |field: &str, problem: &str| {
+        Some(InvalidValue::new(format!("kind.http.client_certificate{field}"), problem))
+    };
+    let is_plain = http.url.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("http:"));
+    if is_plain {
+        return refused("", "is shown over TLS alone: write an address that begins with https://");
+    }
+    if certificate.chain_pem.contains("PRIVATE KEY") {
+        let problem = "has a private key in it, which everybody who sees the check would read: put \
+                       that into `key`, which is kept sealed";
+        return refused(".chain_pem", problem);
+    }
+    None
 }
 
 /// What is wrong with one request. Captured values may stand in it where there are any: nobody reads those here.

@@ -168,6 +168,8 @@ pub const CHECK_SECRET_HEADERS_MAX: usize = 10;
 pub const SECRET_BYTES_MIN: usize = 5;
 /// Bytes of one secret; a longer one is refused.
 pub const SECRET_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of the client certificate of one check with those above it, and of its key; longer ones are refused.
+pub const CLIENT_CERTIFICATE_BYTES_MAX: usize = 16 * 1024;
 /// Redirects that one check follows; a larger number is refused.
 pub const CHECK_REDIRECTS_MAX: u32 = 20;
 /// Days of warning before a certificate ends; a larger number is refused.

@@ -27,7 +27,8 @@ pub use ping::{MayNotPing, PingError, PingOptions, Pinged, may_ping};
 pub use resolver::{Family, ResolveError, Resolved, Resolver, ResolverError};
 pub use sentinels::Sentinels;
 pub use tls::{
-    Identity, Session, Shaken, TlsClient, TlsError, TlsSettingsError, TlsVersion, Trust,
+    ClientIdentity, Identity, Session, Shaken, TlsClient, TlsError, TlsSettingsError, TlsVersion,
+    Trust,
 };
 pub use tokio_rustls::client::TlsStream;
 pub use url::Host;

@@ -1,6 +1,7 @@
 //! What is refused, and what is not.
 
-use allclear_domain::check::{Header, HttpStep, TcpCheck, TlsCheck};
+use allclear_domain::Secret;
+use allclear_domain::check::{ClientCertificate, Header, HttpStep, TcpCheck, TlsCheck};
 use proptest::prelude::*;
 
 use super::*;
@@ -129,4 +130,21 @@ fn steps_are_looked_at_as_the_check_is_and_captured_values_are_no_secrets_to_rea
         ..HttpCheck::of("https://a.example.com/?token={{token}}")
     };
     assert_eq!(problems(&plain.into()).len(), 2);
+}
+
+#[test]
+fn a_client_certificate_needs_tls_and_its_key_a_place_of_its_own() {
+    let field = |url: &str, chain: &str| {
+        let certificate =
+            ClientCertificate { chain_pem: chain.to_owned(), key: Secret::typed("hunter2") };
+        let http = HttpCheck { client_certificate: Some(certificate), ..HttpCheck::of(url) };
+        let found = problems(&http.into());
+        assert!(found.iter().all(|one| !one.problem.contains("hunter2")));
+        found.into_iter().map(|one| one.field).collect::<Vec<_>>().join(" ")
+    };
+    let both = "-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\nhunter2";
+    assert_eq!(field("https://a.example.com", "-----BEGIN CERTIFICATE-----"), "");
+    assert_eq!(field("HTTP://a.example.com", ""), "kind.http.client_certificate");
+    let chain = "kind.http.client_certificate.chain_pem";
+    assert_eq!(field("https://a.example.com", both), chain);
 }

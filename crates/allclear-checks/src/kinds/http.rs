@@ -2,6 +2,7 @@
 //! to hold of the answer. Others may come before it, from whose answers values are taken.
 
 mod capture;
+mod identity;
 mod judge;
 mod request;
 mod steps;
@@ -17,6 +18,7 @@ use hyper::header::LOCATION;
 use tokio::time::Instant;
 use url::Url;
 
+use self::identity::Shown;
 use self::judge::Judge;
 use self::request::{Ask, Draft, Written};
 use self::steps::Step;
@@ -42,6 +44,8 @@ pub struct HttpProbe {
     draft: Draft,
     options: DialOptions,
     judge: Judge,
+    /// The client certificate, for the server of the check alone.
+    shown: Option<Shown>,
     /// What it is sent that nobody may be told.
     secrets: Vec<SecretText>,
     /// Why it cannot be sent what is secret.
@@ -66,6 +70,7 @@ impl HttpProbe {
             draft,
             options,
             judge: Judge::new(&check.statuses, &check.assertions)?,
+            shown: check.client_certificate.as_ref().map(Shown::new).transpose()?,
             secrets,
             shut,
         })
@@ -84,8 +89,12 @@ impl HttpProbe {
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
-        let answer = self.ask(way, record, deadline).await?;
-        self.judge.judge(&answer, &mut None)
+        let answer = self.ask(way, record, deadline).await;
+        let judged = answer.and_then(|answer| self.judge.judge(&answer, &mut None));
+        judged.map_err(|reason| match &self.shown {
+            Some(shown) => shown.remark(reason, record.probed_at),
+            None => reason,
+        })
     }
 
     /// Asks, after everything that comes before, and follows redirects as far as the check says.
@@ -140,7 +149,8 @@ fn take_secrets(check: &mut HttpCheck) -> (Vec<SecretText>, Option<String>) {
         SignIn::Bearer { token } => token,
     });
     let headers = check.secret_headers.iter_mut().map(|header| &mut header.value);
-    for secret in sign_in.chain(headers) {
+    let key = check.client_certificate.iter_mut().map(|certificate| &mut certificate.key);
+    for secret in sign_in.chain(headers).chain(key) {
         match std::mem::take(secret) {
             Secret::Open(text) => open.push(text),
             Secret::Shut(why) => shut = Some(why),

@@ -29,6 +29,9 @@ pub struct HttpCheck {
     /// Header fields whose values are secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secret_headers: Vec<SecretHeader>,
+    /// What it shows to a server that asks for a certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<ClientCertificate>,
     /// What is sent as the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
@@ -156,6 +159,17 @@ pub struct SecretHeader {
     /// Its value.
     #[serde(default)]
     pub value: Secret,
+}
+
+/// A certificate that is shown to the server of the check, and the key that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificate {
+    /// The certificate and those above it, in that order: PEM, and no secret.
+    pub chain_pem: String,
+    /// Its key: PEM, without a passphrase.
+    #[serde(default)]
+    pub key: Secret,
 }
 
 /// Statuses from one to another, both included.

@@ -53,8 +53,8 @@ pub use self::heartbeat::{
 };
 pub use self::histogram::Histogram;
 pub use self::http::{
-    Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, SecretHeader, SignIn,
-    StatusRange, TextTest,
+    Assertion, ClientCertificate, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method,
+    SecretHeader, SignIn, StatusRange, TextTest,
 };
 pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};

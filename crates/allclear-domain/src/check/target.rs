@@ -187,6 +187,7 @@ impl HttpCheck {
             headers: Vec::new(),
             sign_in: None,
             secret_headers: Vec::new(),
+            client_certificate: None,
             body: None,
             redirects_max: Self::USUAL_REDIRECTS_MAX,
             version: HttpVersion::default(),

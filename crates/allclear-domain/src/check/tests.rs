@@ -42,6 +42,10 @@ pub(super) fn full() -> Check {
             name: "X-Tenant-Key".to_owned(),
             value: Secret::Sealed(entropy.id(now)),
         }],
+        client_certificate: Some(ClientCertificate {
+            chain_pem: "-----BEGIN CERTIFICATE-----\n".to_owned(),
+            key: Secret::Sealed(entropy.id(now)),
+        }),
         body: Some("{}".to_owned()),
         redirects_max: 5,
         version: HttpVersion::Http1,
@@ -145,7 +149,7 @@ fn what_is_wrong_names_its_field() {
 #[test]
 fn what_is_wrong_with_a_step_names_its_field() {
     type Spoil = fn(&mut HttpCheck);
-    let cases: [(&str, Spoil); 15] = [
+    let cases: [(&str, Spoil); 17] = [
         ("before", |http| http.before = vec![HttpStep::of("https://shop.example.com"); 9]),
         ("before[0].name", |http| http.before[0].name = Some(" ".to_owned())),
         ("before[0].url", |http| http.before[0].url = "https://x.example.com/{{token}}".to_owned()),
@@ -169,6 +173,13 @@ fn what_is_wrong_with_a_step_names_its_field() {
             let value = "{{sid}} {{sidd}}".to_owned();
             let headers = vec![Header { name: "x".to_owned(), value }];
             http.before.push(HttpStep { headers, ..HttpStep::of("https://shop.example.com") });
+        }),
+        ("client_certificate.chain_pem", |http| {
+            http.client_certificate.as_mut().unwrap().chain_pem = "x".repeat(17_000);
+        }),
+        ("client_certificate.key", |http| {
+            let key = Secret::typed(&"hunter2".repeat(3_000));
+            http.client_certificate.as_mut().unwrap().key = key;
         }),
         ("url", |http| http.url.push_str("{{Token}}")),
         ("url", |http| http.url.push_str("{{ token }}")),

@@ -2,7 +2,8 @@
 
 use super::{Validate, Validation};
 use crate::check::{
-    Capture, CaptureFrom, Header, HttpCheck, HttpStep, Piece, SignIn, StatusRange, pieces,
+    Capture, CaptureFrom, ClientCertificate, Header, HttpCheck, HttpStep, Piece, SignIn,
+    StatusRange, pieces,
 };
 use crate::limits;
 use crate::secret::Secret;
@@ -15,6 +16,9 @@ impl Validate for HttpCheck {
         headers(&self.headers, validation);
         sign_in_of_http(self, validation);
         secret_headers(self, validation);
+        if let Some(certificate) = &self.client_certificate {
+            validation.part("client_certificate", certificate);
+        }
         validation.maybe_text("body", self.body.as_ref());
         // Without steps nothing is captured, and braces are braces.
         if !self.before.is_empty() {
@@ -202,6 +206,19 @@ fn secret_headers(http: &HttpCheck, validation: &mut Validation) {
         if others.any(|name| name.eq_ignore_ascii_case(&one.name)) {
             validation.within(format_args!("secret_headers[{place}].name"), |validation| {
                 validation.refuse("is that of another header field, too: name each once");
+            });
+        }
+    }
+}
+
+/// Whether certificate and key can be read, and belong together, is for whoever probes.
+impl Validate for ClientCertificate {
+    fn validate(&self, validation: &mut Validation) {
+        let max = limits::CLIENT_CERTIFICATE_BYTES_MAX;
+        validation.bounded("chain_pem", &self.chain_pem, max);
+        if self.key.open().is_some_and(|key| key.len() > max) {
+            validation.within("key", |validation| {
+                validation.refuse(format!("has more than {max} bytes, which no key has"));
             });
         }
     }

@@ -71,6 +71,8 @@ pub(super) struct Draft {
     /// The header fields that it names itself.
     own: Vec<HeaderName>,
     body: Template,
+    /// Whether it goes to the server of the check.
+    is_home: bool,
 }
 
 impl Draft {
@@ -81,7 +83,8 @@ impl Draft {
         let body = Template::new(written.body.unwrap_or_default(), known, written.language())
             .map_err(|problem| NotReady::new("body", problem))?;
         let own = written.headers.iter().filter_map(|one| one.name.parse().ok()).collect();
-        Ok(Self { url, method: method(written.method), headers, filled, own, body })
+        let method = method(written.method);
+        Ok(Self { url, method, headers, filled, own, body, is_home: false })
     }
 
     /// The server that it goes to.
@@ -108,6 +111,7 @@ impl Draft {
         if let Some(site) = sites.last().and_then(|one| one.value.parse().ok()) {
             self.headers.insert(HOST, site);
         }
+        self.is_home = true;
         with_secrets(&mut self.headers, &self.own, check)
     }
 
@@ -129,7 +133,7 @@ impl Draft {
             }
         }
         let body = Bytes::from(self.body.fill(values).map_err(bad)?);
-        Ok(Ask { url, method: self.method.clone(), headers, body })
+        Ok(Ask { url, method: self.method.clone(), headers, body, is_home: self.is_home })
     }
 }
 
@@ -140,6 +144,8 @@ pub(super) struct Ask {
     pub(super) method: Method,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// Whether it goes to the server of the check, and was not led there by another one.
+    pub(super) is_home: bool,
 }
 
 impl Ask {
@@ -167,6 +173,7 @@ impl Ask {
         };
         let mut next = self.clone();
         next.url = target.clone();
+        next.is_home &= is_home;
         // What an address says about who asks is not for us to send on.
         let stripped = next.url.set_username("").and_then(|()| next.url.set_password(None));
         if stripped.is_err() || next.url.host().is_none() {
@@ -342,6 +349,22 @@ mod tests {
             ("http://a.example.com:8080/", "https://a.example.com/"),
         ] {
             assert!(!home(from, to), "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn who_was_led_away_from_home_is_not_at_home_any_more() {
+        let check = HttpCheck::of("https://a.example.com/x");
+        let mut draft = Draft::new(Written::of_check(&check), &[]).unwrap();
+        draft.go_home(&check).unwrap();
+        let mut ask = draft.fill(&Values::new()).unwrap();
+        for (target, is_home) in [
+            ("https://a.example.com/y", true),
+            ("https://b.example.com/", false),
+            ("https://a.example.com/z", false),
+        ] {
+            ask = ask.redirected(StatusCode::FOUND, &target.parse().unwrap()).unwrap();
+            assert_eq!(ask.is_home, is_home, "{target}");
         }
     }
 }

@@ -61,7 +61,8 @@ impl Step {
 
 /// That nothing of what a server answers that is sent secrets goes to another one: it may repeat them.
 fn stays_home(check: &HttpCheck, before: &[Step], draft: &Draft) -> Result<(), NotReady> {
-    if check.sign_in.is_none() && check.secret_headers.is_empty() {
+    let HttpCheck { sign_in, secret_headers, client_certificate, .. } = check;
+    if sign_in.is_none() && secret_headers.is_empty() && client_certificate.is_none() {
         return Ok(());
     }
     let mut homely = before.iter().filter(|step| step.is_home).flat_map(|step| &step.takes);

@@ -62,7 +62,13 @@ pub(super) async fn ask(
         HttpVersion::Http1 => &[b"http/1.1"],
         HttpVersion::Http2 => &[b"h2"],
     };
-    let shaken = way.tls.handshake(stream, &host, offered, deadline).await;
+    let identity = probe.shown.as_ref().and_then(|shown| shown.identity.as_ref());
+    let shaken = match identity.filter(|_| ask.is_home) {
+        None => way.tls.handshake(stream, &host, offered, deadline).await,
+        Some(identity) => {
+            way.tls.showing(identity).handshake(stream, &host, offered, deadline).await
+        }
+    };
     note_session(record, &shaken.session);
     let stream = shaken.stream.map_err(|error| untrusted(&error))?;
     let speaks = match (shaken.session.protocol.as_deref(), version) {
@@ -179,7 +185,8 @@ pub(in crate::kinds) fn broken(error: &hyper::Error, place: &str) -> Reason {
     while let Some(below) = cause.source() {
         cause = below;
         if let Some(error) = below.downcast_ref::<io::Error>()
-            && let refused @ TlsError::Refused(_) = TlsError::of(error)
+            && let refused @ (TlsError::Refused(_) | TlsError::ClientCertificate(_)) =
+                TlsError::of(error)
         {
             return untrusted(&refused);
         }

@@ -36,6 +36,7 @@ macro_rules! same {
 mod dns;
 mod feeds;
 mod group;
+mod http;
 mod ntp;
 mod secret;
 mod service;
@@ -56,7 +57,7 @@ use self::dns::DnsJson;
 use self::feeds::{PrometheusJson, UpstreamJson};
 use self::group::{CommandJson, GroupJson};
 use self::ntp::NtpJson;
-use self::secret::{SecretHeaderJson, SignInJson};
+use self::secret::{ClientCertificateJson, SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
 use self::steps::StepJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
@@ -118,6 +119,9 @@ pub(super) struct HttpJson {
     #[serde(default)]
     #[schemars(length(max = limits::CHECK_SECRET_HEADERS_MAX))]
     secret_headers: Vec<SecretHeaderJson>,
+    /// What it shows to the server of `url` where that asks for a certificate. The key is kept sealed.
+    #[serde(default)]
+    client_certificate: Option<ClientCertificateJson>,
     /// What is sent as the body.
     #[serde(default)]
     body: Option<String>,
@@ -384,21 +388,7 @@ const fn lost_pings() -> u8 {
 impl From<&CheckKind> for KindJson {
     fn from(kind: &CheckKind) -> Self {
         match kind.clone() {
-            CheckKind::Http(http) => Self::Http(HttpJson {
-                before: http.before.into_iter().map(Into::into).collect(),
-                url: http.url,
-                method: http.method,
-                headers: http.headers.into_iter().map(Into::into).collect(),
-                sign_in: http.sign_in.map(Into::into),
-                secret_headers: http.secret_headers.into_iter().map(Into::into).collect(),
-                body: http.body,
-                redirects_max: http.redirects_max,
-                version: http.version,
-                connect_to: http.connect_to,
-                family: http.family,
-                statuses: http.statuses.into_iter().map(Into::into).collect(),
-                assertions: http.assertions.into_iter().map(Into::into).collect(),
-            }),
+            CheckKind::Http(http) => Self::Http(http.into()),
             CheckKind::Tcp(TcpCheck { host, port, connect_to, send, expect }) => {
                 let expect = expect.map(Into::into);
                 Self::Tcp(TcpJson { host, port, connect_to, send, expect })
@@ -423,21 +413,7 @@ impl From<&CheckKind> for KindJson {
 impl From<KindJson> for CheckKind {
     fn from(kind: KindJson) -> Self {
         match kind {
-            KindJson::Http(http) => Self::Http(HttpCheck {
-                before: http.before.into_iter().map(Into::into).collect(),
-                url: http.url,
-                method: http.method,
-                headers: http.headers.into_iter().map(Into::into).collect(),
-                sign_in: http.sign_in.map(Into::into),
-                secret_headers: http.secret_headers.into_iter().map(Into::into).collect(),
-                body: http.body,
-                redirects_max: http.redirects_max,
-                version: http.version,
-                connect_to: http.connect_to,
-                family: http.family,
-                statuses: http.statuses.into_iter().map(Into::into).collect(),
-                assertions: http.assertions.into_iter().map(Into::into).collect(),
-            }),
+            KindJson::Http(http) => Self::Http(http.into()),
             KindJson::Tcp(TcpJson { host, port, connect_to, send, expect }) => {
                 let expect = expect.map(Into::into);
                 Self::Tcp(TcpCheck { host, port, connect_to, send, expect })

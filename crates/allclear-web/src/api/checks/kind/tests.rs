@@ -70,6 +70,7 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     let http = json!({"http": {
         "before": [step], "url": "https://shop.example.com", "method": "POST",
         "headers": [{"name": "accept", "value": "*/*"}], "sign_in": null, "secret_headers": [],
+        "client_certificate": {"chain_pem": "-----BEGIN CERTIFICATE-----", "is_set": false},
         "body": "{}", "redirects_max": 0,
         "version": "http1", "connect_to": "192.0.2.7", "family": "ipv4", "statuses": [{"from": 200, "to": 204}],
         "assertions": assertions,
@@ -179,6 +180,14 @@ fn a_secret_comes_in_and_never_goes_out() {
     let shown_basic = json!({"basic": {"user": "probe", "is_set": true}});
     assert_eq!(shown["http"]["sign_in"], shown_basic);
     assert_eq!(shown["http"]["secret_headers"], json!([{"name": "X-Tenant", "is_set": true}]));
+    let mut with_key = of(json!(null), json!([]));
+    with_key["http"]["client_certificate"] = json!({"chain_pem": "x", "key": "hunter2-hunter2"});
+    let kind = read(&with_key).unwrap();
+    assert_eq!(kind.secrets()[0].secret.open(), Some("hunter2-hunter2"));
+    let told = serde_json::to_value(KindJson::from(&kind)).unwrap();
+    let certificate = json!({"chain_pem": "x", "is_set": true});
+    assert_eq!(told["http"]["client_certificate"], certificate);
+    assert!(!format!("{told} {:?}", KindJson::from(&kind)).contains("hunter2"), "{told}");
     // What was shown can be sent back: it keeps what is there.
     let kept = read(&shown).unwrap();
     assert!(kept.secrets().iter().all(|one| !one.secret.is_set()));

@@ -52,6 +52,9 @@ pub(super) fn kept(http: &HttpCheck) -> Vec<String> {
             kept.push(format!("{what} ({count})"));
         }
     }
+    if http.client_certificate.is_some() {
+        kept.push("a client certificate".to_owned());
+    }
     if http.body.is_some() {
         kept.push("a body".to_owned());
     }

@@ -1,10 +1,10 @@
 //! Forms and checks, there and back.
 
 use allclear_domain::check::{
-    Assertion, Capture, CaptureFrom, DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header,
-    HttpStep, HttpVersion, JsonTest, Method, NtpCheck, ServiceCheck, StatusRange,
+    Assertion, Capture, CaptureFrom, ClientCertificate, DnsAuthority, DnsCheck, DnsCode, DnsRecord,
+    DnsTest, Header, HttpStep, HttpVersion, JsonTest, Method, NtpCheck, ServiceCheck, StatusRange,
 };
-use allclear_domain::{ComponentStatus, Entropy};
+use allclear_domain::{ComponentStatus, Entropy, Secret};
 use jiff::Timestamp;
 
 use super::*;
@@ -48,6 +48,10 @@ fn full_http() -> CheckKind {
         headers: vec![Header { name: "accept".to_owned(), value: "text/html".to_owned() }],
         sign_in: None,
         secret_headers: Vec::new(),
+        client_certificate: Some(ClientCertificate {
+            chain_pem: "-----BEGIN CERTIFICATE-----".to_owned(),
+            key: Secret::Sealed(Entropy::from_seed(1).id(Timestamp::UNIX_EPOCH)),
+        }),
         body: Some("{}".to_owned()),
         redirects_max: 2,
         version: HttpVersion::Http1,
@@ -209,7 +213,7 @@ fn what_is_spoken_before_tls_follows_the_port_where_that_is_usual() {
 #[test]
 fn what_the_form_does_not_show_is_told() {
     let told = "steps before the request (1), \
-                header fields (1), conditions (2), a body, the version of HTTP, the address 192.0.2.7";
+                header fields (1), conditions (2), a client certificate, a body, the version of HTTP, the address 192.0.2.7";
     assert_eq!(kept(&full_http()), told);
     assert_eq!(kept(&read_kind("https://example.com").unwrap()), "");
     let told = ["log in: GET https://shop.example.com/login, and takes sid"];
