@@ -2,7 +2,7 @@
 
 use allclear_domain::check::{Capture, CaptureFrom};
 use allclear_domain::text::Key;
-use hyper::header::{HeaderName, SET_COOKIE};
+use hyper::header::{HeaderName, HeaderValue, SET_COOKIE};
 use regex::Regex;
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -15,11 +15,11 @@ use crate::limits;
 #[derive(Debug)]
 pub(super) struct Takes {
     pub(super) name: Key,
-    from: From,
+    from: Spot,
 }
 
 #[derive(Debug)]
-enum From {
+enum Spot {
     Header(HeaderName),
     Json { path: JsonPath, written: String },
     Pattern(Regex),
@@ -30,10 +30,10 @@ impl Takes {
     /// Reads what to take.
     pub(super) fn new(capture: &Capture) -> Result<Self, NotReady> {
         let from = match &capture.from {
-            CaptureFrom::Header { name } => From::Header(name.parse().map_err(|_| {
+            CaptureFrom::Header { name } => Spot::Header(name.parse().map_err(|_| {
                 NotReady::new("from.header.name", format!("{name:?} is no name of a header field"))
             })?),
-            CaptureFrom::Json { path } => From::Json {
+            CaptureFrom::Json { path } => Spot::Json {
                 path: json_path(path).map_err(|not_ready| not_ready.within("from"))?,
                 written: path.clone(),
             },
@@ -44,9 +44,9 @@ impl Takes {
                         "has to have one group, which says what is taken: csrf=\"([^\"]+)\"";
                     return Err(NotReady::new("from.pattern.regex", problem));
                 }
-                From::Pattern(read)
+                Spot::Pattern(read)
             }
-            CaptureFrom::Cookie { name } => From::Cookie(name.clone()),
+            CaptureFrom::Cookie { name } => Spot::Cookie(name.clone()),
         };
         Ok(Self { name: capture.name.clone(), from })
     }
@@ -58,12 +58,12 @@ impl Takes {
         json: &mut Option<Result<Value, String>>,
     ) -> Result<String, String> {
         let value = match &self.from {
-            From::Header(name) => {
-                let value = judged.headers.get(name).map(|value| value.as_bytes());
+            Spot::Header(name) => {
+                let value = judged.headers.get(name).map(HeaderValue::as_bytes);
                 let value = value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
                 some(value, || format!("the answer has no header field `{name}`"))
             }
-            From::Json { path, written } => {
+            Spot::Json { path, written } => {
                 let body = judged.json(json)?;
                 let missing = || format!("the answer has no `{written}`");
                 match path.query(body).all().first() {
@@ -75,7 +75,7 @@ impl Takes {
                     }
                 }
             }
-            From::Pattern(pattern) => {
+            Spot::Pattern(pattern) => {
                 let text = String::from_utf8_lossy(judged.body);
                 let found = pattern.captures(&text).and_then(|found| found.get(1));
                 let found = found.map(|found| found.as_str().to_owned());
@@ -85,7 +85,7 @@ impl Takes {
                 };
                 some(found, missing)
             }
-            From::Cookie(name) => {
+            Spot::Cookie(name) => {
                 some(cookie(judged, name), || format!("the answer sets no cookie `{name}`"))
             }
         }?;
@@ -106,13 +106,13 @@ fn some(value: Option<String>, missing: impl Fn() -> String) -> Result<String, S
 /// The value of a cookie; of one that is set twice the last one counts, as in browsers.
 fn cookie(judged: &Judged<'_>, name: &str) -> Option<String> {
     let fields = judged.headers.get_all(SET_COOKIE).iter();
-    let values = fields.filter_map(|field| {
+    let mut values = fields.filter_map(|field| {
         let field = String::from_utf8_lossy(field.as_bytes()).into_owned();
         let pair = field.split(';').next().unwrap_or_default();
         let (found, value) = pair.split_once('=')?;
         (found.trim() == name).then(|| value.trim().to_owned())
     });
-    values.last()
+    values.next_back()
 }
 
 #[cfg(test)]

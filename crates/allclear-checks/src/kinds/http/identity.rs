@@ -56,10 +56,12 @@ impl Shown {
         if !about_it.contains(&reason.code) {
             return reason;
         }
-        let remark = match () {
-            () if now > to => format!("the check's client certificate ended at {to}"),
-            () if now < from => format!("the check's client certificate holds only from {from} on"),
-            () => return reason,
+        let remark = if now > to {
+            format!("the check's client certificate ended at {to}")
+        } else if now < from {
+            format!("the check's client certificate holds only from {from} on")
+        } else {
+            return reason;
         };
         Reason { told: format!("{} ({remark})", reason.told), ..reason }
     }

@@ -107,8 +107,8 @@ impl Draft {
     /// Adds what goes to the server of the check alone: what signs in, header fields that are secret, and the name
     /// of the site where several are at one address. What it names itself stays.
     pub(super) fn go_home(&mut self, check: &HttpCheck) -> Result<(), NotReady> {
-        let sites = check.headers.iter().filter(|one| is_host(&one.name));
-        if let Some(site) = sites.last().and_then(|one| one.value.parse().ok()) {
+        let mut sites = check.headers.iter().filter(|one| is_host(&one.name));
+        if let Some(site) = sites.next_back().and_then(|one| one.value.parse().ok()) {
             self.headers.insert(HOST, site);
         }
         self.is_home = true;

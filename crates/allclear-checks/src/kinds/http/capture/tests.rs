@@ -1,7 +1,6 @@
 //! Values that are there, and values that are not.
 
 use hyper::HeaderMap;
-use hyper::header::HeaderValue;
 
 use super::*;
 

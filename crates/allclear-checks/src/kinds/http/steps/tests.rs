@@ -284,7 +284,8 @@ async fn what_is_secret_goes_with_steps_to_its_own_server_alone() {
         headers: vec![header("x-ticket", "{{token}}")],
         ..HttpStep::of(format!("http://{home}/away"))
     };
-    let check = HttpCheck {
+    let mut check = HttpCheck {
+        redirects_max: 1,
         before: vec![abroad, here, away],
         headers: vec![header("host", "shop.example.com"), header("x-ticket", "{{token}}")],
         sign_in: Some(SignIn::Bearer { token: Secret::typed("hunter2-hunter2") }),
@@ -294,8 +295,6 @@ async fn what_is_secret_goes_with_steps_to_its_own_server_alone() {
         }],
         ..http(format!("http://{home}/last"))
     };
-    let mut check = check;
-    check.redirects_max = 1;
     let result = probe(check.clone()).await;
     let (here, there) = (heard_by(&heard_here), heard_by(&heard_there));
     for asked in &here {
@@ -324,6 +323,7 @@ async fn what_is_secret_goes_with_steps_to_its_own_server_alone() {
 
 #[test]
 fn what_cannot_be_asked_is_told_with_the_step_and_the_field() {
+    type Spoil<'a> = &'a dyn Fn(&mut HttpCheck);
     let place = |change: &dyn Fn(&mut HttpCheck)| {
         let mut check = http("https://shop.example.com/".to_owned());
         let step = HttpStep {
@@ -336,7 +336,6 @@ fn what_cannot_be_asked_is_told_with_the_step_and_the_field() {
         problem.map(|problem| problem.field).unwrap_or_default()
     };
     let secret = || Some(SignIn::Bearer { token: Secret::typed("hunter2-hunter2") });
-    type Spoil<'a> = &'a dyn Fn(&mut HttpCheck);
     let cases: [(&str, Spoil<'_>); 13] = [
         ("", &|_| {}),
         ("url", &|check| check.url = "https://{{token}}.example.com/".to_owned()),
