@@ -3,7 +3,9 @@
 
 use std::net::IpAddr;
 
-use allclear_domain::check::{CheckKind, HttpCheck, NamesCheck, ServiceCheck};
+use allclear_domain::check::{
+    CheckKind, Header, HttpCheck, NamesCheck, Piece, ServiceCheck, pieces,
+};
 use allclear_domain::error::InvalidValue;
 use url::{Host, Url};
 
@@ -57,25 +59,84 @@ fn of_address(field: &str, url: &str) -> Vec<InvalidValue> {
 }
 
 fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
-    let url = of_address("kind.http.url", &http.url);
-    let secret = |(place, name): (usize, &str)| {
-        let problem = format!(
-            "`{}` holds a secret, which everybody who sees the check would read here: put it among \
-             the secret header fields (`secret_headers`), which are kept sealed",
-            name.trim()
-        );
-        says_secret(name)
-            .then(|| InvalidValue::new(format!("kind.http.headers[{place}].name"), problem))
-    };
-    let names = http.headers.iter().map(|header| header.name.as_str()).enumerate();
+    let mut problems = Vec::new();
+    for (place, step) in http.before.iter().enumerate() {
+        let part = format!("kind.http.before[{place}]");
+        problems.extend(of_request(&part, &step.url, &step.headers, true));
+        // It says where all secrets go, so that it stands in one place.
+        let hosts = step.headers.iter().enumerate().filter(|(_, one)| is_host(&one.name));
+        problems.extend(hosts.map(|(place, _)| {
+            let problem = "says which server is meant: that of the check holds of its steps, too, so \
+                           leave it out";
+            InvalidValue::new(format!("{part}.headers[{place}].name"), problem)
+        }));
+    }
+    problems.extend(of_request("kind.http", &http.url, &http.headers, !http.before.is_empty()));
+    problems.extend(of_certificate(http));
     // It says where all other secrets go, so that everybody has to see it.
     let hosts = http.secret_headers.iter().enumerate().filter(|(_, one)| is_host(&one.name));
-    let hosts = hosts.map(|(place, _)| {
+    problems.extend(hosts.map(|(place, _)| {
         let problem =
             "says which server is meant, and is no secret: put it among the header fields";
         InvalidValue::new(format!("kind.http.secret_headers[{place}].name"), problem)
-    });
-    url.into_iter().chain(names.filter_map(secret)).chain(hosts).collect()
+    }));
+    problems
+}
+
+/// What is wrong with a client certificate.
+fn of_certificate(http: &HttpCheck) -> Option<InvalidValue> {
+    let certificate = http.client_certificate.as_ref()?;
+    let refused = |field: &str, problem: &str| {
+        Some(InvalidValue::new(format!("kind.http.client_certificate{field}"), problem))
+    };
+    let is_plain = http.url.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("http:"));
+    if is_plain {
+        return refused("", "is shown over TLS alone: write an address that begins with https://");
+    }
+    if certificate.chain_pem.contains("PRIVATE KEY") {
+        let problem = "has a private key in it, which everybody who sees the check would read: put \
+                       that into `key`, which is kept sealed";
+        return refused(".chain_pem", problem);
+    }
+    None
+}
+
+/// What is wrong with one request. Captured values may stand in it where there are any: nobody reads those here.
+fn of_request(part: &str, url: &str, headers: &[Header], has_captures: bool) -> Vec<InvalidValue> {
+    let captured = |text: &str| {
+        has_captures && pieces(text).iter().any(|piece| matches!(piece, Piece::Value(_)))
+    };
+    let url = if captured(url) { without_values(url) } else { url.to_owned() };
+    let url = of_address(&format!("{part}.url"), &url);
+    let secret = |(place, header): (usize, &Header)| {
+        let name = header.name.trim();
+        let problem = format!(
+            "`{name}` holds a secret, which everybody who sees the check would read here: put it among \
+             the secret header fields (`secret_headers`), which are kept sealed"
+        );
+        (says_secret(name) && !captured(&header.value))
+            .then(|| InvalidValue::new(format!("{part}.headers[{place}].name"), problem))
+    };
+    url.into_iter().chain(headers.iter().enumerate().filter_map(secret)).collect()
+}
+
+/// An address without the captured values that stand in it.
+fn without_values(url: &str) -> String {
+    let (server, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => rest.find(['/', '?']).map_or((url, ""), |end| {
+            url.split_at(scheme.len().saturating_add(end).saturating_add(3))
+        }),
+        None => (url, ""),
+    };
+    // Where one stands in front of the path is told when the address is read.
+    let kept = |text: &str, instead: &str| {
+        let pieces = pieces(text).into_iter().map(|piece| match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Value(_) => instead.to_owned(),
+        });
+        pieces.collect::<String>()
+    };
+    kept(server, "x") + &kept(rest, "")
 }
 
 /// What is wrong with the address of a website.

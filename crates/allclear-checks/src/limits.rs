@@ -10,6 +10,13 @@ pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 pub const HEAD_FIELDS_MAX: usize = 200;
 /// Bytes of an answer's body that are kept to be shown; what follows is left out, and it says so.
 pub const KEPT_BODY_BYTES_MAX: usize = 16 * 1024;
+/// The same of a request before the one that is judged.
+pub const KEPT_STEP_BODY_BYTES_MAX: usize = 2 * 1024;
+/// Bytes of one value that is taken from an answer; a longer one fails the probe.
+pub const CAPTURED_BYTES_MAX: usize = 4 * 1024;
+/// Letters that are compared during one probe to find secrets in what is kept of it; beyond, whatever may hold one is
+/// left out. Only a server that makes work on purpose leads there.
+pub const HIDING_WORK_MAX: usize = 10_000_000;
 /// Bytes that a check of the kind `tcp` reads; where its expectation is not in them, it fails.
 pub const TCP_BYTES_MAX: usize = 64 * 1024;
 /// Bytes that a server may say at once in a conversation; more fail the probe.

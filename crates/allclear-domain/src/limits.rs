@@ -173,6 +173,12 @@ pub const NAMES_SHRINK_FROM: usize = 20;
 pub const NAMES_TOLD_MAX: usize = 3;
 /// Characters that are kept of why a name fails; the rest is cut off.
 pub const NAME_REASON_CHARS_MAX: usize = 160;
+/// Requests of one check before the one that is judged; another is refused.
+pub const CHECK_STEPS_MAX: usize = 8;
+/// Values that one check takes from answers; another is refused.
+pub const CHECK_CAPTURES_MAX: usize = 16;
+/// Places of captured values in one address, header field or body; another is refused.
+pub const CHECK_PLACES_MAX: usize = 32;
 /// Header fields that one check sends; another is refused.
 pub const CHECK_HEADERS_MAX: usize = 50;
 /// Header fields of one check whose values are secrets; another is refused.
@@ -182,6 +188,8 @@ pub const CHECK_SECRET_HEADERS_MAX: usize = 10;
 pub const SECRET_BYTES_MIN: usize = 5;
 /// Bytes of one secret; a longer one is refused.
 pub const SECRET_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of the client certificate of one check with those above it, and of its key; longer ones are refused.
+pub const CLIENT_CERTIFICATE_BYTES_MAX: usize = 16 * 1024;
 /// Redirects that one check follows; a larger number is refused.
 pub const CHECK_REDIRECTS_MAX: u32 = 20;
 /// Days of warning before a certificate ends; a larger number is refused.

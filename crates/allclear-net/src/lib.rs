@@ -27,7 +27,8 @@ pub use ping::{Hop, HopAnswer, HopsError, MayNotPing, PingError, PingOptions, Pi
 pub use resolver::{Family, ResolveError, Resolved, Resolver, ResolverError};
 pub use sentinels::Sentinels;
 pub use tls::{
-    Identity, Session, Shaken, TlsClient, TlsError, TlsSettingsError, TlsVersion, Trust,
+    ClientIdentity, Identity, Session, Shaken, TlsClient, TlsError, TlsSettingsError, TlsVersion,
+    Trust,
 };
 pub use tokio_rustls::client::TlsStream;
 pub use url::Host;

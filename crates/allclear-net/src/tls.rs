@@ -13,10 +13,11 @@ use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::time_provider::TimeProvider;
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, InvalidMessage, ProtocolVersion,
-    RootCertStore, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, InvalidMessage,
+    ProtocolVersion, RootCertStore, SignatureScheme,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
@@ -74,6 +75,33 @@ fn add(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), TlsSettingsError> {
         roots.add(certificate).map_err(|error| bad(error.to_string()))?;
     }
     Ok(())
+}
+
+/// A certificate and its key that belong together, to be shown to single servers.
+#[derive(Clone)]
+pub struct ClientIdentity(Arc<SingleCertAndKey>);
+
+impl Debug for ClientIdentity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ClientIdentity")
+    }
+}
+
+impl TryFrom<Identity> for ClientIdentity {
+    type Error = TlsSettingsError;
+
+    fn try_from(Identity { chain, key }: Identity) -> Result<Self, Self::Error> {
+        let read = CertifiedKey::from_der(chain, key, &ring::default_provider());
+        // What is wrong with a key is not told: the words could hold some of it.
+        let read = read.map_err(|error| {
+            TlsSettingsError::Identity(match error {
+                rustls::Error::InconsistentKeys(_) => "its key is that of another one".to_owned(),
+                rustls::Error::NoCertificatesPresented => "there is none".to_owned(),
+                _ => "its key is of no kind that is known, or the certificate is broken".to_owned(),
+            })
+        })?;
+        Ok(Self(Arc::new(SingleCertAndKey::from(read))))
+    }
 }
 
 impl Identity {
@@ -178,6 +206,9 @@ pub enum TlsError {
     /// The server turned us down.
     #[error("the server refused the TLS handshake: {0}")]
     Refused(String),
+    /// The server is not content with the certificate that we showed, or with none.
+    #[error("{0}")]
+    ClientCertificate(&'static str),
     /// No version or method is known to both sides.
     #[error("the server knows no version or method of TLS that is safe today: {0}")]
     Incompatible(String),
@@ -223,6 +254,15 @@ impl TlsClient {
         };
         config.resumption = Resumption::disabled();
         Ok(Self { config, verifier, clock })
+    }
+
+    /// The same, which shows this identity in place of any other to servers that ask for one.
+    #[must_use]
+    pub fn showing(&self, identity: &ClientIdentity) -> Self {
+        let mut other = self.clone();
+        let shown: Arc<SingleCertAndKey> = Arc::clone(&identity.0);
+        other.config.client_auth_cert_resolver = shown;
+        other
     }
 
     /// The clock that certificates are judged by.
@@ -321,13 +361,38 @@ impl TlsError {
                 | InvalidMessage::InvalidEmptyPayload,
             ) => Self::NotTls,
             rustls::Error::InvalidCertificate(error) => Self::of_certificate(error),
-            rustls::Error::AlertReceived(alert) => Self::Refused(format!("{alert:?}")),
+            rustls::Error::AlertReceived(alert) => Self::of_alert(*alert),
             rustls::Error::PeerIncompatible(why) => Self::Incompatible(format!("{why:?}")),
             rustls::Error::NoApplicationProtocol => {
                 Self::Incompatible("it speaks none of the protocols that were offered".to_owned())
             }
             other => Self::Failed(other.to_string()),
         }
+    }
+
+    /// What a server complains of. Of certificates it can only mean ours.
+    fn of_alert(alert: AlertDescription) -> Self {
+        Self::ClientCertificate(match alert {
+            AlertDescription::CertificateRequired => {
+                "the server asks for a client certificate, and was shown none"
+            }
+            AlertDescription::UnknownCA => {
+                "the server refused the client certificate: it does not know its authority"
+            }
+            AlertDescription::CertificateExpired => {
+                "the server refused the client certificate: it is over"
+            }
+            AlertDescription::CertificateRevoked => {
+                "the server refused the client certificate: it was revoked"
+            }
+            AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::NoCertificate => {
+                "the server refused the client certificate, or that there is none"
+            }
+            other => return Self::Refused(format!("{other:?}")),
+        })
     }
 
     fn of_certificate(error: &CertificateError) -> Self {

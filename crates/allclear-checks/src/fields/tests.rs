@@ -1,6 +1,7 @@
 //! What is refused, and what is not.
 
-use allclear_domain::check::{Header, TcpCheck, TlsCheck};
+use allclear_domain::Secret;
+use allclear_domain::check::{ClientCertificate, Header, HttpStep, TcpCheck, TlsCheck};
 use proptest::prelude::*;
 
 use super::*;
@@ -96,4 +97,54 @@ proptest! {
             prop_assert!(url.username().is_empty() && url.password().is_none());
         }
     }
+}
+
+#[test]
+fn steps_are_looked_at_as_the_check_is_and_captured_values_are_no_secrets_to_read() {
+    let header =
+        |name: &str, value: &str| Header { name: name.to_owned(), value: value.to_owned() };
+    let of = |url: &str, headers: Vec<Header>| {
+        let step = HttpStep { headers: headers.clone(), ..HttpStep::of(url) };
+        let before = vec![HttpStep::of("https://a.example.com"), step];
+        let in_step = HttpCheck { before, ..HttpCheck::of("https://a.example.com") };
+        let before = vec![HttpStep::of("https://a.example.com")];
+        let in_check = HttpCheck { before, headers, ..HttpCheck::of(url) };
+        [in_step, in_check].map(|http| {
+            let fields = problems(&http.into()).into_iter().map(|one| one.field);
+            fields.collect::<Vec<_>>().join(" ")
+        })
+    };
+    let both = |field: &str| [format!("kind.http.before[1].{field}"), format!("kind.http.{field}")];
+    assert_eq!(of("ftp://a.example.com", Vec::new()), both("url"));
+    assert_eq!(of("https://a.example.com/?token=hunter2", Vec::new()), both("url"));
+    assert_eq!(of("https://a.example.com/{{a}}?token={{b}}&c={{d}}", Vec::new()), ["", ""]);
+    let secret = |value| of("https://a.example.com", vec![header("Authorization", value)]);
+    assert_eq!(secret("Bearer hunter2"), both("headers[0].name"));
+    assert_eq!(secret("Bearer {{token}}"), ["", ""]);
+    // Of one site among several the check alone says which.
+    let host = of("https://a.example.com", vec![header("Host", "b.example.com")]);
+    assert_eq!(host, ["kind.http.before[1].headers[0].name".to_owned(), String::new()]);
+    // Where nothing comes before, nothing is captured.
+    let plain = HttpCheck {
+        headers: vec![header("Cookie", "sid={{sid}}")],
+        ..HttpCheck::of("https://a.example.com/?token={{token}}")
+    };
+    assert_eq!(problems(&plain.into()).len(), 2);
+}
+
+#[test]
+fn a_client_certificate_needs_tls_and_its_key_a_place_of_its_own() {
+    let field = |url: &str, chain: &str| {
+        let certificate =
+            ClientCertificate { chain_pem: chain.to_owned(), key: Secret::typed("hunter2") };
+        let http = HttpCheck { client_certificate: Some(certificate), ..HttpCheck::of(url) };
+        let found = problems(&http.into());
+        assert!(found.iter().all(|one| !one.problem.contains("hunter2")));
+        found.into_iter().map(|one| one.field).collect::<Vec<_>>().join(" ")
+    };
+    let both = "-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\nhunter2";
+    assert_eq!(field("https://a.example.com", "-----BEGIN CERTIFICATE-----"), "");
+    assert_eq!(field("HTTP://a.example.com", ""), "kind.http.client_certificate");
+    let chain = "kind.http.client_certificate.chain_pem";
+    assert_eq!(field("https://a.example.com", both), chain);
 }

@@ -45,6 +45,20 @@ pub(super) struct Judged<'a> {
     pub(super) body: &'a [u8],
 }
 
+impl Judged<'_> {
+    /// The body as JSON, read once for all.
+    pub(super) fn json<'a>(
+        &self,
+        json: &'a mut Option<Result<Value, String>>,
+    ) -> Result<&'a Value, String> {
+        let read = || {
+            serde_json::from_slice(self.body)
+                .map_err(|error| format!("the body is no JSON: {error}"))
+        };
+        json.get_or_insert_with(read).as_ref().map_err(String::clone)
+    }
+}
+
 impl Holds {
     /// Reads an assertion.
     pub(super) fn new(assertion: &Assertion) -> Result<Self, NotReady> {
@@ -78,16 +92,10 @@ impl Holds {
                 let text = String::from_utf8_lossy(judged.body);
                 (!test.holds(&text)).then(|| format!("the body {}", test.expected()))
             }
-            Self::Json { path, written, test } => {
-                let read = || {
-                    serde_json::from_slice(judged.body)
-                        .map_err(|error| format!("the body is no JSON: {error}"))
-                };
-                match json.get_or_insert_with(read) {
-                    Err(problem) => Some(problem.clone()),
-                    Ok(value) => test.broken_by(written, &path.query(value).all()),
-                }
-            }
+            Self::Json { path, written, test } => match judged.json(json) {
+                Err(problem) => Some(problem),
+                Ok(value) => test.broken_by(written, &path.query(value).all()),
+            },
             Self::Size { min, max } => {
                 let size = u64::try_from(judged.body.len()).unwrap_or(u64::MAX);
                 if min.is_some_and(|min| size < min) || max.is_some_and(|max| size > max) {
@@ -255,7 +263,7 @@ fn printed(value: &JsonValue) -> String {
 
 /// Reads a path. Names, places and `*` are taken, and `..` once: what asks more of each thing that it
 /// finds could keep this machine busy with one answer.
-fn json_path(written: &str) -> Result<JsonPath, NotReady> {
+pub(super) fn json_path(written: &str) -> Result<JsonPath, NotReady> {
     let path = JsonPath::parse(written).map_err(|error| {
         let problem = format!("is no path by RFC 9535, such as $.status: {error}");
         NotReady::new("json.path", problem)

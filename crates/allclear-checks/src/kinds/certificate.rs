@@ -71,6 +71,14 @@ fn is_root(der: &[u8]) -> bool {
         .is_ok_and(|(_, one)| one.is_ca() && one.subject() == one.issuer())
 }
 
+/// How long a certificate holds, where it can be read.
+pub(super) fn holds(der: &[u8]) -> Option<(Timestamp, Timestamp)> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let (from, to) = (certificate.validity().not_before, certificate.validity().not_after);
+    let read = |second: i64| Timestamp::from_second(second).ok();
+    read(from.timestamp()).zip(read(to.timestamp()))
+}
+
 /// When a certificate ends, where it can be read.
 fn ends_at(der: &[u8]) -> Option<Timestamp> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;

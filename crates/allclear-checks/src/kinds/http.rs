@@ -1,20 +1,30 @@
 //! The kind `http`: a request on a fresh connection, redirects as far as the check says, and what has
-//! to hold of the answer.
+//! to hold of the answer. Others may come before it, from whose answers values are taken.
 
+mod capture;
+mod identity;
+mod judge;
 mod request;
+mod steps;
+mod template;
 mod wire;
 
-use allclear_domain::check::{Header, HttpCheck, Reason, ReasonCode, SignIn};
+use allclear_domain::check::{Header, HttpCheck, HttpVersion, Reason, ReasonCode, SignIn};
+use allclear_domain::text::Key;
 use allclear_domain::{Secret, SecretText};
 use allclear_net::DialOptions;
 use hyper::StatusCode;
-use hyper::header::{CONTENT_ENCODING, LOCATION};
+use hyper::header::LOCATION;
 use tokio::time::Instant;
 use url::Url;
 
-use self::request::Ask;
+use self::identity::Shown;
+use self::judge::Judge;
+use self::request::{Ask, Draft, Written};
+use self::steps::Step;
+#[cfg(test)]
+use self::template::Values;
 pub(super) use self::wire::{Answer, broken, field};
-use super::assertion::{Holds, Judged};
 use super::record::Record;
 use super::{NotReady, Way, family_of, reason};
 use crate::limits;
@@ -28,10 +38,15 @@ pub(super) fn reading(url: &str, accept: &str) -> HttpCheck {
 /// A check of the kind `http` that is read and can be tried.
 #[derive(Debug)]
 pub struct HttpProbe {
-    check: HttpCheck,
-    first: Ask,
+    version: HttpVersion,
+    redirects_max: u8,
+    /// What comes before the request that is judged.
+    steps: Vec<Step>,
+    draft: Draft,
     options: DialOptions,
-    assertions: Vec<Holds>,
+    judge: Judge,
+    /// The client certificate, for the server of the check alone.
+    shown: Option<Shown>,
     /// What it is sent that nobody may be told.
     secrets: Vec<SecretText>,
     /// Why it cannot be sent what is secret.
@@ -43,25 +58,37 @@ pub struct HttpProbe {
 impl HttpProbe {
     /// Reads the check.
     pub(super) fn new(check: &HttpCheck) -> Result<Self, NotReady> {
-        let first = Ask::new(check)?;
+        let known: Vec<&Key> = check.captured_before(check.before.len()).collect();
+        let mut draft = Draft::new(Written::of_check(check), &known)?;
+        draft.go_home(check)?;
         // Only the host of the check is looked for elsewhere: a redirect says where it leads to.
-        let host = first.url.host_str().unwrap_or_default();
-        let known = check.connect_to.map(|address| (host.to_owned(), address));
+        let known = check.connect_to.map(|address| (draft.host().to_owned(), address));
         let options =
             DialOptions { family: family_of(check.family), known: known.into_iter().collect() };
-        let assertions = check.assertions.iter().enumerate().map(|(place, assertion)| {
-            Holds::new(assertion)
-                .map_err(|not_ready| not_ready.within(format_args!("assertions[{place}]")))
-        });
-        let assertions = assertions.collect::<Result<_, _>>()?;
-        let mut check = check.clone();
-        let (secrets, shut) = take_secrets(&mut check);
-        Ok(Self { check, first, options, assertions, secrets, shut, reads_max: None })
+        let (secrets, shut) = take_secrets(&mut check.clone());
+        Ok(Self {
+            version: check.version,
+            redirects_max: check.redirects_max,
+            steps: Step::all(check, &draft.origin())?,
+            draft,
+            options,
+            judge: Judge::new(&check.statuses, &check.assertions)?,
+            shown: check.client_certificate.as_ref().map(Shown::new).transpose()?,
+            secrets,
+            shut,
+            reads_max: None,
+        })
     }
 
     /// The same where the beginning of the body is enough.
     pub(super) fn briefly(self) -> Self {
         Self { reads_max: Some(limits::NAME_ANSWER_BYTES_MAX), ..self }
+    }
+
+    /// Where its request goes, where nothing stands in that.
+    #[cfg(test)]
+    pub(super) fn address(&self) -> String {
+        self.draft.fill(&Values::new()).map(|ask| String::from(ask.url)).unwrap_or_default()
     }
 
     /// Tries it once.
@@ -71,11 +98,15 @@ impl HttpProbe {
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
-        let answer = self.ask(way, record, deadline).await?;
-        self.judge(&answer)
+        let answer = self.ask(way, record, deadline).await;
+        let judged = answer.and_then(|answer| self.judge.judge(&answer, &mut None));
+        judged.map_err(|reason| match &self.shown {
+            Some(shown) => shown.remark(reason, record.probed_at),
+            None => reason,
+        })
     }
 
-    /// Asks, and follows redirects as far as the check says.
+    /// Asks, after everything that comes before, and follows redirects as far as the check says.
     pub(super) async fn ask(
         &self,
         way: &Way,
@@ -86,15 +117,29 @@ impl HttpProbe {
             return Err(reason(ReasonCode::Ours, why.as_str()));
         }
         self.secrets.iter().for_each(|secret| record.hide_everywhere(secret.reveal()));
-        self.first.secrets().for_each(|secret| record.hide_everywhere(&secret));
-        let mut ask = self.first.clone();
+        let values = self.run_before(way, record, deadline).await?;
+        let ask = self.draft.fill(&values)?;
+        self.follow(way, ask, |_| false, record, deadline).await
+    }
+
+    /// Asks, and follows redirects as far as the check says, up to one whose status `ends` it.
+    async fn follow(
+        &self,
+        way: &Way,
+        mut ask: Ask,
+        ends: impl Fn(u16) -> bool,
+        record: &mut Record,
+        deadline: Instant,
+    ) -> Result<Answer, Reason> {
+        ask.secrets().for_each(|secret| record.hide_everywhere(&secret));
         let mut followed = 0;
         loop {
             let answer = wire::ask(way, self, &ask, record, deadline).await?;
-            if self.check.redirects_max == 0 || !leads_on(&answer) {
+            let is_last = self.redirects_max == 0 || ends(answer.status.as_u16());
+            if is_last || !leads_on(&answer) {
                 return Ok(answer);
             }
-            if followed == self.check.redirects_max {
+            if followed == self.redirects_max {
                 let told = format!("it leads on after {followed} redirects");
                 return Err(reason(ReasonCode::Redirects, told));
             }
@@ -102,41 +147,6 @@ impl HttpProbe {
             ask = ask.redirected(answer.status, &target(&ask.url, &answer)?)?;
             record.noted("following the redirect");
         }
-    }
-
-    fn judge(&self, answer: &Answer) -> Result<(), Reason> {
-        let status = answer.status.as_u16();
-        if !self.check.is_right(status) {
-            let told = format!("the status is {}, not {}", answer.status, self.right_statuses());
-            return Err(reason(ReasonCode::Status, told));
-        }
-        let judged = Judged { headers: &answer.headers, body: &answer.body };
-        let mut json = None;
-        for assertion in &self.assertions {
-            if let Some(told) = assertion.broken_by(&judged, &mut json) {
-                return Err(reason(ReasonCode::Assertion, told + &encoding(answer)));
-            }
-        }
-        Ok(())
-    }
-
-    fn right_statuses(&self) -> String {
-        let success = [HttpCheck::SUCCESS];
-        let ranges = match self.check.statuses.as_slice() {
-            [] => success.as_slice(),
-            ranges => ranges,
-        };
-        let told: Vec<String> = ranges
-            .iter()
-            .map(|range| {
-                if range.from == range.to {
-                    range.from.to_string()
-                } else {
-                    format!("{} to {}", range.from, range.to)
-                }
-            })
-            .collect();
-        told.join(" or ")
     }
 }
 
@@ -148,7 +158,8 @@ fn take_secrets(check: &mut HttpCheck) -> (Vec<SecretText>, Option<String>) {
         SignIn::Bearer { token } => token,
     });
     let headers = check.secret_headers.iter_mut().map(|header| &mut header.value);
-    for secret in sign_in.chain(headers) {
+    let key = check.client_certificate.iter_mut().map(|certificate| &mut certificate.key);
+    for secret in sign_in.chain(headers).chain(key) {
         match std::mem::take(secret) {
             Secret::Open(text) => open.push(text),
             Secret::Shut(why) => shut = Some(why),
@@ -158,12 +169,6 @@ fn take_secrets(check: &mut HttpCheck) -> (Vec<SecretText>, Option<String>) {
         }
     }
     (open, shut)
-}
-
-/// A remark on a body that was sent encoded although it was asked for as it is.
-fn encoding(answer: &Answer) -> String {
-    let encoding = answer.headers.get(CONTENT_ENCODING).filter(|value| *value != "identity");
-    encoding.map(|value| format!(" (the server sends it encoded: {value:?})")).unwrap_or_default()
 }
 
 /// Whether an answer is a redirect; one that is and does not say where to is judged as it is.

@@ -1,17 +1,19 @@
 //! What is written down during a probe: what was said, how long each part took, and nothing secret.
 
+mod captured;
 mod spelled;
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use allclear_domain::check::{Direction, Exchange, ExchangeLine, Leaf, Phases, Reach};
-use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX, SECRET_BYTES_MIN};
+use allclear_domain::limits::SECRET_BYTES_MIN;
 use data_encoding::{BASE64, BASE64URL};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::limits::REASON_BYTES_MAX;
+use crate::limits::{HIDING_WORK_MAX, REASON_BYTES_MAX};
 
 /// What stands where something secret stood.
 pub(super) const NOT_KEPT: &str = "(not kept)";
@@ -105,7 +107,13 @@ pub(super) struct Record {
     pub(super) waited: Duration,
     exchange: Exchange,
     bytes: usize,
+    /// The lines that were cut off at their end.
+    cut_lines: Vec<usize>,
+    /// Whether room is left for what is still to come.
+    holds_back: bool,
     secrets: Vec<String>,
+    /// How much is still done to find secrets in what is written.
+    work: Cell<usize>,
 }
 
 impl Record {
@@ -121,7 +129,10 @@ impl Record {
             phases: Phases::default(),
             exchange: Exchange::default(),
             bytes: 0,
+            cut_lines: Vec::new(),
+            holds_back: false,
             secrets: Vec::new(),
+            work: Cell::new(HIDING_WORK_MAX),
         }
     }
 
@@ -170,7 +181,10 @@ impl Record {
             };
             text.lines().for_each(|line| self.received(line));
         }
-        self.exchange.is_cut |= kept.len() < bytes.len();
+        if kept.len() < bytes.len() {
+            self.exchange.is_cut = true;
+            self.cut_lines.extend(self.exchange.lines.len().checked_sub(1));
+        }
     }
 
     /// The text as it may be told: without what is secret, and without what would move the cursor of
@@ -182,7 +196,8 @@ impl Record {
     }
 
     fn without_secrets(&self, text: &str) -> String {
-        let hidden = |text: String, secret: &String| spelled::without(&text, secret, NOT_KEPT);
+        let hidden =
+            |text: String, secret: &String| spelled::without(&text, secret, NOT_KEPT, &self.work);
         self.secrets.iter().fold(text.to_owned(), hidden)
     }
 
@@ -201,7 +216,8 @@ impl Record {
 
     /// A text without the beginning of a secret at its end.
     fn without_begun(&self, mut text: String) -> String {
-        let begins = self.secrets.iter().filter_map(|secret| spelled::begun(&text, secret));
+        let begins =
+            self.secrets.iter().filter_map(|secret| spelled::begun(&text, secret, &self.work));
         if let Some(first) = begins.min() {
             text.truncate(first);
             text.push_str(NOT_KEPT);
@@ -220,19 +236,26 @@ impl Record {
     }
 
     fn write(&mut self, direction: Direction, text: &str) {
-        let room = EXCHANGE_BYTES_MAX - self.bytes;
-        if self.exchange.lines.len() >= EXCHANGE_LINES_MAX || room == 0 {
+        let at_us = micros(self.started.elapsed());
+        let text = self.tellable(text);
+        self.push(ExchangeLine { at_us, direction, text });
+    }
+
+    /// Keeps a line, as far as there is room.
+    fn push(&mut self, mut line: ExchangeLine) {
+        let (lines_max, bytes_max) = self.room();
+        let room = bytes_max.saturating_sub(self.bytes);
+        if self.exchange.lines.len() >= lines_max || room == 0 {
             self.exchange.is_cut = true;
             return;
         }
-        let mut text = self.tellable(text);
-        if text.len() > room {
-            text.truncate(text.floor_char_boundary(room));
+        if line.text.len() > room {
+            line.text.truncate(line.text.floor_char_boundary(room));
             self.exchange.is_cut = true;
+            self.cut_lines.push(self.exchange.lines.len());
         }
-        self.bytes += text.len();
-        let at_us = micros(self.started.elapsed());
-        self.exchange.lines.push(ExchangeLine { at_us, direction, text });
+        self.bytes += line.text.len();
+        self.exchange.lines.push(line);
     }
 
     pub(super) fn into_exchange(self) -> Exchange {
@@ -260,6 +283,8 @@ pub(super) fn micros(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX};
+
     use super::*;
 
     fn lines(record: Record) -> (Vec<String>, bool) {

@@ -62,6 +62,7 @@ impl Nginx {
         let issuer = if served == Served::Strange { &strange } else { &between };
         let above = (served != Served::OwnAlone).then(|| issuer.pem());
         certify(folder.path(), name, 2026, issuer, &above.unwrap_or_default());
+        fs::write(folder.path().join("root.pem"), root.pem()).unwrap();
         for _ in 0..TRIES {
             let (address, plain) = (free_address(), free_address());
             let mail: [SocketAddr; 6] = std::array::from_fn(|_| free_address());
@@ -97,6 +98,20 @@ impl Nginx {
 
     pub(crate) fn root_pem(&self) -> String {
         self.root.pem()
+    }
+
+    /// A certificate for a client that holds from one year to another, with the one above it, and its key. Of an
+    /// authority that the server knows, or of one that nobody does.
+    pub(crate) fn client(&self, years: [i32; 2], is_known: bool) -> (String, String) {
+        let (_, strange) = authorities("Strange");
+        let issuer = if is_known { &self.between } else { &strange };
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec!["probe.example.com".to_owned()]).unwrap();
+        params.not_before = date_time_ymd(years[0], 1, 1);
+        params.not_after = date_time_ymd(years[1], 1, 1);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let own = params.signed_by(&key, issuer).unwrap();
+        (own.pem() + &issuer.pem(), key.serialize_pem())
     }
 
     /// Writes a file to serve.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::IpFamily;
+use super::{HttpStep, IpFamily};
 use crate::secret::Secret;
 
 /// A request over HTTP, and what the answer has to be. That there is an answer at all is always asked
@@ -12,6 +12,9 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpCheck {
+    /// Requests that are made before, in order, so that it can stand on what they are answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<HttpStep>,
     /// Where it goes: `http://…` or `https://…`.
     pub url: String,
     /// What it asks.
@@ -26,6 +29,9 @@ pub struct HttpCheck {
     /// Header fields whose values are secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secret_headers: Vec<SecretHeader>,
+    /// What it shows to a server that asks for a certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<ClientCertificate>,
     /// What is sent as the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
@@ -155,6 +161,17 @@ pub struct SecretHeader {
     pub value: Secret,
 }
 
+/// A certificate that is shown to the server of the check, and the key that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificate {
+    /// The certificate and those above it, in that order: PEM, and no secret.
+    pub chain_pem: String,
+    /// Its key: PEM, without a passphrase.
+    #[serde(default)]
+    pub key: Secret,
+}
+
 /// Statuses from one to another, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,6 +180,14 @@ pub struct StatusRange {
     pub from: u16,
     /// The last one.
     pub to: u16,
+}
+
+impl StatusRange {
+    /// Whether a status is within it.
+    #[must_use]
+    pub const fn holds(self, status: u16) -> bool {
+        self.from <= status && status <= self.to
+    }
 }
 
 impl HttpCheck {
@@ -174,10 +199,9 @@ impl HttpCheck {
     /// Whether a status is right.
     #[must_use]
     pub fn is_right(&self, status: u16) -> bool {
-        let holds = |range: &StatusRange| (range.from..=range.to).contains(&status);
         match self.statuses.as_slice() {
-            [] => holds(&Self::SUCCESS),
-            ranges => ranges.iter().any(holds),
+            [] => Self::SUCCESS.holds(status),
+            ranges => ranges.iter().any(|range| range.holds(status)),
         }
     }
 }

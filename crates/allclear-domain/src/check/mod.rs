@@ -27,6 +27,7 @@ mod secrets;
 mod service;
 mod shown_times;
 mod sight;
+mod steps;
 mod target;
 mod tcp;
 mod tls;
@@ -54,8 +55,8 @@ pub use self::heartbeat::{
 };
 pub use self::histogram::Histogram;
 pub use self::http::{
-    Assertion, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method, SecretHeader, SignIn,
-    StatusRange, TextTest,
+    Assertion, ClientCertificate, Header, HttpCheck, HttpVersion, JsonTest, JsonValue, Method,
+    SecretHeader, SignIn, StatusRange, TextTest,
 };
 pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
@@ -82,6 +83,7 @@ pub use self::sight::{
 };
 use self::target::HEARTBEAT;
 
+pub use self::steps::{Capture, CaptureFrom, HttpStep, Piece, pieces};
 pub use self::tcp::TcpCheck;
 pub use self::tls::{StartTls, TlsCheck};
 pub use self::upstream::{UpstreamCheck, UpstreamCounts, UpstreamFormat};

@@ -1,12 +1,15 @@
 //! Where a check holds secrets.
 
-use super::{CheckKind, SecretHeader, SignIn};
+use super::{CheckKind, ClientCertificate, SecretHeader, SignIn};
 use crate::secret::Secret;
 
 /// Where a password signs in.
 const PASSWORD: &str = "basic.password";
 /// Where a token does.
 const TOKEN: &str = "bearer.token";
+
+/// Where the key of a client certificate is.
+const CLIENT_KEY: &str = "http.client_certificate.key";
 
 /// The place of a secret in a check.
 #[derive(Clone, Debug)]
@@ -31,47 +34,51 @@ impl<S> SecretPlace<S> {
         let name = format!("http.secret_headers.{}", header.to_ascii_lowercase());
         Self { field: format!("http.secret_headers[{place}].value"), name, secret }
     }
+
+    fn client_key(secret: S) -> Self {
+        Self { field: CLIENT_KEY.to_owned(), name: CLIENT_KEY.to_owned(), secret }
+    }
+}
+
+/// The places of secrets in a kind, borrowed in one way or the other.
+macro_rules! places {
+    ($kind:expr, $as_ref:ident, $iter:ident, $slice:ident) => {{
+        let word = $kind.as_str();
+        let (sign_in, headers, certificate) = match $kind {
+            CheckKind::Http(http) => (
+                http.sign_in.$as_ref(),
+                http.secret_headers.$slice(),
+                http.client_certificate.$as_ref(),
+            ),
+            CheckKind::Prometheus(prometheus) => {
+                (prometheus.sign_in.$as_ref(), Default::default(), None)
+            }
+            CheckKind::Service(service) => (service.sign_in.$as_ref(), Default::default(), None),
+            _ => return Vec::new(),
+        };
+        let sign_in = sign_in.map(|sign_in| match sign_in {
+            SignIn::Basic { password, .. } => SecretPlace::sign_in(word, PASSWORD, password),
+            SignIn::Bearer { token } => SecretPlace::sign_in(word, TOKEN, token),
+        });
+        let headers = headers.$iter().enumerate();
+        let headers = headers
+            .map(|(place, SecretHeader { name, value })| SecretPlace::header(place, name, value));
+        let key = certificate.map(|ClientCertificate { key, .. }| SecretPlace::client_key(key));
+        sign_in.into_iter().chain(headers).chain(key).collect()
+    }};
 }
 
 impl CheckKind {
     /// Its secrets.
     #[must_use]
     pub fn secrets(&self) -> Vec<SecretPlace<&Secret>> {
-        let kind = self.as_str();
-        let (sign_in, headers) = match self {
-            Self::Http(http) => (http.sign_in.as_ref(), http.secret_headers.as_slice()),
-            Self::Prometheus(prometheus) => (prometheus.sign_in.as_ref(), Default::default()),
-            Self::Service(service) => (service.sign_in.as_ref(), Default::default()),
-            _ => return Vec::new(),
-        };
-        let sign_in = sign_in.map(|sign_in| match sign_in {
-            SignIn::Basic { password, .. } => SecretPlace::sign_in(kind, PASSWORD, password),
-            SignIn::Bearer { token } => SecretPlace::sign_in(kind, TOKEN, token),
-        });
-        let headers = headers.iter().enumerate();
-        let headers = headers
-            .map(|(place, SecretHeader { name, value })| SecretPlace::header(place, name, value));
-        sign_in.into_iter().chain(headers).collect()
+        places!(self, as_ref, iter, as_slice)
     }
 
     /// The same, to be replaced.
     #[must_use]
     pub fn secrets_mut(&mut self) -> Vec<SecretPlace<&mut Secret>> {
-        let kind = self.as_str();
-        let (sign_in, headers) = match self {
-            Self::Http(http) => (http.sign_in.as_mut(), http.secret_headers.as_mut_slice()),
-            Self::Prometheus(prometheus) => (prometheus.sign_in.as_mut(), Default::default()),
-            Self::Service(service) => (service.sign_in.as_mut(), Default::default()),
-            _ => return Vec::new(),
-        };
-        let sign_in = sign_in.map(|sign_in| match sign_in {
-            SignIn::Basic { password, .. } => SecretPlace::sign_in(kind, PASSWORD, password),
-            SignIn::Bearer { token } => SecretPlace::sign_in(kind, TOKEN, token),
-        });
-        let headers = headers.iter_mut().enumerate();
-        let headers = headers
-            .map(|(place, SecretHeader { name, value })| SecretPlace::header(place, name, value));
-        sign_in.into_iter().chain(headers).collect()
+        places!(self, as_mut, iter_mut, as_mut_slice)
     }
 
     /// The same kind, with nothing said of its secrets.

@@ -189,11 +189,13 @@ impl HttpCheck {
     #[must_use]
     pub fn of(url: impl Into<String>) -> Self {
         Self {
+            before: Vec::new(),
             url: url.into(),
             method: Method::default(),
             headers: Vec::new(),
             sign_in: None,
             secret_headers: Vec::new(),
+            client_certificate: None,
             body: None,
             redirects_max: Self::USUAL_REDIRECTS_MAX,
             version: HttpVersion::default(),

@@ -7,19 +7,45 @@ use jiff::SignedDuration;
 use super::*;
 use crate::{Entropy, Secret, Validate};
 
+/// A step with everything that one can have.
+fn full_step() -> HttpStep {
+    let capture = |name: &str, from| Capture { name: Key::new(name).unwrap(), from };
+    let text = str::to_owned;
+    HttpStep {
+        name: Some(text("log in")),
+        method: Method::Post,
+        headers: vec![Header { name: text("content-type"), value: text("application/json") }],
+        body: Some(text("{\"user\":\"probe\"}")),
+        statuses: vec![StatusRange { from: 200, to: 201 }],
+        assertions: vec![Assertion::Size { min: Some(2), max: None }],
+        captures: vec![
+            capture("token", CaptureFrom::Json { path: text("$.token") }),
+            capture("ticket", CaptureFrom::Header { name: text("x-ticket") }),
+            capture("csrf", CaptureFrom::Pattern { regex: text("csrf=([a-z]+)") }),
+            capture("sid", CaptureFrom::Cookie { name: text("sid") }),
+        ],
+        ..HttpStep::of("https://shop.example.com/login")
+    }
+}
+
 /// A check with everything that one can have.
 pub(super) fn full() -> Check {
     let entropy = Entropy::from_seed(1);
     let now = Timestamp::from_second(1_800_000_000).unwrap();
     let http = HttpCheck {
+        before: vec![full_step()],
         url: "https://shop.example.com/health".to_owned(),
         method: Method::Post,
-        headers: vec![Header { name: "accept".to_owned(), value: "application/json".to_owned() }],
+        headers: vec![Header { name: "accept".to_owned(), value: "text/{{ticket}}".to_owned() }],
         sign_in: Some(SignIn::Bearer { token: Secret::Sealed(entropy.id(now)) }),
         secret_headers: vec![SecretHeader {
             name: "X-Tenant-Key".to_owned(),
             value: Secret::Sealed(entropy.id(now)),
         }],
+        client_certificate: Some(ClientCertificate {
+            chain_pem: "-----BEGIN CERTIFICATE-----\n".to_owned(),
+            key: Secret::Sealed(entropy.id(now)),
+        }),
         body: Some("{}".to_owned()),
         redirects_max: 5,
         version: HttpVersion::Http1,
@@ -118,6 +144,95 @@ fn what_is_wrong_names_its_field() {
         let problems = check.problems(check.created_at);
         let fields: Vec<&str> = problems.iter().map(|one| one.field.as_str()).collect();
         assert_eq!(fields, [field]);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_step_names_its_field() {
+    type Spoil = fn(&mut HttpCheck);
+    let cases: [(&str, Spoil); 17] = [
+        ("before", |http| http.before = vec![HttpStep::of("https://shop.example.com"); 9]),
+        ("before[0].name", |http| http.before[0].name = Some(" ".to_owned())),
+        ("before[0].url", |http| http.before[0].url = "https://x.example.com/{{token}}".to_owned()),
+        ("before[0].body", |http| http.before[0].body = Some("{{token}}".to_owned())),
+        ("before[0].statuses[0]", |http| http.before[0].statuses[0].to = 600),
+        ("before[0].captures[1].name", |http| {
+            http.before[0].captures[1].name = Key::new("token").unwrap();
+            http.headers.clear();
+        }),
+        ("before[1].captures[0].name", |http| http.before.push(full_step())),
+        ("before[0].captures[0].from.json.path", |http| {
+            http.before[0].captures[0].from = CaptureFrom::Json { path: String::new() };
+        }),
+        ("before[0].captures[0].from.cookie.name", |http| {
+            http.before[0].captures[0].from = CaptureFrom::Cookie { name: "sid=1".to_owned() };
+        }),
+        ("before[0].captures[0].from.pattern.regex", |http| {
+            http.before[0].captures[0].from = CaptureFrom::Pattern { regex: String::new() };
+        }),
+        ("before[1].headers[0].value", |http| {
+            let value = "{{sid}} {{sidd}}".to_owned();
+            let headers = vec![Header { name: "x".to_owned(), value }];
+            http.before.push(HttpStep { headers, ..HttpStep::of("https://shop.example.com") });
+        }),
+        ("client_certificate.chain_pem", |http| {
+            http.client_certificate.as_mut().unwrap().chain_pem = "x".repeat(17_000);
+        }),
+        ("client_certificate.key", |http| {
+            let key = Secret::typed(&"hunter2".repeat(3_000));
+            http.client_certificate.as_mut().unwrap().key = key;
+        }),
+        ("url", |http| http.url.push_str("{{Token}}")),
+        ("url", |http| http.url.push_str("{{ token }}")),
+        ("body", |http| http.body = Some("{{token}}".repeat(33))),
+        ("headers[0].value", |http| http.headers[0].value = "{{nobody}}".to_owned()),
+    ];
+    for (field, spoil) in cases {
+        let mut check = full();
+        spoil(http(&mut check));
+        let problems = check.problems(check.created_at);
+        let fields: Vec<_> = problems.iter().map(|one| one.field.as_str()).collect();
+        let first = fields.first().copied().unwrap_or_default();
+        assert_eq!(first.strip_prefix("kind.http."), Some(field), "{fields:?}");
+    }
+    let mut check = full();
+    let many = full_step().captures.first().cloned().unwrap();
+    let named = |place: u32| {
+        let name = Key::new(format!("value-{place}")).unwrap();
+        Capture { name, ..many.clone() }
+    };
+    let step = |from: u32| {
+        let captures = (from..from + 9).map(named).collect();
+        HttpStep { captures, ..HttpStep::of("https://shop.example.com") }
+    };
+    http(&mut check).before = vec![step(0), step(9)];
+    http(&mut check).headers.clear();
+    let problems = check.problems(check.created_at);
+    assert_eq!(
+        problems[0].to_string(),
+        "kind.http.before: captures 18 values, 16 at most: leave some out"
+    );
+    // Without steps nothing is captured, and braces are braces.
+    let mut check = full();
+    http(&mut check).before.clear();
+    assert!(check.problems(check.created_at).is_empty());
+}
+
+#[test]
+fn places_of_values_are_words_between_two_braces() {
+    use Piece::{Text, Value};
+    for (text, expected) in [
+        ("", vec![]),
+        ("a{{b}}c", vec![Text("a"), Value("b"), Text("c")]),
+        ("{{a}}{{b}}", vec![Value("a"), Value("b")]),
+        (r#"{"a":{{b}}}"#, vec![Text(r#"{"a":"#), Value("b"), Text("}")]),
+        ("{{{a}}}", vec![Text("{"), Value("a"), Text("}")]),
+        ("{{}} {{ }} {{a", vec![Text("{{}} {{ }} {{a")]),
+        (r#"{{"a":1}}"#, vec![Text(r#"{{"a":1}}"#)]),
+        ("{{ A_b }}", vec![Value(" A_b ")]),
+        ("{{é}}{", vec![Value("é"), Text("{")]),
+    ] {
+        assert_eq!(pieces(text), expected, "{text}");
     }
 }
 

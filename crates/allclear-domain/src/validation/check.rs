@@ -1,14 +1,13 @@
 //! Checks, by themselves. Whether addresses, patterns and paths can be read is for whoever probes.
 
+use super::http::statuses;
 use super::{Validate, Validation};
 use crate::check::{
-    Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HeartbeatCheck, HttpCheck, IcmpCheck,
-    JsonTest, JsonValue, NameScheme, NamesCheck, NtpCheck, OnOutage, Protocol, Schedule,
-    ServiceCheck, SignIn, StatusRange, TcpCheck, TextTest, TlsCheck, is_grpc_service, is_path,
-    is_plain,
+    Assertion, Check, CheckKind, DnsCheck, DnsCode, DnsTest, HeartbeatCheck, IcmpCheck, JsonTest,
+    JsonValue, NameScheme, NamesCheck, NtpCheck, OnOutage, Protocol, Schedule, ServiceCheck,
+    SignIn, TcpCheck, TextTest, TlsCheck, is_grpc_service, is_path, is_plain,
 };
 use crate::limits;
-use crate::secret::Secret;
 
 impl Validate for Check {
     fn validate(&self, validation: &mut Validation) {
@@ -107,38 +106,6 @@ impl Check {
     }
 }
 
-impl Validate for HttpCheck {
-    fn validate(&self, validation: &mut Validation) {
-        validation.line("url", &self.url, limits::URL_BYTES_MAX);
-        validation.each("headers", &self.headers, limits::CHECK_HEADERS_MAX, |validation, one| {
-            validation.title("name", &one.name);
-            validation.line("value", &one.value, limits::URL_BYTES_MAX);
-        });
-        sign_in_of_http(self, validation);
-        secret_headers(self, validation);
-        validation.maybe_text("body", self.body.as_ref());
-        let redirects = 0..=limits::CHECK_REDIRECTS_MAX;
-        validation.number("redirects_max", u32::from(self.redirects_max), redirects);
-        statuses(validation, &self.statuses);
-        let max = limits::CHECK_ASSERTIONS_MAX;
-        validation.each("assertions", &self.assertions, max, |validation, one| {
-            one.validate(validation);
-        });
-    }
-}
-
-fn statuses(validation: &mut Validation, statuses: &[StatusRange]) {
-    validation.each("statuses", statuses, limits::CHECK_STATUSES_MAX, |validation, one| {
-        if !(100 <= one.from && one.from <= one.to && one.to <= 599) {
-            let problem = format!(
-                "{} to {} is no range: name statuses from 100 to 599, the lower one first",
-                one.from, one.to
-            );
-            validation.refuse(problem);
-        }
-    });
-}
-
 impl Validate for NamesCheck {
     fn validate(&self, validation: &mut Validation) {
         if let Some(port) = self.port {
@@ -150,7 +117,7 @@ impl Validate for NamesCheck {
                 validation.refuse("is no path: write it as in /health, beginning with a slash");
             });
         }
-        statuses(validation, &self.statuses);
+        statuses(&self.statuses, validation);
         if let Some(days) = self.certificate_days {
             let most = limits::CHECK_WARN_DAYS_MAX;
             validation.number("certificate_days", u32::from(days), 1..=most);
@@ -165,77 +132,6 @@ impl Validate for NamesCheck {
         validation.number("fail_at_percent", u32::from(self.fail_at_percent), 1..=100);
         if let Some(url) = &self.list_url {
             validation.line("list_url", url, limits::URL_BYTES_MAX);
-        }
-    }
-}
-
-fn sign_in_of_http(http: &HttpCheck, validation: &mut Validation) {
-    let Some(sign_in) = &http.sign_in else { return };
-    let is_said = |name: &str| name.trim().eq_ignore_ascii_case("authorization");
-    let plain = http.headers.iter().map(|one| &one.name);
-    let secret = http.secret_headers.iter().map(|one| &one.name);
-    if plain.chain(secret).any(|name| is_said(name)) {
-        validation.within("sign_in", |validation| {
-            validation.refuse("is said by the header field authorization, too: leave one out");
-        });
-    }
-    validation.part("sign_in", sign_in);
-}
-
-impl Validate for SignIn {
-    fn validate(&self, validation: &mut Validation) {
-        match self {
-            Self::Basic { user, password } => validation.within("basic", |validation| {
-                validation.title("user", user);
-                if user.contains(':') {
-                    validation.within("user", |validation| {
-                        validation.refuse("has a colon in it, which ends it when it is sent");
-                    });
-                }
-                validation.part("password", password);
-            }),
-            Self::Bearer { token } => {
-                validation.within("bearer", |validation| validation.part("token", token));
-            }
-        }
-    }
-}
-
-fn secret_headers(http: &HttpCheck, validation: &mut Validation) {
-    let max = limits::CHECK_SECRET_HEADERS_MAX;
-    validation.each("secret_headers", &http.secret_headers, max, |validation, one| {
-        validation.title("name", &one.name);
-        validation.part("value", &one.value);
-    });
-    let plain: Vec<&str> = http.headers.iter().map(|one| one.name.as_str()).collect();
-    for (place, one) in http.secret_headers.iter().enumerate() {
-        let before = http.secret_headers.iter().take(place).map(|one| one.name.as_str());
-        let mut others = before.chain(plain.iter().copied());
-        if others.any(|name| name.eq_ignore_ascii_case(&one.name)) {
-            validation.within(format_args!("secret_headers[{place}].name"), |validation| {
-                validation.refuse("is that of another header field, too: name each once");
-            });
-        }
-    }
-}
-
-/// What is wrong with a secret is told without it.
-impl Validate for Secret {
-    fn validate(&self, validation: &mut Validation) {
-        let Some(text) = self.open() else { return };
-        if text.len() < limits::SECRET_BYTES_MIN {
-            let min = limits::SECRET_BYTES_MIN;
-            validation.refuse(format!(
-                "is shorter than {min} characters, and could not be hidden where the server \
-                 repeats it: use a longer one"
-            ));
-        }
-        if text.len() > limits::SECRET_BYTES_MAX {
-            let max = limits::SECRET_BYTES_MAX;
-            validation.refuse(format!("has {} bytes, and {max} are taken at most", text.len()));
-        }
-        if text.chars().any(char::is_control) {
-            validation.refuse("has a line break or another control character: leave it out");
         }
     }
 }

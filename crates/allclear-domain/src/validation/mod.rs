@@ -9,6 +9,7 @@ mod check;
 mod expiry;
 mod feeds;
 mod group;
+mod http;
 mod page;
 mod record;
 mod template;

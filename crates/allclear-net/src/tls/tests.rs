@@ -216,19 +216,45 @@ async fn a_client_certificate_is_shown_where_it_is_asked_for() {
     let pem = own.pem() + &authorities.between.pem();
     let identity = Identity::from_pem(pem.as_bytes(), own_key.serialize_pem().as_bytes()).unwrap();
     assert!(!format!("{identity:?}").contains("PRIVATE"));
+    let again = Identity::from_pem(pem.as_bytes(), own_key.serialize_pem().as_bytes()).unwrap();
+    let again = ClientIdentity::try_from(again).unwrap();
     let knocking = TlsClient::new(&authorities.trust(), Some(identity), Arc::new(noon())).unwrap();
+    for knocking in [knocking, authorities.client(&noon()).showing(&again)] {
+        let mut answer = Vec::new();
+        let mut stream =
+            shake(&knocking, serve(config.clone()), "shop.example.com").await.stream.unwrap();
+        stream.write_all(b"ping").await.unwrap();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert_eq!(answer, b"ping");
+    }
     let mut answer = Vec::new();
-    let mut stream =
-        shake(&knocking, serve(config.clone()), "shop.example.com").await.stream.unwrap();
-    stream.write_all(b"ping").await.unwrap();
-    stream.read_to_end(&mut answer).await.unwrap();
-    assert_eq!(answer, b"ping");
     // One that shows none is told so after the handshake, at the first read.
     let bare = authorities.client(&noon());
+    let again_config = config.clone();
     let mut stream = shake(&bare, serve(config), "shop.example.com").await.stream.unwrap();
     stream.write_all(b"ping").await.ok();
     let refused = stream.read_to_end(&mut answer).await.unwrap_err();
-    assert_eq!(TlsError::of(&refused), TlsError::Refused("CertificateRequired".to_owned()));
+    let told = TlsError::of(&refused).to_string();
+    assert_eq!(told, "the server asks for a client certificate, and was shown none");
+    // One that nobody there knows, and one with the key of another.
+    let strangers = Authorities::named("Strange");
+    let (strange, strange_key) = strangers.own("probe.example.com");
+    let of = |pem: &str, key: &KeyPair| {
+        ClientIdentity::try_from(
+            Identity::from_pem(pem.as_bytes(), key.serialize_pem().as_bytes()).unwrap(),
+        )
+    };
+    let strange_one = of(&strange.pem(), &strange_key).unwrap();
+    let bare = authorities.client(&noon()).showing(&strange_one);
+    let mut stream = shake(&bare, serve(again_config), "shop.example.com").await.stream.unwrap();
+    stream.write_all(b"ping").await.ok();
+    let refused = stream.read_to_end(&mut answer).await.unwrap_err();
+    let told = TlsError::of(&refused).to_string();
+    assert_eq!(told, "the server refused the client certificate: it does not know its authority");
+    let problem = of(&strange.pem(), &own_key).unwrap_err().to_string();
+    assert_eq!(problem, "the client certificate cannot be used: its key is that of another one");
+    let problem = of("", &own_key).unwrap_err().to_string();
+    assert_eq!(problem, "the client certificate cannot be used: there is none");
 }
 
 /// What answers with these bytes and then leaves.

@@ -25,6 +25,7 @@ mod secrets;
 mod serving;
 mod set_back;
 mod sight;
+mod steps;
 mod support;
 mod tls;
 mod watch;

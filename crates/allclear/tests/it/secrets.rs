@@ -115,7 +115,7 @@ fn everything_of(fresh: &Fresh) -> String {
 }
 
 /// Lets time pass until a check was probed, and gives what was found.
-async fn probed(office: &Office, name: &str) -> allclear_store::Judged {
+pub(crate) async fn probed(office: &Office, name: &str) -> allclear_store::Judged {
     let check = office.check(name).await;
     for _ in 0..600 {
         let judged = office.instance.store().list_judgments_of(check.id).await.unwrap();
@@ -273,7 +273,7 @@ async fn a_form_keeps_a_secret_and_another_server_does_not_get_it() {
 
 impl Office {
     /// An office whose checks are really probed.
-    async fn open_probing(engine: Engine) -> Self {
+    pub(crate) async fn open_probing(engine: Engine) -> Self {
         let clock = TurnedClock::at(NOON.parse().unwrap());
         Self::open_under(engine, |conditions| conditions.prober = prober(&clock)).await
     }

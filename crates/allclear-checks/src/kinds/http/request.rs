@@ -1,7 +1,8 @@
 //! What is asked: the request of a check, and what becomes of it when it is led on.
 
 use allclear_domain::Secret;
-use allclear_domain::check::{self, HttpCheck, Reason, ReasonCode, SignIn};
+use allclear_domain::check::{self, Header, HttpCheck, HttpStep, Reason, ReasonCode, SignIn};
+use allclear_domain::text::Key;
 use bytes::Bytes;
 use data_encoding::BASE64;
 use hyper::header::{
@@ -9,13 +10,132 @@ use hyper::header::{
     HeaderName, HeaderValue, TRANSFER_ENCODING, USER_AGENT,
 };
 use hyper::{HeaderMap, Method, StatusCode};
-use url::Url;
+use url::{Origin, Url};
 
+use super::template::{Language, Template, UrlTemplate, Values};
 use crate::kinds::record::is_secret;
 use crate::kinds::{NotReady, reason};
+use crate::secrets::is_host;
 
 /// Fields that say how bytes travel: a check that sets them would only confuse the other side.
 const OF_THE_WIRE: [HeaderName; 3] = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING];
+
+/// What a check or a step writes of its request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Written<'a> {
+    url: &'a str,
+    method: check::Method,
+    headers: &'a [Header],
+    body: Option<&'a str>,
+}
+
+impl<'a> Written<'a> {
+    /// The request of a check that is judged.
+    pub(super) fn of_check(check: &'a HttpCheck) -> Self {
+        let HttpCheck { url, method, headers, body, .. } = check;
+        Self { url, method: *method, headers, body: body.as_deref() }
+    }
+
+    /// A request that comes before.
+    pub(super) fn of_step(step: &'a HttpStep) -> Self {
+        let HttpStep { url, method, headers, body, .. } = step;
+        Self { url, method: *method, headers, body: body.as_deref() }
+    }
+
+    /// What its body is, by what it says itself. Whoever says nothing and sends braces means JSON.
+    fn language(&self) -> Language {
+        let mut headers = self.headers.iter();
+        let said = headers.find(|one| one.name.trim().eq_ignore_ascii_case(CONTENT_TYPE.as_str()));
+        let said = said.map(|one| one.value.to_ascii_lowercase());
+        let said = said.as_deref().map(|said| said.split(';').next().unwrap_or_default().trim());
+        match said {
+            Some("application/x-www-form-urlencoded") => Language::Form,
+            Some(said) if said.ends_with("/json") || said.ends_with("+json") => Language::Json,
+            Some(_) => Language::Plain,
+            None if self.body.is_some_and(|body| body.trim_start().starts_with(['{', '['])) => {
+                Language::Json
+            }
+            None => Language::Plain,
+        }
+    }
+}
+
+/// A request in which captured values may stand.
+#[derive(Debug)]
+pub(super) struct Draft {
+    url: UrlTemplate,
+    method: Method,
+    headers: HeaderMap,
+    /// The header fields in which values stand, with all values of such a name.
+    filled: Vec<(HeaderName, Vec<Template>)>,
+    /// The header fields that it names itself.
+    own: Vec<HeaderName>,
+    body: Template,
+    /// Whether it goes to the server of the check.
+    is_home: bool,
+}
+
+impl Draft {
+    /// Reads a request. `known` are the values that are captured before it.
+    pub(super) fn new(written: Written<'_>, known: &[&Key]) -> Result<Self, NotReady> {
+        let url = UrlTemplate::new(written.url, known)?;
+        let (headers, filled) = headers(written.headers, known)?;
+        let body = Template::new(written.body.unwrap_or_default(), known, written.language())
+            .map_err(|problem| NotReady::new("body", problem))?;
+        let own = written.headers.iter().filter_map(|one| one.name.parse().ok()).collect();
+        let method = method(written.method);
+        Ok(Self { url, method, headers, filled, own, body, is_home: false })
+    }
+
+    /// The server that it goes to.
+    pub(super) fn origin(&self) -> Origin {
+        self.url.like.origin()
+    }
+
+    /// The host that it goes to.
+    pub(super) fn host(&self) -> &str {
+        self.url.like.host_str().unwrap_or_default()
+    }
+
+    /// The names of the values that stand in it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Key> {
+        let filled = self.filled.iter().flat_map(|(_, templates)| templates);
+        let names = filled.flat_map(Template::names).chain(self.body.names());
+        self.url.names().chain(names)
+    }
+
+    /// Adds what goes to the server of the check alone: what signs in, header fields that are secret, and the name
+    /// of the site where several are at one address. What it names itself stays.
+    pub(super) fn go_home(&mut self, check: &HttpCheck) -> Result<(), NotReady> {
+        let mut sites = check.headers.iter().filter(|one| is_host(&one.name));
+        if let Some(site) = sites.next_back().and_then(|one| one.value.parse().ok()) {
+            self.headers.insert(HOST, site);
+        }
+        self.is_home = true;
+        with_secrets(&mut self.headers, &self.own, check)
+    }
+
+    /// The request with its values.
+    pub(super) fn fill(&self, values: &Values) -> Result<Ask, Reason> {
+        let bad = |told: String| reason(ReasonCode::Assertion, told);
+        let url = self.url.fill(values).map_err(bad)?;
+        let mut headers = self.headers.clone();
+        for (name, templates) in &self.filled {
+            headers.remove(name);
+            for template in templates {
+                let text = template.fill(values).map_err(bad)?;
+                let mut value: HeaderValue = text.parse().map_err(|_| {
+                    let told = "what was captured holds a character that header fields cannot have";
+                    bad(format!("the header field {name} cannot be sent: {told}"))
+                })?;
+                value.set_sensitive(template.has_values() || is_secret(name.as_str()));
+                headers.append(name.clone(), value);
+            }
+        }
+        let body = Bytes::from(self.body.fill(values).map_err(bad)?);
+        Ok(Ask { url, method: self.method.clone(), headers, body, is_home: self.is_home })
+    }
+}
 
 /// One request, before it is on the wire.
 #[derive(Clone, Debug)]
@@ -24,20 +144,11 @@ pub(super) struct Ask {
     pub(super) method: Method,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// Whether it goes to the server of the check, and was not led there by another one.
+    pub(super) is_home: bool,
 }
 
 impl Ask {
-    /// The request that a check begins with.
-    pub(super) fn new(check: &HttpCheck) -> Result<Self, NotReady> {
-        let body = Bytes::from(check.body.clone().unwrap_or_default());
-        Ok(Self {
-            url: url(&check.url)?,
-            method: method(check.method),
-            headers: with_secrets(headers(check)?, check)?,
-            body,
-        })
-    }
-
     /// Values that must not be told: those of header fields and of the address, there also as it is
     /// written.
     pub(super) fn secrets(&self) -> impl Iterator<Item = String> {
@@ -62,6 +173,7 @@ impl Ask {
         };
         let mut next = self.clone();
         next.url = target.clone();
+        next.is_home &= is_home;
         // What an address says about who asks is not for us to send on.
         let stripped = next.url.set_username("").and_then(|()| next.url.set_password(None));
         if stripped.is_err() || next.url.host().is_none() {
@@ -95,7 +207,8 @@ fn is_home(from: &Url, to: &Url) -> bool {
     from.host() == to.host() && (is_same || is_upgrade)
 }
 
-fn url(written: &str) -> Result<Url, NotReady> {
+/// Reads an address.
+pub(super) fn url(written: &str) -> Result<Url, NotReady> {
     let bad = |problem: &str| NotReady::new("url", problem);
     let mut url = Url::parse(written)
         .map_err(|error| NotReady::new("url", format!("is no address: {error}")))?;
@@ -124,48 +237,68 @@ fn method(method: check::Method) -> Method {
     }
 }
 
-fn headers(check: &HttpCheck) -> Result<HeaderMap, NotReady> {
+/// The header fields of a request, and those in which values stand.
+type Fields = (HeaderMap, Vec<(HeaderName, Vec<Template>)>);
+
+fn headers(written: &[Header], known: &[&Key]) -> Result<Fields, NotReady> {
     let mut headers = HeaderMap::new();
     let own = concat!("allclear/", env!("CARGO_PKG_VERSION"));
     headers.insert(USER_AGENT, HeaderValue::from_static(own));
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     // Sizes and texts are those of the thing itself.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    let mut named: Vec<HeaderName> = Vec::new();
-    for (place, header) in check.headers.iter().enumerate() {
-        let name: HeaderName = header.name.parse().map_err(|_| {
-            NotReady::new(format!("headers[{place}].name"), "is no name of a header field")
-        })?;
-        let mut value: HeaderValue = header.value.parse().map_err(|_| {
-            let problem = "holds a character that header fields cannot have";
-            NotReady::new(format!("headers[{place}].value"), problem)
-        })?;
+    let mut named: Vec<(HeaderName, Vec<Template>)> = Vec::new();
+    for (place, header) in written.iter().enumerate() {
+        let bad = |part: &str, problem: String| {
+            NotReady::new(format!("headers[{place}].{part}"), problem)
+        };
+        let name: HeaderName = header
+            .name
+            .parse()
+            .map_err(|_| bad("name", "is no name of a header field".to_owned()))?;
         if OF_THE_WIRE.contains(&name) {
             let problem = "says how bytes travel, which is not the check's to say: remove it";
-            return Err(NotReady::new(format!("headers[{place}].name"), problem));
+            return Err(bad("name", problem.to_owned()));
         }
+        let template = Template::new(&header.value, known, Language::Plain)
+            .map_err(|problem| bad("value", problem))?;
+        if name == HOST && template.has_values() {
+            let problem = "says which server is asked, which no captured value may: write it out";
+            return Err(bad("value", problem.to_owned()));
+        }
+        let mut value: HeaderValue = template.like().parse().map_err(|_| {
+            bad("value", "holds a character that header fields cannot have".to_owned())
+        })?;
         // HTTP/2 does not put it into its table then, nor anybody into a log.
         value.set_sensitive(is_secret(name.as_str()));
         // The first of a name takes the place of ours, the next ones stand beside it.
-        if named.contains(&name) {
+        if let Some((_, templates)) = named.iter_mut().find(|(other, _)| *other == name) {
+            templates.push(template);
             headers.append(name, value);
         } else {
             headers.insert(name.clone(), value);
-            named.push(name);
+            named.push((name, vec![template]));
         }
     }
-    Ok(headers)
+    named.retain(|(_, templates)| templates.iter().any(Template::has_values));
+    Ok((headers, named))
 }
 
 /// Adds what signs in, and header fields that are secret. One that is not open is not there: the check is
 /// not tried then.
-fn with_secrets(mut headers: HeaderMap, check: &HttpCheck) -> Result<HeaderMap, NotReady> {
+fn with_secrets(
+    headers: &mut HeaderMap,
+    own: &[HeaderName],
+    check: &HttpCheck,
+) -> Result<(), NotReady> {
     let mut add = |field: &str, name: HeaderName, text: String| {
         let mut value = HeaderValue::try_from(text).map_err(|_| {
             NotReady::new(field, "holds a character that header fields cannot have")
         })?;
         value.set_sensitive(true);
-        headers.insert(name, value);
+        if !own.contains(&name) {
+            headers.insert(name, value);
+        }
         Ok(())
     };
     match &check.sign_in {
@@ -193,7 +326,7 @@ fn with_secrets(mut headers: HeaderMap, check: &HttpCheck) -> Result<HeaderMap, 
             add(&field("value"), name, text.to_owned())?;
         }
     }
-    Ok(headers)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -216,6 +349,22 @@ mod tests {
             ("http://a.example.com:8080/", "https://a.example.com/"),
         ] {
             assert!(!home(from, to), "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn who_was_led_away_from_home_is_not_at_home_any_more() {
+        let check = HttpCheck::of("https://a.example.com/x");
+        let mut draft = Draft::new(Written::of_check(&check), &[]).unwrap();
+        draft.go_home(&check).unwrap();
+        let mut ask = draft.fill(&Values::new()).unwrap();
+        for (target, is_home) in [
+            ("https://a.example.com/y", true),
+            ("https://b.example.com/", false),
+            ("https://a.example.com/z", false),
+        ] {
+            ask = ask.redirected(StatusCode::FOUND, &target.parse().unwrap()).unwrap();
+            assert_eq!(ask.is_home, is_home, "{target}");
         }
     }
 }

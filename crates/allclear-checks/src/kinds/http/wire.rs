@@ -49,7 +49,7 @@ pub(super) async fn ask(
     let dialed = way.net.dial(&host, port, &probe.options, deadline).await;
     note_way(record, &dialed.trail);
     let stream = dialed.stream.map_err(|error| undialed(&error))?;
-    let version = probe.check.version;
+    let version = probe.version;
     if ask.url.scheme() != "https" {
         let speaks = match version {
             HttpVersion::Offered | HttpVersion::Http1 => Speaks::Http1,
@@ -62,7 +62,13 @@ pub(super) async fn ask(
         HttpVersion::Http1 => &[b"http/1.1"],
         HttpVersion::Http2 => &[b"h2"],
     };
-    let shaken = way.tls.handshake(stream, &host, offered, deadline).await;
+    let identity = probe.shown.as_ref().and_then(|shown| shown.identity.as_ref());
+    let shaken = match identity.filter(|_| ask.is_home) {
+        None => way.tls.handshake(stream, &host, offered, deadline).await,
+        Some(identity) => {
+            way.tls.showing(identity).handshake(stream, &host, offered, deadline).await
+        }
+    };
     note_session(record, &shaken.session);
     let stream = shaken.stream.map_err(|error| untrusted(&error))?;
     let speaks = match (shaken.session.protocol.as_deref(), version) {
@@ -113,7 +119,12 @@ where
     let mut read = Vec::new();
     let ended = read_body(body, &mut read, probe.reads_max, deadline).await;
     spend(&mut record.phases.transfer_us, answered_at.elapsed());
-    record.received_bytes(&read, limits::KEPT_BODY_BYTES_MAX);
+    if ended.is_err() && record.holds_back() {
+        // Nothing can be taken from it, so that nobody knows what of it is secret.
+        record.noted(&format!("{} bytes of the body came, and are not kept", read.len()));
+    } else {
+        record.received_bytes(&read, record.body_bytes_max());
+    }
     ended?;
     Ok(Answer { status: head.status, headers: head.headers, body: read })
 }
@@ -178,7 +189,8 @@ pub(in crate::kinds) fn broken(error: &hyper::Error, place: &str) -> Reason {
     while let Some(below) = cause.source() {
         cause = below;
         if let Some(error) = below.downcast_ref::<io::Error>()
-            && let refused @ TlsError::Refused(_) = TlsError::of(error)
+            && let refused @ (TlsError::Refused(_) | TlsError::ClientCertificate(_)) =
+                TlsError::of(error)
         {
             return untrusted(&refused);
         }

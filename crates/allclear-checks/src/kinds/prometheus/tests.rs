@@ -99,7 +99,7 @@ fn what_gives_no_numbers_is_told() {
 fn the_address_leads_to_the_query() {
     let asked = |url: &str| {
         let probe = PrometheusProbe::new(&PrometheusCheck::of(url, "up{a=\"b c\"} > 1")).unwrap();
-        format!("{:?}", probe.query)
+        probe.query.address()
     };
     let query = "query=up%7Ba%3D%22b+c%22%7D+%3E+1";
     for (url, path) in [

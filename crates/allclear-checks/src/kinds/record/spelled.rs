@@ -1,6 +1,8 @@
 //! A secret within a text, however it is spelled there. Each of its letters may stand as it is, escaped
 //! as in JSON, as an entity of HTML, or as in an address, and each in another way than the one before.
 
+use std::cell::Cell;
+
 /// Characters of the beginning of a secret that may stand where a text was cut off.
 const BEGIN_CHARS_MAX: usize = 2;
 /// Letters that are compared for one secret, besides one for each byte of the text. Where that is not
@@ -24,11 +26,12 @@ enum Met {
     TooMuch,
 }
 
-/// The text with something else in each place where the secret stood.
-pub(super) fn without(text: &str, secret: &str, instead: &str) -> String {
+/// The text with something else in each place where the secret stood. `left` is what may still be done in all.
+pub(super) fn without(text: &str, secret: &str, instead: &str, left: &Cell<usize>) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut written, mut from) = (0, 0);
-    let mut work = WORK_MAX.saturating_add(text.len());
+    let granted = WORK_MAX.saturating_add(text.len()).min(left.get());
+    let mut work = granted;
     while let Some((start, next)) = next_start(text, from, secret) {
         let met = follow(text, start, secret, &mut work);
         let end = match met {
@@ -44,21 +47,27 @@ pub(super) fn without(text: &str, secret: &str, instead: &str) -> String {
         (written, from) = (end, end);
     }
     out.push_str(text.get(written..).unwrap_or_default());
+    left.set(left.get().saturating_sub(granted.saturating_sub(work)));
     out
 }
 
-/// Where the secret begins within which the text ends.
-pub(super) fn begun(text: &str, secret: &str) -> Option<usize> {
-    let mut from = 0;
-    let mut work = WORK_MAX.saturating_add(text.len());
+/// Where the secret begins within which the text ends. `left` is what may still be done in all.
+pub(super) fn begun(text: &str, secret: &str, left: &Cell<usize>) -> Option<usize> {
+    let (mut from, mut found) = (0, None);
+    let granted = WORK_MAX.saturating_add(text.len()).min(left.get());
+    let mut work = granted;
     while let Some((start, next)) = next_start(text, from, secret) {
         match follow(text, start, secret, &mut work) {
-            Met::Begun | Met::TooMuch => return Some(start),
+            Met::Begun | Met::TooMuch => {
+                found = Some(start);
+                break;
+            }
             Met::Whole(end) => from = end,
             Met::Not => from = next,
         }
     }
-    None
+    left.set(left.get().saturating_sub(granted.saturating_sub(work)));
+    found
 }
 
 /// The next place where the first letter of the secret may stand, and the one behind it.
@@ -196,6 +205,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn without(text: &str, secret: &str, instead: &str) -> String {
+        super::without(text, secret, instead, &Cell::new(usize::MAX))
+    }
+
+    fn begun(text: &str, secret: &str) -> Option<usize> {
+        super::begun(text, secret, &Cell::new(usize::MAX))
+    }
 
     #[test]
     fn a_secret_is_found_in_every_spelling() {

@@ -39,10 +39,12 @@ macro_rules! same {
 mod dns;
 mod feeds;
 mod group;
+mod http;
 mod names;
 mod ntp;
 mod secret;
 mod service;
+mod steps;
 
 use std::net::IpAddr;
 
@@ -60,8 +62,9 @@ use self::feeds::{PrometheusJson, UpstreamJson};
 use self::group::{CommandJson, GroupJson};
 use self::names::NamesKindJson;
 use self::ntp::NtpJson;
-use self::secret::{SecretHeaderJson, SignInJson};
+use self::secret::{ClientCertificateJson, SecretHeaderJson, SignInJson};
 use self::service::ServiceJson;
+use self::steps::StepJson;
 use crate::api::wire::{HttpVersionWord, IpFamilyWord, JsonValueShape, MethodWord, StartTlsWord};
 
 /// What is tried: one kind, by its name.
@@ -102,6 +105,10 @@ pub(super) enum KindJson {
 #[schemars(rename = "HttpCheck")]
 #[serde(deny_unknown_fields)]
 pub(super) struct HttpJson {
+    /// Requests that are made before, in order, within the same deadline.
+    #[serde(default)]
+    #[schemars(length(max = limits::CHECK_STEPS_MAX))]
+    before: Vec<StepJson>,
     /// Where it goes: `http://…` or `https://…`, without user name and password.
     #[schemars(length(min = 1, max = limits::URL_BYTES_MAX))]
     url: String,
@@ -119,6 +126,9 @@ pub(super) struct HttpJson {
     #[serde(default)]
     #[schemars(length(max = limits::CHECK_SECRET_HEADERS_MAX))]
     secret_headers: Vec<SecretHeaderJson>,
+    /// What it shows to the server of `url` where that asks for a certificate. The key is kept sealed.
+    #[serde(default)]
+    client_certificate: Option<ClientCertificateJson>,
     /// What is sent as the body.
     #[serde(default)]
     body: Option<String>,
@@ -388,20 +398,7 @@ const fn lost_pings() -> u8 {
 impl From<&CheckKind> for KindJson {
     fn from(kind: &CheckKind) -> Self {
         match kind.clone() {
-            CheckKind::Http(http) => Self::Http(HttpJson {
-                url: http.url,
-                method: http.method,
-                headers: http.headers.into_iter().map(Into::into).collect(),
-                sign_in: http.sign_in.map(Into::into),
-                secret_headers: http.secret_headers.into_iter().map(Into::into).collect(),
-                body: http.body,
-                redirects_max: http.redirects_max,
-                version: http.version,
-                connect_to: http.connect_to,
-                family: http.family,
-                statuses: http.statuses.into_iter().map(Into::into).collect(),
-                assertions: http.assertions.into_iter().map(Into::into).collect(),
-            }),
+            CheckKind::Http(http) => Self::Http(http.into()),
             CheckKind::Tcp(tcp) => Self::Tcp(tcp.into()),
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
             CheckKind::Dns(dns) => Self::Dns(dns.into()),
@@ -424,20 +421,7 @@ impl From<&CheckKind> for KindJson {
 impl From<KindJson> for CheckKind {
     fn from(kind: KindJson) -> Self {
         match kind {
-            KindJson::Http(http) => Self::Http(HttpCheck {
-                url: http.url,
-                method: http.method,
-                headers: http.headers.into_iter().map(Into::into).collect(),
-                sign_in: http.sign_in.map(Into::into),
-                secret_headers: http.secret_headers.into_iter().map(Into::into).collect(),
-                body: http.body,
-                redirects_max: http.redirects_max,
-                version: http.version,
-                connect_to: http.connect_to,
-                family: http.family,
-                statuses: http.statuses.into_iter().map(Into::into).collect(),
-                assertions: http.assertions.into_iter().map(Into::into).collect(),
-            }),
+            KindJson::Http(http) => Self::Http(http.into()),
             KindJson::Tcp(tcp) => Self::Tcp(tcp.into()),
             KindJson::Tls(tls) => Self::Tls(tls.into()),
             KindJson::Dns(dns) => Self::Dns(dns.into()),

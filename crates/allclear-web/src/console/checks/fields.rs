@@ -2,6 +2,7 @@
 
 mod dns;
 mod feeds;
+mod http;
 mod labels;
 mod names;
 mod ntp;
@@ -10,8 +11,8 @@ mod service;
 mod texts;
 
 use allclear_domain::check::{
-    Affects, Assertion, HttpCheck, HttpVersion, IcmpCheck, IpFamily, Method, OnOutage, Patience,
-    StartTls, TcpCheck, TextTest, TlsCheck,
+    Affects, HttpCheck, IcmpCheck, IpFamily, Method, OnOutage, Patience, StartTls, TcpCheck,
+    TextTest, TlsCheck,
 };
 use allclear_domain::error::InvalidValue;
 use allclear_domain::text::Key;
@@ -19,10 +20,11 @@ use allclear_domain::{Check, CheckKind};
 
 pub(super) use self::dns::{asked, codes};
 pub(super) use self::feeds::{FeedFields, fields as feeds};
+pub(super) use self::http::steps;
 pub(super) use self::labels::{rows, told};
 pub(super) use self::secret::{SecretFields, fields as secrets};
 pub(super) use self::texts::seconds;
-use self::texts::{escaped, read_seconds, read_statuses, tell_statuses, unescaped};
+use self::texts::{escaped, read_seconds, unescaped};
 use super::{groups, heartbeats, pickers, telling};
 use crate::console::form::Form;
 
@@ -163,11 +165,7 @@ pub(super) fn form_of(check: &Check) -> Form {
     let form = with_pace(form, check.interval_seconds, check.deadline_ms, check.patience);
     let form = form.with("slow", &check.slow_after_ms.map(seconds).unwrap_or_default());
     let form = match &check.kind {
-        CheckKind::Http(http) => secret::show(form, http.sign_in.as_ref(), &http.secret_headers)
-            .with("method", http.method.as_str())
-            .with("statuses", &tell_statuses(&http.statuses))
-            .with("redirects", &http.redirects_max.to_string())
-            .with("contains", contained(&http.assertions).unwrap_or_default()),
+        CheckKind::Http(http) => http::show(form, http),
         CheckKind::Tcp(tcp) => {
             let contains = match &tcp.expect {
                 Some(TextTest::Contains(text)) => text,
@@ -206,25 +204,7 @@ pub(super) fn form_of(check: &Check) -> Form {
 pub(super) fn kept(kind: &CheckKind) -> String {
     let mut kept = Vec::new();
     match kind {
-        CheckKind::Http(http) => {
-            let shown = usize::from(contained(&http.assertions).is_some());
-            let others = http.assertions.len().saturating_sub(shown);
-            for (count, what) in [(http.headers.len(), "header fields"), (others, "conditions")] {
-                if count > 0 {
-                    kept.push(format!("{what} ({count})"));
-                }
-            }
-            if http.body.is_some() {
-                kept.push("a body".to_owned());
-            }
-            if http.version != HttpVersion::Offered {
-                kept.push("the version of HTTP".to_owned());
-            }
-            if http.family != IpFamily::default() {
-                kept.push("the family of its address".to_owned());
-            }
-            kept.extend(http.connect_to.map(|address| format!("the address {address}")));
-        }
+        CheckKind::Http(http) => kept.extend(http::kept(http)),
         CheckKind::Tcp(tcp) => {
             if !matches!(tcp.expect, None | Some(TextTest::Contains(_))) {
                 kept.push("a condition".to_owned());
@@ -337,23 +317,6 @@ impl Reader<'_> {
         read
     }
 
-    /// The fields of a request, over what was there before.
-    fn fill_http(&mut self, http: HttpCheck, contains: String) -> Option<CheckKind> {
-        let statuses = read_statuses(self.form.text("statuses"));
-        let statuses = statuses.map_err(|problem| self.problems.push(problem)).ok()?;
-        let http = secret::read(self.form, http);
-        let http = http.map_err(|problem| self.problems.push(problem)).ok()?;
-        let method = self.form.text("method");
-        let method = Method::ALL.into_iter().find(|one| one.as_str() == method);
-        Some(CheckKind::Http(HttpCheck {
-            method: method.unwrap_or_default(),
-            redirects_max: self.number("redirects", "redirects"),
-            statuses,
-            assertions: with_contained(http.assertions, contains),
-            ..http
-        }))
-    }
-
     /// The fields of a kind, over what was there before.
     fn fill(&mut self, kind: CheckKind, before: Option<&CheckKind>) -> Option<CheckKind> {
         let contains = self.form.lines("contains");
@@ -363,7 +326,7 @@ impl Reader<'_> {
                     Some(CheckKind::Http(http)) => HttpCheck { url: new.url, ..http.clone() },
                     _ => new,
                 };
-                self.fill_http(http, contains)
+                http::read(self, http, contains)
             }
             (CheckKind::Tcp(new), before) => {
                 let tcp = match before {
@@ -432,30 +395,6 @@ impl Reader<'_> {
 /// What is tried at an address that somebody typed.
 fn read_kind(text: &str) -> Result<CheckKind, String> {
     text.parse().map_err(|error: InvalidValue| format!("what to watch: {}", error.problem))
-}
-
-/// The text that a body has to contain, of the first condition of that kind.
-fn contained(assertions: &[Assertion]) -> Option<&str> {
-    assertions.iter().find_map(|one| match one {
-        Assertion::Body { test: TextTest::Contains(text) } => Some(text.as_str()),
-        _ => None,
-    })
-}
-
-fn with_contained(mut assertions: Vec<Assertion>, text: String) -> Vec<Assertion> {
-    let place = assertions.iter().position(|one| contained(std::slice::from_ref(one)).is_some());
-    let is_as_before = contained(&assertions).is_some_and(|before| is_same(before, &text));
-    if is_as_before {
-        return assertions;
-    }
-    if let Some(place) = place {
-        assertions.remove(place);
-    }
-    if !text.is_empty() {
-        let place = place.unwrap_or(assertions.len());
-        assertions.insert(place, Assertion::Body { test: TextTest::Contains(text) });
-    }
-    assertions
 }
 
 /// What has to hold of a text, by the field that says what it contains. Another condition stays as long as

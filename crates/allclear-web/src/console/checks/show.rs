@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 
 use super::chart::Chart;
-use super::fields::seconds;
+use super::fields::{self, seconds};
 use super::groups::MembersView;
 use super::heard::HeardView;
 use super::names::NamesView;
@@ -48,6 +48,8 @@ struct CheckView {
     id: String,
     path: String,
     target: String,
+    /// The requests before the one that is judged.
+    steps: Vec<String>,
     tags: Vec<String>,
     state: State,
     since: Option<When>,
@@ -111,6 +113,7 @@ pub(super) async fn show(call: Call) -> Answer {
         id: check.id.to_string(),
         path: path_of(check.id),
         target: plain(&check.kind.target()),
+        steps: fields::steps(&check.kind).iter().map(|step| plain(step)).collect(),
         tags: check.tags.iter().map(ToString::to_string).collect(),
         state: State::of(&check, judged.as_ref().map(|one| &one.judgment)),
         length: since.map(|at| tell_length(now.duration_since(at))).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Secrets of a check, on the wire: they come in, and never go out again.
 
-use allclear_domain::check::{SecretHeader, SignIn};
+use allclear_domain::check::{ClientCertificate, SecretHeader, SignIn};
 use allclear_domain::{Secret, SecretText, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,41 @@ pub(super) struct SecretHeaderJson {
     #[serde(default)]
     #[schemars(extend("readOnly" = true))]
     is_set: bool,
+}
+
+/// What is shown to the server of `url` where it asks for a certificate.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ClientCertificate")]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientCertificateJson {
+    /// The certificate and those above it, in that order, as PEM.
+    #[schemars(length(max = limits::CLIENT_CERTIFICATE_BYTES_MAX))]
+    chain_pem: String,
+    /// Its key, as PEM without a passphrase. Where it is left out, that of before stays, as long as the server is the
+    /// same.
+    #[serde(default, skip_serializing)]
+    #[schemars(
+        with = "Option<String>",
+        length(max = limits::CLIENT_CERTIFICATE_BYTES_MAX),
+        extend("writeOnly" = true)
+    )]
+    key: Option<SecretText>,
+    /// Whether there is a key. It is told, and not asked.
+    #[serde(default)]
+    #[schemars(extend("readOnly" = true))]
+    is_set: bool,
+}
+
+impl From<ClientCertificate> for ClientCertificateJson {
+    fn from(ClientCertificate { chain_pem, key }: ClientCertificate) -> Self {
+        Self { chain_pem, key: None, is_set: key.is_set() }
+    }
+}
+
+impl From<ClientCertificateJson> for ClientCertificate {
+    fn from(ClientCertificateJson { chain_pem, key, .. }: ClientCertificateJson) -> Self {
+        Self { chain_pem, key: read(key) }
+    }
 }
 
 /// A secret as it came; one that is empty counts as left out.

@@ -56,9 +56,21 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
     for test in json_tests.as_array().unwrap() {
         assertions.push(json!({"json": {"path": "$.status", "test": test}}));
     }
+    let capture = |name: &str, from: Value| json!({"name": name, "from": from});
+    let step = json!({
+        "name": "log in", "url": "https://shop.example.com/login", "method": "POST",
+        "headers": [{"name": "accept", "value": "*/*"}], "body": "{}",
+        "statuses": [{"from": 302, "to": 302}], "assertions": assertions, "captures": [
+            capture("a", json!({"header": {"name": "x-ticket"}})),
+            capture("b", json!({"json": {"path": "$.token"}})),
+            capture("c", json!({"pattern": {"regex": "csrf=(.+)"}})),
+            capture("d", json!({"cookie": {"name": "sid"}})),
+        ],
+    });
     let http = json!({"http": {
-        "url": "https://shop.example.com", "method": "POST",
+        "before": [step], "url": "https://shop.example.com", "method": "POST",
         "headers": [{"name": "accept", "value": "*/*"}], "sign_in": null, "secret_headers": [],
+        "client_certificate": {"chain_pem": "-----BEGIN CERTIFICATE-----", "is_set": false},
         "body": "{}", "redirects_max": 0,
         "version": "http1", "connect_to": "192.0.2.7", "family": "ipv4", "statuses": [{"from": 200, "to": 204}],
         "assertions": assertions,
@@ -143,6 +155,10 @@ fn what_is_no_kind_is_told_with_its_place() {
             "service.protocol: unknown variant",
         ),
         (
+            json!({"http": {"url": "x", "before": [{"url": "x", "captures": [{"name": "a b"}]}]}}),
+            "http.before.1.captures.1.name: key: `a b` is not a key",
+        ),
+        (
             json!({"http": {"url": "x", "assertions": [{"body": {"test": {"is": 1}}}]}}),
             "http.assertions.1.body.test.is: invalid type",
         ),
@@ -164,6 +180,14 @@ fn a_secret_comes_in_and_never_goes_out() {
     let shown_basic = json!({"basic": {"user": "probe", "is_set": true}});
     assert_eq!(shown["http"]["sign_in"], shown_basic);
     assert_eq!(shown["http"]["secret_headers"], json!([{"name": "X-Tenant", "is_set": true}]));
+    let mut with_key = of(json!(null), json!([]));
+    with_key["http"]["client_certificate"] = json!({"chain_pem": "x", "key": "hunter2-hunter2"});
+    let kind = read(&with_key).unwrap();
+    assert_eq!(kind.secrets()[0].secret.open(), Some("hunter2-hunter2"));
+    let told = serde_json::to_value(KindJson::from(&kind)).unwrap();
+    let certificate = json!({"chain_pem": "x", "is_set": true});
+    assert_eq!(told["http"]["client_certificate"], certificate);
+    assert!(!format!("{told} {:?}", KindJson::from(&kind)).contains("hunter2"), "{told}");
     // What was shown can be sent back: it keeps what is there.
     let kept = read(&shown).unwrap();
     assert!(kept.secrets().iter().all(|one| !one.secret.is_set()));

@@ -28,6 +28,7 @@ pub(in crate::console::checks) fn told(problems: &[InvalidValue]) -> Vec<String>
         "patience.fail_after" => "down after".to_owned(),
         "patience.recover_after" => "up after".to_owned(),
         "patience.stable_for_seconds" => "and for at least".to_owned(),
+        other if other.starts_with("kind.http.before") => "steps before the request".to_owned(),
         other if other.starts_with("kind.http.statuses") => "statuses".to_owned(),
         "kind.icmp.count" => "pings".to_owned(),
         "kind.icmp.lost_max" => "may be lost".to_owned(),

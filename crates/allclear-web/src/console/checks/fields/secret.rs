@@ -122,6 +122,7 @@ pub(super) fn label(field: &str) -> Option<&'static str> {
     match prefixes.into_iter().find_map(|prefix| field.strip_prefix(prefix))? {
         "sign_in" => Some("signs in with"),
         "sign_in.basic.user" => Some("user"),
+        other if other.starts_with("client_certificate") => Some("client certificate"),
         "sign_in.basic.password" | "sign_in.bearer.token" => Some("password or token"),
         other if other.starts_with("secret_headers") && other.ends_with(".name") => {
             Some("secret header field")

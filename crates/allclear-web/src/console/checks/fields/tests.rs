@@ -1,10 +1,10 @@
 //! Forms and checks, there and back.
 
 use allclear_domain::check::{
-    DnsAuthority, DnsCheck, DnsCode, DnsRecord, DnsTest, Header, JsonTest, NtpCheck, ServiceCheck,
-    StatusRange,
+    Assertion, Capture, CaptureFrom, ClientCertificate, DnsAuthority, DnsCheck, DnsCode, DnsRecord,
+    DnsTest, Header, HttpStep, HttpVersion, JsonTest, Method, NtpCheck, ServiceCheck, StatusRange,
 };
-use allclear_domain::{ComponentStatus, Entropy};
+use allclear_domain::{ComponentStatus, Entropy, Secret};
 use jiff::Timestamp;
 
 use super::*;
@@ -35,12 +35,23 @@ fn check(kind: CheckKind) -> Check {
 }
 
 fn full_http() -> CheckKind {
+    let capture = CaptureFrom::Cookie { name: "sid".to_owned() };
+    let capture = Capture { name: Key::new("sid").unwrap(), from: capture };
     CheckKind::Http(HttpCheck {
+        before: vec![HttpStep {
+            name: Some("log in".to_owned()),
+            captures: vec![capture],
+            ..HttpStep::of("https://shop.example.com/login")
+        }],
         url: "https://shop.example.com/health".to_owned(),
         method: Method::Post,
         headers: vec![Header { name: "accept".to_owned(), value: "text/html".to_owned() }],
         sign_in: None,
         secret_headers: Vec::new(),
+        client_certificate: Some(ClientCertificate {
+            chain_pem: "-----BEGIN CERTIFICATE-----".to_owned(),
+            key: Secret::Sealed(Entropy::from_seed(1).id(Timestamp::UNIX_EPOCH)),
+        }),
         body: Some("{}".to_owned()),
         redirects_max: 2,
         version: HttpVersion::Http1,
@@ -202,10 +213,13 @@ fn what_is_spoken_before_tls_follows_the_port_where_that_is_usual() {
 
 #[test]
 fn what_the_form_does_not_show_is_told() {
-    let told =
-        "header fields (1), conditions (2), a body, the version of HTTP, the address 192.0.2.7";
+    let told = "steps before the request (1), \
+                header fields (1), conditions (2), a client certificate, a body, the version of HTTP, the address 192.0.2.7";
     assert_eq!(kept(&full_http()), told);
     assert_eq!(kept(&read_kind("https://example.com").unwrap()), "");
+    let told = ["log in: GET https://shop.example.com/login, and takes sid"];
+    assert_eq!(steps(&full_http()), told);
+    assert_eq!(steps(&tls(None, 14)), Vec::<String>::new());
 }
 
 #[test]
