@@ -201,7 +201,8 @@ impl Prober for NetProber {
     fn trace(&self, id: CheckId, now: Timestamp) -> Option<Tracing> {
         let way = Arc::clone(&self.0);
         let address = way.unreached.of(id)?;
-        Some(Box::pin(async move { way.trace(address, now).await }))
+        let looking = Box::pin(async move { way.trace(address, now).await });
+        Some(Tracing { address, looking })
     }
 
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
