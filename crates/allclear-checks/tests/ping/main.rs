@@ -30,11 +30,11 @@ const AT_ONCE: Duration = Duration::ZERO;
 
 /// Probes in the namespace of this thread.
 fn probe(check: IcmpCheck, deadline_ms: u32) -> ProbeResult {
-    probe_and_trace(CheckKind::Icmp(check), deadline_ms).0
+    probe_and_trace(&CheckKind::Icmp(check), deadline_ms).0
 }
 
 /// The same, and who is on the way where it fails.
-fn probe_and_trace(kind: CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Trace>) {
+fn probe_and_trace(kind: &CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Trace>) {
     let now: Timestamp = NOON.parse().unwrap();
     let trust = Trust::public_and(b"").unwrap();
     let tls = TlsClient::new(&trust, None, Arc::new(TurnedClock::at(now))).unwrap();
@@ -200,12 +200,12 @@ fn what_is_not_what_was_sent_is_no_answer() {
 fn who_is_on_the_way_is_told_where_it_ends() {
     let wire = Wire::with_beyond();
     let tcp = |host: &str| CheckKind::Tcp(TcpCheck::of(host, 443));
-    let (refused, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 5_000));
+    let (refused, way) = wire.on_near(|| probe_and_trace(&tcp(BEYOND), 5_000));
     assert_eq!(refused.reason.unwrap().code, ReasonCode::Refused);
     assert_eq!(way, None, "it was reached");
     // A network that nobody answers in, behind both.
     wire.lose_beyond();
-    let (result, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 300));
+    let (result, way) = wire.on_near(|| probe_and_trace(&tcp(BEYOND), 300));
     assert_eq!(result.reason.unwrap().code, ReasonCode::TimedOut);
     let Some(Trace::Way(way)) = way else { panic!("{way:?}") };
     let [head, router, end] = way.as_slice() else { panic!("{way:?}") };
