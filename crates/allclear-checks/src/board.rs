@@ -64,6 +64,8 @@ struct Watched {
     judgment: Judgment,
     /// What each vantage point found last.
     quorum: Quorum,
+    /// The last failure of an outage that goes on or is just over, else the last probe that did not simply
+    /// work.
     last_bad: Option<ProbeResult>,
     /// The last run of failures.
     run: Option<Run>,
@@ -382,7 +384,7 @@ impl Board {
             // Nobody asks what was said when all is well, and it is most of what would be written.
             result.exchange = Exchange::default();
         } else {
-            watched.last_bad = Some(result.clone());
+            watched.keep_bad(&result);
         }
         let due_at = match std::mem::take(&mut watched.has_news) {
             true => now,

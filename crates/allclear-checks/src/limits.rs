@@ -51,7 +51,8 @@ pub const COMMAND_FIGURES_MAX: usize = 20;
 pub const STDERR_LINES_MAX: usize = 50;
 /// Ways that are looked along at the same time; a further one is not, until the check fails again.
 pub const TRACES_MAX: usize = 4;
-/// How long it is until the way of the same check is looked along again.
+/// How long it is until the way to the same address is looked along again; whoever fails there meanwhile
+/// shares what was found.
 pub const TRACES_APART: Duration = Duration::from_secs(300);
 /// Certificates of a chain that are told; what follows is left out.
 pub const TOLD_CERTIFICATES_MAX: usize = 8;
@@ -101,3 +102,5 @@ pub const SEEN_CHARS_MAX: usize = 200;
 pub const DOMAINS_AT_ONCE_MAX: u32 = 20;
 /// Ends that are warned of in one go; the rest waits for the next one.
 pub const WARNINGS_AT_ONCE_MAX: u32 = 1_000;
+/// How long after the last failure it is kept what was said in it, though what is slow or unknown follows.
+pub const FAILURE_KEPT_FOR: Duration = Duration::from_secs(3_600);

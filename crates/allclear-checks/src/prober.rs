@@ -1,5 +1,6 @@
 //! Who probes.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +53,22 @@ pub struct Fetched {
 /// What will have been read.
 pub type Fetching = Pin<Box<dyn Future<Output = Result<Fetched, Reason>> + Send>>;
 
-/// What will be told of the machines on the way to a target, line by line.
-pub type Tracing = Pin<Box<dyn Future<Output = Vec<String>> + Send>>;
+/// A look for who is on the way to an address, that begins when it is waited for.
+pub struct Tracing {
+    /// Where the way leads.
+    pub address: IpAddr,
+    /// What will be found.
+    pub looking: Pin<Box<dyn Future<Output = Trace> + Send>>,
+}
+
+/// What came of looking for who is on the way to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// Who is, line by line.
+    Way(Vec<String>),
+    /// It is not known, and why, where that is to be told.
+    Unknown(Option<String>),
+}
 
 /// Whoever tries what a check says. It keeps the check's deadline, and always ends in a result.
 pub trait Prober: Send + Sync {

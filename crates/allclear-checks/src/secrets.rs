@@ -4,7 +4,7 @@
 //! to another server, here or in the database, does not get its secrets sent there: they have to be
 //! entered again.
 
-use allclear_domain::check::{CheckKind, HttpCheck};
+use allclear_domain::check::{CheckKind, HttpCheck, SecretPlace};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::SecretId;
 use allclear_domain::{Change, Check, Secret};
@@ -81,14 +81,25 @@ fn server_of_http(http: &HttpCheck) -> String {
     server
 }
 
+/// The certificates that a kind shows, which its key goes with.
+fn shown(kind: &CheckKind) -> Option<&str> {
+    match kind {
+        CheckKind::Http(http) => http.client_certificate.as_ref().map(|one| one.chain_pem.as_str()),
+        _ => None,
+    }
+}
+
 /// Has every secret of which nothing is said be that of before, where it goes to the same server. What is
-/// said to be sealed counts as said nothing of: nobody sends the secret of another check.
+/// said to be sealed counts as said nothing of: nobody sends the secret of another check. A key goes with
+/// the certificates that it was entered with alone: whether it fits others cannot be seen while it is sealed.
 pub(crate) fn keep(before: Option<&CheckKind>, after: &mut CheckKind) {
     let is_home = before.is_some_and(|before| server_of(before) == server_of(after));
     let kept = before.filter(|_| is_home).map(CheckKind::secrets).unwrap_or_default();
+    let has_its_key = before.and_then(shown) == shown(after);
     for place in after.secrets_mut() {
         if place.secret.open().is_none() {
-            let same = kept.iter().find(|one| one.name == place.name);
+            let fits = |one: &&SecretPlace<&Secret>| has_its_key || !one.is_client_key();
+            let same = kept.iter().find(|one| one.name == place.name).filter(fits);
             *place.secret = same.map(|one| one.secret.clone()).unwrap_or_default();
         }
     }
@@ -100,7 +111,9 @@ pub(crate) fn problems(before: Option<&CheckKind>, after: &CheckKind) -> Vec<Inv
     keep(before, &mut kind);
     let known = before.map(CheckKind::secrets).unwrap_or_default();
     let missing = kind.secrets().into_iter().filter(|place| !place.secret.is_set());
+    let is_home = before.is_some_and(|before| server_of(before) == server_of(after));
     let problem = |name: &str| match known.iter().any(|one| one.name == name) {
+        true if is_home => "was entered with another certificate: enter the key of this one",
         true => "was entered for another server, and is not sent to this one: enter it again",
         false => "is missing: enter it",
     };

@@ -213,7 +213,7 @@ impl Watch {
         }
         self.trace(state, &mut traces, now);
         while !traces.is_empty() {
-            state.board.note_way(traces.next().await);
+            Self::note_ways(state, traces.next().await);
         }
         let unwritten = state.board.take_unwritten();
         if !unwritten.is_empty() {
@@ -246,8 +246,10 @@ impl Watch {
                 tenure = end_of(&mut tasks.turn) => {
                     tasks.turn = None;
                     if self.hear_turn(state, tenure, &mut trouble) {
-                        // What was begun before says nothing of what comes now.
-                        tasks = Tasks::default();
+                        // What was begun before says nothing of what comes now, but of who is on the way.
+                        let mut traces = std::mem::take(&mut tasks.traces);
+                        traces.forget_checks();
+                        tasks = Tasks { traces, ..Tasks::default() };
                     }
                 }
                 asked = end_of(&mut tasks.asking) => {
@@ -261,7 +263,7 @@ impl Watch {
                     trouble.note("results cannot be written; they are kept", failed);
                 }
                 () = self.nudge.notified() => state.asks.nudge(),
-                traced = tasks.traces.next() => state.board.note_way(traced),
+                traced = tasks.traces.next() => Self::note_ways(state, traced),
                 looked = end_of(&mut tasks.looking) => {
                     tasks.looking = None;
                     self.see(state, looked);

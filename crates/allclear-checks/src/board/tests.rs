@@ -9,6 +9,7 @@ use allclear_domain::check::{
 
 use super::*;
 use crate::for_tests::{at, check, result};
+use crate::prober::Trace;
 
 /// Room for all of them.
 const ROOM: Room = Room { quick: 100, slow: 100 };
@@ -374,29 +375,39 @@ fn failing(code: ReasonCode, second: i64) -> ProbeResult {
     ProbeResult { reason, ..result(Verdict::Fail, at(second)) }
 }
 
+/// Has the one check that there is probed, and takes in this.
+fn hear(board: &mut Board, second: i64, result: ProbeResult) {
+    let due = board.take_due(at(second), ROOM);
+    board.hear(&due[0].check, result, at(second));
+}
+
+/// What is to be written of it.
+fn written(board: &mut Board, id: CheckId) -> Judged {
+    board.take_unwritten().judged.remove(&id).unwrap()
+}
+
+fn way(text: &str) -> Trace {
+    Trace::Way(vec![text.to_owned()])
+}
+
 fn lines(result: &ProbeResult) -> Vec<&str> {
     result.exchange.lines.iter().map(|line| line.text.as_str()).collect()
 }
 
 #[test]
-fn who_is_on_the_way_is_told_with_every_failure_of_the_run() {
+fn who_is_on_the_way_is_told_with_every_failure_to_get_there_of_the_run() {
     let check = check(&Entropy::from_seed(1), "a");
     let mut board = board(std::slice::from_ref(&check));
-    let hear = |board: &mut Board, second: i64, result: ProbeResult| {
-        let due = board.take_due(at(second), ROOM);
-        board.hear(&due[0].check, result, at(second));
-    };
     hear(&mut board, 0, failing(ReasonCode::Refused, 0));
     assert_eq!(board.take_unreached(), [], "who refuses was reached");
     hear(&mut board, 10, failing(ReasonCode::TimedOut, 10));
     assert_eq!(board.take_unreached(), [(check.id, at(0))]);
     board.take_unwritten();
 
-    let way = |text: &str| vec![text.to_owned()];
-    board.note_way(Some((check.id, at(5), way("of another run"))));
-    board.note_way(Some((check.id, at(0), Vec::new())));
+    board.note_way(check.id, at(5), way("of another run"));
+    board.note_way(check.id, at(0), Trace::Unknown(None));
     assert!(!board.has_unwritten());
-    board.note_way(Some((check.id, at(0), way("1: a router"))));
+    board.note_way(check.id, at(0), way("1: a router"));
     let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
     assert_eq!(lines(&judged.last), ["1: a router"]);
     assert_eq!(judged.last_bad.as_ref(), Some(&judged.last));
@@ -410,8 +421,75 @@ fn who_is_on_the_way_is_told_with_every_failure_of_the_run() {
     hear(&mut board, 40, failing(ReasonCode::Unreachable, 40));
     assert_eq!(board.take_unreached(), [(check.id, at(40))], "another run has another way");
     hear(&mut board, 50, result(Verdict::Ok, at(50)));
-    board.note_way(Some((check.id, at(40), way("2: another"))));
+    board.note_way(check.id, at(40), way("2: another"));
     let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
     assert_eq!((judged.last.verdict, lines(&judged.last)), (Verdict::Ok, vec![]));
     assert_eq!(lines(&judged.last_bad.unwrap()), ["2: another"], "it is known late, and not lost");
+}
+
+#[test]
+fn the_way_is_told_with_what_did_not_get_there_alone() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    hear(&mut board, 0, failing(ReasonCode::TimedOut, 0));
+    assert_eq!(board.take_unreached(), [(check.id, at(0))]);
+    let why = "who is on the way was not looked for";
+    board.note_way(check.id, at(0), Trace::Unknown(Some(why.to_owned())));
+    assert_eq!(lines(&written(&mut board, check.id).last), [why]);
+    hear(&mut board, 10, failing(ReasonCode::TimedOut, 10));
+    assert_eq!(lines(&written(&mut board, check.id).last), [""; 0], "that is told once");
+    assert_eq!(board.take_unreached(), [(check.id, at(0))], "and it is asked for again");
+    board.note_way(check.id, at(0), way("1: a router"));
+    hear(&mut board, 20, failing(ReasonCode::Status, 20));
+    assert_eq!(lines(&written(&mut board, check.id).last), [""; 0], "it answers");
+    hear(&mut board, 30, failing(ReasonCode::Unreachable, 30));
+    assert_eq!(lines(&written(&mut board, check.id).last), ["1: a router"]);
+    assert_eq!(board.take_unreached(), []);
+}
+
+#[test]
+fn a_way_that_is_known_when_it_answers_again_is_told_of_what_comes_later() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    hear(&mut board, 0, failing(ReasonCode::TimedOut, 0));
+    hear(&mut board, 10, failing(ReasonCode::Status, 10));
+    board.note_way(check.id, at(0), way("1: a router"));
+    assert_eq!(lines(&written(&mut board, check.id).last), [""; 0]);
+    hear(&mut board, 20, failing(ReasonCode::TimedOut, 20));
+    assert_eq!(lines(&written(&mut board, check.id).last), ["1: a router"]);
+}
+
+#[test]
+fn what_failed_is_kept_whatever_is_slow_or_unknown_after_it() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    for second in [0, 10, 20] {
+        hear(&mut board, second, failing(ReasonCode::TimedOut, second));
+    }
+    board.note_way(check.id, at(0), way("1: a router"));
+    let kept = board.take_unwritten().judged.remove(&check.id).unwrap().last_bad;
+    let hour = i64::try_from(crate::limits::FAILURE_KEPT_FOR.as_secs()).unwrap();
+    // It goes on for long, and nobody can say whether it does.
+    for (second, verdict) in
+        [(30, Verdict::Unknown), (hour + 30, Verdict::Unknown), (hour + 60, Verdict::Degraded)]
+    {
+        hear(&mut board, second, result(verdict, at(second)));
+        let judged = written(&mut board, check.id);
+        assert_eq!((judged.last.verdict, &judged.last_bad), (verdict, &kept));
+    }
+    // What is known late of the way is told of the failure, and the last probe stays what it is.
+    board.note_way(check.id, at(0), way("1: a router"));
+    assert!(!board.has_unwritten());
+    for second in [hour + 90, hour + 120] {
+        hear(&mut board, second, result(Verdict::Ok, at(second)));
+    }
+    hear(&mut board, hour + 150, result(Verdict::Degraded, at(hour + 150)));
+    let judged = written(&mut board, check.id);
+    assert_eq!(judged.last_bad, Some(judged.last), "the outage is over, and long ago");
+
+    hear(&mut board, hour + 180, failing(ReasonCode::Refused, hour + 180));
+    let kept = written(&mut board, check.id).last_bad;
+    hear(&mut board, hour + 210, result(Verdict::Ok, at(hour + 210)));
+    hear(&mut board, hour + 240, result(Verdict::Degraded, at(hour + 240)));
+    assert_eq!(written(&mut board, check.id).last_bad, kept, "it is recent");
 }

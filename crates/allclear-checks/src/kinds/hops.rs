@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::Way;
 use super::record::Record;
+use crate::prober::Trace;
 
 /// Where checks did not get to when they were tried last.
 #[derive(Debug, Default)]
@@ -50,27 +51,30 @@ impl Unreached {
 
 impl Way {
     /// Who is on the way to an address now. That this machine cannot tell is said once: it is so of each.
-    pub(super) async fn trace(&self, address: IpAddr, now: Timestamp) -> Vec<String> {
-        let unknown =
-            |why: &str| format!("who is on the way to {address} was not looked for: {why}");
+    pub(super) async fn trace(&self, address: IpAddr, now: Timestamp) -> Trace {
+        let unknown = |why: &str| {
+            Trace::Unknown(Some(format!(
+                "who is on the way to {address} was not looked for: {why}"
+            )))
+        };
         match self.net.hops_to(address).await {
             Ok(hops) => {
                 let head = format!("on the way to {address}, as of {now:.0}:");
-                std::iter::once(head).chain(told(address, &hops)).collect()
+                Trace::Way(std::iter::once(head).chain(told(address, &hops)).collect())
             }
             Err(HopsError::NotPermitted)
                 if self.unreached.is_told.swap(true, Ordering::Relaxed) =>
             {
-                Vec::new()
+                Trace::Unknown(None)
             }
             Err(error @ HopsError::NotPermitted) => {
                 tracing::info!(
                     "where a target cannot be reached, nobody looks on the way: {error}"
                 );
-                vec![unknown(&format!("{error}; this is said once"))]
+                unknown(&format!("{error}; this is said once"))
             }
-            Err(HopsError::Forbidden(_)) => Vec::new(),
-            Err(error @ HopsError::Unable { .. }) => vec![unknown(&error.to_string())],
+            Err(HopsError::Forbidden(_)) => Trace::Unknown(None),
+            Err(error @ HopsError::Unable { .. }) => unknown(&error.to_string()),
         }
     }
 }
@@ -80,11 +84,16 @@ fn told(address: IpAddr, hops: &[Hop]) -> Vec<String> {
     let (mut lines, mut place) = (Vec::new(), 0);
     while let Some(hop) = hops.get(place) {
         let rest = hops.get(place..).unwrap_or_default();
-        let silent = rest.iter().take_while(|hop| hop.answers.is_empty()).count();
+        let is_alike = |one: &&Hop| one.answers.is_empty() && one.is_asked == hop.is_asked;
+        let found = match hop.is_asked {
+            true => "no answer",
+            false => "not asked, as this machine could not send a ping",
+        };
+        let silent = rest.iter().take_while(is_alike).count();
         match silent {
             0 => lines.push(format!("{}: {}", place + 1, answered(address, hop))),
-            1 => lines.push(format!("{}: no answer", place + 1)),
-            more => lines.push(format!("{} to {}: no answer", place + 1, place + more)),
+            1 => lines.push(format!("{}: {found}", place + 1)),
+            more => lines.push(format!("{} to {}: {found}", place + 1, place + more)),
         }
         place += silent.max(1);
     }
@@ -102,10 +111,12 @@ fn answered(address: IpAddr, hop: &Hop) -> String {
     let told = by.iter().map(|by| {
         let answers = hop.answers.iter().filter(|answer| answer.by == *by);
         let why = answers.clone().find_map(|answer| answer.why);
+        let is_reply = answers.clone().any(|answer| answer.is_reply);
         let times: Vec<_> = answers.map(|answer| milliseconds(answer.took)).collect();
         let says = match why {
             Some(why) => format!(", says that {why}"),
-            None if *by == address => ", answers pings".to_owned(),
+            None if is_reply => ", answers pings".to_owned(),
+            None if *by == address => ", which has the address and forwards".to_owned(),
             None => String::new(),
         };
         format!("{by} after {} ms{says}", times.join(", "))
@@ -130,9 +141,11 @@ mod tests {
         let answer = |by: &str, micros: u64, why| HopAnswer {
             by: by.parse().unwrap(),
             took: Duration::from_micros(micros),
+            is_reply: false,
             why,
         };
-        let hop = |answers: &[HopAnswer]| Hop { answers: answers.to_vec() };
+        let hop = |answers: &[HopAnswer]| Hop { is_asked: true, answers: answers.to_vec() };
+        let unasked = Hop { is_asked: false, answers: Vec::new() };
         let (one, other) = ("198.51.100.1", "198.51.100.9");
         let forbidden = Some("the way to it is forbidden");
         let hops = [
@@ -142,7 +155,10 @@ mod tests {
             hop(&[]),
             hop(&[]),
             hop(&[]),
-            hop(&[answer("192.0.2.7", 25_000, None)]),
+            unasked.clone(),
+            unasked,
+            hop(&[answer("192.0.2.7", 24_000, None)]),
+            hop(&[HopAnswer { is_reply: true, ..answer("192.0.2.7", 25_000, None) }]),
         ];
         assert_eq!(
             told(address, &hops),
@@ -152,7 +168,9 @@ mod tests {
                 "3: 198.51.100.1 after 3.0 ms; 198.51.100.9 after 4.0 ms, says that the way to it is \
                  forbidden",
                 "4 to 6: no answer",
-                "7: 192.0.2.7 after 25.0 ms, answers pings",
+                "7 to 8: not asked, as this machine could not send a ping",
+                "9: 192.0.2.7 after 24.0 ms, which has the address and forwards",
+                "10: 192.0.2.7 after 25.0 ms, answers pings",
             ]
         );
         assert_eq!(told(address, &[]), Vec::<String>::new());

@@ -208,7 +208,8 @@ impl Prober for NetProber {
     fn trace(&self, id: CheckId, now: Timestamp) -> Option<Tracing> {
         let way = Arc::clone(&self.0);
         let address = way.unreached.of(id)?;
-        Some(Box::pin(async move { way.trace(address, now).await }))
+        let looking = Box::pin(async move { way.trace(address, now).await });
+        Some(Tracing { address, looking })
     }
 
     fn ask(&self, ask: Ask, now: Timestamp) -> Probing {

@@ -152,6 +152,9 @@ impl Record {
     /// The same, and of its base64 as well.
     pub(super) fn hide_everywhere(&mut self, secret: &str) {
         self.hide(secret);
+        // Lines are read without the spaces around them, and reasons quote what was said.
+        self.hide(secret.trim());
+        self.hide(&secret.escape_debug().to_string());
         // What ends a text in base64 is often left out.
         self.hide(secret.trim_end_matches('='));
         self.hide(BASE64.encode(secret.as_bytes()).trim_end_matches('='));
@@ -290,6 +293,17 @@ mod tests {
     fn lines(record: Record) -> (Vec<String>, bool) {
         let exchange = record.into_exchange();
         (exchange.lines.into_iter().map(|line| line.text).collect(), exchange.is_cut)
+    }
+
+    #[test]
+    fn what_is_secret_is_hidden_without_its_spaces_and_as_reasons_quote_it() {
+        let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
+        record.hide_everywhere("hunter2 ");
+        record.hide_everywhere("hun\u{a0}ter\u{200b}three");
+        record.received("-ERR bad: PASS hunter2");
+        let told = record.told(&format!("it says {:?}", "no hun\u{a0}ter\u{200b}three"));
+        assert!(!told.contains("three"), "{told}");
+        assert!(!lines(record).0.concat().contains("hunter"));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The kind `tcp`: a connection, and what is said on it, in the open or within TLS.
 
+use std::io::{self, ErrorKind};
+
 use allclear_domain::check::{Reason, ReasonCode, TcpCheck};
-use allclear_net::{DialOptions, Host, More, ReadError, read_more};
+use allclear_net::{DialOptions, Host, More, ReadError, TlsError, read_more};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
@@ -72,7 +74,7 @@ impl TcpProbe {
                     let told = "the other side does not take what is sent";
                     return Err(reason(ReasonCode::TimedOut, told));
                 }
-                Ok(Err(error)) => return Err(broken(&error)),
+                Ok(Err(error)) => return Err(untaken(&mut stream, &error, deadline).await),
                 Ok(Ok(())) => {}
             }
         }
@@ -95,7 +97,13 @@ async fn listen(
     deadline: Instant,
 ) -> Result<(), Reason> {
     loop {
-        let more = read_more(stream, read, limits::TCP_BYTES_MAX, deadline).await;
+        let more = match read_more(stream, read, limits::TCP_BYTES_MAX, deadline).await {
+            // Within TLS, whoever hangs up without a word of it ended as well.
+            Err(ReadError::Broken(error)) if error.kind() == ErrorKind::UnexpectedEof => {
+                Ok(More::Ended)
+            }
+            more => more,
+        };
         if record.phases.first_byte_us.is_none() && !read.is_empty() {
             spend(&mut record.phases.first_byte_us, asked_at.elapsed());
         }
@@ -126,8 +134,27 @@ async fn listen(
     }
 }
 
-fn broken(error: &std::io::Error) -> Reason {
-    reason(ReasonCode::Broken, format!("the connection broke: {error}"))
+/// Why what was to be sent was not taken. A server that turns us down within TLS says so before it ends.
+async fn untaken(
+    stream: &mut (impl AsyncRead + Unpin),
+    error: &io::Error,
+    deadline: Instant,
+) -> Reason {
+    match read_more(stream, &mut Vec::new(), limits::TCP_BYTES_MAX, deadline).await {
+        Err(ReadError::Broken(said)) => refused(&said).unwrap_or_else(|| broken(error)),
+        _ => broken(error),
+    }
+}
+
+fn broken(error: &io::Error) -> Reason {
+    let told = || reason(ReasonCode::Broken, format!("the connection broke: {error}"));
+    refused(error).unwrap_or_else(told)
+}
+
+/// That the server turned us down, which it may do after the handshake: it wants a certificate of ours.
+fn refused(error: &io::Error) -> Option<Reason> {
+    let error = TlsError::of(error);
+    matches!(error, TlsError::Refused(_)).then(|| untrusted(&error))
 }
 
 #[cfg(test)]

@@ -28,10 +28,20 @@ fn prober_by(rules: AddressRules) -> NetProber {
     prober_of(rules, Resolver::asking(&[]).unwrap())
 }
 
+/// A prober that may reach this machine and trusts these authorities.
+pub(super) fn prober_trusting(trust: &Trust) -> NetProber {
+    let rules = AddressRules::allowing(vec!["127.0.0.0/8".parse().unwrap()]);
+    prober_of_all(rules, Resolver::asking(&[]).unwrap(), trust)
+}
+
 fn prober_of(rules: AddressRules, resolver: Resolver) -> NetProber {
+    prober_of_all(rules, resolver, &Trust::public_and(b"").unwrap())
+}
+
+fn prober_of_all(rules: AddressRules, resolver: Resolver, trust: &Trust) -> NetProber {
     let net = Net::new(rules, resolver);
     let clock = Arc::new(TurnedClock::at(noon()));
-    let tls = TlsClient::new(&Trust::public_and(b"").unwrap(), None, clock).unwrap();
+    let tls = TlsClient::new(trust, None, clock).unwrap();
     NetProber::new(net, tls, VantagePoint::core())
 }
 

@@ -2,7 +2,7 @@
 
 use allclear_domain::Entropy;
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{Header, OnOutage, Patience, SecretHeader, SignIn};
+use allclear_domain::check::{ClientCertificate, Header, OnOutage, Patience, SecretHeader, SignIn};
 use allclear_store::{Keyring, Location, Stored};
 use tempfile::TempDir;
 
@@ -214,4 +214,28 @@ fn a_secret_is_for_one_server_and_one_place() {
     let mut near = HttpCheck::of("https://a.example.com/");
     near.connect_to = Some("192.0.2.7".parse().unwrap());
     assert_ne!(server_of(&near.into()), server("https://a.example.com/"));
+}
+
+#[test]
+fn a_key_stays_with_the_certificate_that_it_was_entered_with() {
+    let showing = |chain: &str, key: Secret| {
+        let mut http = HttpCheck::of("https://a.example.com/");
+        let chain_pem = chain.to_owned();
+        http.client_certificate = Some(ClientCertificate { chain_pem, key });
+        CheckKind::from(http)
+    };
+    let id: SecretId = Entropy::from_seed(1).id(at(0));
+    let before = showing("one", Secret::Sealed(id));
+    let mut same = showing("one", Secret::Kept);
+    keep(Some(&before), &mut same);
+    assert_eq!(same, before);
+    assert_eq!(problems(Some(&before), &same), []);
+    // Whether it fits another one would be seen at the first probe, which would be too late.
+    let mut renewed = showing("two", Secret::Kept);
+    let told = problems(Some(&before), &renewed);
+    assert_eq!(told[0].field, "kind.http.client_certificate.key");
+    assert!(told[0].problem.contains("enter the key of this one"), "{}", told[0].problem);
+    keep(Some(&before), &mut renewed);
+    assert_eq!(renewed.secrets()[0].secret.open(), None);
+    assert_ne!(renewed.secrets()[0].secret, &Secret::Sealed(id));
 }

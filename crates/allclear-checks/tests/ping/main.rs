@@ -10,8 +10,8 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use allclear_checks::Prober;
 use allclear_checks::kinds::NetProber;
+use allclear_checks::{Prober, Trace};
 use allclear_domain::Entropy;
 use allclear_domain::check::{
     Check, CheckKind, IcmpCheck, IpFamily, ProbeResult, ReasonCode, TcpCheck, VantagePoint, Verdict,
@@ -30,11 +30,11 @@ const AT_ONCE: Duration = Duration::ZERO;
 
 /// Probes in the namespace of this thread.
 fn probe(check: IcmpCheck, deadline_ms: u32) -> ProbeResult {
-    probe_and_trace(CheckKind::Icmp(check), deadline_ms).0
+    probe_and_trace(&CheckKind::Icmp(check), deadline_ms).0
 }
 
 /// The same, and who is on the way where it fails.
-fn probe_and_trace(kind: CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Vec<String>>) {
+fn probe_and_trace(kind: &CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Trace>) {
     let now: Timestamp = NOON.parse().unwrap();
     let trust = Trust::public_and(b"").unwrap();
     let tls = TlsClient::new(&trust, None, Arc::new(TurnedClock::at(now))).unwrap();
@@ -58,7 +58,7 @@ fn probe_and_trace(kind: CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Ve
         let prober = NetProber::new(net, tls, VantagePoint::core());
         let result = prober.probe(Arc::new(check), now).await;
         let way = match prober.trace(id, now) {
-            Some(tracing) => Some(tracing.await),
+            Some(tracing) => Some(tracing.looking.await),
             None => None,
         };
         (result, way)
@@ -200,14 +200,14 @@ fn what_is_not_what_was_sent_is_no_answer() {
 fn who_is_on_the_way_is_told_where_it_ends() {
     let wire = Wire::with_beyond();
     let tcp = |host: &str| CheckKind::Tcp(TcpCheck::of(host, 443));
-    let (refused, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 5_000));
+    let (refused, way) = wire.on_near(|| probe_and_trace(&tcp(BEYOND), 5_000));
     assert_eq!(refused.reason.unwrap().code, ReasonCode::Refused);
     assert_eq!(way, None, "it was reached");
     // A network that nobody answers in, behind both.
     wire.lose_beyond();
-    let (result, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 300));
+    let (result, way) = wire.on_near(|| probe_and_trace(&tcp(BEYOND), 300));
     assert_eq!(result.reason.unwrap().code, ReasonCode::TimedOut);
-    let way = way.unwrap();
+    let Some(Trace::Way(way)) = way else { panic!("{way:?}") };
     let [head, router, end] = way.as_slice() else { panic!("{way:?}") };
     assert_eq!(head, "on the way to 10.77.1.2, as of 2026-06-15T12:00:00Z:");
     assert!(router.starts_with("1: 10.77.0.2 after ") && router.ends_with(" ms"), "{way:?}");
@@ -228,6 +228,24 @@ fn the_way_to_a_machine_that_is_there_ends_at_it() {
     });
     let by = |hop: &Hop| hop.answers.iter().map(|one| one.by.to_string()).collect::<Vec<_>>();
     assert_eq!(hops.iter().map(by).collect::<Vec<_>>(), [vec![FAR; 3], vec![BEYOND; 3]]);
+    let replies = |hop: &Hop| hop.answers.iter().filter(|one| one.is_reply).count();
+    assert_eq!(hops.iter().map(replies).collect::<Vec<_>>(), [0, 3]);
+}
+
+#[test]
+fn what_this_machine_forbids_of_one_target_is_told_of_that_target() {
+    let wire = Wire::new();
+    wire.near(&["route", "add", "prohibit", "198.51.100.0/24"]);
+    let rules = AddressRules::allowing(vec!["198.51.100.0/24".parse().unwrap()]);
+    let problem = wire.on_near(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let net = Net::new(rules, Resolver::asking(&[]).unwrap());
+            net.hops_to("198.51.100.7".parse().unwrap()).await.unwrap_err()
+        })
+    });
+    let told = problem.to_string();
+    assert!(told.starts_with("this machine cannot ping 198.51.100.7: Permission denied"), "{told}");
 }
 
 #[test]

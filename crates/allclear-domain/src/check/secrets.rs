@@ -35,6 +35,12 @@ impl<S> SecretPlace<S> {
         Self { field: format!("http.secret_headers[{place}].value"), name, secret }
     }
 
+    /// Whether it is the key of a client certificate.
+    #[must_use]
+    pub fn is_client_key(&self) -> bool {
+        self.name == CLIENT_KEY
+    }
+
     fn client_key(secret: S) -> Self {
         Self { field: CLIENT_KEY.to_owned(), name: CLIENT_KEY.to_owned(), secret }
     }

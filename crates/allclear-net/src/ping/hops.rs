@@ -31,6 +31,8 @@ const LAST_WAIT: Duration = Duration::from_millis(2_500);
 /// A machine on the way to an address, or whoever stands at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hop {
+    /// Whether any ping was sent that goes so far.
+    pub is_asked: bool,
     /// What came of the pings that went so far, in the order of the pings; nothing where nobody answered.
     pub answers: Vec<HopAnswer>,
 }
@@ -42,6 +44,9 @@ pub struct HopAnswer {
     pub by: IpAddr,
     /// The time from the ping to its answer.
     pub took: Duration,
+    /// Whether it is the answer to the ping, and not what somebody says of one. Who has the address may say
+    /// of a ping that it goes no farther, as one that forwards what comes for it.
+    pub is_reply: bool,
     /// Why the way ends there before the address, where it does.
     pub why: Option<&'static str>,
 }
@@ -81,7 +86,11 @@ impl Net {
             token: self.entropy.bytes(),
             pings: Vec::new(),
         };
-        walk.run(Instant::now() + HOPS_TAKE_MAX).await?;
+        let Socket { socket, is_raw } = open(address).map_err(|error| unopened(address, &error))?;
+        if !is_raw {
+            return Err(HopsError::NotPermitted);
+        }
+        walk.run(socket, Instant::now() + HOPS_TAKE_MAX).await?;
         Ok(walk.hops())
     }
 }
@@ -91,17 +100,18 @@ struct Walk {
     address: IpAddr,
     id: u16,
     token: [u8; TOKEN_BYTES],
-    /// When each was sent, where it was, and what came of it: by round, and by distance within.
+    /// When each was sent, where it was, and what came of it: by round, and by distance within. One that
+    /// this machine did not take is not sent.
     pings: Vec<(Option<Instant>, Option<HopAnswer>)>,
 }
 
 impl Walk {
-    async fn run(&mut self, deadline: Instant) -> Result<(), HopsError> {
-        let Socket { socket, is_raw } = open(self.address).map_err(|error| self.unable(&error))?;
-        if !is_raw {
-            return Err(HopsError::NotPermitted);
-        }
-        let socket = UdpSocket::from_std(socket).map_err(|error| self.unable(&error))?;
+    async fn run(
+        &mut self,
+        socket: std::net::UdpSocket,
+        deadline: Instant,
+    ) -> Result<(), HopsError> {
+        let socket = UdpSocket::from_std(socket).map_err(|error| unable(self.address, &error))?;
         let began = Instant::now();
         let mut next_at = began;
         let mut buffer = vec![0; PACKET_BYTES_MAX];
@@ -119,7 +129,9 @@ impl Walk {
             let until = if nth < all { next_at.min(end) } else { end };
             match timeout_at(until, socket.recv_from(&mut buffer)).await {
                 Err(_) => {}
-                Ok(Err(error)) => return Err(self.unable(&error)),
+                // What was heard until then is told.
+                Ok(Err(_)) if self.answers().next().is_some() => return Ok(()),
+                Ok(Err(error)) => return Err(unable(self.address, &error)),
                 Ok(Ok((length, from))) => {
                     self.hear(buffer.get(..length).unwrap_or_default(), from.ip(), Instant::now());
                 }
@@ -137,24 +149,13 @@ impl Walk {
     ) -> Result<Instant, HopsError> {
         let (round, place) = (nth / usize::from(HOPS_MAX), nth % usize::from(HOPS_MAX));
         let is_beyond = place >= self.length();
-        let mut sent_at = None;
-        if !is_beyond {
-            let distance = u8::try_from(place + 1).unwrap_or(HOPS_MAX);
-            let of_v6 = self.address.is_ipv6();
-            let set = match of_v6 {
-                true => set_ipv6_unicast_hops(socket, Some(distance)),
-                false => set_ip_ttl(socket, u32::from(distance)),
-            };
-            set.map_err(|errno| self.unable(&errno.into()))?;
-            let ping = Ping { id: self.id, nth: u16::try_from(nth).unwrap_or(u16::MAX) };
-            let bytes = packet::request(of_v6, ping, self.token);
-            let sent = socket.send_to(&bytes, SocketAddr::new(self.address, 0));
-            if let Ok(Err(error)) = timeout_at(deadline, sent).await {
-                return Err(self.unable(&error));
+        match is_beyond {
+            true => self.pings.push((None, None)),
+            false => {
+                let sent = self.send_to(socket, nth, place, deadline).await;
+                self.note_sent(sent.map(|()| Instant::now()))?;
             }
-            sent_at = Some(Instant::now());
         }
-        self.pings.push((sent_at, None));
         let is_last = place + 1 == usize::from(HOPS_MAX);
         let next_round = began + ROUND_EVERY * u32::try_from(round + 1).unwrap_or(1);
         Ok(match (is_last, is_beyond) {
@@ -164,16 +165,50 @@ impl Walk {
         })
     }
 
+    /// Sends a ping that may go so far.
+    async fn send_to(
+        &self,
+        socket: &UdpSocket,
+        nth: usize,
+        place: usize,
+        deadline: Instant,
+    ) -> io::Result<()> {
+        let distance = u8::try_from(place + 1).unwrap_or(HOPS_MAX);
+        let of_v6 = self.address.is_ipv6();
+        match of_v6 {
+            true => set_ipv6_unicast_hops(socket, Some(distance))?,
+            false => set_ip_ttl(socket, u32::from(distance))?,
+        }
+        let ping = Ping { id: self.id, nth: u16::try_from(nth).unwrap_or(u16::MAX) };
+        let bytes = packet::request(of_v6, ping, self.token);
+        let sent = socket.send_to(&bytes, SocketAddr::new(self.address, 0));
+        timeout_at(deadline, sent).await??;
+        Ok(())
+    }
+
+    /// Takes in when the next ping was sent, or why it was not. That takes nothing from what others told.
+    fn note_sent(&mut self, sent: io::Result<Instant>) -> Result<(), HopsError> {
+        match sent {
+            Err(error) if self.pings.iter().all(|(sent_at, _)| sent_at.is_none()) => {
+                Err(unable(self.address, &error))
+            }
+            sent => {
+                self.pings.push((sent.ok(), None));
+                Ok(())
+            }
+        }
+    }
+
     /// Takes in a packet that may be about one of these pings.
     fn hear(&mut self, bytes: &[u8], from: IpAddr, at: Instant) {
         let is_v6 = self.address.is_ipv6();
         let message = if is_v6 { Some(bytes) } else { packet::inside_v4(bytes) };
-        let (ping, why) = match message.and_then(|message| packet::read(is_v6, message)) {
+        let (ping, is_reply, why) = match message.and_then(|message| packet::read(is_v6, message)) {
             Some(Heard::Reply { ping, token }) if from == self.address && token == self.token => {
-                (ping, None)
+                (ping, true, None)
             }
             Some(Heard::Undelivered { to, ping, why }) if to == self.address => {
-                (ping, (why != TOO_FAR).then_some(why))
+                (ping, false, (why != TOO_FAR).then_some(why))
             }
             _ => return,
         };
@@ -181,7 +216,7 @@ impl Walk {
             && let Some((Some(sent_at), answer @ None)) = self.pings.get_mut(usize::from(ping.nth))
         {
             let took = at.saturating_duration_since(*sent_at);
-            *answer = Some(HopAnswer { by: from, took, why });
+            *answer = Some(HopAnswer { by: from, took, is_reply, why });
         }
     }
 
@@ -191,10 +226,10 @@ impl Walk {
         pings.filter_map(|(nth, (_, answer))| Some((nth % usize::from(HOPS_MAX), (*answer)?)))
     }
 
-    /// How many machines the way has, as far as is known: it ends at the address, or where somebody says
-    /// that it does.
+    /// How many machines the way has, as far as is known: it ends where a ping is answered, or where
+    /// somebody says that it does.
     fn length(&self) -> usize {
-        let is_end = |answer: &HopAnswer| answer.by == self.address || answer.why.is_some();
+        let is_end = |answer: &HopAnswer| answer.is_reply || answer.why.is_some();
         let ends = self.answers().filter(|(_, answer)| is_end(answer));
         ends.map(|(place, _)| place + 1).min().unwrap_or(usize::from(HOPS_MAX))
     }
@@ -209,6 +244,11 @@ impl Walk {
 
     fn hops(&self) -> Vec<Hop> {
         let mut hops = vec![Hop::default(); self.length()];
+        for (nth, (sent_at, _)) in self.pings.iter().enumerate() {
+            if let Some(hop) = hops.get_mut(nth % usize::from(HOPS_MAX)) {
+                hop.is_asked |= sent_at.is_some();
+            }
+        }
         for (place, answer) in self.answers() {
             if let Some(hop) = hops.get_mut(place) {
                 hop.answers.push(answer);
@@ -216,111 +256,17 @@ impl Walk {
         }
         hops
     }
+}
 
-    fn unable(&self, error: &io::Error) -> HopsError {
-        match is_forbidden(error) {
-            true => HopsError::NotPermitted,
-            false => HopsError::Unable { address: self.address, problem: error.to_string() },
-        }
-    }
+/// Why no socket was opened. That alone says that this program lacks a right: a ping may be turned down by a
+/// firewall of this machine as well, and concerns its target alone.
+fn unopened(address: IpAddr, error: &io::Error) -> HopsError {
+    if is_forbidden(error) { HopsError::NotPermitted } else { unable(address, error) }
+}
+
+fn unable(address: IpAddr, error: &io::Error) -> HopsError {
+    HopsError::Unable { address, problem: error.to_string() }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{AddressRules, Resolver};
-
-    const HERE: &str = "192.0.2.7";
-    const ROUTER: &str = "198.51.100.1";
-
-    fn walk() -> Walk {
-        let sent = (Some(Instant::now()), None);
-        let all = usize::from(ROUNDS * u16::from(HOPS_MAX));
-        let address = HERE.parse().unwrap();
-        Walk { address, id: 0x0102, token: [7; TOKEN_BYTES], pings: vec![sent; all] }
-    }
-
-    /// The head of an IPv4 packet to the address, and what is in it.
-    fn packet(message: &[u8]) -> Vec<u8> {
-        let mut packet = vec![0; 20];
-        (packet[0], packet[9]) = (0x45, 1);
-        packet[16..20].copy_from_slice(&[192, 0, 2, 7]);
-        packet.extend(message);
-        packet
-    }
-
-    fn ping(nth: u16, token: u8) -> Vec<u8> {
-        packet::request(false, Ping { id: 0x0102, nth }, [token; TOKEN_BYTES])
-    }
-
-    fn reply(nth: u16, token: u8) -> Vec<u8> {
-        let mut reply = ping(nth, token);
-        reply[0] = 0;
-        packet(&reply)
-    }
-
-    /// What a router says of a ping; it repeats the beginning alone.
-    fn turned_down(kind: u8, code: u8, nth: u16) -> Vec<u8> {
-        packet(&[&[kind, code, 0, 0, 0, 0, 0, 0][..], &packet(&ping(nth, 7)[..8])].concat())
-    }
-
-    #[test]
-    fn the_way_goes_through_routers_to_whoever_ends_it() {
-        let (mut walk, now) = (walk(), Instant::now());
-        let (router, here) = (ROUTER.parse().unwrap(), HERE.parse().unwrap());
-        let second = u16::from(HOPS_MAX);
-        walk.hear(&turned_down(11, 0, 0), router, now);
-        walk.hear(&turned_down(11, 0, second), router, now);
-        walk.hear(&reply(2, 7), here, now);
-        walk.hear(&reply(3, 7), here, now);
-        assert!(!walk.is_complete(), "the second one may still answer");
-        let hops = walk.hops();
-        let by = |hop: &Hop| hop.answers.iter().map(|answer| answer.by).collect::<Vec<_>>();
-        assert_eq!(hops.iter().map(by).collect::<Vec<_>>(), [vec![router; 2], vec![], vec![here]]);
-        assert!(hops.iter().all(|hop| hop.answers.iter().all(|answer| answer.why.is_none())));
-
-        walk.hear(&turned_down(3, 1, 1), router, now);
-        let hops = walk.hops();
-        assert_eq!((hops.len(), hops[1].answers[0].why), (2, Some("it cannot be reached")));
-    }
-
-    #[test]
-    fn nobody_is_heard_twice_nor_of_what_was_not_sent() {
-        let (mut walk, now) = (walk(), Instant::now());
-        let (router, here) = (ROUTER.parse().unwrap(), HERE.parse().unwrap());
-        walk.hear(&reply(0, 8), here, now);
-        walk.hear(&reply(0, 7), router, now);
-        walk.hear(&reply(u16::MAX, 7), here, now);
-        walk.hear(&turned_down(11, 0, 999), router, now);
-        walk.pings[4].0 = None;
-        walk.hear(&reply(4, 7), here, now);
-        assert_eq!(walk.answers().count(), 0);
-        walk.hear(&turned_down(11, 0, 0), router, now);
-        walk.hear(&turned_down(3, 1, 0), here, now);
-        assert_eq!(walk.answers().map(|(_, answer)| answer.by).collect::<Vec<_>>(), [router]);
-        walk.id = 9;
-        walk.hear(&turned_down(11, 0, 1), router, now);
-        assert_eq!(walk.answers().count(), 1);
-    }
-
-    #[tokio::test]
-    async fn what_may_not_be_reached_is_not_pinged() {
-        let net = Net::new(AddressRules::default(), Resolver::asking(&[]).unwrap());
-        let refused = net.hops_to([127, 0, 0, 1].into()).await;
-        assert!(matches!(refused, Err(HopsError::Forbidden(_))), "{refused:?}");
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_comes_is_heard_or_left(bytes in prop::collection::vec(any::<u8>(), 0..200), kind: u8) {
-            let mut walk = walk();
-            let router = ROUTER.parse().unwrap();
-            walk.hear(&bytes, router, Instant::now());
-            let inner = [&[kind, 0, 0, 0, 0, 0, 0, 0][..], &bytes].concat();
-            walk.hear(&packet(&inner), router, Instant::now());
-            prop_assert!(walk.hops().len() <= usize::from(HOPS_MAX));
-        }
-    }
-}
+mod tests;

@@ -23,7 +23,8 @@ pub struct Judged {
     pub judgment: Judgment,
     /// The last probe.
     pub last: ProbeResult,
-    /// The last probe that did not simply work.
+    /// The last probe that did not simply work; the last that failed, while an outage goes on or is just
+    /// over.
     pub last_bad: Option<ProbeResult>,
 }
 

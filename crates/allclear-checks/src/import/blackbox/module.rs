@@ -248,7 +248,17 @@ struct Conversation {
     /// What comes first is expected, and something is sent only then.
     begins_with_expecting: bool,
     has_starttls: bool,
+    /// Something of it is made of an answer, or is no text.
+    is_beyond_text: bool,
     turns: usize,
+}
+
+impl Conversation {
+    /// Whether something is sent once at most, and then something is expected once at most.
+    fn is_short(&self) -> bool {
+        let is_turned = self.begins_with_expecting && !self.sends.is_empty();
+        self.sends.len() <= 1 && self.expects.len() <= 1 && !is_turned
+    }
 }
 
 fn tcp(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {
@@ -261,8 +271,14 @@ fn tcp(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {
     };
     let conversation = conversation(&fields.list("query_response"), draft);
     let has_tls = is_set(&mut fields, "tls", false);
+    let can_be_held = conversation.is_short() && !conversation.is_beyond_text;
+    let is_handshake =
+        conversation.has_starttls || (has_tls && (conversation.turns == 0 || !can_be_held));
+    if conversation.is_beyond_text && !is_handshake {
+        draft.refuse("what it sends is made of an answer, or no text, and cannot be sent here");
+    }
     draft.unread(&fields, "tcp.");
-    if conversation.has_starttls || (has_tls && conversation.turns == 0) {
+    if is_handshake {
         let mut check = TlsCheck::of(host, port);
         check.warn_days = 0;
         check.starttls = if has_tls { None } else { StartTls::usual_at(port) };
@@ -280,14 +296,15 @@ fn tcp(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {
         }
         return Some(check.into());
     }
-    let Conversation { sends, expects, begins_with_expecting, turns, .. } = conversation;
-    if sends.len() > 1 || expects.len() > 1 || (begins_with_expecting && !sends.is_empty()) {
+    if !conversation.is_short() {
         draft.refuse(format!(
-            "it has a conversation of {turns} turns; here something is sent once, and then \
-             something is expected: shorten it"
+            "it has a conversation of {} turns; here something is sent once, and then \
+             something is expected: shorten it",
+            conversation.turns
         ));
         return None;
     }
+    let Conversation { sends, expects, .. } = conversation;
     let mut check = TcpCheck { tls: has_tls, ..TcpCheck::of(host, port) };
     check.send = sends.into_iter().next().map(|line| line + "\n");
     check.expect = expects.into_iter().next();
@@ -320,8 +337,6 @@ fn conversation(list: &[&Value], draft: &mut Draft<'_>) -> Conversation {
         draft.unread(&turn, "tcp.query_response.");
     }
     let cannot = |send: &String| send.contains("${") || send.contains("!!binary");
-    if !all.has_starttls && all.sends.iter().any(cannot) {
-        draft.refuse("what it sends is made of an answer, or no text, and cannot be sent here");
-    }
+    all.is_beyond_text = all.sends.iter().any(cannot);
     all
 }

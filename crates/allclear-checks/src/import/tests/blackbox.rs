@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{file, told};
-use crate::import::{Outcome, SourceFile, blackbox, problems};
+use crate::import::{Imported, Outcome, SourceFile, blackbox, problems};
 
 fn beside(pattern: &str) -> Result<Vec<SourceFile>, String> {
     let databases = include_str!("../../../samples/blackbox/targets/databases.yml");
@@ -25,18 +25,47 @@ fn modules_and_targets_are_read_with_every_change_of_meaning() {
     insta::assert_snapshot!(told);
 }
 
-#[test]
-fn what_is_said_within_tls_is_brought_over() {
-    let modules = "modules: {a: {prober: tcp, tcp: {tls: true, query_response: [{send: PING}, {expect: PONG}]}}}";
+/// What a module that speaks TLS becomes at a cache, where this is said on the connection.
+fn within_tls(conversation: &str) -> Imported {
+    let modules = format!(
+        "modules: {{a: {{prober: tcp, tcp: {{tls: true, query_response: [{conversation}]}}}}}}"
+    );
     let targets = "scrape_configs: [{job_name: a, metrics_path: /probe, params: {module: [a]}, \
                    static_configs: [{targets: ['cache.example.com:6380']}], relabel_configs: \
                    [{source_labels: [__address__], target_label: __param_target}, \
                    {target_label: __address__, replacement: 'blackbox.example.com:9115'}]}]";
-    let read = blackbox::read(&file("b.yml", modules), &file("p.yml", targets), &beside).unwrap();
+    blackbox::read(&file("b.yml", &modules), &file("p.yml", targets), &beside).unwrap()
+}
+
+#[test]
+fn what_is_said_within_tls_is_brought_over() {
+    let read = within_tls("{send: PING}, {expect: PONG}");
     assert_eq!(read.checks.len(), 1, "{:?}", read.report);
     let CheckKind::Tcp(tcp) = &read.checks[0].check.kind else { panic!("{read:?}") };
     assert_eq!((tcp.tls, tcp.target().as_str()), (true, "tcps://cache.example.com:6380"));
     assert_eq!((tcp.send.as_deref(), tcp.expect.is_some()), (Some("PING\n"), true));
+}
+
+#[test]
+fn where_more_is_said_within_tls_the_certificate_is_watched_and_that_is_told() {
+    for conversation in [
+        "{expect: '^220'}, {send: QUIT}",
+        "{send: a}, {send: b}",
+        "{expect: a}, {expect: b}",
+        "{expect: 'PING (.+)', send: 'PONG ${1}'}",
+        "{send: 'PONG ${1}'}",
+    ] {
+        let read = within_tls(conversation);
+        assert_eq!(read.checks.len(), 1, "{conversation}: {:?}", read.report);
+        let CheckKind::Tls(tls) = &read.checks[0].check.kind else { panic!("{read:?}") };
+        assert_eq!((tls.host.as_str(), tls.port), ("cache.example.com", 6380));
+        let told = told(&read);
+        assert!(
+            told.contains("what is said before and after TLS begins is not compared"),
+            "{told}"
+        );
+        assert!(!told.contains("cannot be sent here"), "{told}");
+    }
 }
 
 #[test]

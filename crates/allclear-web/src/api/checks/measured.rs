@@ -23,7 +23,8 @@ pub(super) struct VantageJson {
     /// Since when it is degraded or fails.
     since: Option<Timestamp>,
     last_probe: ProbeJson,
-    /// The last probe that did not simply work, with what was said. Only where one check is shown.
+    /// The last probe that did not simply work, with what was said. What failed stays until its outage is
+    /// over, and for an hour, whatever is slow or unknown after it. Only where one check is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_bad_probe: Option<BadProbeJson>,
 }

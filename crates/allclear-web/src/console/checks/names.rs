@@ -24,6 +24,8 @@ const SHOWN_MAX: usize = 200;
 const EDITED_MAX: u32 = 500;
 /// The width of the bar.
 const WIDTH: u32 = 1_000;
+/// How wide the smallest part of it is, so that it is seen.
+const PART_WIDTH_MIN: u32 = 6;
 
 /// Names in one state.
 pub(super) struct Part {
@@ -94,24 +96,25 @@ fn parts(counts: &NameCounts) -> Vec<Part> {
         NameState::Doubted,
         NameState::Failing,
     ];
-    let (mut parts, mut x) = (Vec::new(), 0);
     let total = counts.total().max(1);
     let there = order.into_iter().filter(|state| counts.of(*state) > 0);
-    for state in there {
-        let count = counts.of(state);
-        let share = u64::from(count) * u64::from(WIDTH) / u64::from(total);
-        let width = u32::try_from(share).unwrap_or(WIDTH).max(6).min(WIDTH - x.min(WIDTH));
-        parts.push(Part { word: word(state), count, x, width });
-        x += width;
+    let mut parts: Vec<Part> = there
+        .map(|state| {
+            let count = counts.of(state);
+            let share = u64::from(count) * u64::from(WIDTH) / u64::from(total);
+            let width = u32::try_from(share).unwrap_or(WIDTH).max(PART_WIDTH_MIN);
+            Part { word: word(state), count, x: 0, width }
+        })
+        .collect();
+    // The widest one gives what small ones take, and takes what rounding leaves.
+    let taken: u32 = parts.iter().map(|part| part.width).sum();
+    if let Some(widest) = parts.iter_mut().max_by_key(|part| part.width) {
+        widest.width = (widest.width + WIDTH).saturating_sub(taken);
     }
-    // The first one gives what small ones take, so that the last one ends at the edge.
-    let over = i64::from(x) - i64::from(WIDTH);
-    let changed = |number: u32| u32::try_from((i64::from(number) - over).max(0)).unwrap_or(number);
-    for (place, part) in parts.iter_mut().enumerate() {
-        match place {
-            0 => part.width = changed(part.width),
-            _ => part.x = changed(part.x),
-        }
+    let mut x = 0;
+    for part in &mut parts {
+        part.x = x;
+        x += part.width;
     }
     parts
 }
@@ -215,7 +218,11 @@ mod tests {
             let parts = parts(&counts);
             let mut end = 0;
             for part in &parts {
-                assert!(part.x == end && part.width >= 5, "{counts:?}: {:?}", part.place());
+                assert!(
+                    part.x == end && part.width >= PART_WIDTH_MIN,
+                    "{counts:?}: {:?}",
+                    part.place()
+                );
                 end = part.x + part.width;
             }
             assert_eq!(end, WIDTH, "{counts:?}");

@@ -35,6 +35,7 @@ pub(super) struct ProbeView {
     pub(super) ago: String,
     pub(super) took: String,
     pub(super) found: &'static str,
+    pub(super) has_failed: bool,
     pub(super) reason: String,
     /// Where somebody else tells of it.
     pub(super) fault_page: Option<String>,
@@ -52,6 +53,7 @@ impl ProbeView {
             ago: sentence(&When::ago(result.probed_at, now).text).trim_end_matches('.').to_owned(),
             took: tell_us(result.took_us),
             found: found(result),
+            has_failed: result.verdict == Verdict::Fail,
             reason: tell_reason(result.reason.as_ref()),
             fault_page: result.reason.as_ref().and_then(|reason| reason.fault_page.clone()),
             phases: phases(&result.phases, result.took_us),

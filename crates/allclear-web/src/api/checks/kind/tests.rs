@@ -128,11 +128,11 @@ fn what_is_no_kind_is_told_with_its_place() {
     for (kind, told) in [
         (
             json!({"ftp": {}}),
-            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `ntp`, `service`, `upstream`, `prometheus`, `heartbeat`, `group`, `command`",
+            "unknown variant `ftp`, expected one of `http`, `tcp`, `tls`, `dns`, `icmp`, `ntp`, `service`, `upstream`, `prometheus`, `heartbeat`, `group`, `command`, `names`",
         ),
         (
             json!({}),
-            "send an object with one of http, tcp, tls, dns, icmp, ntp, service, upstream, prometheus, heartbeat, group, command: { … }",
+            "send an object with one of http, tcp, tls, dns, icmp, ntp, service, upstream, prometheus, heartbeat, group, command, names: { … }",
         ),
         (json!("http"), "invalid type: unit variant"),
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
