@@ -36,6 +36,8 @@ pub struct HttpProbe {
     secrets: Vec<SecretText>,
     /// Why it cannot be sent what is secret.
     shut: Option<String>,
+    /// Bytes of the body that are taken; a longer one is refused.
+    bytes_max: usize,
     /// How much of the body is read, where the rest of it is of no use.
     reads_max: Option<usize>,
 }
@@ -56,7 +58,21 @@ impl HttpProbe {
         let assertions = assertions.collect::<Result<_, _>>()?;
         let mut check = check.clone();
         let (secrets, shut) = take_secrets(&mut check);
-        Ok(Self { check, first, options, assertions, secrets, shut, reads_max: None })
+        Ok(Self {
+            check,
+            first,
+            options,
+            assertions,
+            secrets,
+            shut,
+            bytes_max: limits::ANSWER_BYTES_MAX,
+            reads_max: None,
+        })
+    }
+
+    /// The same where so many bytes of the body are taken.
+    pub(super) fn taking(self, bytes_max: usize) -> Self {
+        Self { bytes_max, ..self }
     }
 
     /// The same where the beginning of the body is enough.

@@ -136,6 +136,12 @@ fn actor() -> Actor {
     Actor::Command("test".to_owned())
 }
 
+/// Who asks once, or as the node that the lease names so.
+fn by(holder: Option<&str>) -> Asker {
+    let (holder, entropy) = (holder.map(str::to_owned), Arc::new(Entropy::from_system()));
+    Asker { holder, actor: actor(), entropy }
+}
+
 impl Home {
     async fn open(alter: impl FnOnce(&mut NamesCheck)) -> Self {
         let folder = TempDir::new().unwrap();
@@ -203,8 +209,19 @@ impl Home {
             *second += 10;
             at(*second)
         };
-        let result = look(self.store.clone(), self.peers.clone(), self.check.clone(), now).await;
+        let (store, peers) = (self.store.clone(), self.peers.clone());
+        let result = look(store, peers, by(None), self.check.clone(), now).await;
         (result.verdict, result.reason.map(|reason| reason.told).unwrap_or_default())
+    }
+
+    fn wait(&self, seconds: i64) {
+        *self.second.lock().unwrap() += seconds;
+    }
+
+    async fn put(&self, names: &[WatchedName]) {
+        let mut transaction = self.store.begin().await.unwrap();
+        transaction.put_names(self.check.id, names).await.unwrap();
+        transaction.commit().await.unwrap();
     }
 
     async fn rounds(&self, count: usize) -> (Verdict, String) {
@@ -257,13 +274,13 @@ async fn all_are_asked_in_turn_and_one_that_dies_is_told_by_name() {
 
 #[tokio::test]
 async fn where_nothing_answers_no_name_is_said_to_fail() {
-    let home = Home::with(12, |_| {}).await;
+    let home = Home::with(22, |_| {}).await;
     home.rounds(4).await;
     home.peers.all_do(REFUSES);
     let (verdict, told) = home.rounds(5).await;
     assert_eq!(verdict, Verdict::Fail);
-    assert!(told.starts_with("none of the 5 names asked just now answered; n"), "{told}");
-    assert_eq!(home.counts().await, NameCounts { ok: 12, ..NameCounts::default() });
+    assert!(told.starts_with("none of the 10 names asked just now answered; n"), "{told}");
+    assert_eq!(home.counts().await, NameCounts { ok: 22, ..NameCounts::default() });
     let list = home.store.find_name_list(home.check.id).await.unwrap().list;
     assert_eq!(list.dark_since, Some(at(50)));
     // The round goes on to others all the same.
@@ -284,7 +301,7 @@ async fn some_that_worked_are_asked_beside_those_that_fail() {
     let home = Home::with(40, |names| names.period_seconds = 600).await;
     home.rounds(8).await;
     // As many as a round asks are dead for long, and due at the same time.
-    let dead: Vec<_> = (0..5)
+    let dead: Vec<_> = (0..10)
         .map(|number| WatchedName {
             state: NameState::Failing,
             ..WatchedName::new(name(number), at(0))
@@ -296,8 +313,8 @@ async fn some_that_worked_are_asked_beside_those_that_fail() {
     transaction.commit().await.unwrap();
     home.peers.asked();
     assert_eq!(home.round().await.0, Verdict::Degraded);
-    assert_eq!(home.peers.asked().len(), 5 + WITNESSES);
-    assert_eq!(home.counts().await.failing, 5);
+    assert_eq!(home.peers.asked().len(), 10 + WITNESSES);
+    assert_eq!(home.counts().await.failing, 10);
 }
 
 #[tokio::test]
@@ -305,8 +322,10 @@ async fn a_failure_counts_only_beside_something_as_far_away() {
     let home = Home::with(5, |_| {}).await;
     home.peers.all_do(Does::Work(Reach::Near));
     home.peers.does(&name(0), REFUSES);
-    assert_eq!(home.rounds(4).await, (Verdict::Ok, String::new()));
-    assert_eq!(home.in_state(NameState::Untried).await, [name(0)]);
+    let (verdict, told) = home.rounds(4).await;
+    assert_eq!(verdict, Verdict::Degraded);
+    assert!(told.starts_with("1 of the names asked just now does not answer, and only"), "{told}");
+    assert_eq!(home.in_state(NameState::Doubted).await, [name(0)]);
     home.peers.does(&name(1), Does::Work(Reach::Far));
     assert_eq!(home.rounds(2).await.0, Verdict::Degraded);
     assert_eq!(home.in_state(NameState::Failing).await, [name(0)]);
@@ -344,7 +363,7 @@ async fn what_many_share_is_seen_in_one_round() {
 }
 
 #[tokio::test]
-async fn doubted_names_take_no_more_than_half_of_a_round() {
+async fn doubted_names_are_asked_beside_as_many_others() {
     let home = Home::with(30, |names| names.period_seconds = 60).await;
     let doubted: Vec<_> = (0..10)
         .map(|number| WatchedName {
@@ -357,8 +376,8 @@ async fn doubted_names_take_no_more_than_half_of_a_round() {
     transaction.commit().await.unwrap();
     home.round().await;
     let asked = home.peers.asked();
-    assert_eq!(asked.len(), 5);
-    assert_eq!(asked.iter().filter(|one| **one < name(10)).count(), 2, "{asked:?}");
+    assert_eq!(asked.len(), 20);
+    assert_eq!(asked.iter().filter(|one| **one < name(10)).count(), 10, "{asked:?}");
 }
 
 #[tokio::test]
@@ -379,7 +398,7 @@ async fn what_there_was_no_time_for_stays_due() {
     let home = Home::with(50, |names| names.period_seconds = 60).await;
     home.peers.all_do(Does::Hang);
     let check = Arc::new(Check { deadline_ms: 400, interval_seconds: 60, ..(*home.check).clone() });
-    let result = look(home.store.clone(), home.peers.clone(), check, at(60)).await;
+    let result = look(home.store.clone(), home.peers.clone(), by(None), check, at(60)).await;
     assert_eq!(result.verdict, Verdict::Fail, "{result:?}");
     let asked = home.peers.asked();
     assert_eq!(asked.len(), limits::NAMES_BESIDE_MAX);
@@ -401,8 +420,13 @@ async fn asked_in_another_way_nothing_is_known_and_a_round_that_began_before_is_
 
     let (waits, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     *home.peers.gate.lock().unwrap() = Some((waits.clone(), goes_on.clone()));
-    let round =
-        tokio::spawn(look(home.store.clone(), home.peers.clone(), home.check.clone(), at(90)));
+    let round = tokio::spawn(look(
+        home.store.clone(),
+        home.peers.clone(),
+        by(None),
+        home.check.clone(),
+        at(90),
+    ));
     waits.notified().await;
     home.alter(|names| names.path = "/".to_owned()).await;
     *home.peers.gate.lock().unwrap() = None;
@@ -501,4 +525,166 @@ async fn the_duty_asks_names() {
     let last = &judged.first().unwrap().last;
     assert_eq!((last.verdict, last.reach), (Verdict::Degraded, Some(Reach::Far)));
     assert_eq!(last.exchange.lines[0].text, "n00.example.com: connection refused");
+}
+
+#[tokio::test]
+async fn what_many_share_stays_down_until_it_is_mended() {
+    let home = Home::with(200, |_| {}).await;
+    assert_eq!(home.rounds(25).await.0, Verdict::Ok);
+    let die = |number: &usize| number % 5 < 3;
+    (0..200).filter(die).for_each(|number| home.peers.does(&name(number), REFUSES));
+    let mut told = home.round().await;
+    while told.0 != Verdict::Fail {
+        told = home.round().await;
+    }
+    for round in 0..40 {
+        let (verdict, told) = home.round().await;
+        assert_eq!(verdict, Verdict::Fail, "round {round}: {told}");
+    }
+    assert_eq!(home.counts().await.failing, 120);
+    home.peers.all_do(Does::Work(Reach::Far));
+    assert_eq!(home.rounds(70).await, (Verdict::Ok, String::new()));
+    let list = home.store.find_name_list(home.check.id).await.unwrap().list;
+    assert_eq!(list.shared_since, None);
+}
+
+#[tokio::test]
+async fn silent_names_in_front_keep_no_round_dark() {
+    let home = Home::with(60, |names| names.period_seconds = 60).await;
+    let rows: Vec<_> = (0..60)
+        .map(|number| {
+            let (state, due_at) = match number < 58 {
+                true => (NameState::Failing, at(0)),
+                // Those of one state work, and those of the other do as well.
+                false => (NameState::Degraded, at(50)),
+            };
+            WatchedName { state, due_at, ..WatchedName::new(name(number), at(0)) }
+        })
+        .collect();
+    home.put(&rows).await;
+    (0..58).for_each(|number| home.peers.does(&name(number), Does::Hang));
+    let check = Arc::new(Check { deadline_ms: 400, interval_seconds: 60, ..(*home.check).clone() });
+    let result = look(home.store.clone(), home.peers.clone(), by(None), check, at(60)).await;
+    let list = home.store.find_name_list(home.check.id).await.unwrap().list;
+    assert_eq!(list.dark_since, None, "{result:?}");
+    assert_eq!(home.in_state(NameState::Ok).await, [name(58), name(59)]);
+}
+
+#[tokio::test]
+async fn after_a_pause_or_a_long_time_nothing_is_known() {
+    let home = Home::with(20, |_| {}).await;
+    (0..12).for_each(|number| home.peers.does(&name(number), REFUSES));
+    assert_eq!(home.rounds(6).await.0, Verdict::Fail);
+    assert_eq!(home.counts().await.failing, 12);
+    home.peers.all_do(Does::Work(Reach::Far));
+    home.wait(1_300);
+    assert_eq!(home.round().await, (Verdict::Ok, String::new()));
+    assert_eq!(home.counts().await.failing, 0);
+
+    (0..12).for_each(|number| home.peers.does(&name(number), REFUSES));
+    home.rounds(80).await;
+    assert_eq!(home.counts().await.failing, 12);
+    home.peers.all_do(Does::Work(Reach::Far));
+    let (actor, entropy) = (actor(), Entropy::from_system());
+    let change = Change { actor: &actor, entropy: &entropy, now: at(1_000) };
+    checks::pause_check(&home.store, home.check.id, None, change).await.unwrap();
+    checks::resume_check(&home.store, home.check.id, None, change).await.unwrap();
+    assert_eq!(home.counts().await, NameCounts { untried: 20, ..NameCounts::default() });
+    assert_eq!(home.round().await, (Verdict::Ok, String::new()));
+}
+
+#[tokio::test]
+async fn a_sweep_that_is_late_is_told() {
+    let home = Home::with(30, |names| names.period_seconds = 60).await;
+    home.rounds(4).await;
+    home.wait(110);
+    assert_eq!(home.round().await.0, Verdict::Ok);
+    let rows = home.store.slice_names(home.check.id, None, "", 99).await.unwrap();
+    let late: Vec<_> = rows.into_iter().map(|one| WatchedName { due_at: at(-40), ..one }).collect();
+    home.put(&late).await;
+    let (verdict, told) = home.round().await;
+    assert_eq!(verdict, Verdict::Degraded);
+    assert!(told.starts_with("not all names are asked within the period: one was due"), "{told}");
+}
+
+#[tokio::test]
+async fn who_probes_no_more_writes_nothing() {
+    let home = Home::with(5, |_| {}).await;
+    home.store.take_lease(keeping::LEASE, "here", at(99), None).await.unwrap();
+    let ask = |holder| {
+        look(home.store.clone(), home.peers.clone(), by(Some(holder)), home.check.clone(), at(10))
+    };
+    assert_eq!(ask("elsewhere").await.verdict, Verdict::Unknown);
+    assert_eq!(home.counts().await.untried, 5);
+    assert_eq!(ask("here").await.verdict, Verdict::Ok);
+    assert_eq!(home.counts().await.ok, 5);
+}
+
+/// Begins a round, and waits until its names are asked.
+async fn held(home: &Home, second: i64) -> (tokio::task::JoinHandle<ProbeResult>, Arc<Notify>) {
+    let (waits, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    *home.peers.gate.lock().unwrap() = Some((waits.clone(), goes_on.clone()));
+    let (store, peers, check) = (home.store.clone(), home.peers.clone(), home.check.clone());
+    let round = tokio::spawn(look(store, peers, by(None), check, at(second)));
+    waits.notified().await;
+    *home.peers.gate.lock().unwrap() = None;
+    (round, goes_on)
+}
+
+#[tokio::test]
+async fn what_was_asked_meanwhile_is_not_written_over() {
+    let home = Home::with(1, |_| {}).await;
+    let (round, goes_on) = held(&home, 90).await;
+    // Somebody else is faster, and finds it well.
+    home.wait(90);
+    assert_eq!(home.round().await.0, Verdict::Ok);
+    goes_on.notify_one();
+    round.await.unwrap();
+    let row = &home.store.slice_names(home.check.id, None, "", 1).await.unwrap()[0];
+    assert_eq!(row.probed_at, Some(at(100)));
+}
+
+#[tokio::test]
+async fn names_of_a_check_that_is_removed_meanwhile_do_not_come_to_be() {
+    let home = Home::open(|names| names.list_url = Some("https://shop.example.com/l".to_owned()));
+    let home = home.await;
+    home.peers.list(200, &name(1));
+    let renewal = list::Renewal {
+        store: home.store.clone(),
+        prober: home.peers.clone(),
+        by: by(None),
+        id: home.check.id,
+        url: "https://shop.example.com/l".to_owned(),
+        version: 0,
+        now: at(10),
+    };
+    let mut transaction = home.store.begin().await.unwrap();
+    transaction.remove_check(&home.check, 1).await.unwrap();
+    transaction.commit().await.unwrap();
+    renewal.run(Duration::from_secs(9)).await.unwrap();
+    assert_eq!(home.counts().await, NameCounts::default());
+    let row = home.store.find_name_list(home.check.id).await.unwrap();
+    assert_eq!(row, NameListRow::default());
+}
+
+#[tokio::test]
+async fn the_same_list_leaves_a_round_alone_and_another_one_is_audited() {
+    let home = Home::open(|names| {
+        names.list_url = Some("https://shop.example.com/l".to_owned());
+        names.period_seconds = 60;
+    })
+    .await;
+    home.peers.list(200, &name(1));
+    assert_eq!(home.round().await.0, Verdict::Ok);
+    let newest = home.store.list_audit_entries(&AuditFilter::default(), 9).await.unwrap();
+    assert_eq!(newest[0].after.as_deref(), Some(r#"{"added":1,"names":1,"removed":0}"#));
+    let (round, goes_on) = held(&home, 20).await;
+    home.set(vec![name(1)], false).await.unwrap();
+    goes_on.notify_one();
+    assert_eq!(round.await.unwrap().verdict, Verdict::Ok);
+    // Read again, it is the same, and nobody hears of that.
+    home.wait(90);
+    home.round().await;
+    let entries = home.store.list_audit_entries(&AuditFilter::default(), 9).await.unwrap();
+    assert_eq!(entries.len(), newest.len() + 1, "that of the one who set it");
 }

@@ -192,6 +192,11 @@ pub(super) async fn set(call: Call) -> Answer {
         None => call.form.lines("names"),
     };
     let names = read_list(&text).map_err(|problem| refused(problem.to_string()))?;
+    // The field of a long list is empty when the page is opened.
+    if names.is_empty() {
+        let told = "no names were sent: write the whole list, or choose its file";
+        return Err(refused(told.to_owned()));
+    }
     let expected = call.form.text("version").parse().ok();
     let set = SetNames { names, may_shrink: call.form.is_ticked("shrink"), expected };
     let done = set_names(&call.app.store, id, set, call.change(&actor)).await;
