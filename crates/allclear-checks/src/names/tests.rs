@@ -37,6 +37,8 @@ struct Peers {
     asked: Mutex<Vec<String>>,
     /// What is read where the list is.
     list: Mutex<Option<(u16, String)>>,
+    /// What it waits for where it is slow.
+    list_waits: Mutex<Option<Arc<Notify>>>,
     /// Where names wait until they may answer, and who is told that they do.
     gate: Mutex<Option<(Arc<Notify>, Arc<Notify>)>>,
 }
@@ -116,7 +118,11 @@ impl Prober for Peers {
 
     fn fetch(&self, _: Fetch, _: Timestamp) -> Fetching {
         let list = self.list.lock().unwrap().clone();
+        let waits = self.list_waits.lock().unwrap().clone();
         Box::pin(async move {
+            if let Some(waits) = waits {
+                waits.notified().await;
+            }
             let refused = || Reason::new(ReasonCode::Refused, "connection refused".to_owned());
             let (status, body) = list.ok_or_else(refused)?;
             Ok(Fetched { status, body: body.into_bytes() })
@@ -644,12 +650,8 @@ async fn what_was_asked_meanwhile_is_not_written_over() {
     assert_eq!(row.probed_at, Some(at(100)));
 }
 
-#[tokio::test]
-async fn names_of_a_check_that_is_removed_meanwhile_do_not_come_to_be() {
-    let home = Home::open(|names| names.list_url = Some("https://shop.example.com/l".to_owned()));
-    let home = home.await;
-    home.peers.list(200, &name(1));
-    let renewal = list::Renewal {
+fn renewal(home: &Home) -> list::Renewal {
+    list::Renewal {
         store: home.store.clone(),
         prober: home.peers.clone(),
         by: by(None),
@@ -657,7 +659,32 @@ async fn names_of_a_check_that_is_removed_meanwhile_do_not_come_to_be() {
         url: "https://shop.example.com/l".to_owned(),
         version: 0,
         now: at(10),
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_takes_longer_than_a_round_is_read_all_the_same() {
+    let home = Home::open(|names| names.list_url = Some("https://shop.example.com/l".to_owned()));
+    let home = home.await;
+    home.peers.list(200, &name(1));
+    let goes_on = Arc::new(Notify::new());
+    *home.peers.list_waits.lock().unwrap() = Some(goes_on.clone());
+    renewal(&home).run(Duration::from_millis(1)).await.unwrap();
+    assert_eq!(home.counts().await, NameCounts::default());
+    let list = home.store.find_name_list(home.check.id).await.unwrap().list;
+    assert_eq!((list.tried_at, list.read_at), (Some(at(10)), None));
+    goes_on.notify_one();
+    while home.counts().await.untried == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn names_of_a_check_that_is_removed_meanwhile_do_not_come_to_be() {
+    let home = Home::open(|names| names.list_url = Some("https://shop.example.com/l".to_owned()));
+    let home = home.await;
+    home.peers.list(200, &name(1));
+    let renewal = renewal(&home);
     let mut transaction = home.store.begin().await.unwrap();
     transaction.remove_check(&home.check, 1).await.unwrap();
     transaction.commit().await.unwrap();
