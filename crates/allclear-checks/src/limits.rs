@@ -37,6 +37,10 @@ pub const TOLD_CHARS_MAX: usize = 120;
 pub const NAMES_BESIDE_MAX: usize = 32;
 /// Bytes of the answer of one of many names that are read; what follows is left alone.
 pub const NAME_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a list of names that is read from an address; a longer one is not taken.
+pub const NAME_LIST_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// How long reading such a list may take; a slower one is not taken.
+pub const NAME_LIST_TIME_MAX: Duration = Duration::from_secs(30);
 /// Names of a round that are noted one by one, with what is wrong with them; the rest is left out.
 pub const NAMES_NOTED_MAX: usize = 100;
 /// Programs that run at the same time; further ones wait for their turn.

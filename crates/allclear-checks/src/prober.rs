@@ -39,6 +39,8 @@ pub struct Fetch {
     pub accept: &'static str,
     /// Time for it, all in all.
     pub deadline: Duration,
+    /// Bytes of the body that are taken; a longer one is refused.
+    pub bytes_max: usize,
 }
 
 /// What was answered.
@@ -46,7 +48,7 @@ pub struct Fetch {
 pub struct Fetched {
     /// The status.
     pub status: u16,
-    /// The body, no longer than a probe reads.
+    /// The body, no longer than what is taken.
     pub body: Vec<u8>,
 }
 

@@ -34,7 +34,7 @@ use crate::figures::Figures;
 use crate::heartbeat;
 use crate::keeping::{self, Kept};
 use crate::lanes::{Canary, Lanes, Room};
-use crate::names;
+use crate::names::{self, Asker};
 use crate::prober::Prober;
 use crate::processors::Processors;
 use crate::stall::{Noticed, Stall};
@@ -144,6 +144,12 @@ impl Watch {
     pub fn with_in_flight_max(mut self, in_flight_max: usize) -> Self {
         self.state.get_mut().lanes = Lanes::new(in_flight_max);
         self
+    }
+
+    /// Who asks names.
+    fn asker(&self) -> Asker {
+        let (holder, entropy) = (Some(self.holder.clone()), self.entropy.clone());
+        Asker { holder, actor: keeping::actor(), entropy }
     }
 
     fn probes_on(&self) -> Handle {
@@ -452,7 +458,8 @@ impl Watch {
                     Box::pin(std::future::ready(state.board.look_at_group(group, now)))
                 }
                 CheckKind::Names(_) => {
-                    names::look(self.store.clone(), self.prober.clone(), check.clone(), now)
+                    let (store, prober) = (self.store.clone(), self.prober.clone());
+                    names::look(store, prober, self.asker(), check.clone(), now)
                 }
                 _ => self.prober.probe(check.clone(), now),
             };

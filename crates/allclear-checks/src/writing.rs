@@ -143,7 +143,7 @@ pub async fn change_check(
         keeping::end_outages(&mut transaction, id, change.now).await?;
         wait_anew(&mut transaction, &after, change.now).await?;
     }
-    names::change_of_kind(&mut transaction, &stored.kind, &after).await?;
+    names::follow(&mut transaction, &stored.value, &after, change.now).await?;
     let (before, now) = (json(&stored.value), json(&after));
     let entry = change.entry(AuditAction::Change, Subject::Check(id), before, now);
     transaction.insert_audit_entries(&[entry]).await?;

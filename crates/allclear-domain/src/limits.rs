@@ -162,11 +162,14 @@ pub const NAMES_PERIOD_SECONDS_MIN: u32 = 60;
 /// Seconds within which all names of a check are asked; a longer period is refused.
 pub const NAMES_PERIOD_SECONDS_MAX: u32 = 86_400;
 /// Names that one round asks at least, where there are so many.
-pub const NAMES_PER_ROUND_MIN: u32 = 5;
-/// Names that one round asks; the others wait for the next ones, and the sweep takes longer than its period.
+pub const NAMES_PER_ROUND_MIN: u32 = 10;
+/// Names that one round asks, beside as many that are doubted; the others wait for the next ones, and the sweep
+/// takes longer than its period.
 pub const NAMES_PER_ROUND_MAX: u32 = 500;
 /// Names that had not failed before and are asked in a round, from which on that round alone may fail the check.
 pub const NAMES_JUDGED_FROM: u32 = 5;
+/// Of these, names that have to fail for that, however few in a hundred are enough.
+pub const NAMES_SHARED_FROM: u32 = 3;
 /// Names of a list from which on nobody takes more than half of it away without saying that it is meant.
 pub const NAMES_SHRINK_FROM: usize = 20;
 /// Names that a sentence names; the rest is counted.

@@ -119,7 +119,12 @@ impl Registries {
         accept: &'static str,
         now: Timestamp,
     ) -> Result<crate::prober::Fetched, Reason> {
-        let fetch = Fetch { url: url.to_owned(), accept, deadline: DEADLINE };
+        let fetch = Fetch {
+            url: url.to_owned(),
+            accept,
+            deadline: DEADLINE,
+            bytes_max: crate::limits::ANSWER_BYTES_MAX,
+        };
         self.prober.fetch(fetch, now).await
     }
 

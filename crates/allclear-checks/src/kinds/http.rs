@@ -51,6 +51,8 @@ pub struct HttpProbe {
     secrets: Vec<SecretText>,
     /// Why it cannot be sent what is secret.
     shut: Option<String>,
+    /// Bytes of the body that are taken; a longer one is refused.
+    bytes_max: usize,
     /// How much of the body is read, where the rest of it is of no use.
     reads_max: Option<usize>,
 }
@@ -76,8 +78,14 @@ impl HttpProbe {
             shown: check.client_certificate.as_ref().map(Shown::new).transpose()?,
             secrets,
             shut,
+            bytes_max: limits::ANSWER_BYTES_MAX,
             reads_max: None,
         })
+    }
+
+    /// The same where so many bytes of the body are taken.
+    pub(super) fn taking(self, bytes_max: usize) -> Self {
+        Self { bytes_max, ..self }
     }
 
     /// The same where the beginning of the body is enough.

@@ -245,6 +245,7 @@ impl Way {
     async fn fetch(&self, fetch: &Fetch, now: Timestamp) -> Result<Fetched, Reason> {
         let unready = |error: NotReady| reason(ReasonCode::Broken, error.to_string());
         let probe = HttpProbe::new(&http::reading(&fetch.url, fetch.accept)).map_err(unready)?;
+        let probe = probe.taking(fetch.bytes_max);
         let started = Instant::now();
         let mut record = Record::new(started, now);
         let answer = probe.ask(self, &mut record, started + fetch.deadline).await?;

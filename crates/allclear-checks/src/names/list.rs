@@ -1,14 +1,18 @@
 //! Lists of names: as people and programs write them, and as they are read from somewhere once in each period.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use allclear_domain::Change;
 use allclear_domain::check::{NameList, NamesCheck, may_replace, set_of_names};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
-use allclear_store::{NameListRow, Store, StoreError};
+use allclear_store::{NameListRow, Store, StoreError, Transaction};
 use jiff::{SignedDuration, Timestamp};
 use url::Host;
 
+use super::Asker;
+use super::writing::audited;
 use crate::limits;
 use crate::prober::{Fetch, Prober};
 
@@ -65,66 +69,118 @@ pub(super) fn is_time<'a>(
     (is_old(list.read_at, period) && is_old(list.tried_at, AGAIN_AFTER)).then_some(url)
 }
 
-/// Reads the list from where the check says. One that cannot be read, or from which more than half is gone,
-/// changes nothing but that this is known.
-///
-/// # Errors
-/// Where the store fails.
-pub(super) async fn renew(
-    store: &Store,
-    prober: &dyn Prober,
-    id: CheckId,
-    url: &str,
-    row: NameListRow,
-    deadline: Duration,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let fetched = fetch(prober, url, deadline, now).await;
-    let mut transaction = store.begin().await?;
-    let known = transaction.find_name_list(id).await?;
-    if known.version != row.version {
-        // Somebody set it meanwhile, or it is read from elsewhere now.
-        return transaction.rollback().await;
+/// A list that is read from where the check says.
+pub(super) struct Renewal {
+    pub(super) store: Store,
+    pub(super) prober: Arc<dyn Prober>,
+    pub(super) by: Asker,
+    pub(super) id: CheckId,
+    pub(super) url: String,
+    /// The version that it takes the place of.
+    pub(super) version: i64,
+    pub(super) now: Timestamp,
+}
+
+impl Renewal {
+    /// Reads the list. One that cannot be read, or from which more than half is gone, changes nothing but that
+    /// this is known. What takes longer than `wait` goes on by itself, so that no end of a round cuts it short
+    /// again and again.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub(super) async fn run(self, wait: Duration) -> Result<(), StoreError> {
+        if !self.begin().await? {
+            return Ok(());
+        }
+        match tokio::time::timeout(wait, tokio::spawn(self.read())).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "reading a list of names broke off");
+                Ok(())
+            }
+            // It goes on.
+            Err(_) => Ok(()),
+        }
     }
-    let taken = match fetched {
-        Ok(names) => {
-            let before = transaction.list_names(id).await?;
-            let removed = before.iter().filter(|name| names.binary_search(name).is_err()).count();
-            match may_replace(before.len(), removed, names.len()) {
-                Ok(()) => Ok((removed > 0 || names.len() != before.len(), names)),
-                Err(refused) => Err(refused.to_string()),
+
+    /// What is known of the list, where it is still to be read from there.
+    async fn stands(
+        &self,
+        transaction: &mut Transaction,
+    ) -> Result<Option<NameListRow>, StoreError> {
+        let check = self.by.stands(transaction, self.id).await?;
+        let row = transaction.find_name_list(self.id).await?;
+        let is_asked = check.is_some_and(|check| check.list_url.as_deref() == Some(&self.url));
+        // Somebody may have set it meanwhile.
+        Ok(Some(row).filter(|row| is_asked && row.version == self.version))
+    }
+
+    /// Writes that it is tried: whatever comes of it, nobody tries again at once.
+    async fn begin(&self) -> Result<bool, StoreError> {
+        let mut transaction = self.store.begin().await?;
+        let Some(NameListRow { list, version }) = self.stands(&mut transaction).await? else {
+            transaction.rollback().await?;
+            return Ok(false);
+        };
+        let list = NameList { tried_at: Some(self.now), ..list };
+        transaction.put_name_list(self.id, &NameListRow { list, version }).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn read(self) -> Result<(), StoreError> {
+        let (id, now) = (self.id, self.now);
+        let fetched = fetch(self.prober.as_ref(), &self.url, now).await;
+        let mut transaction = self.store.begin().await?;
+        if self.stands(&mut transaction).await?.is_none() {
+            return transaction.rollback().await;
+        }
+        let taken = match fetched {
+            Ok(names) => self.take(&mut transaction, &names).await?,
+            Err(problem) => Err(problem),
+        };
+        let NameListRow { list, version } = transaction.find_name_list(id).await?;
+        let list = match taken {
+            Ok(()) => NameList { read_at: Some(now), problem: None, ..list },
+            Err(problem) => {
+                tracing::warn!(check.id = %id, %problem, "the list of names stays as it was");
+                NameList { problem: Some(problem), ..list }
             }
+        };
+        transaction.put_name_list(id, &NameListRow { list, version }).await?;
+        transaction.commit().await.map(|_| ())
+    }
+
+    /// Makes these the names, with an audit entry where any comes or goes, or says why not.
+    async fn take(
+        &self,
+        transaction: &mut Transaction,
+        names: &[String],
+    ) -> Result<Result<(), String>, StoreError> {
+        let before = transaction.list_names(self.id).await?;
+        let removed = before.iter().filter(|name| names.binary_search(name).is_err()).count();
+        if let Err(refused) = may_replace(before.len(), removed, names.len()) {
+            return Ok(Err(refused.to_string()));
         }
-        Err(problem) => Err(problem),
-    };
-    let list = match taken {
-        Ok((is_new, names)) => {
-            if is_new {
-                let changed = transaction.set_names(id, &names, now).await?;
-                let (added, removed) = (changed.added, changed.removed);
-                tracing::info!(check.id = %id, added, removed, "the list of names was read anew");
-            }
-            let list = transaction.find_name_list(id).await?.list;
-            NameList { read_at: Some(now), tried_at: Some(now), problem: None, ..list }
+        if removed == 0 && names.len() == before.len() {
+            return Ok(Ok(()));
         }
-        Err(problem) => {
-            tracing::warn!(check.id = %id, %problem, "the list of names stays as it was");
-            NameList { tried_at: Some(now), problem: Some(problem), ..known.list }
-        }
-    };
-    let version = transaction.find_name_list(id).await?.version;
-    transaction.put_name_list(id, &NameListRow { list, version }).await?;
-    transaction.commit().await.map(|_| ())
+        let changed = transaction.set_names(self.id, names, self.now).await?;
+        let change = Change { actor: &self.by.actor, entropy: &self.by.entropy, now: self.now };
+        let entry = audited(self.id, before.len(), names.len(), changed, change);
+        transaction.insert_audit_entries(&[entry]).await?;
+        Ok(Ok(()))
+    }
 }
 
 /// The list as it is there, or why it cannot be read.
-async fn fetch(
-    prober: &dyn Prober,
-    url: &str,
-    deadline: Duration,
-    now: Timestamp,
-) -> Result<Vec<String>, String> {
-    let fetch = Fetch { url: url.to_owned(), accept: ACCEPT, deadline };
+async fn fetch(prober: &dyn Prober, url: &str, now: Timestamp) -> Result<Vec<String>, String> {
+    let fetch = Fetch {
+        url: url.to_owned(),
+        accept: ACCEPT,
+        deadline: limits::NAME_LIST_TIME_MAX,
+        bytes_max: limits::NAME_LIST_BYTES_MAX,
+    };
     let fetched = prober.fetch(fetch, now).await.map_err(|why| {
         let told: String = why.told.chars().take(limits::TOLD_CHARS_MAX).collect();
         format!("it cannot be read: {told}")

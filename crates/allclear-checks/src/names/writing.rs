@@ -1,11 +1,12 @@
 //! How people change which names are asked.
 
-use allclear_domain::audit::{AuditAction, Subject};
-use allclear_domain::check::{CheckKind, NameList, may_replace};
+use allclear_domain::audit::{AuditAction, AuditEntry, Subject};
+use allclear_domain::check::{NameList, may_replace};
 use allclear_domain::error::InvalidValue;
 use allclear_domain::ids::CheckId;
 use allclear_domain::{Change, Check};
 use allclear_store::{NameListRow, NamesChanged, Store, StoreError, Transaction, WriteError};
+use jiff::Timestamp;
 
 use super::list;
 
@@ -50,16 +51,23 @@ pub async fn set_names(
         may_replace(before.len(), removed, names.len())?;
     }
     let changed = transaction.set_names(id, &names, change.now).await?;
-    let entry = change.entry(
-        AuditAction::Change,
-        Subject::Check(id),
-        told(before.len(), None),
-        told(names.len(), Some(changed)),
-    );
+    let entry = audited(id, before.len(), names.len(), changed, change);
     transaction.insert_audit_entries(&[entry]).await?;
     let row = transaction.find_name_list(id).await?;
     transaction.commit().await?;
     Ok((changed, row))
+}
+
+/// The audit entry of a list that took the place of another.
+pub(super) fn audited(
+    id: CheckId,
+    before: usize,
+    after: usize,
+    changed: NamesChanged,
+    change: Change<'_>,
+) -> AuditEntry {
+    let (before, after) = (told(before, None), told(after, Some(changed)));
+    change.entry(AuditAction::Change, Subject::Check(id), before, after)
 }
 
 /// How many there are, for the audit log: they themselves would be too many.
@@ -75,20 +83,22 @@ fn told(names: usize, changed: Option<NamesChanged>) -> Option<String> {
     Some(told.to_string())
 }
 
-/// What becomes of names where their check is changed: asked in another way, nothing is known of any; where
-/// nothing asks for them any more, they go.
-pub(crate) async fn change_of_kind(
+/// What becomes of names where their check is changed: asked in another way, or asked again after a pause,
+/// nothing is known of any; where nothing asks for them any more, they go.
+pub(crate) async fn follow(
     transaction: &mut Transaction,
-    before: &CheckKind,
+    before: &Check,
     after: &Check,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    match (before.as_names(), after.kind.as_names()) {
+    match (before.kind.as_names(), after.kind.as_names()) {
         (Some(_), None) => transaction.remove_names(after.id).await,
-        (Some(before), Some(now)) => {
-            if !now.asks_as(before) {
-                transaction.reset_names(after.id).await?;
+        (Some(was), Some(is)) => {
+            let is_resumed = before.paused_at.is_some() && after.paused_at.is_none();
+            if is_resumed || !is.asks_as(was) {
+                transaction.reset_names(after.id, now).await?;
             }
-            if now.list_url == before.list_url {
+            if is.list_url == was.list_url {
                 return Ok(());
             }
             let row = transaction.find_name_list(after.id).await?;

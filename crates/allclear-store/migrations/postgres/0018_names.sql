@@ -13,6 +13,8 @@ create table check_names (
 );
 
 create index check_names_due on check_names (check_id, due_at);
+create index check_names_state on check_names (check_id, state, due_at);
+create index check_names_told on check_names (check_id, state, name);
 
 -- What is known of such a set beside its names. The version counts what makes void what is being asked.
 create table name_lists (

@@ -65,6 +65,14 @@ fn values(id: CheckId, one: &WatchedName) -> Vec<Bind> {
     ]
 }
 
+/// The values of a statement that names so many names.
+fn named(id: CheckId, names: &[&str]) -> Vec<Bind> {
+    let last = names.last().copied().unwrap_or_default();
+    let all = names.iter().copied().chain(std::iter::repeat(last)).take(sql::NAMED);
+    let names = all.map(|name| Bind::Text(name.to_owned()));
+    std::iter::once(Bind::Uuid(id.uuid())).chain(names).collect()
+}
+
 fn number(count: usize) -> Bind {
     Bind::Integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
@@ -225,6 +233,25 @@ impl Transaction {
         self.note(listed)
     }
 
+    /// Those of some names that are there, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Where the database fails or a row does not make sense.
+    pub async fn list_named(
+        &mut self,
+        id: CheckId,
+        names: &[&str],
+    ) -> Result<Vec<WatchedName>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in names.chunks(sql::NAMED) {
+            let rows = self.link()?.fetch_all(sql::LIST_NAMED, named(id, chunk)).await;
+            for row in &self.note(rows)? {
+                found.push(read(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// Writes what is known of names. Each may be named once; those that are new are added.
     ///
     /// # Errors
@@ -258,8 +285,8 @@ impl Transaction {
         self.note(written)
     }
 
-    /// Makes `names` the names of a set: those that stay keep what is known of them. What is being asked
-    /// meanwhile is void. `names` are each there once.
+    /// Makes `names` the names of a set: those that stay keep what is known of them. Where any comes or goes, what
+    /// is being asked meanwhile is void. `names` are each there once.
     ///
     /// # Errors
     /// Where the database fails or a row does not make sense.
@@ -271,30 +298,32 @@ impl Transaction {
     ) -> Result<NamesChanged, StoreError> {
         let before = self.list_names(id).await?;
         let after: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-        let mut removed = 0;
-        for gone in before.iter().filter(|name| !after.contains(name.as_str())) {
-            let binds = vec![Bind::Uuid(id.uuid()), Bind::Text(gone.clone())];
-            self.execute(sql::REMOVE, binds).await?;
-            removed += 1;
+        let gone = before.iter().map(String::as_str).filter(|name| !after.contains(name));
+        let gone: Vec<_> = gone.collect();
+        for chunk in gone.chunks(sql::NAMED) {
+            self.execute(sql::REMOVE, named(id, chunk)).await?;
         }
         let new = after.iter().filter(|name| !before.contains(**name));
         let new: Vec<_> = new.map(|name| WatchedName::new((*name).to_owned(), now)).collect();
         self.put_names(id, &new).await?;
         let row = self.find_name_list(id).await?;
         let list = NameList { set_at: Some(now), problem: None, ..row.list };
-        self.put_name_list(id, &NameListRow { list, version: row.version + 1 }).await?;
-        Ok(NamesChanged { added: new.len(), removed, kept: before.len() - removed })
+        let is_same = new.is_empty() && gone.is_empty() && row.version > 0;
+        let version = if is_same { row.version } else { row.version + 1 };
+        self.put_name_list(id, &NameListRow { list, version }).await?;
+        let (added, removed) = (new.len(), gone.len());
+        Ok(NamesChanged { added, removed, kept: before.len() - removed })
     }
 
-    /// Forgets what is known of each name of a set: they are asked in another way from now on. What is being
-    /// asked meanwhile is void.
+    /// Forgets what is known of each name of a set, as they are asked in another way from now on, or were not
+    /// asked for long. It is the turn of all. What is being asked meanwhile is void.
     ///
     /// # Errors
     /// Where the database fails or a row does not make sense.
-    pub async fn reset_names(&mut self, id: CheckId) -> Result<(), StoreError> {
-        self.execute(sql::RESET, vec![Bind::Uuid(id.uuid())]).await?;
+    pub async fn reset_names(&mut self, id: CheckId, now: Timestamp) -> Result<(), StoreError> {
+        self.execute(sql::RESET, vec![Bind::Uuid(id.uuid()), Bind::Integer(micros(now))]).await?;
         let row = self.find_name_list(id).await?;
-        let list = NameList { dark_since: None, ..row.list };
+        let list = NameList { dark_since: None, shared_since: None, asked_at: None, ..row.list };
         self.put_name_list(id, &NameListRow { list, version: row.version + 1 }).await
     }
 

@@ -33,6 +33,9 @@ pub(crate) const UPSERT_LIST: Upsert = Upsert {
         set document = excluded.document, version = excluded.version, revision = excluded.revision",
 };
 
+/// Names that one statement names; where there are fewer, the last one stands there again.
+pub(crate) const NAMED: usize = 100;
+
 super::statements! {
     /// What is known of a set beside its names.
     FIND_LIST = "select check_id as id, document, version from name_lists where check_id = $1";
@@ -55,10 +58,24 @@ super::statements! {
         from check_names where check_id = $1 and name > $2 order by name limit $3";
     /// Forgets what is known of each name of a set.
     RESET = "update check_names
-        set state = 'untried', since = null, probed_at = null, reason = null, certificate_ends_at = null
+        set state = 'untried', since = null, probed_at = null, reason = null, certificate_ends_at = null,
+            due_at = $2
         where check_id = $1";
-    /// Takes one name out of a set.
-    REMOVE = "delete from check_names where check_id = $1 and name = $2";
+    /// Some names, as they are now.
+    LIST_NAMED = "select check_id as id, name, state, since, probed_at, due_at, reason, certificate_ends_at
+        from check_names where check_id = $1 and name in (
+            $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+            $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,
+            $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61,
+            $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, $81,
+            $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101)";
+    /// Takes names out of a set.
+    REMOVE = "delete from check_names where check_id = $1 and name in (
+            $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+            $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,
+            $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61,
+            $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, $81,
+            $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101)";
     /// Forgets a set.
     REMOVE_ALL = "delete from check_names where check_id = $1";
     /// Forgets what is known of it beside its names.

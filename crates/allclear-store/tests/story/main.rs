@@ -138,6 +138,7 @@ stories! {
     removals::what_is_named_is_known,
     removals::what_is_held_stays,
     names::a_list_takes_the_place_of_another,
+    names::many_names_go_at_once,
     names::names_are_found_by_state_and_turn,
     names::names_go_with_their_check,
     leases::one_does_it_until_it_falls_silent,

@@ -64,14 +64,39 @@ pub(crate) async fn a_list_takes_the_place_of_another(home: Home) {
     assert_eq!(names(&found), ["a.example.com", "c.example.com"]);
     assert_eq!(found[0], failing);
 
+    // The same list again leaves what is being asked alone.
+    let mut transaction = store.begin().await.unwrap();
+    let changed = transaction.set_names(id, &second, at(NOW)).await.unwrap();
+    assert_eq!(changed, NamesChanged { added: 0, removed: 0, kept: 2 });
+    transaction.commit().await.unwrap();
+    assert_eq!(store.find_name_list(id).await.unwrap().version, 2);
+
     // Asked in another way, nothing is known of any.
     let mut transaction = store.begin().await.unwrap();
-    transaction.reset_names(id).await.unwrap();
+    transaction.reset_names(id, at(NOW)).await.unwrap();
     transaction.commit().await.unwrap();
     let counts = NameCounts { untried: 2, ..NameCounts::default() };
     assert_eq!(store.count_names(id).await.unwrap(), counts);
     assert_eq!(all(store, id).await[0].reason, None);
     assert_eq!(store.find_name_list(id).await.unwrap().version, 3);
+}
+
+pub(crate) async fn many_names_go_at_once(home: Home) {
+    let samples = Samples::new();
+    let (_, check) = with_check(&home, &samples).await;
+    let (store, id) = (&home.store, check.id);
+    let many: Vec<_> = (0..345).map(|number| format!("n{number:03}.example.com")).collect();
+    let mut transaction = store.begin().await.unwrap();
+    transaction.set_names(id, &many, at(NOW)).await.unwrap();
+    let changed = transaction.set_names(id, &many[..103], at(NOW)).await.unwrap();
+    assert_eq!(changed, NamesChanged { added: 0, removed: 242, kept: 103 });
+    assert_eq!(transaction.count_names(id).await.unwrap().total(), 103);
+    let asked: Vec<_> = many.iter().map(String::as_str).take(150).collect();
+    let mut found = transaction.list_named(id, &asked).await.unwrap();
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    assert_eq!(names(&found), asked[..103]);
+    assert_eq!(transaction.list_named(id, &[]).await.unwrap(), []);
+    transaction.commit().await.unwrap();
 }
 
 pub(crate) async fn names_are_found_by_state_and_turn(home: Home) {

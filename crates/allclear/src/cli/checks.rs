@@ -33,7 +33,7 @@ pub enum CheckCommand {
     /// Show the names that a check asks one by one, those that fail above all, or set which ones there are
     Names(NamesArgs),
     /// Try a check or an address once, from this machine, and print everything that was said; nothing is
-    /// written
+    /// written but what came of names that are asked one by one
     Run(RunArgs),
 }
 

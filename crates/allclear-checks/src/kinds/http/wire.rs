@@ -117,7 +117,7 @@ where
     write_head(record, head.version, head.status, &head.headers);
     let answered_at = Instant::now();
     let mut read = Vec::new();
-    let ended = read_body(body, &mut read, probe.reads_max, deadline).await;
+    let ended = read_body(body, &mut read, probe, deadline).await;
     spend(&mut record.phases.transfer_us, answered_at.elapsed());
     if ended.is_err() && record.holds_back() {
         // Nothing can be taken from it, so that nobody knows what of it is secret.
@@ -153,11 +153,11 @@ where
 async fn read_body(
     mut body: Incoming,
     read: &mut Vec<u8>,
-    reads_max: Option<usize>,
+    probe: &HttpProbe,
     deadline: Instant,
 ) -> Result<(), Reason> {
     loop {
-        if reads_max.is_some_and(|max| read.len() >= max) {
+        if probe.reads_max.is_some_and(|max| read.len() >= max) {
             return Ok(());
         }
         match timeout_at(deadline, body.frame()).await {
@@ -172,7 +172,7 @@ async fn read_body(
             }
             Ok(Some(Ok(frame))) => {
                 let Some(data) = frame.data_ref() else { continue };
-                let room = limits::ANSWER_BYTES_MAX - read.len();
+                let room = probe.bytes_max.saturating_sub(read.len());
                 read.extend_from_slice(data.get(..room).unwrap_or(data));
                 if data.len() > room {
                     let told = format!("the body is longer than {} bytes", read.len());

@@ -1,15 +1,15 @@
 //! A round: some names that were asked beside each other, and what that says of them and of all.
 //!
 //! Pure: it knows no store and no network. Where nothing answers, it may be that we cannot ask, so no name is
-//! said to fail for that. Where something as far away answered, a name that did not is doubted, and fails when
-//! it does not answer the second time.
+//! said to fail for that. Where something answered, a name that did not is doubted, and fails when it does not
+//! answer the second time beside something as far away.
 
 use jiff::Timestamp;
 
 use super::super::probe::{Reason, ReasonCode, Verdict};
 use super::super::sight::Reach;
 use super::{NameCounts, NameState, NamesCheck, WatchedName};
-use crate::limits::{NAME_REASON_CHARS_MAX, NAMES_JUDGED_FROM, NAMES_TOLD_MAX};
+use crate::limits::{NAME_REASON_CHARS_MAX, NAMES_JUDGED_FROM, NAMES_SHARED_FROM, NAMES_TOLD_MAX};
 
 /// What one name did when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +31,15 @@ impl NameLook {
         matches!(self.verdict, Verdict::Ok | Verdict::Degraded)
     }
 
-    /// Whether it was fine, or nobody had asked, before.
+    /// Whether it worked the last time.
     const fn was_fine(&self) -> bool {
-        matches!(self.before.state, NameState::Untried | NameState::Ok | NameState::Degraded)
+        matches!(self.before.state, NameState::Ok | NameState::Degraded)
+    }
+
+    /// Whether it failed, and what answered is nearer: we may have no way out. One whose addresses were not
+    /// found is no such name, as those of the others were.
+    fn is_beyond(&self, proven: Option<Reach>) -> bool {
+        self.verdict == Verdict::Fail && self.reach.is_some_and(|reach| proven < Some(reach))
     }
 
     /// What is known of it now. `proven` is how far away something was that answered in the same round.
@@ -44,9 +50,12 @@ impl NameLook {
             (Verdict::Unknown, _) => return later,
             (Verdict::Ok, _) => NameState::Ok,
             (Verdict::Degraded, _) => NameState::Degraded,
-            // One whose addresses nobody knows counts as far away.
-            (Verdict::Fail, _) if proven < Some(self.reach.unwrap_or(Reach::Far)) => return later,
-            (Verdict::Fail, NameState::Doubted | NameState::Failing) => NameState::Failing,
+            // Nothing answered.
+            (Verdict::Fail, _) if proven.is_none() => return later,
+            (Verdict::Fail, NameState::Failing) => NameState::Failing,
+            // It is asked again and again, and said to fail by nobody.
+            (Verdict::Fail, _) if self.is_beyond(proven) => NameState::Doubted,
+            (Verdict::Fail, NameState::Doubted) => NameState::Failing,
             (Verdict::Fail, _) => NameState::Doubted,
         };
         let was_silent = matches!(self.before.state, NameState::Doubted | NameState::Failing);
@@ -116,13 +125,15 @@ impl NamesRound {
     }
 
     /// What follows, and why. `counts` are those of all names once this round was heard, `worst` some of those
-    /// that fail, or else of those that are degraded.
+    /// that fail, or else of those that are degraded. `was_shared` is what [`Self::is_shared`] said of the round
+    /// before.
     #[must_use]
     pub fn verdict(
         &self,
         check: &NamesCheck,
         counts: NameCounts,
         worst: &[WatchedName],
+        was_shared: bool,
     ) -> (Verdict, Option<Reason>) {
         let because = |verdict, told| (verdict, Some(Reason::new(ReasonCode::Names, told)));
         if counts.total() == 0 {
@@ -137,18 +148,25 @@ impl NamesRound {
             let told = why.unwrap_or("no name was reached in time: give a round more time");
             return because(Verdict::Unknown, format!("nothing could be asked: {told}"));
         }
-        let percent = u64::from(check.fail_at_percent);
-        let reaches =
-            |some: u32, all: u32| some > 0 && u64::from(some) * 100 >= percent * u64::from(all);
-        if counts.failing > 0 && reaches(counts.failing, counts.tried()) {
+        if reaches(check, counts.failing, counts.tried()) {
             return because(Verdict::Fail, told_of(counts.failing, "fail", counts, worst));
         }
-        let (failed, fine) = self.fresh();
-        if fine >= NAMES_JUDGED_FROM && reaches(failed, fine) {
-            return because(Verdict::Fail, self.told_fresh(failed, fine));
+        if self.begins_to_share(check, counts) {
+            return because(Verdict::Fail, self.told_fresh(counts));
+        }
+        if was_shared && self.goes_on_sharing(check, counts) {
+            return because(Verdict::Fail, self.told_shared());
+        }
+        let beyond = self.beyond();
+        let is_second = beyond.iter().any(|look| !look.was_fine() && look.before.state.is_tried());
+        if is_second && reaches(check, counts.failing + counts.doubted, counts.tried()) {
+            return because(Verdict::Fail, told_beyond(&beyond));
         }
         if counts.failing > 0 {
             return because(Verdict::Degraded, told_of(counts.failing, "fail", counts, worst));
+        }
+        if !beyond.is_empty() {
+            return because(Verdict::Degraded, told_beyond(&beyond));
         }
         if counts.degraded > 0 {
             return because(
@@ -159,29 +177,56 @@ impl NamesRound {
         (Verdict::Ok, None)
     }
 
-    /// Of those asked that were fine before, or of which nothing was known: how many failed, and how many there
-    /// are.
-    fn fresh(&self) -> (u32, u32) {
-        let asked = self.looks.iter().filter(|look| look.verdict != Verdict::Unknown);
-        let (mut failed, mut fine) = (0, 0);
-        for look in asked.filter(|look| look.was_fine()) {
-            fine += 1;
-            failed += u32::from(look.verdict == Verdict::Fail);
+    /// Whether many names fail that worked before, so that what they share is down. Once that is so, it is over
+    /// when a round that asked enough finds that fewer fail; `was_shared` says what it was before this round.
+    #[must_use]
+    pub fn is_shared(&self, check: &NamesCheck, counts: NameCounts, was_shared: bool) -> bool {
+        match self.proven() {
+            // Nothing answered, or nothing could be asked.
+            None => was_shared,
+            Some(_) => {
+                self.begins_to_share(check, counts)
+                    || (was_shared && self.goes_on_sharing(check, counts))
+            }
         }
-        (failed, fine)
     }
 
-    /// Those that failed, the first ones of the alphabet.
-    fn failed(&self) -> Vec<(&str, String)> {
-        let failed = self.looks.iter().filter(|look| look.verdict == Verdict::Fail);
-        let mut failed: Vec<_> =
-            failed.map(|look| (look.before.name.as_str(), look.short())).collect();
-        failed.sort_unstable();
-        failed
+    fn begins_to_share(&self, check: &NamesCheck, counts: NameCounts) -> bool {
+        let fresh = self.fresh(counts);
+        let failed = number(fresh.iter().filter(|look| look.verdict == Verdict::Fail).count());
+        let fresh = number(fresh.len());
+        fresh >= NAMES_JUDGED_FROM && failed >= NAMES_SHARED_FROM && reaches(check, failed, fresh)
+    }
+
+    /// Judged by all that were asked: those that failed first are doubted by now.
+    fn goes_on_sharing(&self, check: &NamesCheck, counts: NameCounts) -> bool {
+        let asked = number(self.asked().count());
+        let failed = number(self.asked().filter(|look| look.verdict == Verdict::Fail).count());
+        asked < NAMES_JUDGED_FROM.min(counts.total()) || reaches(check, failed, asked)
+    }
+
+    fn asked(&self) -> impl Iterator<Item = &NameLook> {
+        self.looks.iter().filter(|look| look.verdict != Verdict::Unknown)
+    }
+
+    /// Those asked that were fine before. Where nothing was known of any, those that were asked the first time:
+    /// later on, what is new on a list may not be there yet.
+    fn fresh(&self, counts: NameCounts) -> Vec<&NameLook> {
+        let is_new = |look: &&NameLook| look.before.state == NameState::Untried;
+        if number(self.asked().filter(is_new).count()) == counts.tried() {
+            return self.asked().filter(is_new).collect();
+        }
+        self.asked().filter(|look| look.was_fine()).collect()
+    }
+
+    /// Those that failed, while what answered is nearer.
+    fn beyond(&self) -> Vec<&NameLook> {
+        let proven = self.proven();
+        self.looks.iter().filter(|look| look.is_beyond(proven)).collect()
     }
 
     fn told_dark(&self) -> String {
-        let failed = self.failed();
+        let failed = failed(self.looks.iter());
         let first = failed.first().map(|(name, why)| format!("{name}: {why}")).unwrap_or_default();
         match failed.len() {
             1 => format!("the one name asked just now did not answer; {first}"),
@@ -189,10 +234,52 @@ impl NamesRound {
         }
     }
 
-    fn told_fresh(&self, failed: u32, fine: u32) -> String {
-        let which = list(self.failed().into_iter(), failed);
-        format!("{failed} of {fine} names that had not failed before failed just now: {which}")
+    fn told_fresh(&self, counts: NameCounts) -> String {
+        let fresh = self.fresh(counts);
+        let failed = failed(fresh.iter().copied());
+        let (fine, count) = (fresh.len(), failed.len());
+        let which = list(failed.into_iter(), number(count));
+        format!("{count} of {fine} names that had not failed before failed just now: {which}")
     }
+
+    fn told_shared(&self) -> String {
+        let failed = failed(self.looks.iter());
+        let (asked, count) = (self.asked().count(), failed.len());
+        if count == 0 {
+            return "many names failed at once, and too few were asked since to say that this is over"
+                .to_owned();
+        }
+        let which = list(failed.into_iter(), number(count));
+        format!("many names failed at once, and {count} of {asked} asked just now do: {which}")
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Whether so many of all are as many as a check takes to fail.
+fn reaches(check: &NamesCheck, some: u32, all: u32) -> bool {
+    let percent = u64::from(check.fail_at_percent);
+    some > 0 && u64::from(some) * 100 >= percent * u64::from(all)
+}
+
+/// Those that failed, and why, in the order of the alphabet.
+fn failed<'a>(looks: impl Iterator<Item = &'a NameLook>) -> Vec<(&'a str, String)> {
+    let failed = looks.filter(|look| look.verdict == Verdict::Fail);
+    let mut failed: Vec<_> = failed.map(|look| (look.before.name.as_str(), look.short())).collect();
+    failed.sort_unstable();
+    failed
+}
+
+fn told_beyond(beyond: &[&NameLook]) -> String {
+    let failed = failed(beyond.iter().copied());
+    let count = number(failed.len());
+    let verb = if count == 1 { "does" } else { "do" };
+    let which = list(failed.into_iter(), count);
+    format!(
+        "{count} of the names asked just now {verb} not answer, and only nearer ones did: {which}"
+    )
 }
 
 /// How many of all, and which.

@@ -47,6 +47,12 @@ impl NameState {
             Self::Failing => "failing",
         }
     }
+
+    /// Whether something is known of it.
+    #[must_use]
+    pub const fn is_tried(self) -> bool {
+        !matches!(self, Self::Untried)
+    }
 }
 
 impl fmt::Display for NameState {
@@ -179,4 +185,10 @@ pub struct NameList {
     /// doubted, and none is said to fail that was not said to before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dark_since: Option<Timestamp>,
+    /// Since when many names fail at once that worked before: what they share is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_since: Option<Timestamp>,
+    /// When a round was last written. After a long time without one, nothing is known of any name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
 }

@@ -82,17 +82,31 @@ fn a_failure_counts_only_where_something_as_far_away_answered() {
     // Nothing answered.
     let dark = round(&[(Fine, Fail, Far), (Doubted, Fail, Far), (Untried, Fail, Near)]);
     assert_eq!(states(&dark), [Fine, Doubted, Untried]);
-    // Only what is nearer did.
-    let near = round(&[(Fine, Fail, Far), (Doubted, Fail, Near), (Fine, Works, Near)]);
-    assert_eq!(states(&near), [Fine, Failing, Fine]);
-    // One without addresses may be anywhere.
+    // Only what is nearer did: it is asked again, and said to fail by nobody.
+    let near = round(&[
+        (Fine, Fail, Far),
+        (Doubted, Fail, Far),
+        (Doubted, Fail, Near),
+        (Fine, Works, Near),
+    ]);
+    assert_eq!(states(&near), [Doubted, Doubted, Failing, Fine]);
+    // One without addresses does not exist: those of another were found.
     let mut unfound = round(&[(Doubted, Fail, Far), (Fine, Works, Near)]);
     unfound.looks[0].reach = None;
-    assert_eq!(states(&unfound), [Doubted, Fine]);
+    assert_eq!(states(&unfound), [Failing, Fine]);
     assert!(dark.heard(&check(50), now()).iter().all(|one| one.due_at > now()));
 }
 
 fn judged(round: &NamesRound, percent: u8, counts: NameCounts) -> (Verdict, String) {
+    judged_after(round, percent, counts, false)
+}
+
+fn judged_after(
+    round: &NamesRound,
+    percent: u8,
+    counts: NameCounts,
+    was_shared: bool,
+) -> (Verdict, String) {
     let worst: Vec<_> = (0..5)
         .map(|place| WatchedName {
             reason: Some("connection refused".to_owned()),
@@ -100,7 +114,7 @@ fn judged(round: &NamesRound, percent: u8, counts: NameCounts) -> (Verdict, Stri
         })
         .collect();
     let some = counts.failing.max(counts.degraded).min(5) as usize;
-    let (verdict, reason) = round.verdict(&check(percent), counts, &worst[..some]);
+    let (verdict, reason) = round.verdict(&check(percent), counts, &worst[..some], was_shared);
     assert!(reason.as_ref().is_none_or(|reason| reason.code == ReasonCode::Names));
     (verdict, reason.map(|reason| reason.told).unwrap_or_default())
 }
@@ -159,12 +173,7 @@ fn a_round_without_an_answer_is_never_fine() {
 fn what_many_share_is_seen_before_all_were_asked() {
     let counts = NameCounts { ok: 1_000, doubted: 5, ..NameCounts::default() };
     let mut looks = vec![(Fine, Works, Far); 4];
-    looks.extend([
-        (Fine, Fail, Far),
-        (Untried, Fail, Far),
-        (Degraded, Fail, Far),
-        (Fine, Fail, Far),
-    ]);
+    looks.extend([(Fine, Fail, Far), (Fine, Fail, Far), (Degraded, Fail, Far), (Fine, Fail, Far)]);
     let (verdict, told) = judged(&round(&looks), 50, counts);
     assert_eq!(verdict, Fail);
     assert!(
@@ -175,12 +184,82 @@ fn what_many_share_is_seen_before_all_were_asked() {
     // Four are too few for that.
     let few = [(Fine, Works, Far), (Fine, Fail, Far), (Fine, Fail, Far), (Fine, Fail, Far)];
     assert_eq!(judged(&round(&few), 50, counts).0, Works);
+    // One that is lost on the way is none, and neither are two, however few may fail.
+    for lost in 1..=3 {
+        let mut looks = vec![(Fine, Works, Far); 10];
+        looks[..lost].fill((Fine, Fail, Far));
+        assert_eq!(judged(&round(&looks), 5, counts).0 == Fail, lost == 3, "{lost}");
+    }
+}
+
+#[test]
+fn what_many_share_goes_on_until_a_round_finds_that_it_is_over() {
+    let counts = NameCounts { ok: 190, doubted: 6, failing: 4, ..NameCounts::default() };
+    let is_shared = |looks: &[(NameState, Verdict, Reach)], was: bool| {
+        let round = round(looks);
+        let is = round.is_shared(&check(50), counts, was);
+        assert_eq!(judged_after(&round, 50, counts, was).0 == Fail, is);
+        is
+    };
+    // Fewer that were fine fail by chance, and those that are doubted still do.
+    let mut looks = vec![(Doubted, Fail, Far); 6];
+    looks.extend([(Fine, Fail, Far); 2]);
+    looks.extend([(Fine, Works, Far); 3]);
+    assert!(!is_shared(&looks, false) && is_shared(&looks, true));
+    // Too few are asked.
+    assert!(is_shared(&[(Fine, Works, Far); 4], true));
+    // It is over.
+    let mut looks = vec![(Doubted, Works, Far); 6];
+    looks.extend([(Failing, Fail, Far); 2]);
+    assert!(!is_shared(&looks, true));
+    // Nothing answers: nobody knows.
+    let dark = round(&[(Fine, Fail, Far); 9]);
+    assert!(dark.is_shared(&check(50), counts, true) && !dark.is_shared(&check(50), counts, false));
+    // A list that is short by now is asked whole.
+    let few = NameCounts { ok: 3, ..NameCounts::default() };
+    assert!(!round(&[(Fine, Works, Far); 3]).is_shared(&check(50), few, true));
+}
+
+#[test]
+fn names_that_are_not_there_yet_are_no_outage() {
+    let mut looks = vec![(Untried, Fail, Far); 5];
+    looks.extend([(Fine, Works, Far); 2]);
+    let counts = NameCounts { ok: 40, doubted: 5, ..NameCounts::default() };
+    assert_eq!(judged(&round(&looks), 50, counts), (Works, String::new()));
+    // Where nothing was asked before, it is seen in the first round.
+    let looks = [[(Untried, Fail, Far); 4], [(Untried, Works, Far); 4]].concat();
+    let counts = NameCounts { untried: 90, ok: 4, doubted: 4, ..NameCounts::default() };
+    assert_eq!(judged(&round(&looks), 50, counts).0, Fail);
+}
+
+#[test]
+fn a_sentence_about_names_that_had_not_failed_names_no_other() {
+    let mut looks = vec![(Failing, Fail, Far); 2];
+    looks.extend([(Fine, Fail, Far); 4]);
+    looks.extend([(Fine, Works, Far); 2]);
+    let counts = NameCounts { ok: 90, failing: 2, ..NameCounts::default() };
+    let (_, told) = judged(&round(&looks), 50, counts);
+    assert!(told.starts_with("4 of 6 names"), "{told}");
+    assert!(told.contains("just now: n2.example.com") && told.ends_with(" and 1 more"), "{told}");
+}
+
+#[test]
+fn what_fails_farther_away_than_anything_that_answers_is_never_fine() {
+    let counts = NameCounts { ok: 1, doubted: 2, ..NameCounts::default() };
+    let first = round(&[(Untried, Fail, Far), (Untried, Fail, Far), (Fine, Works, Near)]);
+    assert_eq!(judged(&first, 50, counts).0, Impaired);
+    let second = round(&[(Doubted, Fail, Far), (Doubted, Fail, Far), (Fine, Works, Near)]);
+    let (verdict, told) = judged(&second, 50, counts);
+    assert_eq!((verdict, second.reach(verdict)), (Fail, Some(Far)), "{told}");
+    assert!(told.starts_with("2 of the names asked just now do not answer, and only"), "{told}");
+    let few = NameCounts { ok: 98, doubted: 2, ..NameCounts::default() };
+    assert_eq!(judged(&second, 50, few).0, Impaired);
 }
 
 #[test]
 fn all_are_asked_within_a_period() {
     let check = check(50);
-    for (total, size) in [(0, 5), (3, 5), (301, 6), (1_312, 22), (50_000, 500)] {
+    for (total, size) in [(0, 10), (3, 10), (601, 11), (1_312, 22), (50_000, 500)] {
         assert_eq!(check.round_size(total, 10), size, "{total}");
     }
     let due: Vec<_> =
@@ -258,6 +337,8 @@ proptest! {
         let (verdict, _) = judged(&round(&looks), percent, counts);
         prop_assert!(verdict != Works || counts.failing + counts.degraded == 0);
         prop_assert!(verdict != Works || looks.iter().any(|one| matches!(one.1, Works | Impaired)));
+        let farthest = looks.iter().filter(|one| matches!(one.1, Works | Impaired)).map(|one| one.2).max();
+        prop_assert!(verdict != Works || !looks.iter().any(|one| one.1 == Fail && Some(one.2) > farthest));
     }
 
     #[test]

@@ -185,6 +185,18 @@ pub(super) async fn text(call: Call) -> Answer {
     Ok(response)
 }
 
+/// The names that were sent, or why they are not taken. None at all are refused whatever is ticked: the field of a
+/// long list is empty when the page is opened.
+fn sent(text: &str) -> Result<Vec<String>, String> {
+    match read_list(text) {
+        Ok(names) if names.is_empty() => {
+            Err("no names were sent: write the whole list, or choose its file".to_owned())
+        }
+        Ok(names) => Ok(names),
+        Err(problem) => Err(problem.to_string()),
+    }
+}
+
 /// Sets which names there are: by the file that was sent, or else by what stands in the field.
 pub(super) async fn set(call: Call) -> Answer {
     let (id, actor): (CheckId, _) = (call.param("id")?, call.actor()?);
@@ -194,7 +206,7 @@ pub(super) async fn set(call: Call) -> Answer {
             .map_err(|_| refused("the file is no UTF-8 text: write one name a line".to_owned()))?,
         None => call.form.lines("names"),
     };
-    let names = read_list(&text).map_err(|problem| refused(problem.to_string()))?;
+    let names = sent(&text).map_err(refused)?;
     let expected = call.form.text("version").parse().ok();
     let set = SetNames { names, may_shrink: call.form.is_ticked("shrink"), expected };
     let done = set_names(&call.app.store, id, set, call.change(&actor)).await;
@@ -206,6 +218,15 @@ pub(super) async fn set(call: Call) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_that_is_empty_takes_no_list_away() {
+        for empty in ["", " \r\n", "# nobody\n", "[]"] {
+            assert!(sent(empty).unwrap_err().starts_with("no names were sent"), "{empty}");
+        }
+        assert_eq!(sent("a.example.com\n").unwrap(), ["a.example.com"]);
+        assert!(sent("*").is_err());
+    }
 
     #[test]
     fn the_bar_is_full_and_shows_every_part() {

@@ -4,9 +4,10 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use allclear_checks::names::{look, read_list};
+use allclear_checks::names::{Asker, look, read_list};
+use allclear_domain::audit::Actor;
 use allclear_domain::check::{NameState, Verdict};
-use allclear_domain::{Clock, SystemClock};
+use allclear_domain::{Clock, Entropy, SystemClock};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
@@ -95,8 +96,17 @@ fn read(file: &Path) -> Result<String> {
             Box::new(opened.with_context(|| format!("{} cannot be read", file.display()))?)
         }
     };
-    opened.take(LIST_BYTES_MAX).read_to_string(&mut text)?;
+    read_whole(opened, &mut text)?;
     Ok(text)
+}
+
+/// Reads it whole, or not at all: names that are left out would count as removed.
+fn read_whole(opened: impl std::io::Read, text: &mut String) -> Result<()> {
+    let read = opened.take(LIST_BYTES_MAX + 1).read_to_string(text)?;
+    if u64::try_from(read).is_ok_and(|read| read > LIST_BYTES_MAX) {
+        bail!("the list is longer than {} MB: shorten it", LIST_BYTES_MAX / (1024 * 1024));
+    }
+    Ok(())
 }
 
 /// Asks some names of a check once, as the server would, and writes what came of them.
@@ -123,8 +133,12 @@ pub(super) async fn round(args: &RunArgs, settings: &Settings) -> Result<u8> {
             check.deadline_ms = deadline.ms();
         }
         let prober = probing::prober(&settings.probes, Arc::new(SystemClock))?;
-        let now = SystemClock.now();
-        Ok(look(store.clone(), prober, Arc::new(check), now).await)
+        let by = Asker {
+            holder: None,
+            actor: Actor::Command("check run".to_owned()),
+            entropy: Arc::new(Entropy::from_system()),
+        };
+        Ok(look(store.clone(), prober, by, Arc::new(check), SystemClock.now()).await)
     };
     let result = result.await;
     api.close().await;
@@ -143,4 +157,19 @@ pub(super) async fn round(args: &RunArgs, settings: &Settings) -> Result<u8> {
         Verdict::Ok | Verdict::Degraded => DONE,
         Verdict::Fail | Verdict::Unknown => FAILED,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_too_long_is_refused_and_not_cut() {
+        let most = usize::try_from(LIST_BYTES_MAX).unwrap();
+        let mut text = String::new();
+        read_whole(std::io::repeat(b'a').take(LIST_BYTES_MAX), &mut text).unwrap();
+        assert_eq!(text.len(), most);
+        let refused = read_whole(std::io::repeat(b'a'), &mut String::new()).unwrap_err();
+        assert!(refused.to_string().contains("longer than 16 MB"), "{refused}");
+    }
 }

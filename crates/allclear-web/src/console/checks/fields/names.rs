@@ -50,10 +50,9 @@ pub(super) fn read(
     }
     let statuses = read_statuses(reader.form.text("statuses"));
     let statuses = statuses.map_err(|problem| reader.problems.push(problem)).ok()?;
-    let certificate_days = match reader.form.maybe("certificate_days") {
-        Some(_) => Some(reader.number("certificate_days", "degraded before a certificate ends")),
-        None => None,
-    };
+    let has_days = reader.form.maybe("certificate_days").is_some();
+    let certificate_days =
+        has_days.then(|| reader.number("certificate_days", "degraded before a certificate ends"));
     Some(NamesCheck {
         statuses,
         certificate_days,
