@@ -1,0 +1,211 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use serde_json_path::JsonPath;
+
+use super::*;
+
+/// Every path of RFC 9535, 2.3.5.3, and whether it is taken.
+const OF_THE_RFC: [(&str, bool); 13] = [
+    ("$.a[?@.b == 'kilo']", true),
+    ("$.a[?(@.b == 'kilo')]", true),
+    ("$.a[?@>3.5]", true),
+    ("$.a[?@.b]", true),
+    // A filter in a filter, and one that finds several things.
+    ("$[?@.*]", false),
+    ("$[?@[?@.b]]", false),
+    ("$.o[?@<3, ?@<3]", true),
+    ("$.a[?@<2 || @.b == \"k\"]", true),
+    // Functions with a pattern.
+    ("$.a[?match(@.b, \"[jk]\")]", false),
+    ("$.a[?search(@.b, \"[jk]\")]", false),
+    ("$.o[?@>1 && @<4]", true),
+    ("$.o[?@.u || @.x]", true),
+    // All of the answer, for each thing in it.
+    ("$.a[?@.b == $.x]", false),
+];
+
+#[test]
+fn the_examples_of_the_rfc() {
+    for (path, is_taken) in OF_THE_RFC {
+        assert!(JsonPath::parse(path).is_ok(), "{path}");
+        assert_eq!(cost(path).is_ok(), is_taken, "{path}: {:?}", cost(path));
+    }
+    assert!(cost("$.a[?@ == @]").is_ok());
+}
+
+#[test]
+fn what_is_taken_beside_filters_of_one_term() {
+    for path in [
+        "$",
+        "$.items[0].price",
+        "$['a\\'b'][\"c]\"]",
+        "$..price",
+        "$..[0,1]",
+        "$[1:3]",
+        "$[::2]",
+        "$[-1:]",
+        "$['a', 'b', 0, *]",
+        "$.ä.ö",
+        "$.a[?!@.b]",
+        "$.a[?!(@.b == 1 || @.c != null) && @['d'][-1] <= -1.5e3]",
+        "$.a[?length(@.name) > 3].b[?@.c == true].d",
+        "$.a[?@.b=='?]$' && 'x' == @.c]",
+        "$.a[? @.b == 1 ]",
+    ] {
+        assert!(cost(path).is_ok(), "{path}: {:?}", cost(path));
+        assert!(JsonPath::parse(path).is_ok(), "{path}");
+    }
+}
+
+#[test]
+fn what_asks_too_much_is_told_what_to_write() {
+    let wide = format!("$[{}0]", "0,".repeat(16));
+    let long = format!("${}", "[0]".repeat(33));
+    let terms = format!("$[?{}@.a]", "@.a||".repeat(16));
+    let deep = format!("$[?{}@.a{}]", "(".repeat(5), ")".repeat(5));
+    for (path, told) in [
+        ("$..a..b", "write `..` once"),
+        ("$..a[?@.b]", "not both"),
+        ("$[?@.a]..b", "not both"),
+        ("$[?@.a][?@.b][?@.c]", "two at most"),
+        ("$[?@.a, ?@.b, ?@.c]", "two at most"),
+        ("$[?@[?@.a]]", "one place"),
+        ("$[?@..a]", "one place"),
+        ("$[?@.*]", "one place"),
+        ("$[?@['a','b']]", ""),
+        ("$[?@[0:2]]", ""),
+        ("$[?$.a == 1]", "@ in place of $"),
+        ("$[?1 == $.a]", "@ in place of $"),
+        ("$[?count(@.*)>0]", "other than length()"),
+        ("$[?search(@, 'a')]", "other than length()"),
+        ("$[?length('a') == 1]", "than @"),
+        ("$[0,0][0,0][0,0][0,0][0,0]", "no more than 16"),
+        (&wide, "no more than 16"),
+        (&long, "shorter"),
+        (&terms, "fewer"),
+        (&deep, "parentheses"),
+    ] {
+        match cost(path) {
+            Err(Refused::TooMuch(words)) => assert!(words.contains(told), "{path}: {words}"),
+            Err(Refused::NoPath) => assert!(told.is_empty(), "{path} is a path"),
+            Ok(cost) => panic!("{path} is taken: {cost:?}"),
+        }
+    }
+    for path in [
+        "",
+        "status",
+        "$.",
+        "$[",
+        "$[]",
+        "$[?]",
+        "$[?1]",
+        "$['a]",
+        "$[?!1 == 2]",
+        "$ .a.",
+        "$[:::1]",
+    ] {
+        assert_eq!(cost(path), Err(Refused::NoPath), "{path}");
+    }
+}
+
+/// Paths that are taken, mostly.
+fn paths() -> impl Strategy<Value = String> {
+    let name = prop_oneof![Just("a"), Just("b"), Just("_c1"), Just("ü")];
+    let one = prop_oneof![
+        name.clone().prop_map(|name| format!(".{name}")),
+        name.clone().prop_map(|name| format!("['{name}']")),
+        name.prop_map(|name| format!("[\"{name}\\\"\"]")),
+        (-3..4_i32).prop_map(|place| format!("[{place}]")),
+    ];
+    let place =
+        prop::collection::vec(one.clone(), 0..3).prop_map(|all| format!("@{}", all.concat()));
+    let value = prop_oneof![
+        place.clone(),
+        place.clone().prop_map(|place| format!("length({place})")),
+        Just("'x && y]'".to_owned()),
+        Just("-1.5".to_owned()),
+        Just("2e2".to_owned()),
+        Just("null".to_owned()),
+    ];
+    let sign = prop_oneof![Just("=="), Just("!="), Just("<"), Just(" >= ")];
+    let term = prop_oneof![
+        place.clone(),
+        place.prop_map(|place| format!("!{place}")),
+        (value.clone(), sign, value).prop_map(|(one, sign, other)| format!("{one}{sign}{other}")),
+    ];
+    let terms = term.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|one| format!("({one})")),
+            inner.clone().prop_map(|one| format!("!( {one} )")),
+            (inner.clone(), inner.clone()).prop_map(|(one, other)| format!("{one} && {other}")),
+            (inner.clone(), inner).prop_map(|(one, other)| format!("{one}||{other}")),
+        ]
+    });
+    let part = prop_oneof![
+        4 => one,
+        1 => Just(".*".to_owned()),
+        1 => Just("..a".to_owned()),
+        1 => Just("..[*]".to_owned()),
+        1 => Just("[1:3]".to_owned()),
+        1 => Just("[::-1]".to_owned()),
+        1 => Just("[0, 0,*]".to_owned()),
+        3 => terms.prop_map(|terms| format!("[?{terms}]")),
+    ];
+    prop::collection::vec(part, 0..6).prop_map(|parts| format!("${}", parts.concat()))
+}
+
+fn answers() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![Just(json!(null)), Just(json!(1)), Just(json!("x")), Just(json!(true))];
+    leaf.prop_recursive(4, 40, 4, |inner| {
+        let name = prop_oneof![Just("a".to_owned()), Just("b".to_owned())];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(name, inner, 0..3)
+                .prop_map(|all| Value::from(all.into_iter().collect::<serde_json::Map<_, _>>())),
+        ]
+    })
+}
+
+fn things(value: &Value) -> usize {
+    match value {
+        Value::Array(all) => 1 + all.iter().map(things).sum::<usize>(),
+        Value::Object(all) => 1 + all.values().map(things).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_taken_is_a_path(path in paths()) {
+        if cost(&path).is_ok() {
+            prop_assert!(JsonPath::parse(&path).is_ok(), "{path}: {:?}", JsonPath::parse(&path));
+        }
+    }
+
+    #[test]
+    fn whatever_is_written_is_read_without_harm(path in "[$@?.*\\[\\]()!&|=<>,:'\" 0-9a-z-]{0,60}") {
+        let _ = cost(&path);
+        let _ = cost(&format!("$[?{path}]"));
+    }
+
+    #[test]
+    fn nothing_is_found_more_often_than_is_reckoned(path in paths(), answer in answers()) {
+        if let (Ok(cost), Ok(path)) = (cost(&path), JsonPath::parse(&path)) {
+            let found = path.query(&answer).all().len();
+            prop_assert!(found <= cost.times * things(&answer), "{found}");
+        }
+    }
+}
+
+#[test]
+fn the_worst_path_finds_no_more_than_a_few_times_what_is_there() {
+    let answer = json!(vec![vec![json!({"a": [1, 2, 3]}); 50]; 50]);
+    for path in
+        ["$[*,*][*,*][*,*][*,*]", "$..[*,*][*,*][*,*][*,*]", "$[?@[0].a][?@.a[1] == @.a[1]][*,*]"]
+    {
+        let cost = cost(path).unwrap();
+        let found = JsonPath::parse(path).unwrap().query(&answer).all().len();
+        assert!(found > 0 && found <= PATH_TIMES_MAX * things(&answer), "{path}: {found}");
+        assert!(cost.times <= PATH_TIMES_MAX);
+    }
+}
