@@ -7,6 +7,7 @@ mod json;
 mod kind;
 mod measured;
 mod parents;
+mod proposals;
 mod times;
 
 use allclear_checks::times::Stretch;
@@ -23,6 +24,7 @@ use self::heard::HeardJson;
 use self::imports::{CheckImportJson, NewCheckImportJson};
 use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
 use self::measured::OutagesJson;
+use self::proposals::{NewProposalsJson, ProposalsJson};
 use self::times::TimesJson;
 use super::call::Call;
 use super::json::{Answer, at_version, created, json, nothing};
@@ -39,6 +41,8 @@ const RESUME: &str = "/api/v1/checks/{id}/resume";
 const OUTAGES: &str = "/api/v1/checks/{id}/outages";
 const TIMES: &str = "/api/v1/checks/{id}/response-times";
 const IMPORTS: &str = "/api/v1/check-imports";
+// Below `checks` it would hide a check with that key.
+const PROPOSALS: &str = "/api/v1/check-proposals";
 
 /// Adds the addresses of checks.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
@@ -54,6 +58,7 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .get(OUTAGES, read, outages)
         .get(TIMES, read, response_times)
         .post(IMPORTS, write, imports::import)
+        .post(PROPOSALS, write, proposals::propose)
 }
 
 /// What they take and give.
@@ -85,6 +90,13 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewCheckImportJson>()
             .gives::<CheckImportJson>(200)
             .without_version(),
+        Operation::post(
+            PROPOSALS,
+            "Try what could be watched of an address, once; nothing is written",
+        )
+        .takes::<NewProposalsJson>()
+        .gives::<ProposalsJson>(200)
+        .without_version(),
     ]
 }
 

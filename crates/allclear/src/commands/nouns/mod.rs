@@ -7,6 +7,7 @@ mod checks;
 mod expiry;
 mod feeds;
 mod import;
+mod propose;
 mod request;
 mod run;
 mod secrets;
