@@ -1,3 +1,5 @@
+//! Which paths are taken, which are refused with words, and how much those find that are taken.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use serde_json_path::JsonPath;

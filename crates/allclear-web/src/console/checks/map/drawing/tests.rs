@@ -1,3 +1,5 @@
+//! Lines end where boxes stand.
+
 use super::super::layers::arrange;
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Who has to do with whom, and what of it is shown.
+
 use allclear_domain::Entropy;
 use allclear_domain::check::{Affects, CheckKind, GroupCheck, OnOutage, Patience, TcpCheck};
 use allclear_domain::{ComponentStatus, text::Key};

@@ -1,3 +1,5 @@
+//! Pictures: nothing is lost, every edge goes forward, and the same input gives the same.
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
