@@ -3,6 +3,7 @@
 
 mod family;
 mod groups;
+mod run;
 mod unwritten;
 
 use std::cmp::Reverse;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 
 use allclear_domain::Check;
 use allclear_domain::check::{
-    Exchange, Judgment, Outage, ProbeResult, Reason, Round, Samples, Span, Threshold, Turn,
-    Verdict, next_probe_at,
+    Exchange, Judgment, Outage, ProbeResult, Quorum, Reason, Round, Samples, Span, Threshold, Turn,
+    Verdict, fresh_for, next_probe_at,
 };
 use allclear_domain::ids::CheckId;
 use allclear_domain::limits::CLOCK_DIFFERENCE_MAX;
@@ -20,6 +21,7 @@ use allclear_store::{Judged, Sampled};
 use jiff::{SignedDuration, Timestamp};
 
 use self::family::Family;
+use self::run::Run;
 pub use self::unwritten::{MINUTES_UNWRITTEN_MAX, Turned, Unwritten};
 use crate::lanes::{QUICK, Room};
 use crate::sight::{Lookout, Seen, Settled};
@@ -50,6 +52,9 @@ pub struct Board {
     pub(crate) lookout: Lookout,
     /// Who stands behind whom.
     family: Family,
+    /// Checks that did not get to their targets, and when their runs of failures began: it is to be looked
+    /// for who is on the way.
+    unreached: Vec<(CheckId, Timestamp)>,
 }
 
 /// One check.
@@ -57,7 +62,11 @@ pub struct Board {
 struct Watched {
     check: Arc<Check>,
     judgment: Judgment,
+    /// What each vantage point found last.
+    quorum: Quorum,
     last_bad: Option<ProbeResult>,
+    /// The last run of failures.
+    run: Option<Run>,
     /// When the last probe began that was heard.
     heard_at: Option<Timestamp>,
     /// Since when what it stands behind is probed again, because it may be down itself.
@@ -88,11 +97,13 @@ pub struct Due {
 impl Watched {
     /// A check of which nothing is known.
     fn new(check: Arc<Check>) -> Self {
-        let judgment = Judgment::default();
+        let (judgment, quorum) = Default::default();
         Self {
             check,
             judgment,
+            quorum,
             last_bad: None,
+            run: None,
             heard_at: None,
             asked_at: None,
             voided: 0,
@@ -353,7 +364,10 @@ impl Board {
             self.unwritten.put_minute(watched.add(&result));
         }
         let patience = watched.check.patience;
-        let (judgment, turns) = watched.judgment.hear(patience, result.verdict, result.probed_at);
+        watched.quorum.note(&result.vantage, result.verdict, result.probed_at);
+        let (fresh_for, at) = (fresh_for(&watched.check), result.probed_at);
+        let verdict = watched.quorum.verdict(&watched.judgment, fresh_for, at);
+        let (judgment, turns) = watched.judgment.hear(patience, verdict, at);
         let judgment = parent.map_or(judgment, |parent| judgment.put_behind(parent));
         let is_news = judgment.verdict() != watched.judgment.verdict();
         watched.judgment = judgment;
@@ -362,6 +376,8 @@ impl Board {
         if matches!(result.verdict, Verdict::Ok | Verdict::Degraded) {
             watched.voided = 0;
         }
+        let began_at = watched.go_on(&mut result);
+        self.unreached.extend(began_at.map(|began_at| (check.id, began_at)));
         if result.verdict == Verdict::Ok {
             // Nobody asks what was said when all is well, and it is most of what would be written.
             result.exchange = Exchange::default();

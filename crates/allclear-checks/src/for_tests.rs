@@ -18,6 +18,7 @@ pub(crate) fn kind() -> CheckKind {
         host: "shop.example.com".to_owned(),
         port: 443,
         connect_to: None,
+        tls: false,
         send: None,
         expect: None,
     })

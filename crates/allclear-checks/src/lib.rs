@@ -40,7 +40,7 @@ mod for_tests;
 
 pub use self::expiry::{ExpiryDuty, Registries};
 pub use self::figures::Figures;
-pub use self::prober::{Fetch, Fetched, Fetching, Looking, Prober, Probing};
+pub use self::prober::{Fetch, Fetched, Fetching, Looking, Prober, Probing, Tracing};
 pub use self::roll_up::RollUp;
 pub use self::watch::Watch;
 pub use self::watchdog::{SignOfLife, Unprobed, Watchdog};

@@ -1,5 +1,7 @@
 //! Every limit of a probe, with what happens at it.
 
+use std::time::Duration;
+
 /// Bytes of an answer that are read; a longer one fails the probe.
 pub const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Bytes of the head of an answer; a longer one fails the probe.
@@ -34,6 +36,10 @@ pub const COMMAND_SAID_CHARS_MAX: usize = 400;
 pub const COMMAND_FIGURES_MAX: usize = 20;
 /// Lines of what a program complains of that are kept; the rest is left out.
 pub const STDERR_LINES_MAX: usize = 50;
+/// Ways that are looked along at the same time; a further one is not, until the check fails again.
+pub const TRACES_MAX: usize = 4;
+/// How long it is until the way of the same check is looked along again.
+pub const TRACES_APART: Duration = Duration::from_secs(300);
 /// Certificates of a chain that are told; what follows is left out.
 pub const TOLD_CERTIFICATES_MAX: usize = 8;
 /// Bytes that one regular expression may take once it is read; a larger one is refused.

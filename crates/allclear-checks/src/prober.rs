@@ -7,6 +7,7 @@ use std::time::Duration;
 use allclear_domain::Check;
 use allclear_domain::check::{CheckKind, ProbeResult, Reason, ReasonCode, Round};
 use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::CheckId;
 use jiff::Timestamp;
 
 /// What one probe will have found.
@@ -38,10 +39,19 @@ pub struct Fetched {
 /// What will have been read.
 pub type Fetching = Pin<Box<dyn Future<Output = Result<Fetched, Reason>> + Send>>;
 
+/// What will be told of the machines on the way to a target, line by line.
+pub type Tracing = Pin<Box<dyn Future<Output = Vec<String>> + Send>>;
+
 /// Whoever tries what a check says. It keeps the check's deadline, and always ends in a result.
 pub trait Prober: Send + Sync {
     /// Tries it once; `probed_at` is the present.
     fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing;
+
+    /// Looks for who is on the way to where a check did not get when it was tried last; `None` where it got
+    /// there. It takes seconds.
+    fn trace(&self, _: CheckId, _: Timestamp) -> Option<Tracing> {
+        None
+    }
 
     /// Why it would not try a kind, however often it was asked, where that is so.
     fn refusal(&self, _: &CheckKind) -> Option<InvalidValue> {

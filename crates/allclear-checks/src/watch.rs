@@ -7,6 +7,7 @@
 
 mod asking;
 mod tasks;
+mod traces;
 mod trouble;
 mod turn;
 
@@ -25,6 +26,7 @@ use tokio::time::Instant;
 
 use self::asking::{AskTimes, Asked, Everything, News, ask};
 use self::tasks::{Lookaround, Probed, Probes, Tasks, end_of, end_of_probe, round_of};
+use self::traces::Traces;
 use self::trouble::Trouble;
 use self::turn::Turn;
 use crate::board::{Board, Due, Unwritten};
@@ -187,7 +189,7 @@ impl Watch {
         let asked = self.ask(state, now).await?;
         Self::take_in(state, asked, now);
         let mut report = Report::default();
-        let mut probes = Probes::new();
+        let (mut probes, mut traces) = (Probes::new(), Traces::default());
         self.probe_due(state, &mut probes, now, &mut report);
         loop {
             while let Some(ended) = probes.join_next().await {
@@ -207,6 +209,10 @@ impl Watch {
             let round = round_of(self.prober.look()).await;
             state.board.see(round.as_ref(), now);
             self.probe_due(state, &mut probes, now, &mut report);
+        }
+        self.trace(state, &mut traces, now);
+        while !traces.is_empty() {
+            state.board.note_way(traces.next().await);
         }
         let unwritten = state.board.take_unwritten();
         if !unwritten.is_empty() {
@@ -254,6 +260,7 @@ impl Watch {
                     trouble.note("results cannot be written; they are kept", failed);
                 }
                 () = self.nudge.notified() => state.asks.nudge(),
+                traced = tasks.traces.next() => state.board.note_way(traced),
                 looked = end_of(&mut tasks.looking) => {
                     tasks.looking = None;
                     self.see(state, looked);
@@ -282,6 +289,7 @@ impl Watch {
         if tasks.looking.is_none() {
             tasks.looking = self.look(state);
         }
+        self.trace(state, &mut tasks.traces, now);
         let State { board, lanes, .. } = &*state;
         self.figures.stand(board.len(), lanes.in_flight(), board.unwritten_results());
         let is_time = tasks.write_at.is_none_or(|at| at <= Instant::now());

@@ -149,6 +149,8 @@ pub const GROUP_LEVELS_MAX: usize = 8;
 /// Checks that are below one group over any number of others; more are refused where members are named, not
 /// where one of them gets another parent.
 pub const GROUP_BELOW_MAX: usize = 1_000;
+/// Vantage points that have a vote on one check; beyond, the one that was heard of longest ago has none.
+pub const VANTAGE_POINTS_MAX: usize = 64;
 /// Members that a sentence names; the rest is counted.
 pub const MEMBERS_TOLD_MAX: usize = 5;
 /// Arguments of one program; another is refused.

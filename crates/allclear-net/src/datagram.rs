@@ -8,7 +8,7 @@ use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 use url::Host;
 
-use crate::dial::{DialError, DialOptions, Trail, permitted};
+use crate::dial::{DialError, DialOptions, Trail};
 use crate::{Net, limits};
 
 /// A way to a host for datagrams, found or not.
@@ -61,16 +61,10 @@ impl Net {
         deadline: Instant,
         trail: &mut Trail,
     ) -> Result<Datagrams, DialError> {
-        let began = Instant::now();
-        let resolved = self.resolver.resolve(host, options.family, &options.known, deadline).await;
-        trail.resolved_in = began.elapsed();
-        let resolved = resolved?;
-        trail.found.clone_from(&resolved.addresses);
-        trail.holds_for = resolved.holds_for;
         let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
         // A list without addresses does not come to here: looking up fails first.
         let mut last = DialError::TimedOut { address: nowhere };
-        for address in permitted(&self.rules, &resolved.addresses, port)? {
+        for address in self.look_up::<DialError>(host, port, options, deadline, trail).await? {
             match open(address).await {
                 Ok(socket) => {
                     let buffer = vec![0; limits::DATAGRAM_BYTES_MAX];

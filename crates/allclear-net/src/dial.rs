@@ -42,6 +42,8 @@ pub struct Trail {
     pub reached: Option<SocketAddr>,
     /// The time that it took to connect, or to give up on it; nothing where it did not come to that.
     pub connected_in: Option<Duration>,
+    /// The address that kept silent or that there is no way to, where that is why nobody was reached.
+    pub unreached: Option<IpAddr>,
     /// How far away that is, or the farthest of its addresses where none was connected to.
     pub reach: Option<Reach>,
 }
@@ -108,6 +110,17 @@ impl DialError {
         }
     }
 
+    /// The address that kept silent, or that there is no way to.
+    #[must_use]
+    pub const fn unreached(&self) -> Option<IpAddr> {
+        match self {
+            Self::TimedOut { address } | Self::Unreachable { address, .. } => Some(address.ip()),
+            Self::Resolve(_) | Self::Forbidden(_) | Self::Refused { .. } | Self::Unable { .. } => {
+                None
+            }
+        }
+    }
+
     pub(crate) fn of(address: SocketAddr, error: &io::Error) -> Self {
         let problem = error.to_string();
         match Errno::from_io_error(error) {
@@ -158,6 +171,24 @@ impl Net {
         Dialed { trail, stream }
     }
 
+    /// The addresses of a host that may be spoken to, and at least one; what was found goes into the trail.
+    pub(crate) async fn look_up<E: From<ResolveError> + From<Forbidden>>(
+        &self,
+        host: &Host<String>,
+        port: u16,
+        options: &DialOptions,
+        deadline: Instant,
+        trail: &mut Trail,
+    ) -> Result<Vec<SocketAddr>, E> {
+        let started = Instant::now();
+        let resolved = self.resolver.resolve(host, options.family, &options.known, deadline).await;
+        trail.resolved_in = started.elapsed();
+        let resolved = resolved?;
+        trail.found.clone_from(&resolved.addresses);
+        trail.holds_for = resolved.holds_for;
+        Ok(permitted(&self.rules, &resolved.addresses, port)?)
+    }
+
     async fn walk(
         &self,
         host: &Host<String>,
@@ -166,16 +197,11 @@ impl Net {
         deadline: Instant,
         trail: &mut Trail,
     ) -> Result<TcpStream, DialError> {
-        let started = Instant::now();
-        let resolved = self.resolver.resolve(host, options.family, &options.known, deadline).await;
-        trail.resolved_in = started.elapsed();
-        let resolved = resolved?;
-        trail.found.clone_from(&resolved.addresses);
-        trail.holds_for = resolved.holds_for;
-        let permitted = permitted(&self.rules, &resolved.addresses, port)?;
+        let permitted = self.look_up::<DialError>(host, port, options, deadline, trail).await?;
         let started = Instant::now();
         let connected = connect(&permitted, deadline).await;
         trail.connected_in = Some(started.elapsed());
+        trail.unreached = connected.as_ref().err().and_then(DialError::unreached);
         let (reached, stream) = connected?;
         trail.reached = Some(reached);
         Ok(stream)
@@ -183,7 +209,7 @@ impl Net {
 }
 
 /// Those of the addresses that may be connected to; an error if there are none.
-pub(crate) fn permitted(
+fn permitted(
     rules: &AddressRules,
     addresses: &[IpAddr],
     port: u16,

@@ -23,7 +23,7 @@ pub use datagram::{Datagrams, DatagramsTo};
 pub use dial::{DialError, DialOptions, Dialed, Trail};
 pub use dns::{DnsAnswer, DnsError, DnsName, DnsQuestion, DnsRow, NameServer};
 pub use limited::{More, ReadError, read_more};
-pub use ping::{MayNotPing, PingError, PingOptions, Pinged, may_ping};
+pub use ping::{Hop, HopAnswer, HopsError, MayNotPing, PingError, PingOptions, Pinged, may_ping};
 pub use resolver::{Family, ResolveError, Resolved, Resolver, ResolverError};
 pub use sentinels::Sentinels;
 pub use tls::{

@@ -21,3 +21,7 @@ pub const STRAYS_MAX: usize = 32;
 pub const RECORDS_MAX: usize = 500;
 /// Bytes of a packet that are read where pings are heard; the rest is left out.
 pub const PACKET_BYTES_MAX: usize = 1_500;
+/// How many machines away is looked for who is on the way to an address; those farther away are not found.
+pub const HOPS_MAX: u8 = 30;
+/// How long looking for them takes at most; what came by then is all that is told.
+pub const HOPS_TAKE_MAX: Duration = Duration::from_secs(10);

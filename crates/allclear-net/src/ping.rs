@@ -4,6 +4,7 @@
 //! A socket that takes pings needs a right: `CAP_NET_RAW`, or a group that the system lets ping. The first
 //! also hears what routers say of pings that they could not deliver.
 
+mod hops;
 mod packet;
 
 use std::io;
@@ -16,9 +17,10 @@ use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 use url::Host;
 
+pub use self::hops::{Hop, HopAnswer, HopsError};
 use self::packet::{Heard, Ping, TOKEN_BYTES};
 use crate::address::Forbidden;
-use crate::dial::{DialOptions, Trail, permitted};
+use crate::dial::{DialOptions, Trail};
 use crate::resolver::ResolveError;
 use crate::{Net, limits};
 
@@ -125,6 +127,20 @@ impl PingError {
             Self::Forbidden(_) | Self::Undelivered { .. } | Self::Lost { .. } => false,
         }
     }
+
+    /// The address that was not reached, as far as is known.
+    const fn unreached(&self) -> Option<IpAddr> {
+        match self {
+            Self::Undelivered { address, .. } | Self::Lost { address, answered: 0, .. } => {
+                Some(*address)
+            }
+            Self::Resolve(_)
+            | Self::Forbidden(_)
+            | Self::NotPermitted(_)
+            | Self::Unable { .. }
+            | Self::Lost { .. } => None,
+        }
+    }
 }
 
 /// Whether this program may ping, over IPv4 where it matters.
@@ -158,16 +174,12 @@ impl Net {
         deadline: Instant,
         pinged: &mut Pinged,
     ) -> Result<(), PingError> {
-        let (way, began) = (&options.way, Instant::now());
-        let resolved = self.resolver.resolve(host, way.family, &way.known, deadline).await;
-        pinged.trail.resolved_in = began.elapsed();
-        let resolved = resolved?;
-        pinged.trail.found.clone_from(&resolved.addresses);
-        pinged.trail.reach = resolved.addresses.iter().map(|one| self.reach(*one)).max();
-        pinged.trail.holds_for = resolved.holds_for;
+        let trail = &mut pinged.trail;
+        let permitted = self.look_up::<PingError>(host, 0, &options.way, deadline, trail).await;
+        trail.reach = trail.found.iter().map(|one| self.reach(*one)).max();
         // One address stands for the host: the next is tried only where this machine has no way to one.
         let mut found = Ok(());
-        for address in permitted(&self.rules, &resolved.addresses, 0)? {
+        for address in permitted? {
             let token = self.entropy.bytes();
             let mut round = Round {
                 address: address.ip(),
@@ -184,6 +196,7 @@ impl Net {
                 break;
             }
         }
+        pinged.trail.unreached = found.as_ref().err().and_then(PingError::unreached);
         found
     }
 }

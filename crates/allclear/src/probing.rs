@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_checks::kinds::{NetProber, Programs};
-use allclear_checks::{Fetch, Fetching, Looking, Prober, Probing};
+use allclear_checks::{Fetch, Fetching, Looking, Prober, Probing, Tracing};
 use allclear_domain::Clock;
 use allclear_domain::check::{Check, CheckKind, ProbeResult, Reason, ReasonCode, VantagePoint};
 use allclear_domain::error::InvalidValue;
+use allclear_domain::ids::CheckId;
 use allclear_net::{AddressRules, Net, Resolver, Sentinels, TlsClient, Trust};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -118,6 +119,11 @@ impl Prober for OnDemand {
                 Box::pin(std::future::ready(ours))
             }
         }
+    }
+
+    fn trace(&self, id: CheckId, now: Timestamp) -> Option<Tracing> {
+        // Who never probed anything reached everything.
+        self.prober().ok()?.trace(id, now)
     }
 
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {

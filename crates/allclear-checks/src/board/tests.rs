@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use allclear_domain::Entropy;
-use allclear_domain::check::{CheckKind, Direction, ExchangeLine, TcpCheck, Threshold, Verdict};
+use allclear_domain::check::{
+    CheckKind, Direction, ExchangeLine, ReasonCode, TcpCheck, Threshold, VantagePoint, Verdict,
+};
 
 use super::*;
 use crate::for_tests::{at, check, result};
@@ -266,12 +268,41 @@ fn a_minute_goes_on_after_a_restart_and_takes_in_who_comes_late() {
 }
 
 #[test]
+fn what_one_of_two_vantage_points_sees_is_not_believed_until_both_do() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    let mut probes = 0_usize;
+    let mut turned = |board: &mut Board, seconds: std::ops::Range<i64>, seen: [Verdict; 2]| {
+        let mut all = Vec::new();
+        for second in seconds {
+            for due in board.take_due(at(second), ROOM) {
+                let place = probes % 2;
+                probes += 1;
+                let vantage = VantagePoint::new(["core", "elsewhere"][place].to_owned());
+                let found = ProbeResult { vantage, ..result(seen[place], at(second)) };
+                board.hear(&due.check, found, at(second));
+            }
+            all.extend(board.take_unwritten().turned.into_iter().map(|one| one.turn));
+        }
+        all
+    };
+    assert!(turned(&mut board, 0..60, [Verdict::Ok, Verdict::Ok]).is_empty());
+    assert!(turned(&mut board, 60..400, [Verdict::Fail, Verdict::Ok]).is_empty());
+    let down = turned(&mut board, 400..500, [Verdict::Fail, Verdict::Fail]);
+    assert!(down.iter().any(|turn| turn.threshold == Threshold::Fail && turn.is_crossed));
+    // Up for one of them is not up.
+    assert!(turned(&mut board, 500..900, [Verdict::Fail, Verdict::Ok]).is_empty());
+    let up = turned(&mut board, 900..1_300, [Verdict::Ok, Verdict::Ok]);
+    assert!(up.iter().any(|turn| turn.threshold == Threshold::Fail && !turn.is_crossed));
+}
+
+#[test]
 fn minutes_that_cannot_be_written_have_an_end() {
     let mut unwritten = Unwritten::default();
     let id = Entropy::from_seed(1).id(at(0));
     let minute = |second: i64| Sampled {
         check_id: id,
-        vantage: allclear_domain::check::VantagePoint::core(),
+        vantage: VantagePoint::core(),
         starts_at: at(second),
         samples: Samples::default(),
     };
@@ -335,4 +366,52 @@ fn when_everything_fails_at_once_outages_are_written_a_part_at_a_time() {
     assert_eq!(turned.len(), 500 * 2, "both thresholds");
     let unique: std::collections::HashSet<_> = turned.iter().collect();
     assert_eq!(unique.len(), 500);
+}
+
+/// A failure for this reason.
+fn failing(code: ReasonCode, second: i64) -> ProbeResult {
+    let reason = Some(Reason::new(code, "it did not answer".to_owned()));
+    ProbeResult { reason, ..result(Verdict::Fail, at(second)) }
+}
+
+fn lines(result: &ProbeResult) -> Vec<&str> {
+    result.exchange.lines.iter().map(|line| line.text.as_str()).collect()
+}
+
+#[test]
+fn who_is_on_the_way_is_told_with_every_failure_of_the_run() {
+    let check = check(&Entropy::from_seed(1), "a");
+    let mut board = board(std::slice::from_ref(&check));
+    let hear = |board: &mut Board, second: i64, result: ProbeResult| {
+        let due = board.take_due(at(second), ROOM);
+        board.hear(&due[0].check, result, at(second));
+    };
+    hear(&mut board, 0, failing(ReasonCode::Refused, 0));
+    assert_eq!(board.take_unreached(), [], "who refuses was reached");
+    hear(&mut board, 10, failing(ReasonCode::TimedOut, 10));
+    assert_eq!(board.take_unreached(), [(check.id, at(0))]);
+    board.take_unwritten();
+
+    let way = |text: &str| vec![text.to_owned()];
+    board.note_way(Some((check.id, at(5), way("of another run"))));
+    board.note_way(Some((check.id, at(0), Vec::new())));
+    assert!(!board.has_unwritten());
+    board.note_way(Some((check.id, at(0), way("1: a router"))));
+    let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
+    assert_eq!(lines(&judged.last), ["1: a router"]);
+    assert_eq!(judged.last_bad.as_ref(), Some(&judged.last));
+
+    hear(&mut board, 20, failing(ReasonCode::TimedOut, 20));
+    assert_eq!(board.take_unreached(), [], "it is looked for once in a run");
+    let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
+    assert_eq!(lines(&judged.last), ["1: a router"]);
+
+    hear(&mut board, 30, result(Verdict::Ok, at(30)));
+    hear(&mut board, 40, failing(ReasonCode::Unreachable, 40));
+    assert_eq!(board.take_unreached(), [(check.id, at(40))], "another run has another way");
+    hear(&mut board, 50, result(Verdict::Ok, at(50)));
+    board.note_way(Some((check.id, at(40), way("2: another"))));
+    let judged = board.take_unwritten().judged.remove(&check.id).unwrap();
+    assert_eq!((judged.last.verdict, lines(&judged.last)), (Verdict::Ok, vec![]));
+    assert_eq!(lines(&judged.last_bad.unwrap()), ["2: another"], "it is known late, and not lost");
 }

@@ -31,6 +31,8 @@ const SEEN_EVERY: SignedDuration = SignedDuration::from_hours(1);
 const ASK_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How soon it is asked again where it was our own fault that it was not.
 const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+/// How soon it is asked again where who was about to ask was stopped.
+const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// What one run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -204,6 +206,10 @@ impl ExpiryDuty {
         let due = self.store.list_domains_to_ask(now, limits::DOMAINS_AT_ONCE_MAX).await?;
         for row in due.expiries {
             let Ending::Domain(domain) = &row.expiry.what else { continue };
+            // Of several nodes one asks: the others find that it is not due any more.
+            if !self.change(row.expiry.id, now, |one| taken(one, now)).await? {
+                continue;
+            }
             let asked = self.registries.ask(&domain.domain, now).await;
             let decide = |one: Expiry| Some(with_answer(one, &asked, now));
             report.asked += usize::from(self.change(row.expiry.id, now, decide).await?);
@@ -262,6 +268,14 @@ impl ExpiryDuty {
         }
         transaction.commit().await.map(|_| true)
     }
+}
+
+/// An entry of a domain that somebody asks for from now on, where it is still due.
+fn taken(one: Expiry, now: Timestamp) -> Option<Expiry> {
+    let Ending::Domain(domain) = &one.what else { return None };
+    let taken = Registration { asks_at: now + TAKEN_FOR, ..domain.clone() };
+    let days = one.warn_days.clone();
+    (domain.asks_at <= now).then(|| one.with(Ending::Domain(taken), days))
 }
 
 /// An entry of a domain with what its registry said. Where it said nothing, what was known stays.

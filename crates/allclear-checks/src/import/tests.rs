@@ -5,7 +5,7 @@ mod kuma;
 
 use std::fmt::Write;
 
-use allclear_domain::check::{DnsCode, DnsTest};
+use allclear_domain::check::{CheckKind, DnsCode, DnsTest};
 use proptest::prelude::*;
 
 use super::*;
@@ -197,6 +197,28 @@ fn the_same_source_has_the_same_keys_and_no_key_twice() {
     let keys: Vec<_> = twice.checks.iter().filter_map(|one| one.check.key.clone()).collect();
     assert_eq!(keys.iter().map(Key::as_str).collect::<Vec<_>>(), ["gatus-a", "gatus-a-2"]);
     assert_eq!(twice.report.entries[0].outcome, Outcome::AsItIs);
+}
+
+#[test]
+fn what_is_said_within_tls_is_brought_over_with_its_certificate() {
+    let endpoint = |conditions: &str| {
+        let text = format!(
+            "endpoints: [{{name: A, url: 'tls://a.example.com:6380', body: PING, conditions: \
+             [{conditions}]}}]"
+        );
+        let read = gatus::read(&[file("config.yaml", &text)], &lookup).unwrap();
+        read.checks.into_iter().map(|one| one.check.kind).collect::<Vec<_>>()
+    };
+    let alone = endpoint("'[CONNECTED] == true'");
+    let target = |kind: &CheckKind| kind.target();
+    assert_eq!(alone.iter().map(target).collect::<Vec<_>>(), ["tcps://a.example.com:6380"]);
+    let both = endpoint("'[BODY] == PONG', '[CERTIFICATE_EXPIRATION] > 72h'");
+    let targets = ["tcps://a.example.com:6380", "tls://a.example.com:6380"];
+    assert_eq!(both.iter().map(target).collect::<Vec<_>>(), targets);
+    let CheckKind::Tcp(tcp) = &both[0] else { panic!("{both:?}") };
+    assert_eq!((tcp.send.as_deref(), tcp.expect.is_some()), (Some("PING"), true));
+    let CheckKind::Tls(tls) = &both[1] else { panic!("{both:?}") };
+    assert_eq!((tls.warn_days, tls.starttls), (3, None));
 }
 
 /// Pieces that conditions are made of, and some that they are not.

@@ -272,7 +272,12 @@ fn note(
 ) {
     let answer = match answer {
         Ok(answer) => answer,
-        Err(error) => return record.noted(&format!("{who}: {error}")),
+        Err(error) => {
+            if let (None, DnsError::Way(error)) = (record.unreached, error) {
+                record.unreached = error.unreached();
+            }
+            return record.noted(&format!("{who}: {error}"));
+        }
     };
     let authoritative = if answer.is_authoritative { ", authoritative" } else { "" };
     let over = if answer.is_over_tcp { ", over TCP" } else { "" };

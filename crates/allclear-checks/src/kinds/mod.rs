@@ -8,6 +8,7 @@ mod certificate;
 mod command;
 mod dns;
 mod driver;
+mod hops;
 mod http;
 mod icmp;
 mod ntp;
@@ -41,9 +42,10 @@ use allclear_net::{
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use self::hops::Unreached;
 use self::record::{Record, micros};
 use crate::limits;
-use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing};
+use crate::prober::{Fetch, Fetched, Fetching, Prober, Probing, Tracing};
 
 pub use self::command::{CommandProbe, Programs};
 pub use self::dns::DnsProbe;
@@ -160,14 +162,16 @@ struct Way {
     programs: Programs,
     /// What was read of checks, until they change.
     read: Mutex<HashMap<CheckId, Read>>,
+    /// Where checks did not get to.
+    unreached: Unreached,
 }
 
 impl NetProber {
     /// Tries checks from `vantage`, through `net`, by the clock that certificates are judged by.
     #[must_use]
     pub fn new(net: Net, tls: TlsClient, vantage: VantagePoint) -> Self {
-        let (clock, (programs, read)) = (tls.clock(), Default::default());
-        Self(Arc::new(Way { net, tls, clock, vantage, programs, read }))
+        let (clock, (programs, read, unreached)) = (tls.clock(), Default::default());
+        Self(Arc::new(Way { net, tls, clock, vantage, programs, read, unreached }))
     }
 
     /// The same where checks may run programs.
@@ -175,7 +179,8 @@ impl NetProber {
     pub fn with_programs(self, programs: Programs) -> Self {
         let Way { net, tls, clock, vantage, .. } = &*self.0;
         let (net, tls, clock, vantage) = (net.clone(), tls.clone(), clock.clone(), vantage.clone());
-        Self(Arc::new(Way { net, tls, clock, vantage, programs, read: Mutex::default() }))
+        let (read, unreached) = Default::default();
+        Self(Arc::new(Way { net, tls, clock, vantage, programs, read, unreached }))
     }
 }
 
@@ -191,6 +196,12 @@ impl Prober for NetProber {
 
     fn stop(&self) {
         self.0.programs.stop();
+    }
+
+    fn trace(&self, id: CheckId, now: Timestamp) -> Option<Tracing> {
+        let way = Arc::clone(&self.0);
+        let address = way.unreached.of(id)?;
+        Some(Box::pin(async move { way.trace(address, now).await }))
     }
 
     fn fetch(&self, fetch: Fetch, now: Timestamp) -> Fetching {
@@ -261,6 +272,7 @@ impl Way {
         };
         let reason = reason.map(|reason| Reason { told: record.told(&reason.told), ..reason });
         let verdict = reason.as_ref().map_or(Verdict::Ok, |reason| reason.code.verdict());
+        self.unreached.note(check.id, &record, verdict == Verdict::Fail);
         ProbeResult {
             vantage: self.vantage.clone(),
             probed_at,
@@ -360,7 +372,7 @@ fn note_way(record: &mut Record, trail: &Trail) {
     if let Some(took) = trail.connected_in {
         record::spend(&mut record.phases.connect_us, took);
     }
-    record.reach = trail.reach;
+    (record.reach, record.unreached) = (trail.reach, trail.unreached);
     let found: Vec<String> = trail.found.iter().map(ToString::to_string).collect();
     if !found.is_empty() {
         let holds = trail.holds_for.map(|it| format!(", for {} s", it.as_secs()));

@@ -135,6 +135,7 @@ async fn ask(
             }
         }
         if Instant::now() >= deadline {
+            record.unreached = Some(address.ip()).filter(|_| strays == 0);
             return Err(match strays {
                 0 => undialed(&DialError::TimedOut { address }),
                 count => only_strays(address, count),

@@ -2,6 +2,7 @@
 
 mod spelled;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use allclear_domain::check::{Direction, Exchange, ExchangeLine, Leaf, Phases, Reach};
@@ -98,6 +99,8 @@ pub(super) struct Record {
     pub(super) leaf: Option<Leaf>,
     /// How far away the target is, once its addresses are known.
     pub(super) reach: Option<Reach>,
+    /// The address that kept silent, or that there is no way to.
+    pub(super) unreached: Option<IpAddr>,
     /// How long it waited for its turn, which says nothing of the target.
     pub(super) waited: Duration,
     exchange: Exchange,
@@ -113,6 +116,7 @@ impl Record {
             certificate_ends_at: None,
             leaf: None,
             reach: None,
+            unreached: None,
             waited: Duration::ZERO,
             phases: Phases::default(),
             exchange: Exchange::default(),

@@ -1,14 +1,13 @@
-//! The kind `tcp`: a connection, and what is said on it.
+//! The kind `tcp`: a connection, and what is said on it, in the open or within TLS.
 
 use allclear_domain::check::{Reason, ReasonCode, TcpCheck};
 use allclear_net::{DialOptions, Host, More, ReadError, read_more};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
 use super::assertion::{TextHolds, quoted};
 use super::record::{Record, spend};
-use super::{NotReady, Way, note_way, reason, undialed};
+use super::{NotReady, Way, note_session, note_way, reason, undialed, untrusted};
 use crate::limits;
 
 /// A check of the kind `tcp` that is read and can be tried.
@@ -17,6 +16,7 @@ pub struct TcpProbe {
     host: Host<String>,
     port: u16,
     options: DialOptions,
+    has_tls: bool,
     send: Option<String>,
     expect: Option<TextHolds>,
 }
@@ -29,7 +29,8 @@ impl TcpProbe {
             check.expect.as_ref().map(TextHolds::new).transpose().map_err(|not_ready| {
                 NotReady { field: format!("expect.{}", not_ready.field), ..not_ready }
             })?;
-        Ok(Self { host, port: check.port, options, send: check.send.clone(), expect })
+        let (port, has_tls, send) = (check.port, check.tls, check.send.clone());
+        Ok(Self { host, port, options, has_tls, send, expect })
     }
 
     /// Tries it once.
@@ -41,9 +42,29 @@ impl TcpProbe {
     ) -> Result<(), Reason> {
         let dialed = way.net.dial(&self.host, self.port, &self.options, deadline).await;
         note_way(record, &dialed.trail);
-        let mut stream = dialed.stream.map_err(|error| undialed(&error))?;
+        let stream = dialed.stream.map_err(|error| undialed(&error))?;
+        if !self.has_tls {
+            return self.talk(stream, record, deadline).await;
+        }
+        let shaken = way.tls.handshake(stream, &self.host, &[], deadline).await;
+        note_session(record, &shaken.session);
+        let stream = shaken.stream.map_err(|error| untrusted(&error))?;
+        self.talk(stream, record, deadline).await
+    }
+
+    /// Says what is to be said, and listens.
+    async fn talk(
+        &self,
+        mut stream: impl AsyncRead + AsyncWrite + Unpin,
+        record: &mut Record,
+        deadline: Instant,
+    ) -> Result<(), Reason> {
         if let Some(send) = &self.send {
-            let written = timeout_at(deadline, stream.write_all(send.as_bytes())).await;
+            let sent = async {
+                stream.write_all(send.as_bytes()).await?;
+                stream.flush().await
+            };
+            let written = timeout_at(deadline, sent).await;
             // What is sent may be a password, and is in the check.
             record.noted(&format!("{} bytes were sent", send.len()));
             match written {
@@ -66,7 +87,7 @@ impl TcpProbe {
 
 /// Reads until what is expected has come, or nothing more does.
 async fn listen(
-    stream: &mut TcpStream,
+    stream: &mut (impl AsyncRead + Unpin),
     expect: &TextHolds,
     read: &mut Vec<u8>,
     record: &mut Record,

@@ -233,15 +233,16 @@ fn of_website(http: &HttpCheck, is_bare: bool) -> Result<Vec<Candidate>, Vec<Inv
 fn of_port(tcp: &TcpCheck) -> Vec<Candidate> {
     let (host, port) = (tcp.host.as_str(), tcp.port);
     let mut all = vec![Candidate::new(Aspect::Port, tcp.clone(), When::Always)];
-    if !OTHER_PORTS.contains(&port) {
+    // Who says that TLS is spoken there says what is.
+    if !OTHER_PORTS.contains(&port) && !tcp.tls {
         let scheme = if HTTPS_PORTS.contains(&port) { "https" } else { "http" };
-        let mut website = HttpCheck::of(format!("{scheme}://{}/", tcp.target()));
+        let mut website = HttpCheck::of(format!("{scheme}://{}/", tcp.host_and_port()));
         website.redirects_max = HttpCheck::USUAL_REDIRECTS_MAX;
         let mut website = Candidate::new(Aspect::Website, website, When::Holds);
         website.name = format!("Website at {}", website.name);
         all.push(website);
     }
-    let when = if TLS_PORTS.contains(&port) { When::Always } else { When::Holds };
+    let when = if tcp.tls || TLS_PORTS.contains(&port) { When::Always } else { When::Holds };
     all.push(Candidate::new(Aspect::Certificate, TlsCheck::of(host, port), when));
     with_names(all, host)
 }

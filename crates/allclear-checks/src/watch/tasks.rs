@@ -31,6 +31,7 @@ pub(super) struct Tasks {
     pub(super) writing: Option<Writing>,
     pub(super) asking: Option<Asking>,
     pub(super) looking: Option<Lookaround>,
+    pub(super) traces: Traces,
     pub(super) turn: Option<JoinHandle<Result<Tenure, StoreError>>>,
     /// When results may be written again.
     pub(super) write_at: Option<Instant>,

@@ -7,7 +7,7 @@ mod rig;
 use std::sync::Arc;
 
 use allclear_checks::kinds::NetProber;
-use allclear_checks::prober::{Looking, Probing};
+use allclear_checks::prober::{Looking, Probing, Tracing};
 use allclear_checks::writing::{NewCheck, add_check};
 use allclear_checks::{Prober, Watch};
 use allclear_domain::audit::Actor;
@@ -16,6 +16,7 @@ use allclear_domain::check::{
     Threshold, VantagePoint, Verdict,
 };
 use allclear_domain::clock::{Clock, TurnedClock};
+use allclear_domain::ids::CheckId;
 use allclear_domain::{Change, Entropy};
 use allclear_net::{AddressRules, Net, Resolver, Sentinels, TlsClient, Trust};
 use allclear_store::{Location, Store};
@@ -35,6 +36,10 @@ struct Here {
 impl Prober for Here {
     fn probe(&self, check: Arc<Check>, probed_at: Timestamp) -> Probing {
         self.net.probe(check, probed_at)
+    }
+
+    fn trace(&self, id: CheckId, now: Timestamp) -> Option<Tracing> {
+        self.net.trace(id, now)
     }
 
     fn look(&self) -> Looking {
@@ -81,6 +86,7 @@ impl Duty {
             host: host.to_owned(),
             port: PORT,
             connect_to: None,
+            tls: false,
             send: None,
             expect: None,
         };
@@ -197,5 +203,33 @@ fn a_dns_server_of_ours_that_dies_is_no_outage() {
         assert_eq!(duty.spells().await, [], "everything but names is seen");
         let _names = rig.serve_names(RESOLVER);
         assert_eq!(verdicts(&duty.on(&both).await), [Ok, Ok]);
+    });
+}
+
+#[test]
+fn who_is_on_the_way_is_kept_with_what_cannot_be_reached() {
+    use Verdict::{Fail, Ok};
+    let rig = Rig::new();
+    let _names = [RESOLVER, ANCHORS[0], ANCHORS[1]].map(|address| rig.serve_names(address));
+    let shop = rig.serve(SHOP, PORT);
+    rig.run(async || {
+        let duty = Duty::start().await;
+        let check = duty.add(SHOP).await;
+        assert_eq!(verdicts(&duty.on(&[&check]).await), [Ok]);
+        drop(shop);
+        rig.lose_shop();
+        let results = duty.on(&[&check]).await;
+        assert_eq!(verdicts(&results), [Fail]);
+        let judged = duty.store.list_judgments_of(check.id).await.unwrap().remove(0);
+        let told = judged.last_bad.unwrap().exchange.lines;
+        let told: Vec<_> = told.iter().map(|line| line.text.as_str()).collect();
+        let [.., head, hop] = told.as_slice() else { panic!("too little is told: {told:?}") };
+        assert!(
+            head.starts_with("on the way to 193.0.14.129, as of 2026-06-15T12:00:"),
+            "{told:?}"
+        );
+        let says = "says that it cannot be reached";
+        assert!(hop.starts_with("1: 10.77.0.1 after ") && hop.ends_with(says), "{told:?}");
+        assert_eq!(told.iter().filter(|line| line.starts_with("on the way to")).count(), 1);
     });
 }

@@ -116,6 +116,19 @@ impl Rig {
         }
     }
 
+    /// The server of the shop is gone for good, and the router says so.
+    pub(crate) fn lose_shop(&self) {
+        self.router.ip(&format!("addr del {SHOP}/32 dev lo"));
+        self.router.ip(&format!("route add unreachable {SHOP}/32"));
+        // One that forwards nothing says nothing of it.
+        let router = self.router.clone();
+        let told = std::thread::spawn(move || {
+            router.enter();
+            std::fs::write("/proc/sys/net/ipv4/ip_forward", "1").unwrap();
+        });
+        told.join().unwrap();
+    }
+
     /// `up` or `down`: the far end of our line.
     pub(crate) fn line(&self, state: &str) {
         self.router.ip(&format!("link set line {state}"));

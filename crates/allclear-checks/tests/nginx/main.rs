@@ -1,4 +1,4 @@
-//! The kinds `http` and `tls`, and `service` where it speaks with servers of mail, against nginx: right, wrong, slow and broken; `tls`
+//! The kinds `http`, `tls` and `tcp` within TLS, and `service` where it speaks with servers of mail, against nginx: right, wrong, slow and broken; `tls`
 //! against PostgreSQL, too, and `command` with programs that look at nginx.
 //!
 //! `cargo xtask test` installs nginx and says where it is.
@@ -12,6 +12,7 @@ mod outage;
 mod plugins;
 mod postgres;
 mod server;
+mod tcps;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -14,22 +14,27 @@ use allclear_checks::Prober;
 use allclear_checks::kinds::NetProber;
 use allclear_domain::Entropy;
 use allclear_domain::check::{
-    Check, CheckKind, IcmpCheck, IpFamily, ProbeResult, ReasonCode, VantagePoint, Verdict,
+    Check, CheckKind, IcmpCheck, IpFamily, ProbeResult, ReasonCode, TcpCheck, VantagePoint, Verdict,
 };
 use allclear_domain::clock::TurnedClock;
 use allclear_domain::ids::CheckId;
-use allclear_net::{AddressRules, Net, Resolver, TlsClient, Trust, may_ping};
+use allclear_net::{AddressRules, Hop, Net, Resolver, TlsClient, Trust, may_ping};
 use jiff::Timestamp;
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 use serde_json::json;
 
-use self::wire::{FAR, NEAR, Wire};
+use self::wire::{BEYOND, FAR, NEAR, Wire};
 
 const NOON: &str = "2026-06-15T12:00:00Z";
 const AT_ONCE: Duration = Duration::ZERO;
 
 /// Probes in the namespace of this thread.
 fn probe(check: IcmpCheck, deadline_ms: u32) -> ProbeResult {
+    probe_and_trace(CheckKind::Icmp(check), deadline_ms).0
+}
+
+/// The same, and who is on the way where it fails.
+fn probe_and_trace(kind: CheckKind, deadline_ms: u32) -> (ProbeResult, Option<Vec<String>>) {
     let now: Timestamp = NOON.parse().unwrap();
     let trust = Trust::public_and(b"").unwrap();
     let tls = TlsClient::new(&trust, None, Arc::new(TurnedClock::at(now))).unwrap();
@@ -40,7 +45,7 @@ fn probe(check: IcmpCheck, deadline_ms: u32) -> ProbeResult {
         "id": id,
         "key": "router",
         "name": "Router",
-        "kind": CheckKind::Icmp(check),
+        "kind": kind,
         "interval_seconds": 10,
         "deadline_ms": deadline_ms,
         "slow_after_ms": deadline_ms / 10,
@@ -51,7 +56,12 @@ fn probe(check: IcmpCheck, deadline_ms: u32) -> ProbeResult {
     runtime.block_on(async {
         let net = Net::new(rules, Resolver::asking(&[]).unwrap());
         let prober = NetProber::new(net, tls, VantagePoint::core());
-        prober.probe(Arc::new(check), now).await
+        let result = prober.probe(Arc::new(check), now).await;
+        let way = match prober.trace(id, now) {
+            Some(tracing) => Some(tracing.await),
+            None => None,
+        };
+        (result, way)
     })
 }
 
@@ -184,6 +194,40 @@ fn what_is_not_what_was_sent_is_no_answer() {
     });
     let told = "10.77.0.2 answered 1 of 3 pings in time, 2 at least are expected";
     fails(&wire, of(FAR), 300, ReasonCode::TimedOut, told);
+}
+
+#[test]
+fn who_is_on_the_way_is_told_where_it_ends() {
+    let wire = Wire::with_beyond();
+    let tcp = |host: &str| CheckKind::Tcp(TcpCheck::of(host, 443));
+    let (refused, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 5_000));
+    assert_eq!(refused.reason.unwrap().code, ReasonCode::Refused);
+    assert_eq!(way, None, "it was reached");
+    // A network that nobody answers in, behind both.
+    wire.lose_beyond();
+    let (result, way) = wire.on_near(|| probe_and_trace(tcp(BEYOND), 300));
+    assert_eq!(result.reason.unwrap().code, ReasonCode::TimedOut);
+    let way = way.unwrap();
+    let [head, router, end] = way.as_slice() else { panic!("{way:?}") };
+    assert_eq!(head, "on the way to 10.77.1.2, as of 2026-06-15T12:00:00Z:");
+    assert!(router.starts_with("1: 10.77.0.2 after ") && router.ends_with(" ms"), "{way:?}");
+    assert!(end.starts_with("2: 10.77.0.2 after "), "{way:?}");
+    assert!(end.ends_with(", says that it cannot be reached"), "{way:?}");
+}
+
+#[test]
+fn the_way_to_a_machine_that_is_there_ends_at_it() {
+    let wire = Wire::with_beyond();
+    let rules = AddressRules::allowing(vec!["10.77.0.0/16".parse().unwrap()]);
+    let hops = wire.on_near(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let net = Net::new(rules, Resolver::asking(&[]).unwrap());
+            net.hops_to(BEYOND.parse().unwrap()).await.unwrap()
+        })
+    });
+    let by = |hop: &Hop| hop.answers.iter().map(|one| one.by.to_string()).collect::<Vec<_>>();
+    assert_eq!(hops.iter().map(by).collect::<Vec<_>>(), [vec![FAR; 3], vec![BEYOND; 3]]);
 }
 
 #[test]

@@ -17,6 +17,8 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 /// The machine that pings, and the one that is pinged and knows the way to everybody else.
 pub(crate) const NEAR: &str = "10.77.0.1";
 pub(crate) const FAR: &str = "10.77.0.2";
+/// A machine behind that one, where there is one.
+pub(crate) const BEYOND: &str = "10.77.1.2";
 
 /// Bytes of the head of a packet without options.
 const HEAD_BYTES: usize = 20;
@@ -27,12 +29,13 @@ static MADE: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct Wire {
     near: String,
     far: String,
+    beyond: Option<String>,
 }
 
 impl Wire {
     pub(crate) fn new() -> Self {
         let id = format!("{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-        let wire = Self { near: format!("acn{id}"), far: format!("acf{id}") };
+        let wire = Self { near: format!("acn{id}"), far: format!("acf{id}"), beyond: None };
         let (near, far) = (wire.near.as_str(), wire.far.as_str());
         ip(&["netns", "add", near]);
         ip(&["netns", "add", far]);
@@ -47,6 +50,31 @@ impl Wire {
         }
         ip(&["-n", near, "route", "add", "default", "via", FAR]);
         wire
+    }
+
+    /// The same with a machine behind the far one, which is a router then.
+    pub(crate) fn with_beyond() -> Self {
+        let mut wire = Self::new();
+        let (far, beyond) = (wire.far.clone(), wire.far.replace("acf", "acb"));
+        ip(&["netns", "add", &beyond]);
+        wire.beyond = Some(beyond.clone());
+        let ends = ["wire2", "type", "veth", "peer", "name", "wire3", "netns", &beyond];
+        ip(&[&["-n", &far, "link", "add"][..], &ends].concat());
+        for (space, link, address) in [(&far, "wire2", "10.77.1.1"), (&beyond, "wire3", BEYOND)] {
+            ip(&["-n", space, "address", "add", &format!("{address}/24"), "dev", link]);
+            ip(&["-n", space, "link", "set", link, "up"]);
+        }
+        ip(&["-n", &beyond, "route", "add", "default", "via", "10.77.1.1"]);
+        wire.set_far("ip_forward", "1");
+        wire
+    }
+
+    /// The machine behind the far one is gone.
+    pub(crate) fn lose_beyond(&self) {
+        let beyond = self.beyond.as_deref().expect("there is one");
+        ip(&["-n", beyond, "address", "flush", "dev", "wire3"]);
+        // The router would believe for a while that it is there.
+        self.far(&["neighbor", "flush", "dev", "wire2"]);
     }
 
     /// Changes the machine that pings.
@@ -89,7 +117,8 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        for space in [&self.near, &self.far] {
+        for space in [Some(&self.near), Some(&self.far), self.beyond.as_ref()].into_iter().flatten()
+        {
             Command::new(program()).args(["netns", "del", space]).status().ok();
         }
     }

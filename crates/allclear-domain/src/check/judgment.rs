@@ -56,7 +56,7 @@ impl Threshold {
     }
 
     /// Whether a sample is beyond it; `None` where it says nothing.
-    const fn is_crossed_by(self, verdict: Verdict) -> Option<bool> {
+    pub(super) const fn is_crossed_by(self, verdict: Verdict) -> Option<bool> {
         match (verdict, self) {
             (Verdict::Unknown, _) => None,
             (Verdict::Ok, _) | (Verdict::Degraded, Self::Fail) => Some(false),
@@ -96,7 +96,7 @@ struct Side {
     flapping: Flapping,
 }
 
-/// What is believed of a check, from the samples of one vantage point.
+/// What is believed of a check, from what its vantage points say together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Judgment {

@@ -1,7 +1,7 @@
 //! A check: what is tried, how often, and what counts as working.
 //!
 //! A *probe* is one try, seen from one [`VantagePoint`], and ends in a [`Verdict`]. One sample proves
-//! little: [`Judgment`] follows the samples of one vantage point and says when enough of them agree.
+//! little: [`Quorum`] says what the vantage points say together, and [`Judgment`] when enough of that agrees.
 //! What it says is measured, and becomes an [`Outage`]; an incident is what people make of it.
 
 mod checked;
@@ -20,6 +20,7 @@ mod pace;
 mod parents;
 mod probe;
 mod prometheus;
+mod quorum;
 mod samples;
 mod secrets;
 mod service;
@@ -59,12 +60,13 @@ pub use self::icmp::{IcmpCheck, IpFamily};
 pub use self::judgment::{Judgment, Patience, Run, Threshold, Turn};
 pub use self::ntp::NtpCheck;
 pub use self::outage::Outage;
-pub use self::pace::{next_probe_at, phase};
+pub use self::pace::{fresh_for, next_probe_at, phase};
 pub use self::probe::{
     Direction, Exchange, ExchangeLine, Leaf, Phases, ProbeResult, Reason, ReasonCode, VantagePoint,
     Verdict,
 };
 pub use self::prometheus::{Bounds, PrometheusCheck};
+pub use self::quorum::Quorum;
 pub use self::samples::{Samples, Span};
 pub use self::secrets::SecretPlace;
 pub use self::service::{Protocol, Security, ServiceCheck};

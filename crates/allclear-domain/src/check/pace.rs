@@ -46,5 +46,12 @@ fn next_regular(check: &Check, after: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(next).unwrap_or(Timestamp::MAX)
 }
 
+/// For how long a sample of a check says how things are: until the next one is late.
+#[must_use]
+pub fn fresh_for(check: &Check) -> SignedDuration {
+    let interval = SignedDuration::from_secs(check.interval_seconds.into());
+    interval + interval / 2 + SignedDuration::from_millis(check.deadline_ms.into())
+}
+
 #[cfg(test)]
 mod tests;

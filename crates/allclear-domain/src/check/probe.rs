@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::sight::Reach;
+use crate::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX};
 
 /// Where probes start from. This one machine is [`VantagePoint::core`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -201,6 +202,25 @@ pub struct Exchange {
     /// Whether there was more than is kept.
     #[serde(default)]
     pub is_cut: bool,
+}
+
+impl Exchange {
+    /// Adds remarks that were made after so many microseconds, as far as there is room.
+    pub fn note(&mut self, remarks: &[String], at_us: u64) {
+        let mut room = EXCHANGE_BYTES_MAX;
+        for line in &self.lines {
+            room = room.saturating_sub(line.text.len());
+        }
+        for text in remarks {
+            if self.lines.len() >= EXCHANGE_LINES_MAX || text.len() > room {
+                self.is_cut = true;
+                return;
+            }
+            room -= text.len();
+            let (direction, text) = (Direction::Noted, text.clone());
+            self.lines.push(ExchangeLine { at_us, direction, text });
+        }
+    }
 }
 
 /// One line of an exchange.

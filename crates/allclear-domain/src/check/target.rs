@@ -20,7 +20,7 @@ impl FromStr for CheckKind {
     type Err = InvalidValue;
 
     /// Reads an address: `https://shop.example.com/health`, `mail.example.com:25`,
-    /// `tls://mail.example.com:993`. A host alone is a website. Signals that are waited for are written by
+    /// `tcps://mail.example.com:465`, `tls://mail.example.com:993`. A host alone is a website. Signals that are waited for are written by
     /// when they are due: `heartbeat:1d`, `heartbeat:30 2 * * 1-5 Europe/Berlin`; groups by how many of
     /// their members have to work: `group:2`; programs with their arguments: `command:check_disk -w 10%`.
     ///
@@ -68,6 +68,10 @@ impl FromStr for CheckKind {
                 Some("") | None => refused("names no host: write https://www.example.com"),
                 Some(_) => Ok(HttpCheck::of(text).into()),
             },
+            "tcps" => {
+                let read = host_and_port(rest.trim_end_matches('/'), None);
+                read.map(|(host, port)| TcpCheck { tls: true, ..TcpCheck::of(host, port) }.into())
+            }
             "ntp" => NtpCheck::read(rest).map(Into::into),
             "tls" => {
                 let read = host_and_port(rest.trim_end_matches('/'), Some(TLS_PORT));
@@ -75,7 +79,7 @@ impl FromStr for CheckKind {
             }
             _ => refused(&format!(
                 "“{scheme}” is not tried: write http://…, https://…, tls://host:port, dns:name, \
-                 icmp://host, ntp://host, host:port or a service such as ssh://host"
+                 icmp://host, ntp://host, host:port, tcps://host:port or a service such as ssh://host"
             )),
         }
     }
@@ -201,7 +205,7 @@ impl TcpCheck {
     /// A connection to a port.
     #[must_use]
     pub fn of(host: impl Into<String>, port: u16) -> Self {
-        Self { host: host.into(), port, connect_to: None, send: None, expect: None }
+        Self { host: host.into(), port, connect_to: None, tls: false, send: None, expect: None }
     }
 }
 
@@ -315,7 +319,7 @@ impl CheckKind {
     #[must_use]
     pub fn usual_name(&self) -> String {
         match self {
-            Self::Tcp(tcp) => tcp.target(),
+            Self::Tcp(tcp) => tcp.host_and_port(),
             Self::Tls(tls) if tls.port == TLS_PORT => format!("TLS of {}", tls.host),
             Self::Tls(tls) => format!("TLS of {}", tls.host_and_port()),
             Self::Dns(dns) => format!("{} of {}", dns.record.as_str(), dns.name),
@@ -348,6 +352,7 @@ mod tests {
             ("shop.example.com/health", "https://shop.example.com/health", "shop.example.com"),
             ("mail.example.com:25", "mail.example.com:25", "mail.example.com:25"),
             ("[2001:db8::1]:25", "[2001:db8::1]:25", "[2001:db8::1]:25"),
+            ("TCPS://mail.example.com:465/", "tcps://mail.example.com:465", "mail.example.com:465"),
             ("tls://shop.example.com", "tls://shop.example.com:443", "TLS of shop.example.com"),
             ("tls://shop.example.com/", "tls://shop.example.com:443", "TLS of shop.example.com"),
             ("TLS://[2001:db8::1]:993", "tls://[2001:db8::1]:993", "TLS of [2001:db8::1]:993"),
@@ -419,6 +424,8 @@ mod tests {
             "mail.example.com:",
             ":25",
             "[]:25",
+            "tcps://",
+            "tcps://mail.example.com",
             "tls://",
             "tls://:443",
             "tls://mail.example.com:70000",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::http::TextTest;
 
 /// A connection over TCP, and what is said on it. That there is a connection at all is always asked
-/// for.
+/// for, and with TLS that the certificate is for the host, leads to somebody who is trusted and is not over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TcpCheck {
@@ -18,6 +18,9 @@ pub struct TcpCheck {
     /// The address to connect to in place of what the name resolves to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_to: Option<IpAddr>,
+    /// Whether TLS is spoken from the beginning, and everything else within it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tls: bool,
     /// What is sent once the connection stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
@@ -27,9 +30,16 @@ pub struct TcpCheck {
 }
 
 impl TcpCheck {
-    /// Host and port, as one writes them.
+    /// As one writes it: `mail.example.com:25`, `tcps://mail.example.com:465`.
     #[must_use]
     pub fn target(&self) -> String {
+        let scheme = if self.tls { "tcps://" } else { "" };
+        format!("{scheme}{}", self.host_and_port())
+    }
+
+    /// Host and port.
+    #[must_use]
+    pub fn host_and_port(&self) -> String {
         host_and_port(&self.host, self.port)
     }
 }

@@ -105,6 +105,7 @@ fn what_is_wrong_names_its_field() {
                 host: String::new(),
                 port: 25,
                 connect_to: None,
+                tls: false,
                 send: None,
                 expect: None,
             };

@@ -64,6 +64,7 @@ impl Desk {
             host: "shop.example.com".to_owned(),
             port: 443,
             connect_to: None,
+            tls: false,
             send: None,
             expect: None,
         };

@@ -8,6 +8,8 @@ pub(super) const TOKEN_BYTES: usize = 16;
 const HEAD_BYTES: usize = 8;
 /// Bytes of the head of an IPv6 packet.
 const IPV6_HEAD_BYTES: usize = 40;
+/// What is said of a ping that went as far as it may.
+pub(super) const TOO_FAR: &str = "the way to it is too long, or goes in a circle";
 /// The protocols, as heads of packets name them.
 const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;
@@ -102,7 +104,7 @@ const fn why_v4(kind: u8, code: u8) -> Option<&'static str> {
         (3, 1) => Some("it cannot be reached"),
         (3, 9 | 10 | 13) => Some("the way to it is forbidden"),
         (3, _) => Some("a ping cannot be delivered to it"),
-        (11, _) => Some("the way to it is too long, or goes in a circle"),
+        (11, _) => Some(TOO_FAR),
         _ => None,
     }
 }
@@ -113,7 +115,7 @@ const fn why_v6(kind: u8, code: u8) -> Option<&'static str> {
         (1, 1 | 5 | 6) => Some("the way to it is forbidden"),
         (1, 3) => Some("it cannot be reached"),
         (1, _) => Some("a ping cannot be delivered to it"),
-        (3, _) => Some("the way to it is too long, or goes in a circle"),
+        (3, _) => Some(TOO_FAR),
         _ => None,
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn check(samples: &Samples, component: &Component, key: &str) -> Chec
         host: "shop.example.com".to_owned(),
         port: 443,
         connect_to: None,
+        tls: false,
         send: None,
         expect: None,
     };

@@ -54,8 +54,8 @@ pub struct AddCheckArgs {
     /// Name as the team sees it
     pub name: String,
     /// What is tried: an address such as `https://shop.example.com/health`, a host and a port such as
-    /// mail.example.com:25, the certificates there, as in `tls://mail.example.com:25`, what a name
-    /// means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`, a machine
+    /// mail.example.com:25, the same within TLS, as in `tcps://mail.example.com:465`, the certificates
+    /// there, as in `tls://mail.example.com:25`, what a name means, as in `dns:example.com?type=MX` or `dns://ns1.example.com/example.com?type=MX`, a machine
     /// that is pinged, as in `icmp://router.example.com`, the time that a server tells, as in
     /// `ntp://time.example.com`, or a service that speaks its protocol, as in
     /// `ssh://host.example.com`, `smtp+starttls://mail.example.com`, `imaps://mail.example.com`,
@@ -174,7 +174,7 @@ pub struct FeedArgs {
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
     /// Key or id of a check, an address such as `https://shop.example.com/health`, a host and a port, the
-    /// certificates there, as in `tls://mail.example.com:25`, what a name means, as in
+    /// same within TLS, as in `tcps://mail.example.com:465`, the certificates there, as in `tls://mail.example.com:25`, what a name means, as in
     /// `dns:example.com?type=MX`, a machine that is pinged, as in `icmp://router.example.com`, a service,
     /// as in `ssh://host.example.com`, what a provider says of itself, as in
     /// `upstream:https://status.example.com`, a query, as in 'prometheus:`https://metrics.example.com` up', or a

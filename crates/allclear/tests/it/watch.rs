@@ -34,6 +34,7 @@ pub(crate) fn new_check(target: SocketAddr) -> NewCheck {
         host: target.ip().to_string(),
         port: target.port(),
         connect_to: None,
+        tls: false,
         send: None,
         expect: None,
     };

@@ -262,7 +262,7 @@ fn tcp(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {
     let conversation = conversation(&fields.list("query_response"), draft);
     let has_tls = is_set(&mut fields, "tls", false);
     draft.unread(&fields, "tcp.");
-    if has_tls || conversation.has_starttls {
+    if conversation.has_starttls || (has_tls && conversation.turns == 0) {
         let mut check = TlsCheck::of(host, port);
         check.warn_days = 0;
         check.starttls = if has_tls { None } else { StartTls::usual_at(port) };
@@ -288,7 +288,7 @@ fn tcp(value: &Value, asked: &str, draft: &mut Draft<'_>) -> Option<CheckKind> {
         ));
         return None;
     }
-    let mut check = TcpCheck::of(host, port);
+    let mut check = TcpCheck { tls: has_tls, ..TcpCheck::of(host, port) };
     check.send = sends.into_iter().next().map(|line| line + "\n");
     check.expect = expects.into_iter().next();
     if check.expect.is_some() {

@@ -239,7 +239,10 @@ fn kinds(
             let check = HttpCheck { sign_in, ..HttpCheck::of(&url) };
             http(check, fields, asked, base, draft)
         }
-        "tcp" => tcp(rest, fields, asked, base, draft),
+        "tcp" => tcp(rest, false, fields, asked, base, draft),
+        "tls" if fields.get("body").is_some() || !asked.assertions.is_empty() => {
+            tcp(rest, true, fields, asked, base, draft)
+        }
         "tls" => tls(rest, None, fields, &asked, base, draft),
         "starttls" => tls(rest, Some(StartTls::Smtp), fields, &asked, base, draft),
         "icmp" => icmp(rest, fields, &asked, base, draft),
@@ -312,24 +315,24 @@ fn http(
     check.assertions = asked.assertions;
     let url = check.url.clone();
     let mut becomes = vec![Becomes { kind: check.into(), ..base.clone() }];
-    if let Some(lasts) = asked.certificate_ms {
-        certificate(&url, lasts, base, draft, &mut becomes);
+    match (asked.certificate_ms, target::of_https(&url)) {
+        (None, _) => {}
+        (Some(lasts), Some(place)) => certificate(place, lasts, base, draft, &mut becomes),
+        (Some(_), None) => {
+            draft.change("its address has no certificate, so nothing asks how long that holds");
+        }
     }
     becomes
 }
 
-/// The certificate of a website is a check of its own.
+/// The certificate of a host and a port is a check of its own.
 fn certificate(
-    url: &str,
+    (host, port): (String, u16),
     lasts_ms: f64,
     base: Becomes,
     draft: &mut Draft<'_>,
     becomes: &mut Vec<Becomes>,
 ) {
-    let Some((host, port)) = target::of_https(url) else {
-        draft.change("its address has no certificate, so nothing asks how long that holds");
-        return;
-    };
     let days = days(lasts_ms);
     draft.change(format!(
         "how long its certificate holds becomes a check of its own, of the kind tls: there the \
@@ -365,23 +368,30 @@ fn headers(value: Option<&Value>, draft: &mut Draft<'_>, base: &Becomes) -> Vec<
     map.iter().map(header).collect()
 }
 
+/// A connection, and what is said on it. How long a certificate holds is a check of its own.
 fn tcp(
     rest: &str,
+    has_tls: bool,
     fields: &mut Fields<'_>,
-    asked: Asked,
+    mut asked: Asked,
     base: Becomes,
     draft: &mut Draft<'_>,
 ) -> Vec<Becomes> {
     let Some((host, port)) = target::host_and_port(rest) else {
-        draft.refuse("its address has no port: write tcp://host:port");
+        draft.refuse("its address has no port: write tcp://host:port or tls://host:port");
         return Vec::new();
     };
-    let mut check = TcpCheck::of(host, port);
+    let mut becomes = Vec::new();
+    if let Some(lasts) = asked.certificate_ms.take_if(|_| has_tls) {
+        certificate((host.clone(), port), lasts, base.clone(), draft, &mut becomes);
+    }
+    let mut check = TcpCheck { tls: has_tls, ..TcpCheck::of(host, port) };
     let body = fields.text("body").map(|body| placeholders(&body, draft, &base));
     check.send = body.map(|body| draft.value(&body));
     check.expect = expectation(asked, draft);
     http_alone(fields, draft);
-    vec![Becomes { kind: check.into(), ..base }]
+    becomes.insert(0, Becomes { kind: check.into(), ..base });
+    becomes
 }
 
 /// What has to come back: one condition of the whole body can be asked.

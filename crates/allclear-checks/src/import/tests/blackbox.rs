@@ -1,5 +1,6 @@
 //! Modules of the blackbox exporter, with targets of Prometheus.
 
+use allclear_domain::check::CheckKind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -22,6 +23,20 @@ fn modules_and_targets_are_read_with_every_change_of_meaning() {
     let told = told(&imported);
     assert!(!told.contains("hunter2"), "{told}");
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn what_is_said_within_tls_is_brought_over() {
+    let modules = "modules: {a: {prober: tcp, tcp: {tls: true, query_response: [{send: PING}, {expect: PONG}]}}}";
+    let targets = "scrape_configs: [{job_name: a, metrics_path: /probe, params: {module: [a]}, \
+                   static_configs: [{targets: ['cache.example.com:6380']}], relabel_configs: \
+                   [{source_labels: [__address__], target_label: __param_target}, \
+                   {target_label: __address__, replacement: 'blackbox.example.com:9115'}]}]";
+    let read = blackbox::read(&file("b.yml", modules), &file("p.yml", targets), &beside).unwrap();
+    assert_eq!(read.checks.len(), 1, "{:?}", read.report);
+    let CheckKind::Tcp(tcp) = &read.checks[0].check.kind else { panic!("{read:?}") };
+    assert_eq!((tcp.tls, tcp.target().as_str()), (true, "tcps://cache.example.com:6380"));
+    assert_eq!((tcp.send.as_deref(), tcp.expect.is_some()), (Some("PING\n"), true));
 }
 
 #[test]

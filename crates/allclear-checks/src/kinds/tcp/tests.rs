@@ -28,6 +28,14 @@ async fn a_connection_is_enough_where_nothing_is_expected() {
 }
 
 #[tokio::test]
+async fn what_is_no_tls_fails_where_tls_is_due() {
+    let address = peer(0, "220 ready\r\n", Then::Wait).await;
+    let result = probe(CheckKind::Tcp(TcpCheck { tls: true, ..tcp(address) })).await;
+    assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Tls)));
+    assert_eq!(told(&result), "what answers is not TLS");
+}
+
+#[tokio::test]
 async fn a_greeting_is_read_until_it_holds() {
     // The peer goes on waiting; the probe does not.
     let address = peer(0, "220-mail.example.com\r\n220 ready\r\n", Then::Wait).await;

@@ -13,6 +13,7 @@ fn check(id: CheckId, interval_seconds: u32) -> Check {
         host: "example.com".to_owned(),
         port: 1,
         connect_to: None,
+        tls: false,
         send: None,
         expect: None,
     };
@@ -83,4 +84,10 @@ fn a_suspicion_is_looked_into_soon_and_no_later_than_usual() {
         assert!(often.duration_since(now) <= SignedDuration::from_secs(1));
     }
     assert_eq!(waits, [2, 4, 8, 16, 32, 32, 32]);
+}
+
+#[test]
+fn a_sample_is_fresh_until_the_next_one_is_late() {
+    let check = check(CheckId::from(Uuid::nil()), 60);
+    assert_eq!(fresh_for(&check), SignedDuration::from_secs(91));
 }

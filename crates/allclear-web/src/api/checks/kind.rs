@@ -1,19 +1,22 @@
 //! What a check tries, on the wire.
 
-/// Each shape, and the noun that it is: field by field, and variant by variant.
+/// Each shape, and the noun that it is: field by field, and variant by variant. A field behind `into` is there
+/// or not, and has a shape of its own.
 macro_rules! same {
-    ($(struct $shape:ident = $noun:ident { $($field:ident),+ };)*
+    ($(struct $shape:ident = $noun:ident { $($field:ident),+ } $(into { $($other:ident),+ })?;)*
         $(enum $words:ident = $variants:ident { $($variant:ident),+ };)*) => {
         $(
             impl From<$noun> for $shape {
-                fn from($noun { $($field),+ }: $noun) -> Self {
-                    Self { $($field),+ }
+                fn from($noun { $($field,)+ $($($other,)+)? }: $noun) -> Self {
+                    $($(let $other = $other.map(Into::into);)+)?
+                    Self { $($field,)+ $($($other,)+)? }
                 }
             }
 
             impl From<$shape> for $noun {
-                fn from($shape { $($field),+ }: $shape) -> Self {
-                    Self { $($field),+ }
+                fn from($shape { $($field,)+ $($($other,)+)? }: $shape) -> Self {
+                    $($(let $other = $other.map(Into::into);)+)?
+                    Self { $($field,)+ $($($other,)+)? }
                 }
             }
         )*
@@ -229,6 +232,9 @@ pub(super) struct TcpJson {
     /// The address to connect to in place of what the name resolves to.
     #[serde(default)]
     connect_to: Option<IpAddr>,
+    /// Whether TLS is spoken from the beginning, with a certificate that is for the host and trusted.
+    #[serde(default)]
+    tls: bool,
     /// What is sent once the connection stands.
     #[serde(default)]
     send: Option<String>,
@@ -392,10 +398,7 @@ impl From<&CheckKind> for KindJson {
                 statuses: http.statuses.into_iter().map(Into::into).collect(),
                 assertions: http.assertions.into_iter().map(Into::into).collect(),
             }),
-            CheckKind::Tcp(TcpCheck { host, port, connect_to, send, expect }) => {
-                let expect = expect.map(Into::into);
-                Self::Tcp(TcpJson { host, port, connect_to, send, expect })
-            }
+            CheckKind::Tcp(tcp) => Self::Tcp(tcp.into()),
             CheckKind::Tls(tls) => Self::Tls(tls.into()),
             CheckKind::Dns(dns) => Self::Dns(dns.into()),
             CheckKind::Icmp(icmp) => Self::Icmp(icmp.into()),
@@ -430,10 +433,7 @@ impl From<KindJson> for CheckKind {
                 statuses: http.statuses.into_iter().map(Into::into).collect(),
                 assertions: http.assertions.into_iter().map(Into::into).collect(),
             }),
-            KindJson::Tcp(TcpJson { host, port, connect_to, send, expect }) => {
-                let expect = expect.map(Into::into);
-                Self::Tcp(TcpCheck { host, port, connect_to, send, expect })
-            }
+            KindJson::Tcp(tcp) => Self::Tcp(tcp.into()),
             KindJson::Tls(tls) => Self::Tls(tls.into()),
             KindJson::Dns(dns) => Self::Dns(dns.into()),
             KindJson::Icmp(icmp) => Self::Icmp(icmp.into()),
@@ -454,6 +454,7 @@ impl From<KindJson> for CheckKind {
 same! {
     struct HeaderJson = Header { name, value };
     struct StatusRangeJson = StatusRange { from, to };
+    struct TcpJson = TcpCheck { host, port, connect_to, tls, send } into { expect };
     struct IcmpJson = IcmpCheck { host, connect_to, family, count, lost_max };
     struct TlsJson = TlsCheck { host, port, connect_to, starttls, warn_days };
     enum TextTestJson = TextTest { Is, IsNot, Contains, ContainsNot, Matches, MatchesNot };

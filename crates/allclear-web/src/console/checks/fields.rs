@@ -364,7 +364,7 @@ impl Reader<'_> {
             (CheckKind::Tcp(new), before) => {
                 let tcp = match before {
                     Some(CheckKind::Tcp(tcp)) => {
-                        TcpCheck { host: new.host, port: new.port, ..tcp.clone() }
+                        TcpCheck { host: new.host, port: new.port, tls: new.tls, ..tcp.clone() }
                     }
                     _ => new,
                 };

@@ -40,6 +40,7 @@ async fn add(fresh: &Fresh, port: u16) {
         host: "127.0.0.1".to_owned(),
         port,
         connect_to: None,
+        tls: false,
         send: None,
         expect: Some(TextTest::Contains("hello".to_owned())),
     };

@@ -109,6 +109,7 @@ pub(crate) async fn set_up(location: &Location, target: SocketAddr) {
         host: target.ip().to_string(),
         port: target.port(),
         connect_to: None,
+        tls: false,
         send: None,
         expect: Some(TextTest::Contains("hello".to_owned())),
     };

@@ -54,6 +54,7 @@ async fn add(store: &Store, target: SocketAddr) -> (StatusPageId, CheckId) {
         host: target.ip().to_string(),
         port: target.port(),
         connect_to: None,
+        tls: false,
         send: None,
         expect: None,
     };

@@ -82,14 +82,6 @@ impl From<GroupJson> for GroupCheck {
     }
 }
 
-impl From<CommandCheck> for CommandJson {
-    fn from(CommandCheck { program, arguments }: CommandCheck) -> Self {
-        Self { program, arguments }
-    }
-}
-
-impl From<CommandJson> for CommandCheck {
-    fn from(CommandJson { program, arguments }: CommandJson) -> Self {
-        Self { program, arguments }
-    }
+same! {
+    struct CommandJson = CommandCheck { program, arguments };
 }

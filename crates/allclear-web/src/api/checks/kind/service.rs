@@ -11,7 +11,8 @@ use super::TextTestJson;
 use crate::api::wire::{ProtocolWord, SecurityWord};
 
 /// A conversation with a server in its own protocol, far enough to know that it serves. Nobody signs in
-/// with a password: a server that asks for one has answered, and that works.
+/// with a password: a server that asks for one has answered, and that works, but with `grpc`, where nothing
+/// was said of the service then.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ServiceCheck")]
 #[serde(deny_unknown_fields)]
@@ -56,62 +57,8 @@ pub(in super::super) struct ServiceJson {
     grpc_service: Option<String>,
 }
 
-impl From<ServiceCheck> for ServiceJson {
-    fn from(check: ServiceCheck) -> Self {
-        let ServiceCheck {
-            protocol,
-            host,
-            port,
-            connect_to,
-            security,
-            expect,
-            user,
-            database,
-            path,
-            grpc_service,
-        } = check;
-        let expect = expect.map(Into::into);
-        Self {
-            protocol,
-            host,
-            port,
-            connect_to,
-            security,
-            expect,
-            user,
-            database,
-            path,
-            grpc_service,
-        }
-    }
-}
-
-impl From<ServiceJson> for ServiceCheck {
-    fn from(shape: ServiceJson) -> Self {
-        let ServiceJson {
-            protocol,
-            host,
-            port,
-            connect_to,
-            security,
-            expect,
-            user,
-            database,
-            path,
-            grpc_service,
-        } = shape;
-        let expect = expect.map(Into::into);
-        Self {
-            protocol,
-            host,
-            port,
-            connect_to,
-            security,
-            expect,
-            user,
-            database,
-            path,
-            grpc_service,
-        }
-    }
+same! {
+    struct ServiceJson = ServiceCheck {
+        protocol, host, port, connect_to, security, user, database, path, grpc_service
+    } into { expect };
 }

@@ -64,7 +64,7 @@ fn everything_that_a_kind_can_say_goes_both_ways() {
         "assertions": assertions,
     }});
     let tcp = json!({"tcp": {"host": "mail.example.com", "port": 25, "connect_to": "2001:db8::1",
-        "send": "EHLO example.com\r\n", "expect": {"contains": "250"}}});
+        "tls": true, "send": "EHLO example.com\r\n", "expect": {"contains": "250"}}});
     let tls = json!({"tls": {"host": "mail.example.com", "port": 25, "connect_to": "192.0.2.7",
         "starttls": "smtp", "warn_days": 30}});
     let dns = |record: &str, code: &str, expect: Value| {
@@ -126,7 +126,7 @@ fn what_is_no_kind_is_told_with_its_place() {
         (json!({"http": ["https://shop.example.com"]}), "http: send an object: { … }"),
         (json!({"http": {"url": 1}}), "http.url: invalid type"),
         (json!({"tcp": {"host": "x", "port": 70_000}}), "tcp.port: invalid value"),
-        (json!({"tcp": {"host": "x", "port": 25, "tls": true}}), "tcp: unknown field `tls`"),
+        (json!({"tcp": {"host": "x", "port": 25, "starttls": 1}}), "tcp: unknown field `starttls`"),
         (json!({"dns": {"name": "x", "record": "ANY"}}), "dns.record: unknown variant"),
         (json!({"dns": {"name": "x", "expect": {"is": "x"}}}), "dns.expect: unknown variant"),
         (json!({"tls": {"host": "x", "port": 25, "starttls": "ftp"}}), "tls.starttls: unknown"),

@@ -56,7 +56,8 @@ fn full_http() -> CheckKind {
 
 fn tcp(send: Option<&str>, expect: Option<TextTest>) -> CheckKind {
     let (host, connect_to) = ("2001:db8::1".to_owned(), Some("192.0.2.7".parse().unwrap()));
-    CheckKind::Tcp(TcpCheck { host, port: 25, connect_to, send: send.map(str::to_owned), expect })
+    let (send, tls) = (send.map(str::to_owned), expect.is_some());
+    CheckKind::Tcp(TcpCheck { host, port: 25, connect_to, tls, send, expect })
 }
 
 fn tls(starttls: Option<StartTls>, warn_days: u16) -> CheckKind {
