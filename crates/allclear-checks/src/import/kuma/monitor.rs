@@ -309,8 +309,8 @@ fn json_query(row: &KumaRow, draft: &mut Draft<'_>) -> Option<Assertion> {
     };
     if path.contains('?') {
         draft.change(
-            "there what is picked by a value is all compared as one; here it is enough that one of it is right, \
-             and only lists are picked from",
+            "there what is picked by a value is all compared as one; here it is enough that one of it is right. \
+             There what is no list is picked itself where it has the value; here each thing in it is looked at",
         );
     }
     let expected = row.get("expected_value").unwrap_or_default();

@@ -6,10 +6,26 @@ pub(super) fn path(written: &str) -> Option<String> {
     let mut rest = written.strip_prefix('$').unwrap_or(written);
     rest = rest.strip_prefix('.').unwrap_or(rest);
     let mut path = "$".to_owned();
+    // What the bracket before this one picks.
+    let mut last = None;
     while !rest.is_empty() {
         if let Some(inside) = rest.strip_prefix('[') {
             let (picked, after) = picked(inside)?;
-            path.push_str(&picked);
+            match (&last, &picked) {
+                // What was picked by a value is picked from once more.
+                (Some(Picked::By(_)), Picked::By(test)) => {
+                    path.truncate(path.len() - 1);
+                    path.push_str(&format!(" && {test}]"));
+                }
+                // There that is one of what was picked; here, one within each of it. And what follows a place picks
+                // there among the one thing at it.
+                (Some(Picked::By(_)), Picked::At(_)) | (Some(Picked::At(_)), Picked::By(_)) => {
+                    return None;
+                }
+                (_, Picked::At(place)) => path.push_str(&format!("[{place}]")),
+                (None, Picked::By(test)) => path.push_str(&format!("[?{test}]")),
+            }
+            last = Some(picked);
             rest = after;
             if !rest.is_empty() && !rest.starts_with(['.', '[']) {
                 return None;
@@ -27,6 +43,7 @@ pub(super) fn path(written: &str) -> Option<String> {
             return None;
         }
         path.push_str(&format!(".{name}"));
+        last = None;
         rest = after;
     }
     Some(path)
@@ -37,12 +54,19 @@ fn is_word(name: &str) -> bool {
     begins && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
 }
 
+/// What a bracket picks.
+enum Picked {
+    At(i32),
+    /// Where this holds.
+    By(String),
+}
+
 /// What a bracket picks, a place or what has a value at a name, and what comes after it.
-fn picked(inside: &str) -> Option<(String, &str)> {
+fn picked(inside: &str) -> Option<(Picked, &str)> {
     if let Some((place, after)) = inside.split_once(']')
         && let Ok(place) = place.trim().parse::<i32>()
     {
-        return Some((format!("[{place}]"), after));
+        return Some((Picked::At(place), after));
     }
     let end = inside.find(['=', '<', '>', '!', ']'])?;
     let (name, rest) = inside.split_at_checked(end)?;
@@ -67,7 +91,16 @@ fn picked(inside: &str) -> Option<(String, &str)> {
             (is_value.then(|| value.to_owned())?, after)
         }
     };
-    Some((format!("[?@.{name} {sign} {value}]"), after.strip_prefix(']')?))
+    let is_ordered = !matches!(*sign, "==" | "!=");
+    if is_ordered && matches!(value.as_str(), "true" | "false" | "null") {
+        return None;
+    }
+    let test = match *sign {
+        // What is not there is not unequal there.
+        "!=" => format!("@.{name} && @.{name} != {value}"),
+        sign => format!("@.{name} {sign} {value}"),
+    };
+    Some((Picked::By(test), after.strip_prefix(']')?))
 }
 
 #[cfg(test)]
@@ -83,8 +116,12 @@ mod tests {
             ("$[-1]", "$[-1]"),
             ("$[0][1].a", "$[0][1].a"),
             ("nodes[name='db-1'].state", "$.nodes[?@.name == 'db-1'].state"),
-            ("$.nodes[a.b >= 3][0]", "$.nodes[?@.a.b >= 3][0]"),
-            ("nodes[ up = true ].n[x!=\"a.b]\"]", "$.nodes[?@.up == true].n[?@.x != 'a.b]']"),
+            ("$.nodes[a.b >= 3].c[0]", "$.nodes[?@.a.b >= 3].c[0]"),
+            ("nodes[a='x'][b<2]", "$.nodes[?@.a == 'x' && @.b < 2]"),
+            (
+                "nodes[ up = true ].n[x!=\"a.b]\"]",
+                "$.nodes[?@.up == true].n[?@.x && @.x != 'a.b]']",
+            ),
         ] {
             assert_eq!(path(written).as_deref(), Some(wanted), "{written}");
         }
@@ -103,6 +140,11 @@ mod tests {
             "a[",
             "a[x='",
             "a.*",
+            // The first of what is picked, and not of each.
+            "nodes[a.b >= 3][0]",
+            "nodes[0][a=1]",
+            "nodes[up >= true]",
+            "nodes[up < null]",
         ] {
             assert_eq!(path(odd), None, "{odd}");
         }

@@ -1,9 +1,13 @@
 //! Which paths into JSON are taken: those by RFC 9535 that visit no thing of an answer more than a few times,
 //! so that nobody's path keeps this machine busy with nobody's answer.
 //!
-//! Names, places, `*`, stretches such as `[1:3]`, a few things at once such as `[0,1]`, `..` once, and filters that
-//! compare what they find at fixed places. Left out are filters in filters and `$` in them, which look at an
+//! Names, places, `*`, stretches such as `[1:3]`, `..` once, and filters that compare what they find at fixed places;
+//! without either of these, a few things at once such as `[0,1]`, too: otherwise one would multiply the other.
+//! Left out are filters in filters and `$` in them, which look at an
 //! answer once for each thing in it; and `match` and `search`, whose pattern is read again for each thing.
+//!
+//! Left out is also what the library reads otherwise than the RFC: places from the end in what is compared, and
+//! which of two values is the larger where neither needs to be a number or a text.
 //!
 //! This reads as much of the grammar as decides that. What it takes is then read by the library.
 
@@ -31,6 +35,24 @@ pub(super) struct Cost {
     pub(super) times: usize,
 }
 
+impl Cost {
+    /// How often the same thing of an answer is looked at, at most: as often as it is found, by each term
+    /// of a filter, and after `..` by each part, as what is found then stands at any depth.
+    #[cfg(test)]
+    pub(super) fn evaluations(self) -> usize {
+        self.times * self.terms.max(1) * if self.wide > 0 { self.parts } else { 1 }
+    }
+}
+
+/// One side of what a filter compares.
+#[derive(Clone, Copy, Debug, Default)]
+struct Side {
+    /// Whether it is a number or a text in any case.
+    is_ordered: bool,
+    /// Whether it names a place from the end.
+    is_from_end: bool,
+}
+
 /// Reads a path as far as it takes to know that it asks little.
 ///
 /// # Errors
@@ -45,6 +67,16 @@ pub(super) fn cost(path: &str) -> Result<Cost, Refused> {
     if cost.filters > 0 && cost.wide > 0 {
         return Err(Refused::TooMuch(
             "looks everywhere with a filter: write `..` or `?`, not both",
+        ));
+    }
+    if cost.times > 1 && cost.filters > 0 {
+        return Err(Refused::TooMuch(
+            "picks several things in one bracket with a filter: write one in each bracket",
+        ));
+    }
+    if cost.times > 1 && cost.wide > 0 {
+        return Err(Refused::TooMuch(
+            "looks everywhere for several things at once: write one in each bracket with `..`",
         ));
     }
     Ok(cost)
@@ -194,7 +226,7 @@ impl Reader<'_> {
     }
 
     fn term(&mut self) -> Read {
-        let told = "has more than 16 terms in its filters: write fewer";
+        let told = "has more than 8 terms in its filters: write fewer";
         count(&mut self.cost.terms, FILTER_TERMS_MAX, told)?;
         let is_negated = self.takes("!");
         self.blank();
@@ -213,52 +245,55 @@ impl Reader<'_> {
             return Ok(());
         }
         let is_query = self.begins(|c| c == '@');
-        self.comparable()?;
+        let one = self.comparable()?;
         self.blank();
-        let compares = ["==", "!=", "<=", ">=", "<", ">"].iter().any(|sign| self.takes(sign));
-        match (compares, is_negated) {
+        let signs = ["==", "!=", "<=", ">=", "<", ">"];
+        let sign = signs.into_iter().find(|sign| self.takes(sign));
+        match (sign, is_negated) {
             // That something is there.
-            (false, _) if is_query => Ok(()),
-            (true, false) => {
+            (None, _) if is_query => Ok(()),
+            (Some(sign), false) => {
                 self.blank();
-                self.comparable()
+                let other = self.comparable()?;
+                compared(one, sign, other)
             }
             _ => Err(Refused::NoPath),
         }
     }
 
     /// What can be compared: a value, what is at a place, or its length.
-    fn comparable(&mut self) -> Read {
+    fn comparable(&mut self) -> Result<Side, Refused> {
+        let ordered = Side { is_ordered: true, is_from_end: false };
         if self.begins(|c| c == '$') {
             return Err(Refused::TooMuch(
                 "looks at all of the answer in a filter: write @ in place of $",
             ));
         }
         if self.takes("@") {
-            return self.place();
+            return Ok(Side { is_ordered: false, is_from_end: self.place()? });
         }
         if self.begins(|c| matches!(c, '\'' | '"')) {
-            return self.quoted();
+            self.quoted()?;
+            return Ok(ordered);
         }
         if self.begins(|c| c == '-' || c.is_ascii_digit()) {
             let is_of_number =
                 |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
             self.rest = self.rest.trim_start_matches(is_of_number);
-            return Ok(());
+            return Ok(ordered);
         }
         if ["true", "false", "null"].iter().any(|word| self.takes(word)) {
-            return Ok(());
+            return Ok(Side::default());
         }
         if self.takes("length(") {
             self.blank();
-            match self.takes("@") {
-                true => self.place()?,
-                false => {
-                    return Err(Refused::TooMuch("asks for the length of something else than @"));
-                }
+            if !self.takes("@") {
+                return Err(Refused::TooMuch("asks for the length of something else than @"));
             }
+            let is_from_end = self.place()?;
             self.blank();
-            return self.needs(")");
+            self.needs(")")?;
+            return Ok(Side { is_from_end, ..ordered });
         }
         match self.begins(|c| c.is_ascii_lowercase()) {
             true => {
@@ -268,8 +303,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Where one thing is below the one that a filter looks at.
-    fn place(&mut self) -> Read {
+    /// Where one thing is below the one that a filter looks at. Whether some of it is told from the end.
+    fn place(&mut self) -> Result<bool, Refused> {
+        let mut is_from_end = false;
         loop {
             let before = self.rest;
             self.blank();
@@ -284,30 +320,48 @@ impl Reader<'_> {
             } else if self.takes("[") {
                 self.part()?;
                 self.blank();
-                self.one()?;
+                is_from_end |= self.one()?;
                 self.blank();
                 self.needs("]")?;
             } else {
                 self.rest = before;
-                return Ok(());
+                return Ok(is_from_end);
             }
         }
     }
 
-    /// A name in quotes, or a number.
-    fn one(&mut self) -> Read {
+    /// A name in quotes, or a number. Whether it is a place from the end.
+    fn one(&mut self) -> Result<bool, Refused> {
         if self.begins(|c| matches!(c, '\'' | '"')) {
-            return self.quoted();
+            self.quoted()?;
+            return Ok(false);
         }
         if !self.begins(|c| c == '-' || c.is_ascii_digit()) {
             return Err(Refused::TooMuch(
                 "looks at several things for each in a filter: write one place, as in @.a[0]",
             ));
         }
-        self.takes("-");
+        let is_from_end = self.takes("-");
         self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        Ok(())
+        Ok(is_from_end)
     }
+}
+
+/// Whether two sides may be compared so.
+fn compared(one: Side, sign: &str, other: Side) -> Read {
+    if one.is_from_end || other.is_from_end {
+        return Err(Refused::TooMuch(
+            "compares what is at a place from the end, which is never found: write a place from the \
+             start, as in @.a[0]",
+        ));
+    }
+    if !matches!(sign, "==" | "!=") && !one.is_ordered && !other.is_ordered {
+        return Err(Refused::TooMuch(
+            "asks which is larger of what may be no number: write a number, a text in quotes or \
+             length() on one side",
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl ProposalJson {
     }
 }
 
-/// Looks at an address. As many are looked at at the same time as in the console, all in all.
+/// Looks at an address. Fewer are looked at at the same time than in the console, so that people find room beside programs.
 pub(super) async fn propose(call: Call) -> Answer {
     let new: NewProposalsJson = call.json()?;
     let component_id = match &new.component {
@@ -77,7 +77,7 @@ pub(super) async fn propose(call: Call) -> Answer {
         Some(named) => Some(component(&call, named).await?),
     };
     let candidates = candidates(&new.target).map_err(Problem::InvalidAll)?;
-    let looked = call.app.looker.look(candidates, &call.app.entropy, call.now).await;
+    let looked = call.app.looker.look_for_program(candidates, &call.app.entropy, call.now).await;
     let Some(proposals) = looked else {
         let told =
             "others are having addresses looked at right now: send it again in a few seconds";

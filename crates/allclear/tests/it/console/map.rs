@@ -133,7 +133,7 @@ async fn components_that_are_untold_while_a_parent_is_down_are_named_there() {
     {
         let check = office.check(name).await;
         let page = office.owner.get(&format!("/console/checks/{}", check.id)).await;
-        let told = "<dt>Not told of while it is down</dt><dd>Web shop. What checks them";
+        let told = "<dt>No outage told of while it is down</dt><dd>Web shop. What checks them";
         assert_eq!(page.text.contains(told), is_untold, "{name}: {}", page.text);
     }
 }
