@@ -64,6 +64,14 @@ pub const TOLD_CERTIFICATES_MAX: usize = 8;
 pub const REGEX_BYTES_MAX: usize = 256 * 1024;
 /// Parts of one path into JSON; a longer one is refused.
 pub const PATH_PARTS_MAX: usize = 32;
+/// Filters in one path into JSON; one with more is refused.
+pub const PATH_FILTERS_MAX: usize = 2;
+/// Terms in the filters of one path; one with more is refused.
+pub const FILTER_TERMS_MAX: usize = 8;
+/// Parentheses in each other in a filter; one with more is refused.
+pub const FILTER_DEPTH_MAX: usize = 4;
+/// How often a path may find the same thing of an answer; one that could more often is refused.
+pub const PATH_TIMES_MAX: usize = 16;
 /// Addresses of name servers that one probe asks; further ones are left out.
 pub const DNS_SEATS_MAX: usize = 32;
 /// Names that one name may lead to, one after another; what follows is not looked at.
@@ -100,6 +108,8 @@ pub const LABEL_BYTES_MAX: usize = 4 * 1024;
 pub const LOOK_DEADLINE_MS: u32 = 5_000;
 /// People for whom addresses are looked at at the same time; further ones are asked to come again.
 pub const LOOKS_MAX: usize = 4;
+/// Looks over the API at the same time; whoever comes then is asked to come again.
+pub const LOOKS_OF_PROGRAMS_MAX: usize = 2;
 /// Characters of what was seen there that are told; the rest is left out.
 pub const SEEN_CHARS_MAX: usize = 200;
 /// Domains that registries are asked for in one go; the rest waits for the next one.

@@ -61,3 +61,7 @@ pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(25);
 pub const EVENTS_RETRY_MS_MIN: u64 = 2_000;
 /// Over how many more milliseconds readers come back, so that they do not come all at once.
 pub const EVENTS_RETRY_MS_SPREAD: u64 = 6_000;
+/// Checks on the map of checks; of more, what is not well is shown, and of that the worst.
+pub const MAP_CHECKS_MAX: usize = 150;
+/// Components on the map of checks; further ones are counted.
+pub const MAP_COMPONENTS_MAX: usize = 150;

@@ -1,5 +1,7 @@
 //! What has to hold of an answer. Nothing here is asked before there is an answer.
 
+mod path;
+
 use allclear_domain::check::{Assertion, JsonTest, JsonValue, TextTest};
 use hyper::HeaderMap;
 use hyper::header::HeaderName;
@@ -261,78 +263,16 @@ fn printed(value: &JsonValue) -> String {
     }
 }
 
-/// Reads a path. Names, places and `*` are taken, and `..` once: what asks more of each thing that it
-/// finds could keep this machine busy with one answer.
+/// Reads a path that visits nothing of an answer more than a few times: what asks more could keep this machine
+/// busy with one answer.
 pub(super) fn json_path(written: &str) -> Result<JsonPath, NotReady> {
-    let path = JsonPath::parse(written).map_err(|error| {
-        let problem = format!("is no path by RFC 9535, such as $.status: {error}");
-        NotReady::new("json.path", problem)
+    let refused = |problem: String| NotReady::new("json.path", problem);
+    let no_path = "is no path by RFC 9535, such as $.status or $.items[?@.name == 'x'].price";
+    path::cost(written).map_err(|problem| match problem {
+        path::Refused::NoPath => refused(no_path.to_owned()),
+        path::Refused::TooMuch(told) => refused(format!("asks too much: it {told}")),
     })?;
-    if !is_plain(written) {
-        let problem = format!(
-            "asks too much: write names, places and `*`, as in $.items[0].price, `..` once, and no \
-             more than {} parts",
-            limits::PATH_PARTS_MAX
-        );
-        return Err(NotReady::new("json.path", problem));
-    }
-    Ok(path)
-}
-
-/// Whether each part of a path finds no more than is there: a bracket holds one place, one quoted name,
-/// or `*`.
-fn is_plain(path: &str) -> bool {
-    let mut rest = path.strip_prefix('$').unwrap_or(path);
-    let (mut parts, mut wide) = (0, 0);
-    while !rest.is_empty() {
-        parts += 1;
-        if let Some(after) = rest.strip_prefix("..") {
-            wide += 1;
-            rest = after;
-            if rest.starts_with('[') {
-                continue;
-            }
-        } else if let Some(after) = rest.strip_prefix('.') {
-            rest = after;
-        }
-        rest = match rest.strip_prefix('[') {
-            Some(inside) => match bracket(inside) {
-                Some(after) => after,
-                None => return false,
-            },
-            None => {
-                let end = rest.find(['.', '[']).unwrap_or(rest.len());
-                let (name, after) = rest.split_at(end);
-                let is_name = name == "*" || name.chars().all(|c| c.is_alphanumeric() || c == '_');
-                if name.is_empty() || !is_name {
-                    return false;
-                }
-                after
-            }
-        };
-    }
-    wide <= 1 && parts <= limits::PATH_PARTS_MAX
-}
-
-/// What comes after a bracket that holds one thing.
-fn bracket(inside: &str) -> Option<&str> {
-    let quote = inside.chars().next().filter(|first| matches!(first, '\'' | '"'));
-    let end = match quote {
-        None => inside.find(']')?,
-        Some(quote) => {
-            let rest = inside.get(1..)?;
-            let end = rest
-                .find(quote)
-                .filter(|end| !rest.get(..*end).is_some_and(|it| it.contains('\\')))?;
-            end + 2
-        }
-    };
-    let (held, after) = inside.split_at_checked(end)?;
-    let is_place = held.parse::<i64>().is_ok();
-    if quote.is_none() && !is_place && held != "*" {
-        return None;
-    }
-    after.strip_prefix(']')
+    JsonPath::parse(written).map_err(|error| refused(format!("{no_path}: {error}")))
 }
 
 pub(super) fn regex(field: &str, pattern: &str) -> Result<Regex, NotReady> {

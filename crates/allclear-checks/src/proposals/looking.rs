@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::{Aspect, Candidate, When};
-use crate::limits::{LOOK_DEADLINE_MS, LOOKS_MAX, SEEN_CHARS_MAX};
+use crate::limits::{LOOK_DEADLINE_MS, LOOKS_MAX, LOOKS_OF_PROGRAMS_MAX, SEEN_CHARS_MAX};
 use crate::prober::Prober;
 
 /// How much longer than its deadline a probe is waited for: none needs that.
@@ -66,12 +66,18 @@ impl Proposal {
 pub struct Looker {
     prober: Option<Arc<dyn Prober>>,
     seats: Arc<Semaphore>,
+    /// How many of these a program may take, so that one that loops leaves some to people.
+    of_programs: Arc<Semaphore>,
 }
 
 impl Default for Looker {
     /// One that has nothing to try with: for commands, which look for nobody.
     fn default() -> Self {
-        Self { prober: None, seats: Arc::new(Semaphore::new(LOOKS_MAX)) }
+        Self {
+            prober: None,
+            seats: Arc::new(Semaphore::new(LOOKS_MAX)),
+            of_programs: Arc::new(Semaphore::new(LOOKS_OF_PROGRAMS_MAX)),
+        }
     }
 }
 
@@ -99,6 +105,17 @@ impl Looker {
         let _seat = self.seats.try_acquire().ok()?;
         let tried = candidates.into_iter().map(|candidate| self.try_once(candidate, entropy, now));
         Some(proposed(join_all(tried.collect::<Vec<_>>()).await))
+    }
+
+    /// The same for a program: `None` already where too many look for programs.
+    pub async fn look_for_program(
+        &self,
+        candidates: Vec<Candidate>,
+        entropy: &Entropy,
+        now: Timestamp,
+    ) -> Option<Vec<Proposal>> {
+        let _seat = self.of_programs.try_acquire().ok()?;
+        self.look(candidates, entropy, now).await
     }
 
     async fn try_once(&self, candidate: Candidate, entropy: &Entropy, now: Timestamp) -> Proposal {

@@ -51,7 +51,19 @@ pub enum Aspect {
 }
 
 impl Aspect {
-    /// The word in forms.
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Typed,
+        Self::Website,
+        Self::PlainWebsite,
+        Self::Port,
+        Self::Certificate,
+        Self::Ipv4,
+        Self::Ipv6,
+        Self::Redirect,
+    ];
+
+    /// The word in forms and in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use allclear_domain::{Check, Entropy};
 use jiff::Timestamp;
 
 use super::*;
-use crate::limits::LOOKS_MAX;
+use crate::limits::{LOOKS_MAX, LOOKS_OF_PROGRAMS_MAX};
 use crate::prober::{Prober, Probing};
 
 fn aspects(typed: &str) -> Vec<(&'static str, String)> {
@@ -243,4 +243,21 @@ async fn a_look_ends_and_a_few_look_at_the_same_time() {
     assert_eq!(proposals[0].result.verdict, Verdict::Unknown);
     assert!(!proposals[0].holds());
     assert!(look().await.is_some(), "there is room again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn programs_leave_room_for_people() {
+    let looker = Looker::new(Arc::new(Still));
+    let (entropy, now) = (Entropy::from_seed(1), "2026-11-21T12:00:00Z".parse().unwrap());
+    let ports = || candidates("192.0.2.7:25").unwrap();
+    let programs = (0..LOOKS_MAX).map(|_| looker.look_for_program(ports(), &entropy, now));
+    let people = (LOOKS_OF_PROGRAMS_MAX..LOOKS_MAX).map(|_| looker.look(ports(), &entropy, now));
+    let (programs, people) = futures_util::future::join(
+        futures_util::future::join_all(programs),
+        futures_util::future::join_all(people),
+    )
+    .await;
+    assert_eq!(programs.iter().filter(|one| one.is_some()).count(), LOOKS_OF_PROGRAMS_MAX);
+    assert!(people.iter().all(Option::is_some));
+    assert!(looker.look_for_program(ports(), &entropy, now).await.is_some(), "there is room again");
 }

@@ -47,6 +47,8 @@ pub(crate) enum Problem {
     Transition(InvalidTransition),
     /// A guard refuses.
     Guard(String),
+    /// As many do this already as may at the same time.
+    Busy(&'static str),
     /// Something about people.
     People(PeopleError),
     /// The store failed.
@@ -134,6 +136,12 @@ impl Problem {
                 self.invalid().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
             ),
             Self::Guard(text) => ("guard", "A guard refuses", StatusCode::CONFLICT, text.clone()),
+            Self::Busy(text) => (
+                "busy",
+                "Others do this right now",
+                StatusCode::SERVICE_UNAVAILABLE,
+                (*text).to_owned(),
+            ),
             Self::Transition(error) => (
                 "invalid-transition",
                 "Its state does not allow this",

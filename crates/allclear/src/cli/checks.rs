@@ -35,6 +35,9 @@ pub enum CheckCommand {
     /// Try a check or an address once, from this machine, and print everything that was said; nothing is
     /// written but what came of names that are asked one by one
     Run(RunArgs),
+    /// Say what could be watched of an address: try several checks once, and print them as they can be added;
+    /// nothing is written
+    Propose(ProposeArgs),
 }
 
 /// One check.
@@ -213,6 +216,21 @@ pub struct RunArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What to look at.
+#[derive(Clone, Debug, Args)]
+pub struct ProposeArgs {
+    /// The address of a website such as www.example.com, or a host and a port such as mail.example.com:25
+    #[arg(value_name = "URL|HOST:PORT")]
+    pub target: String,
+    /// A component that is to stand or fall with what is proposed: its id, its key, or that of another status page
+    /// as in shop/checkout
+    #[arg(long, value_name = "COMPONENT")]
+    pub affects: Option<String>,
+    /// How it is printed
+    #[command(flatten)]
+    pub print: Print,
 }
 
 /// What a check tries, written as an address. A host alone is none here: it may be the key of a check.

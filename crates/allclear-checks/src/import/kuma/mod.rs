@@ -8,6 +8,7 @@ mod monitor;
 mod ntp;
 mod ping;
 mod push;
+mod query;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};

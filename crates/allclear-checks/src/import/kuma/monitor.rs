@@ -12,6 +12,7 @@ use allclear_store::KumaRow;
 use serde_json::Value;
 
 use super::columns::is_known;
+use super::query::path;
 use super::{dns, grpc, ntp, ping, push, service};
 use crate::import::draft::{Draft, cut};
 use crate::import::fields::text;
@@ -300,12 +301,18 @@ fn json_query(row: &KumaRow, draft: &mut Draft<'_>) -> Option<Assertion> {
     let written = row.get("json_path").unwrap_or("$");
     let Some(path) = path(written) else {
         draft.refuse(format!(
-            "its query {} is JSONata that cannot be written as a path by RFC 9535: use names and \
-             places alone, as in $.items[0].price",
+            "its query {} is JSONata that cannot be written as a path by RFC 9535: use names, \
+             places and values to pick by, as in $.items[0].price or $.items[name='x'].price",
             cut(written)
         ));
         return None;
     };
+    if path.contains('?') {
+        draft.change(
+            "there what is picked by a value is all compared as one; here it is enough that one of it is right. \
+             There what is no list is picked itself where it has the value; here each thing in it is looked at",
+        );
+    }
     let expected = row.get("expected_value").unwrap_or_default();
     let operator = row.get("json_path_operator").unwrap_or("==");
     let number = expected.trim().parse::<f64>().ok();
@@ -329,31 +336,6 @@ fn json_query(row: &KumaRow, draft: &mut Draft<'_>) -> Option<Assertion> {
         );
     }
     Some(Assertion::Json { path, test })
-}
-
-/// A query of names and places as a path by RFC 9535.
-fn path(written: &str) -> Option<String> {
-    let written = written.trim();
-    let rest = written.strip_prefix('$').unwrap_or(written);
-    let rest = rest.strip_prefix('.').unwrap_or(rest);
-    let mut path = "$".to_owned();
-    for part in rest.split('.').filter(|_| !rest.is_empty()) {
-        let (name, mut places) = part.split_at(part.find('[').unwrap_or(part.len()));
-        let begins = name.starts_with(|c: char| c.is_ascii_digit());
-        let is_word = name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
-        if begins || !is_word || (name.is_empty() && (places.is_empty() || path != "$")) {
-            return None;
-        }
-        if !name.is_empty() {
-            path.push_str(&format!(".{name}"));
-        }
-        while !places.is_empty() {
-            let (place, after) = places.strip_prefix('[')?.split_once(']')?;
-            path.push_str(&format!("[{}]", place.parse::<i32>().ok()?));
-            places = after;
-        }
-    }
-    Some(path)
 }
 
 /// Its host; an IPv6 address stands without brackets.

@@ -156,23 +156,48 @@ fn a_path_that_could_keep_this_machine_busy_is_refused() {
         "$..price",
         "$..[0]",
         "$[-1]",
+        "$[0:9]",
+        "$.a[?@.b]",
+        "$['a','b']",
+        "$.items[?@.name == 'x' && @.price < 3].left",
     ] {
         assert!(json_path(good).is_ok(), "{good}");
     }
     let many = format!("${}", "[0]".repeat(33));
     for bad in [
-        "$[0,0][0,0]",
+        "$[0,0][0,0][0,0][0,0][0,0]",
         "$[?search(@,'a')]",
         "$[?count($ ..*)>0]",
         "$..a..b",
-        "$[0:9]",
-        "$.a[?@.b]",
-        "$['a','b']",
+        "$..a[?@.b]",
+        "$[?@.a].",
         "status",
         many.as_str(),
     ] {
         assert_eq!(json_path(bad).unwrap_err().field, "json.path", "{bad}");
     }
+}
+
+#[test]
+fn a_filter_picks_what_is_meant() {
+    let assertion = Assertion::Json {
+        path: "$.parts[?@.name == 'queue' && @.late < 3].state".to_owned(),
+        test: JsonTest::Is(JsonValue::Text("up".to_owned())),
+    };
+    let holds = Holds::new(&assertion).unwrap();
+    let broken = |body: &str| {
+        let judged = Judged { headers: &HeaderMap::new(), body: body.as_bytes() };
+        holds.broken_by(&judged, &mut None)
+    };
+    let queue = |late: u32, state: &str| {
+        format!(
+            r#"{{"parts": [{{"name": "web", "late": 0, "state": "up"}},
+                {{"name": "queue", "late": {late}, "state": "{state}"}}]}}"#
+        )
+    };
+    assert_eq!(broken(&queue(2, "up")), None);
+    assert!(broken(&queue(2, "down")).unwrap().contains("finds \"down\": it should be \"up\""));
+    assert!(broken(&queue(3, "up")).unwrap().contains("finds nothing"));
 }
 
 #[test]

@@ -82,7 +82,7 @@ struct PatienceJson {
 }
 
 /// What is to be different about how much it takes; what is left out stays, or is as it is by default.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PatiencePatch")]
 #[serde(deny_unknown_fields, default)]
 struct PatiencePatchJson {
@@ -135,7 +135,7 @@ const fn when_degraded() -> ComponentStatus {
 }
 
 /// A check to add.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "NewCheck")]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewCheckJson {
@@ -219,6 +219,34 @@ impl NewCheckJson {
             shows_times: self.shows_times,
             parents,
         })
+    }
+}
+
+impl From<NewCheck> for NewCheckJson {
+    fn from(new: NewCheck) -> Self {
+        let patience = new.patience;
+        Self {
+            key: new.key,
+            name: new.name,
+            kind: KindJson::from(&new.kind),
+            interval_seconds: Some(new.interval_seconds),
+            deadline_ms: new.deadline_ms,
+            slow_after_ms: new.slow_after_ms,
+            patience: PatiencePatchJson {
+                fail_after: Some(patience.fail_after),
+                recover_after: Some(patience.recover_after),
+                stable_for_seconds: Some(patience.stable_for_seconds),
+            },
+            affects: new.affects.iter().map(Into::into).collect(),
+            on_outage: Some(new.on_outage.as_str().to_owned()),
+            on_outage_template: match new.on_outage {
+                OnOutage::Publish { template_id } => Some(template_id),
+                OnOutage::Nothing | OnOutage::Draft => None,
+            },
+            tags: new.tags,
+            shows_times: new.shows_times,
+            parents: new.parents.iter().map(ToString::to_string).collect(),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct VantageJson {
 /// What one probe found.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Probe")]
-struct ProbeJson {
+pub(super) struct ProbeJson {
     /// When it began.
     probed_at: Timestamp,
     #[schemars(with = "VerdictWord")]
@@ -130,7 +130,7 @@ impl VantageJson {
 }
 
 impl ProbeJson {
-    fn of(result: &ProbeResult) -> Self {
+    pub(super) fn of(result: &ProbeResult) -> Self {
         let Phases { resolve_us, connect_us, tls_us, first_byte_us, transfer_us } = result.phases;
         Self {
             probed_at: result.probed_at,

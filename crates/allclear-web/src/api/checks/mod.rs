@@ -8,6 +8,7 @@ mod kind;
 mod measured;
 mod names;
 mod parents;
+mod proposals;
 mod times;
 
 use allclear_checks::times::Stretch;
@@ -25,6 +26,7 @@ use self::imports::{CheckImportJson, NewCheckImportJson};
 use self::json::{AffectsJson, CheckJson, CheckPatchJson, NewCheckJson};
 use self::measured::OutagesJson;
 use self::names::{NamesChangedJson, NamesJson, NewNamesJson};
+use self::proposals::{NewProposalsJson, ProposalsJson};
 use self::times::TimesJson;
 use super::call::Call;
 use super::json::{Answer, at_version, created, json, nothing};
@@ -42,6 +44,8 @@ const OUTAGES: &str = "/api/v1/checks/{id}/outages";
 const NAMES: &str = "/api/v1/checks/{id}/names";
 const TIMES: &str = "/api/v1/checks/{id}/response-times";
 const IMPORTS: &str = "/api/v1/check-imports";
+// Below `checks` it would hide a check with that key.
+const PROPOSALS: &str = "/api/v1/check-proposals";
 
 /// Adds the addresses of checks.
 pub(super) fn routes(table: Table<Call>) -> Table<Call> {
@@ -59,6 +63,7 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
         .get(NAMES, read, names::show)
         .put(NAMES, write, names::put)
         .post(IMPORTS, write, imports::import)
+        .post(PROPOSALS, write, proposals::propose)
 }
 
 /// What they take and give.
@@ -105,6 +110,13 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewCheckImportJson>()
             .gives::<CheckImportJson>(200)
             .without_version(),
+        Operation::post(
+            PROPOSALS,
+            "Try what could be watched of an address, once; nothing is written",
+        )
+        .takes::<NewProposalsJson>()
+        .gives::<ProposalsJson>(200)
+        .without_version(),
     ]
 }
 

@@ -84,6 +84,12 @@ words! {
     VerdictWord = "Verdict" ["unknown", "ok", "degraded", "fail"];
     /// What is believed of a check, from enough probes that agree.
     BeliefWord = "Belief" ["ok", "degraded", "fail"];
+    /// What a proposed check is about: just what was named; a website, or one without TLS; that a port takes
+    /// connections; its certificates; the addresses of the name; that who comes without TLS is led to where
+    /// there is some.
+    AspectWord = "Aspect" [
+        "typed", "website", "plain_website", "port", "certificate", "ipv4", "ipv6", "redirect",
+    ];
     /// What becomes of an outage in which a check fails: nothing but that it is measured, a draft of an
     /// incident, or an incident that is published with the words of a template.
     OnOutageWord = "OnOutage" ["nothing", "draft", "publish"];
@@ -160,6 +166,7 @@ impl JsonSchema for JsonValueShape {
 
 #[cfg(test)]
 mod tests {
+    use allclear_checks::proposals::Aspect;
     use allclear_domain::Role;
     use allclear_domain::audit::AuditAction;
     use allclear_domain::check::{
@@ -209,6 +216,7 @@ mod tests {
         reads::<super::super::record::ActionWord>(ActionStateWord::ALL);
         reads::<Verdict>(VerdictWord::ALL);
         assert_eq!(BeliefWord::ALL, &VerdictWord::ALL[1..]);
+        assert_eq!(AspectWord::ALL, Aspect::ALL.map(Aspect::as_str));
         assert_eq!(ThresholdWord::ALL, Threshold::ALL.map(Threshold::as_str));
         reads::<ReasonCode>(ReasonCodeWord::ALL);
         reads::<SignalKind>(SignalKindWord::ALL);

@@ -7,6 +7,7 @@ mod groups;
 mod heard;
 mod heartbeats;
 mod list;
+mod map;
 mod names;
 mod parents;
 mod pickers;
@@ -37,6 +38,7 @@ pub(super) fn routes(table: Table<Call>) -> Table<Call> {
     let (reads, writes) = (Needs::Scope(Scope::Read), Needs::Scope(Scope::Checks));
     table
         .get("/console/checks", reads, list::show)
+        .get(map::PATH, reads, map::show)
         .get(wizard::PATH, writes, wizard::show)
         .post(wizard::PATH, writes, wizard::add)
         .get("/console/checks/new", writes, edit::show_new)

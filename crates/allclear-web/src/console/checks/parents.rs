@@ -1,8 +1,10 @@
 //! The checks that one stands behind: as a form has them, and as its page tells.
 
-use allclear_domain::ids::CheckId;
+use std::collections::BTreeSet;
+
+use allclear_domain::ids::{CheckId, ComponentId};
 use allclear_domain::text::Key;
-use allclear_domain::{Check, limits};
+use allclear_domain::{Check, ComponentStatus, limits};
 use allclear_store::{Store, StoreError};
 
 use super::{groups, path_of};
@@ -103,6 +105,41 @@ impl FamilyView {
         }
         Ok(view)
     }
+}
+
+/// Whether a check has parents or members, or is one of either.
+pub(super) fn has_relatives(check: &Check, all: &[Check]) -> bool {
+    let names = |other: &Check| {
+        let members = other.kind.as_group().map(|group| group.members.as_slice());
+        other.parents.contains(&check.id) || members.is_some_and(|all| all.contains(&check.id))
+    };
+    !check.parents.is_empty() || check.kind.as_group().is_some() || all.iter().any(names)
+}
+
+/// The components of checks that stand behind this one, or behind those, which it says nothing of itself: while
+/// it is down, nothing is told of them.
+pub(super) fn untold(check: &Check, all: &[Check]) -> BTreeSet<ComponentId> {
+    let (mut below, mut left) = (BTreeSet::new(), vec![check.id]);
+    let mut components = BTreeSet::new();
+    while let Some(id) = left.pop() {
+        for child in all.iter().filter(|one| one.parents.contains(&id) && one.paused_at.is_none()) {
+            if child.id != check.id && below.insert(child.id) {
+                left.push(child.id);
+                components.extend(told(child));
+            }
+        }
+    }
+    for id in told(check) {
+        components.remove(&id);
+    }
+    components
+}
+
+/// The components that readers see as down while a check is.
+fn told(check: &Check) -> impl Iterator<Item = ComponentId> {
+    let affects = check.affects.iter();
+    let told = affects.filter(|one| one.when_failing != ComponentStatus::Operational);
+    told.map(|one| one.component_id)
 }
 
 async fn relative(store: &Store, id: CheckId) -> Result<Option<Relative>, StoreError> {

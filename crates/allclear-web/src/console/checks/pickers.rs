@@ -127,6 +127,22 @@ impl Known {
         }
     }
 
+    /// Those that are in use, in their order.
+    pub(super) fn in_use(&self) -> Vec<ComponentId> {
+        let ids = |(_, components): &(StatusPage, Vec<Component>)| {
+            let in_use = in_use(components);
+            in_order(&in_use).into_iter().map(|(one, _)| one.id).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(ids).collect()
+    }
+
+    /// Whether a component has this name or key, in lower case.
+    pub(super) fn is_called(&self, id: ComponentId, name: &str) -> bool {
+        let mut all = self.0.iter().flat_map(|(_, components)| components);
+        let found = all.find(|component| component.id == id);
+        found.is_some_and(|one| one.key.as_str() == name || one.name.to_lowercase() == name)
+    }
+
     /// What a component is called; the page beside it where there are several.
     pub(super) fn name_of(&self, wanted: &str) -> String {
         if let Some(slug) = wanted.strip_prefix(NEW) {

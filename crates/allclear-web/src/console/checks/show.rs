@@ -15,12 +15,12 @@ use super::fields::{self, seconds};
 use super::groups::MembersView;
 use super::heard::HeardView;
 use super::names::NamesView;
-use super::parents::FamilyView;
+use super::parents::{self, FamilyView};
 use super::pickers::{Known, status_name};
 use super::probe::ProbeView;
 use super::sight::{SightView, SpellView};
 use super::state::{self, State, of_threshold, plain, tell_reason};
-use super::{done, path_of, tell};
+use super::{done, map, path_of, tell};
 use crate::console::answer::{self, Answer, Refusal};
 use crate::console::trouble;
 use crate::console::when::{When, tell_length};
@@ -63,6 +63,10 @@ struct CheckView {
     /// What came, where it is a heartbeat.
     heard: Option<HeardView>,
     family: FamilyView,
+    /// The map of it, where it has to do with other checks.
+    map: Option<String>,
+    /// Components of which nothing is told while it is down, because what checks them stands behind it.
+    untold: Vec<String>,
     /// Its members, where it is a group.
     group: Option<MembersView>,
     /// Its names, where it is a set of them.
@@ -105,7 +109,11 @@ pub(super) async fn show(call: Call) -> Answer {
         None => None,
     };
     let behind = judged.as_ref().and_then(|one| one.judgment.behind());
+    let all = store.list_readable_checks().await?.checks;
+    let untold = parents::untold(&check, &all);
     let view = CheckView {
+        map: parents::has_relatives(&check, &all).then(|| map::address_of(&check.id.to_string())),
+        untold: untold.iter().map(|id| known.name_of(&id.to_string())).collect(),
         family: FamilyView::load(store, &check, behind).await?,
         group: MembersView::load(store, &check).await?,
         names: NamesView::load(store, &check).await?,

@@ -72,6 +72,18 @@ pub(super) const fn style(status: ComponentStatus) -> &'static str {
     }
 }
 
+/// The style of a status, its shape and its word.
+pub(super) const fn mark(status: ComponentStatus) -> (&'static str, &'static str, &'static str) {
+    let sign = match status {
+        ComponentStatus::Operational => "●",
+        ComponentStatus::UnderMaintenance => "⬒",
+        ComponentStatus::DegradedPerformance => "▲",
+        ComponentStatus::PartialOutage => "◆",
+        ComponentStatus::MajorOutage => "■",
+    };
+    (style(status), sign, word(status))
+}
+
 /// The components of a page in its order, with their depth for the style sheet. A tree that is
 /// broken is shown flat, so that it can be mended.
 pub(super) fn in_order(components: &[Component]) -> Vec<(&Component, usize)> {

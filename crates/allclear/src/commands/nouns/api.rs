@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use allclear_checks::proposals::Looker;
 use allclear_domain::audit::Actor;
 use allclear_domain::{Access, Clock, Entropy, Scope, SystemClock};
 use allclear_people::Passwords;
@@ -20,8 +21,8 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
 use super::request::escaped;
-use crate::secret_keys;
 use crate::settings::{Remote, Settings};
+use crate::{probing, secret_keys};
 
 /// How long a server may take to answer.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -82,6 +83,15 @@ impl Api {
         Self::of_store(secret_keys::with_keys(store, settings), None).await
     }
 
+    /// To have addresses looked at: by the server, or from this machine.
+    pub(super) async fn to_look(settings: &Settings) -> Result<Self> {
+        let mut api = Self::to_read(settings).await?;
+        if let Way::Database { app, .. } = &mut api.way {
+            app.looker = Looker::new(probing::prober(&settings.probes, Arc::new(SystemClock))?);
+        }
+        Ok(api)
+    }
+
     fn of_server(remote: &Remote) -> Result<Self> {
         if remote.token.is_empty() {
             bail!(
@@ -134,17 +144,23 @@ impl Api {
 
     /// Looks.
     pub(super) async fn get(&mut self, path: &str) -> Result<Value> {
-        self.ask("GET", path, None).await
+        self.ask("GET", path, None, None).await
     }
 
     /// Does something, once: a key says so.
     pub(super) async fn post(&mut self, path: &str, body: Value) -> Result<Value> {
-        self.ask("POST", path, Some(body)).await
+        let key = new_key(&self.entropy);
+        self.ask("POST", path, Some(body), Some(key)).await
+    }
+
+    /// Asks for something that is not written, and so needs no key.
+    pub(super) async fn look(&mut self, path: &str, body: Value) -> Result<Value> {
+        self.ask("POST", path, Some(body), None).await
     }
 
     /// Puts something in the place of what is there.
     pub(super) async fn put(&mut self, path: &str, body: Value) -> Result<Value> {
-        self.ask("PUT", path, Some(body)).await
+        self.ask("PUT", path, Some(body), None).await
     }
 
     /// The database, where that is what is asked.
@@ -157,7 +173,7 @@ impl Api {
 
     /// Removes something.
     pub(super) async fn delete(&mut self, path: &str) -> Result<()> {
-        self.ask("DELETE", path, None).await.map(|_| ())
+        self.ask("DELETE", path, None, None).await.map(|_| ())
     }
 
     /// Everything of a list, slice by slice.
@@ -173,10 +189,16 @@ impl Api {
         }
     }
 
-    async fn ask(&mut self, method: &str, path: &str, body: Option<Value>) -> Result<Value> {
+    async fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        key: Option<String>,
+    ) -> Result<Value> {
         let mut request = Request::builder().method(method);
-        if method == "POST" {
-            request = request.header("idempotency-key", new_key(&self.entropy));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
         }
         let body = match body.filter(|body| !body.is_null()) {
             Some(body) => {

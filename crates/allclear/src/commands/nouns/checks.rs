@@ -45,6 +45,7 @@ pub(in crate::commands) async fn check(command: CheckCommand, settings: &Setting
         CheckCommand::Remove(args) => remove(args, settings).await,
         CheckCommand::Names(args) => super::names::names(args, settings).await,
         CheckCommand::Run(args) => super::run::run(args, settings).await,
+        CheckCommand::Propose(args) => super::propose::propose(args, settings).await,
     }
 }
 
@@ -151,7 +152,11 @@ pub(super) fn found(done: Result<Value>, check: &str) -> Result<Value> {
     })
 }
 
-fn print_out(value: &Value, print: Print, lines: impl Fn(&Value) -> Vec<String>) -> Result<u8> {
+pub(super) fn print_out(
+    value: &Value,
+    print: Print,
+    lines: impl Fn(&Value) -> Vec<String>,
+) -> Result<u8> {
     if print.json {
         say_json(value)?;
     } else {

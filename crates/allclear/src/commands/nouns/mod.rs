@@ -8,6 +8,7 @@ mod expiry;
 mod feeds;
 mod import;
 mod names;
+mod propose;
 mod request;
 mod run;
 mod secrets;

@@ -12,10 +12,11 @@ mod heartbeats;
 mod imports;
 mod limits;
 mod nouns;
+mod proposals;
 mod samples;
 mod schema;
 
-use allclear::instance::Instance;
+use allclear::instance::{Conditions, Instance};
 use allclear_domain::audit::Actor;
 use allclear_domain::{Access, Change, Entropy, Scope, TurnedClock};
 use allclear_people::tokens::{self, NewToken};
@@ -27,7 +28,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use crate::support::{Engine, Fresh};
+use crate::support::{Engine, Fresh, conditions};
 
 const NOON: &str = "2026-11-21T12:00:00Z";
 
@@ -72,9 +73,16 @@ struct Program {
 
 impl Program {
     async fn on(engine: Engine) -> Self {
+        Self::under(engine, |_| {}).await
+    }
+
+    /// The same, under other conditions.
+    async fn under(engine: Engine, change: impl FnOnce(&mut Conditions)) -> Self {
         let fresh = Fresh::on(engine);
         let clock = TurnedClock::at(NOON.parse().unwrap());
-        let instance = fresh.instance(&clock).await;
+        let mut conditions = conditions(&clock);
+        change(&mut conditions);
+        let instance = Instance::start(fresh.store().await, conditions).await.unwrap();
         let token = token(&instance, &Scope::ALL).await;
         let client = Client::builder(TokioExecutor::new()).build_http();
         let program = Self { _fresh: fresh, clock, instance, client, token };

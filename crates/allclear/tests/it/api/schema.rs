@@ -64,7 +64,12 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str) {
 }
 
 /// Asks, and holds the answer against the document.
-async fn ask(program: &Program, rule: &str, id: &str, body: Option<Value>) -> super::Answer {
+pub(super) async fn ask(
+    program: &Program,
+    rule: &str,
+    id: &str,
+    body: Option<Value>,
+) -> super::Answer {
     let document = openapi::document();
     let (method, path) = rule.split_once(' ').unwrap();
     let operation = &document["paths"][path][method.to_lowercase()];

@@ -15,6 +15,7 @@ mod incident_list;
 mod incidents;
 mod look;
 mod maintenance;
+mod map;
 mod names;
 #[cfg(feature = "passkeys")]
 mod passkeys;

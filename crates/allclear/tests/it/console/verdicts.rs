@@ -13,7 +13,8 @@ use crate::support::reader::clock_now;
 const PATIENCE: Patience = Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 };
 
 impl Office {
-    async fn believes(&self, check: &Check, judgment: Judgment) {
+    /// As if this was believed of a check.
+    pub(super) async fn believes(&self, check: &Check, judgment: Judgment) {
         let now = clock_now(&self.clock);
         let last = ProbeResult::ours(VantagePoint::core(), now, "made up");
         let judged = Judged { check_id: check.id, judgment, last, last_bad: None };

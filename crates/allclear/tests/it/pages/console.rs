@@ -289,6 +289,34 @@ async fn a_group_and_a_program() {
 }
 
 #[tokio::test]
+async fn the_map_of_checks() {
+    let mut tour = set_up().await;
+    let new = "/console/checks/new";
+    let component = tour.office.instance.store().list_components().await.unwrap()[0].id.to_string();
+    for fields in [
+        &[("name", "Router"), ("tags", "europe")][..],
+        &[("name", "Server"), ("parents", "router")],
+        &[("name", "A name that is so long that it has no room in its box"), ("parents", "server")],
+        &[("name", "A"), ("parents", "server"), ("component", &component)],
+        &[("name", "B"), ("parents", "router")],
+    ] {
+        tour.open(&format!("{new}?target=db.example.com:5432")).await;
+        tour.fill(new, fields).await;
+    }
+    tour.open(&format!("{new}?target=group:1")).await;
+    tour.fill(new, &[("name", "Replicas"), ("members", "a, b"), ("component", &component)]).await;
+    let router = tour.office.check("Router").await;
+    tour.office.fails(&router, "refused").await;
+    for path in
+        ["/console/checks/map", "/console/checks/map?of=server", "/console/checks/map?of=nothing"]
+    {
+        tour.visit(path).await;
+    }
+    tour.visit(&format!("/console/checks/{}", router.id)).await;
+    tour.end().await;
+}
+
+#[tokio::test]
 async fn what_is_shown_once() {
     let mut tour = set_up().await;
     let form = "/console/account/authenticator";
