@@ -65,3 +65,7 @@ pub const EVENTS_RETRY_MS_SPREAD: u64 = 6_000;
 pub const MAP_CHECKS_MAX: usize = 150;
 /// Components on the map of checks; further ones are counted.
 pub const MAP_COMPONENTS_MAX: usize = 150;
+/// Lines on the map of checks; further ones are counted, those to components first.
+pub const MAP_LINES_MAX: usize = 1_500;
+/// Names that one sentence beneath the map has; further ones are counted.
+pub const MAP_NAMES_MAX: usize = 20;

@@ -1,6 +1,6 @@
 //! The checks that one stands behind: as a form has them, and as its page tells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use allclear_domain::ids::{CheckId, ComponentId};
 use allclear_domain::text::Key;
@@ -107,32 +107,57 @@ impl FamilyView {
     }
 }
 
-/// Whether a check has parents or members, or is one of either.
-pub(super) fn has_relatives(check: &Check, all: &[Check]) -> bool {
-    let names = |other: &Check| {
-        let members = other.kind.as_group().map(|group| group.members.as_slice());
-        other.parents.contains(&check.id) || members.is_some_and(|all| all.contains(&check.id))
-    };
-    !check.parents.is_empty() || check.kind.as_group().is_some() || all.iter().any(names)
-}
-
-/// The components of checks that stand behind this one, or behind those, which it says nothing of itself: while
-/// it is down, nothing is told of them.
+/// The components of which nobody says anything while a check is down: each of those that tell of them stands
+/// behind it, or is a group of such ones alone.
 pub(super) fn untold(check: &Check, all: &[Check]) -> BTreeSet<ComponentId> {
-    let (mut below, mut left) = (BTreeSet::new(), vec![check.id]);
-    let mut components = BTreeSet::new();
-    while let Some(id) = left.pop() {
-        for child in all.iter().filter(|one| one.parents.contains(&id) && one.paused_at.is_none()) {
-            if child.id != check.id && below.insert(child.id) {
-                left.push(child.id);
-                components.extend(told(child));
-            }
-        }
-    }
-    for id in told(check) {
+    let silent = silent(check, all);
+    let active = || all.iter().filter(|one| one.paused_at.is_none());
+    let is_silent = |one: &&Check| silent.contains(&one.id);
+    let mut components: BTreeSet<ComponentId> = active().filter(is_silent).flat_map(told).collect();
+    for id in active().filter(|one| !is_silent(one)).flat_map(told).chain(told(check)) {
         components.remove(&id);
     }
     components
+}
+
+/// What says nothing while a check is down: what stands behind it or behind those, and groups of which every
+/// member that is not paused says nothing. What stands behind a group alone that says nothing is judged as ever.
+fn silent(check: &Check, all: &[Check]) -> BTreeSet<CheckId> {
+    let active: BTreeSet<CheckId> =
+        all.iter().filter(|one| one.paused_at.is_none()).map(|one| one.id).collect();
+    let (mut children, mut groups): (HashMap<CheckId, Vec<CheckId>>, HashMap<_, Vec<CheckId>>) =
+        (HashMap::new(), HashMap::new());
+    // How many members of each group say something.
+    let mut speaking: HashMap<CheckId, usize> = HashMap::new();
+    for one in all.iter().filter(|one| active.contains(&one.id) && one.id != check.id) {
+        for parent in &one.parents {
+            children.entry(*parent).or_default().push(one.id);
+        }
+        let members: BTreeSet<CheckId> = match one.kind.as_group() {
+            Some(group) => group.members.iter().copied().collect(),
+            None => BTreeSet::new(),
+        };
+        for member in members.intersection(&active) {
+            groups.entry(*member).or_default().push(one.id);
+            *speaking.entry(one.id).or_default() += 1;
+        }
+    }
+    let (mut silent, mut left) = (BTreeSet::new(), vec![check.id]);
+    while let Some(id) = left.pop() {
+        let more = children.get(&id).into_iter().flatten().copied();
+        left.extend(more.filter(|child| silent.insert(*child)));
+    }
+    let mut left: Vec<CheckId> = silent.iter().copied().collect();
+    while let Some(id) = left.pop() {
+        for group in groups.get(&id).into_iter().flatten() {
+            let Some(speaking) = speaking.get_mut(group) else { continue };
+            *speaking = speaking.saturating_sub(1);
+            if *speaking == 0 && silent.insert(*group) {
+                left.push(*group);
+            }
+        }
+    }
+    silent
 }
 
 /// The components that readers see as down while a check is.
@@ -146,3 +171,6 @@ async fn relative(store: &Store, id: CheckId) -> Result<Option<Relative>, StoreE
     let found = store.find_check(id).await?;
     Ok(found.map(|found| Relative { path: path_of(id), name: found.value.name }))
 }
+
+#[cfg(test)]
+mod tests;

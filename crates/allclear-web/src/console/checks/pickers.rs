@@ -1,5 +1,7 @@
 //! The components that stand or fall with a check, in its form: a line for each, and an empty one.
 
+use std::collections::HashMap;
+
 use allclear_domain::check::Affects;
 use allclear_domain::ids::ComponentId;
 use allclear_domain::{CheckKind, Component, ComponentStatus, StatusPage, limits};
@@ -101,24 +103,41 @@ pub(super) struct Row {
 }
 
 /// Every component, by its page.
-pub(super) struct Known(Vec<(StatusPage, Vec<Component>)>);
+pub(super) struct Known {
+    pages: Vec<(StatusPage, Vec<Component>)>,
+    /// Where each stands: its page, and its place among those of that.
+    places: HashMap<ComponentId, (usize, usize)>,
+}
 
 impl Known {
     /// Reads them.
     pub(super) async fn load(store: &Store) -> Result<Self, StoreError> {
-        let mut known = Vec::new();
-        for page in store.list_status_pages().await? {
+        let (mut pages, mut places) = (Vec::new(), HashMap::new());
+        for (nth, page) in store.list_status_pages().await?.into_iter().enumerate() {
             let components = store.list_components_of(page.id).await?;
-            known.push((page, components));
+            let placed = |(place, one): (usize, &Component)| (one.id, (nth, place));
+            places.extend(components.iter().enumerate().map(placed));
+            pages.push((page, components));
         }
-        Ok(Self(known))
+        Ok(Self { pages, places })
+    }
+
+    fn find(&self, id: ComponentId) -> Option<(&StatusPage, &Component)> {
+        let (page, place) = *self.places.get(&id)?;
+        let (page, components) = self.pages.get(page)?;
+        Some((page, components.get(place)?))
+    }
+
+    /// The key of a component; empty where it is not there any more.
+    pub(super) fn key_of(&self, id: ComponentId) -> &str {
+        self.find(id).map_or("", |(_, component)| component.key.as_str())
     }
 
     /// A form as it is shown first. Where there is no component yet, a new one is proposed.
     pub(super) fn with_proposal(&self, form: Form) -> Form {
-        let has_any = self.0.iter().any(|(_, components)| !components.is_empty());
+        let has_any = self.pages.iter().any(|(_, components)| !components.is_empty());
         let (failing, degraded) = usual(&form);
-        match self.0.first() {
+        match self.pages.first() {
             Some((page, _)) if !has_any => form
                 .with("component", &format!("{NEW}{}", page.slug))
                 .with("failing", failing.as_str())
@@ -133,35 +152,28 @@ impl Known {
             let in_use = in_use(components);
             in_order(&in_use).into_iter().map(|(one, _)| one.id).collect::<Vec<_>>()
         };
-        self.0.iter().flat_map(ids).collect()
+        self.pages.iter().flat_map(ids).collect()
     }
 
     /// Whether a component has this name or key, in lower case.
     pub(super) fn is_called(&self, id: ComponentId, name: &str) -> bool {
-        let mut all = self.0.iter().flat_map(|(_, components)| components);
-        let found = all.find(|component| component.id == id);
+        let found = self.find(id).map(|(_, component)| component);
         found.is_some_and(|one| one.key.as_str() == name || one.name.to_lowercase() == name)
     }
 
     /// What a component is called; the page beside it where there are several.
     pub(super) fn name_of(&self, wanted: &str) -> String {
         if let Some(slug) = wanted.strip_prefix(NEW) {
-            let page = self.0.iter().find(|(page, _)| page.slug.as_str() == slug);
+            let page = self.pages.iter().find(|(page, _)| page.slug.as_str() == slug);
             let title = page.map_or(slug, |(page, _)| page.title.as_str());
             return format!("A new one, on {title}");
         }
         let Ok(id) = wanted.parse::<ComponentId>() else { return "none".to_owned() };
-        let named = |(page, components): &(StatusPage, Vec<Component>)| {
-            let component = components.iter().find(|component| component.id == id)?;
-            Some(match self.0.len() {
-                1 => component.name.clone(),
-                _ => format!("{} on {}", component.name, page.title),
-            })
-        };
-        self.0
-            .iter()
-            .find_map(named)
-            .unwrap_or_else(|| format!("{id}, which is not there any more"))
+        match self.find(id) {
+            Some((_, component)) if self.pages.len() == 1 => component.name.clone(),
+            Some((page, component)) => format!("{} on {}", component.name, page.title),
+            None => format!("{id}, which is not there any more"),
+        }
     }
 
     /// The lines of a form: those that it names, and an empty one.
@@ -185,21 +197,21 @@ impl Known {
 
     fn to_choose(&self, none: &str, chosen: &str, may_add: bool) -> (Vec<Choice>, Vec<Group>) {
         let mut choices = vec![Choice::of("", none, chosen)];
-        for (page, _) in self.0.iter().filter(|_| may_add) {
+        for (page, _) in self.pages.iter().filter(|_| may_add) {
             let value = format!("{NEW}{}", page.slug);
             choices.push(Choice::of(&value, &self.name_of(&value), chosen));
         }
-        (choices, self.0.iter().filter_map(|one| group(one, chosen)).collect())
+        (choices, self.pages.iter().filter_map(|one| group(one, chosen)).collect())
     }
 
     /// The status page that was made first.
     pub(super) fn first_page(&self) -> Option<&StatusPage> {
-        self.0.first().map(|(page, _)| page)
+        self.pages.first().map(|(page, _)| page)
     }
 
     /// Whether there is any status page.
     pub(super) const fn has_pages(&self) -> bool {
-        !self.0.is_empty()
+        !self.pages.is_empty()
     }
 
     fn row(&self, (component, failing, degraded): (&str, &str, &str)) -> Row {

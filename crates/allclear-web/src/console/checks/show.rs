@@ -63,8 +63,8 @@ struct CheckView {
     /// What came, where it is a heartbeat.
     heard: Option<HeardView>,
     family: FamilyView,
-    /// The map of it, where it has to do with other checks.
-    map: Option<String>,
+    /// The map of it.
+    map: String,
     /// Components of which nothing is told while it is down, because what checks them stands behind it.
     untold: Vec<String>,
     /// Its members, where it is a group.
@@ -112,7 +112,7 @@ pub(super) async fn show(call: Call) -> Answer {
     let all = store.list_readable_checks().await?.checks;
     let untold = parents::untold(&check, &all);
     let view = CheckView {
-        map: parents::has_relatives(&check, &all).then(|| map::address_of(&check.id.to_string())),
+        map: map::address_of(&check.id.to_string()),
         untold: untold.iter().map(|id| known.name_of(&id.to_string())).collect(),
         family: FamilyView::load(store, &check, behind).await?,
         group: MembersView::load(store, &check).await?,

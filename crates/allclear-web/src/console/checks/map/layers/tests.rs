@@ -49,6 +49,18 @@ proptest! {
     }
 
     #[test]
+    fn sweeps_make_no_more_crossings((count, edges) in edges_to(24)) {
+        let net = Net::of(count, &edges, |_| false);
+        let (first, swept) = (net.first_order(), net.without_most_crossings());
+        prop_assert!(net.crossings(&swept) <= net.crossings(&first));
+        // Each point stands where it stood, among the others of its layer.
+        for (one, other) in first.into_iter().zip(swept) {
+            let sorted = |mut layer: Vec<usize>| { layer.sort_unstable(); layer };
+            prop_assert_eq!(sorted(one), sorted(other));
+        }
+    }
+
+    #[test]
     fn boxes_have_room_and_lines_pass_beside_them((count, edges) in edges_to(24)) {
         let picture = arrange(count, &edges, |_| false);
         for (nth, layer) in picture.layers.iter().enumerate() {
@@ -126,9 +138,9 @@ fn crossings_are_counted_and_found_a_way_around() {
     assert_eq!(inversions(&[1, 2, 3]), 0);
     assert_eq!(inversions(&[3, 2, 1]), 3);
     assert_eq!(inversions(&[1, 1, 0]), 2);
-    // Each of four leads to one of four, in the opposite order.
-    let edges: Vec<_> = (0..4).map(|nth| (nth, 7 - nth)).collect();
-    let net = Net::of(8, &edges, |_| false);
+    // In the order of their numbers two lines cross others.
+    let net = Net::of(6, &[(0, 3), (0, 5), (1, 4), (2, 3)], |_| false);
+    assert_eq!(net.crossings(&net.first_order()), 2);
     assert_eq!(net.crossings(&net.without_most_crossings()), 0);
 }
 
