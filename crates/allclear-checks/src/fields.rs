@@ -60,9 +60,10 @@ fn of_address(field: &str, url: &str) -> Vec<InvalidValue> {
 
 fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
     let mut problems = Vec::new();
+    let has_captures = http.captured_before(http.before.len()).next().is_some();
     for (place, step) in http.before.iter().enumerate() {
         let part = format!("kind.http.before[{place}]");
-        problems.extend(of_request(&part, &step.url, &step.headers, true));
+        problems.extend(of_request(&part, &step.url, &step.headers, has_captures));
         // It says where all secrets go, so that it stands in one place.
         let hosts = step.headers.iter().enumerate().filter(|(_, one)| is_host(&one.name));
         problems.extend(hosts.map(|(place, _)| {
@@ -71,7 +72,12 @@ fn of_http(http: &HttpCheck) -> Vec<InvalidValue> {
             InvalidValue::new(format!("{part}.headers[{place}].name"), problem)
         }));
     }
-    problems.extend(of_request("kind.http", &http.url, &http.headers, !http.before.is_empty()));
+    problems.extend(of_request("kind.http", &http.url, &http.headers, has_captures));
+    let hosts = http.headers.iter().enumerate().filter(|(_, one)| is_host(&one.name)).skip(1);
+    problems.extend(hosts.map(|(place, _)| {
+        let problem = "says which server is meant, as another one does: leave one out";
+        InvalidValue::new(format!("kind.http.headers[{place}].name"), problem)
+    }));
     problems.extend(of_certificate(http));
     // It says where all other secrets go, so that everybody has to see it.
     let hosts = http.secret_headers.iter().enumerate().filter(|(_, one)| is_host(&one.name));
@@ -114,10 +120,32 @@ fn of_request(part: &str, url: &str, headers: &[Header], has_captures: bool) -> 
             "`{name}` holds a secret, which everybody who sees the check would read here: put it among \
              the secret header fields (`secret_headers`), which are kept sealed"
         );
-        (says_secret(name) && !captured(&header.value))
+        let is_captured = captured(&header.value) && is_all_captured(name, &header.value);
+        (says_secret(name) && !is_captured)
             .then(|| InvalidValue::new(format!("{part}.headers[{place}].name"), problem))
     };
     url.into_iter().chain(headers.iter().enumerate().filter_map(secret)).collect()
+}
+
+/// Whether nothing of a secret is written out beside the captured values.
+fn is_all_captured(name: &str, value: &str) -> bool {
+    if !name.eq_ignore_ascii_case("cookie") {
+        let kept = written_out(value);
+        let kept = kept.trim();
+        let schemes = ["", "Basic", "Bearer", "Token"];
+        return schemes.iter().any(|scheme| kept.eq_ignore_ascii_case(scheme));
+    }
+    let mut secret = value.split(';').filter_map(|pair| pair.split_once('='));
+    secret.all(|(name, value)| !says_secret(name) || written_out(value).trim().is_empty())
+}
+
+/// What is left of a text without the captured values.
+fn written_out(text: &str) -> String {
+    let pieces = pieces(text).into_iter().map(|piece| match piece {
+        Piece::Text(text) => text,
+        Piece::Value(_) => "",
+    });
+    pieces.collect()
 }
 
 /// An address without the captured values that stand in it.

@@ -17,6 +17,10 @@ pub const CAPTURED_BYTES_MAX: usize = 4 * 1024;
 /// Letters that are compared during one probe to find secrets in what is kept of it; beyond, whatever may hold one is
 /// left out. Only a server that makes work on purpose leads there.
 pub const HIDING_WORK_MAX: usize = 10_000_000;
+/// The part of that which is there for the reason in any case.
+pub const TOLD_WORK_MIN: usize = 1_000_000;
+/// Control characters in a value that is taken from an answer; one with more fails the probe.
+pub const CAPTURED_CONTROLS_MAX: usize = 8;
 /// Bytes that a check of the kind `tcp` reads; where its expectation is not in them, it fails.
 pub const TCP_BYTES_MAX: usize = 64 * 1024;
 /// Bytes that a server may say at once in a conversation; more fail the probe.

@@ -1,7 +1,10 @@
 //! What is refused, and what is not.
 
 use allclear_domain::Secret;
-use allclear_domain::check::{ClientCertificate, Header, HttpStep, TcpCheck, TlsCheck};
+use allclear_domain::check::{
+    Capture, CaptureFrom, ClientCertificate, Header, HttpStep, TcpCheck, TlsCheck,
+};
+use allclear_domain::text::Key;
 use proptest::prelude::*;
 
 use super::*;
@@ -99,15 +102,21 @@ proptest! {
     }
 }
 
+fn capturing() -> HttpStep {
+    let from = CaptureFrom::Cookie { name: "sid".to_owned() };
+    let captures = vec![Capture { name: Key::new("sid").unwrap(), from }];
+    HttpStep { captures, ..HttpStep::of("https://a.example.com") }
+}
+
 #[test]
 fn steps_are_looked_at_as_the_check_is_and_captured_values_are_no_secrets_to_read() {
     let header =
         |name: &str, value: &str| Header { name: name.to_owned(), value: value.to_owned() };
     let of = |url: &str, headers: Vec<Header>| {
         let step = HttpStep { headers: headers.clone(), ..HttpStep::of(url) };
-        let before = vec![HttpStep::of("https://a.example.com"), step];
+        let before = vec![capturing(), step];
         let in_step = HttpCheck { before, ..HttpCheck::of("https://a.example.com") };
-        let before = vec![HttpStep::of("https://a.example.com")];
+        let before = vec![capturing()];
         let in_check = HttpCheck { before, headers, ..HttpCheck::of(url) };
         [in_step, in_check].map(|http| {
             let fields = problems(&http.into()).into_iter().map(|one| one.field);
@@ -120,12 +129,28 @@ fn steps_are_looked_at_as_the_check_is_and_captured_values_are_no_secrets_to_rea
     assert_eq!(of("https://a.example.com/{{a}}?token={{b}}&c={{d}}", Vec::new()), ["", ""]);
     let secret = |value| of("https://a.example.com", vec![header("Authorization", value)]);
     assert_eq!(secret("Bearer hunter2"), both("headers[0].name"));
-    assert_eq!(secret("Bearer {{token}}"), ["", ""]);
+    for open in ["Bearer {{token}}", "{{a}}{{b}}", " token {{token}}"] {
+        assert_eq!(secret(open), ["", ""], "{open}");
+    }
+    for written_out in ["Bearer hunter2 {{token}}", "Bearer hunter2{{token}}", "Digest {{token}}"] {
+        assert_eq!(secret(written_out), both("headers[0].name"), "{written_out}");
+    }
+    let cookie = |value| of("https://a.example.com", vec![header("Cookie", value)]);
+    assert_eq!(cookie("lang=en; sid={{sid}}; auth_token={{token}}"), ["", ""]);
+    for written_out in ["auth_token=hunter2; a={{a}}", "a={{a}};token=hunter2{{b}}", "token=x"] {
+        assert_eq!(cookie(written_out), both("headers[0].name"), "{written_out}");
+    }
     // Of one site among several the check alone says which.
     let host = of("https://a.example.com", vec![header("Host", "b.example.com")]);
     assert_eq!(host, ["kind.http.before[1].headers[0].name".to_owned(), String::new()]);
-    // Where nothing comes before, nothing is captured.
+    let hosts = vec![header("Host", "b.example.com"), header(" host", "c.example.com")];
+    let twice = HttpCheck { headers: hosts, ..HttpCheck::of("https://a.example.com") };
+    let found = problems(&twice.into());
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].field, "kind.http.headers[1].name");
+    // Where nothing is captured, braces are braces.
     let plain = HttpCheck {
+        before: vec![HttpStep::of("https://a.example.com")],
         headers: vec![header("Cookie", "sid={{sid}}")],
         ..HttpCheck::of("https://a.example.com/?token={{token}}")
     };

@@ -47,8 +47,10 @@ pub struct HttpProbe {
     judge: Judge,
     /// The client certificate, for the server of the check alone.
     shown: Option<Shown>,
-    /// What it is sent that nobody may be told.
+    /// What is sent that nobody may be told.
     secrets: Vec<SecretText>,
+    /// The key of the client certificate, which is not sent at all.
+    key: Option<SecretText>,
     /// Why it cannot be sent what is secret.
     shut: Option<String>,
     /// Bytes of the body that are taken; a longer one is refused.
@@ -67,7 +69,7 @@ impl HttpProbe {
         let known = check.connect_to.map(|address| (draft.host().to_owned(), address));
         let options =
             DialOptions { family: family_of(check.family), known: known.into_iter().collect() };
-        let (secrets, shut) = take_secrets(&mut check.clone());
+        let (secrets, key, shut) = take_secrets(&mut check.clone());
         Ok(Self {
             version: check.version,
             redirects_max: check.redirects_max,
@@ -77,6 +79,7 @@ impl HttpProbe {
             judge: Judge::new(&check.statuses, &check.assertions)?,
             shown: check.client_certificate.as_ref().map(Shown::new).transpose()?,
             secrets,
+            key,
             shut,
             bytes_max: limits::ANSWER_BYTES_MAX,
             reads_max: None,
@@ -124,7 +127,10 @@ impl HttpProbe {
         if let Some(why) = &self.shut {
             return Err(reason(ReasonCode::Ours, why.as_str()));
         }
-        self.secrets.iter().for_each(|secret| record.hide_everywhere(secret.reveal()));
+        self.secrets
+            .iter()
+            .chain(&self.key)
+            .for_each(|secret| record.hide_everywhere(secret.reveal()));
         let values = self.run_before(way, record, deadline).await?;
         let ask = self.draft.fill(&values)?;
         self.follow(way, ask, |_| false, record, deadline).await
@@ -152,31 +158,40 @@ impl HttpProbe {
                 return Err(reason(ReasonCode::Redirects, told));
             }
             followed += 1;
+            if ask.takes_body() {
+                record.noted(&steps::not_kept(&answer));
+            }
             ask = ask.redirected(answer.status, &target(&ask.url, &answer)?)?;
             record.noted("following the redirect");
         }
     }
 }
 
-/// Takes the secrets out of a check: those that are open, and why one is not.
-fn take_secrets(check: &mut HttpCheck) -> (Vec<SecretText>, Option<String>) {
-    let (mut open, mut shut) = (Vec::new(), None);
+/// Takes the secrets out of a check: those that are open and sent, the key of its client certificate, and why one
+/// is not open.
+fn take_secrets(check: &mut HttpCheck) -> (Vec<SecretText>, Option<SecretText>, Option<String>) {
+    let mut shut = None;
+    let mut open = |secret: &mut Secret| match std::mem::take(secret) {
+        Secret::Open(text) => Some(text),
+        Secret::Shut(why) => {
+            shut = Some(why);
+            None
+        }
+        Secret::Kept | Secret::Sealed(_) => {
+            shut = Some("its secrets are not known here".to_owned());
+            None
+        }
+    };
+    let pair = request::basic(check).map(SecretText::new);
     let sign_in = check.sign_in.iter_mut().map(|sign_in| match sign_in {
         SignIn::Basic { password, .. } => password,
         SignIn::Bearer { token } => token,
     });
     let headers = check.secret_headers.iter_mut().map(|header| &mut header.value);
     let key = check.client_certificate.iter_mut().map(|certificate| &mut certificate.key);
-    for secret in sign_in.chain(headers).chain(key) {
-        match std::mem::take(secret) {
-            Secret::Open(text) => open.push(text),
-            Secret::Shut(why) => shut = Some(why),
-            Secret::Kept | Secret::Sealed(_) => {
-                shut = Some("its secrets are not known here".to_owned());
-            }
-        }
-    }
-    (open, shut)
+    let sent: Vec<SecretText> = sign_in.chain(headers).filter_map(&mut open).chain(pair).collect();
+    let key = key.filter_map(&mut open).next();
+    (sent, key, shut)
 }
 
 /// Whether an answer is a redirect; one that is and does not say where to is judged as it is.

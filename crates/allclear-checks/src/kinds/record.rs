@@ -13,7 +13,7 @@ use data_encoding::{BASE64, BASE64URL};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::limits::{HIDING_WORK_MAX, REASON_BYTES_MAX};
+use crate::limits::{HIDING_WORK_MAX, REASON_BYTES_MAX, TOLD_WORK_MIN};
 
 /// What stands where something secret stood.
 pub(super) const NOT_KEPT: &str = "(not kept)";
@@ -136,29 +136,37 @@ impl Record {
         }
     }
 
-    /// Takes a value out of all that is written from now on, however it is spelled: others may repeat it.
-    fn hide(&mut self, secret: &str) {
+    /// Takes a value out of all that is written from now on, however it is spelled, and its base64: others may
+    /// repeat it.
+    pub(super) fn hide_everywhere(&mut self, secret: &str) {
+        self.add_everywhere(secret);
+        self.sort();
+    }
+
+    /// Adds a value to those that are taken out; they have to be sorted then.
+    fn add_everywhere(&mut self, secret: &str) {
+        self.add(secret);
+        // Lines are read without the spaces around them, and reasons quote what was said.
+        self.add(secret.trim());
+        self.add(&secret.escape_debug().to_string());
+        // What ends a text in base64 is often left out.
+        self.add(secret.trim_end_matches('='));
+        self.add(BASE64.encode(secret.as_bytes()).trim_end_matches('='));
+        self.add(BASE64URL.encode(secret.as_bytes()).trim_end_matches('='));
+    }
+
+    fn add(&mut self, secret: &str) {
         // `Bearer` and `Basic` are no secrets, what follows them is.
         let rest = secret.split_once(' ').map(|(_, rest)| rest);
         let parts = std::iter::once(secret).chain(rest);
         let parts = parts.filter(|part| part.len() >= SECRET_BYTES_MIN);
         self.secrets.extend(parts.map(str::to_owned));
-        self.secrets.sort_unstable();
-        self.secrets.dedup();
-        // A longer one may have a shorter one in it.
-        self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     }
 
-    /// The same, and of its base64 as well.
-    pub(super) fn hide_everywhere(&mut self, secret: &str) {
-        self.hide(secret);
-        // Lines are read without the spaces around them, and reasons quote what was said.
-        self.hide(secret.trim());
-        self.hide(&secret.escape_debug().to_string());
-        // What ends a text in base64 is often left out.
-        self.hide(secret.trim_end_matches('='));
-        self.hide(BASE64.encode(secret.as_bytes()).trim_end_matches('='));
-        self.hide(BASE64URL.encode(secret.as_bytes()).trim_end_matches('='));
+    fn sort(&mut self) {
+        // A longer one may have a shorter one in it.
+        self.secrets.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.secrets.dedup();
     }
 
     pub(super) fn sent(&mut self, text: &str) {
@@ -230,6 +238,8 @@ impl Record {
 
     /// The same of a reason, which strangers have a hand in as well: no longer than it may be.
     pub(super) fn told(&self, text: &str) -> String {
+        // Whoever used up the work with an answer is told of nevertheless.
+        self.work.set(self.work.get().max(TOLD_WORK_MIN));
         let mut told = self.tellable(text);
         if told.len() > REASON_BYTES_MAX {
             told.truncate(told.floor_char_boundary(REASON_BYTES_MAX));
@@ -239,19 +249,28 @@ impl Record {
     }
 
     fn write(&mut self, direction: Direction, text: &str) {
+        if !self.has_room() {
+            // What is not kept makes no work.
+            self.exchange.is_cut = true;
+            return;
+        }
         let at_us = micros(self.started.elapsed());
         let text = self.tellable(text);
         self.push(ExchangeLine { at_us, direction, text });
     }
 
+    fn has_room(&self) -> bool {
+        let (lines_max, bytes_max) = self.room();
+        self.exchange.lines.len() < lines_max && self.bytes < bytes_max
+    }
+
     /// Keeps a line, as far as there is room.
     fn push(&mut self, mut line: ExchangeLine) {
-        let (lines_max, bytes_max) = self.room();
-        let room = bytes_max.saturating_sub(self.bytes);
-        if self.exchange.lines.len() >= lines_max || room == 0 {
+        if !self.has_room() {
             self.exchange.is_cut = true;
             return;
         }
+        let room = self.room().1.saturating_sub(self.bytes);
         if line.text.len() > room {
             line.text.truncate(line.text.floor_char_boundary(room));
             self.exchange.is_cut = true;
@@ -355,7 +374,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_secret_is_not_kept_where_others_repeat_it() {
         let mut record = Record::new(Instant::now(), Timestamp::UNIX_EPOCH);
-        record.hide("Bearer hunter2-hunter2");
+        record.hide_everywhere("Bearer hunter2-hunter2");
         record.received(r#"{"you sent": "hunter2-hunter2"}"#);
         record.received_bytes(b"Bearer hunter2-hunter2\r\nsecond\x1b[2Jline", 1_000);
         let (lines, is_cut) = lines(record);

@@ -107,9 +107,12 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
 /// The word in front of the braces that close. One in which only the case or a space is wrong is one, too: it is
 /// meant as a place, and refused.
 fn word(rest: &str) -> Option<&str> {
-    let (word, _) = rest.split_once("}}")?;
     let may_be = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ' ');
-    let is_word = word.len() <= limits::KEY_CHARS_MAX && word.chars().all(may_be);
+    // No further than a word goes: texts that are looked at may be long, and full of braces.
+    let mut letters = rest.char_indices().take(limits::KEY_CHARS_MAX + 1);
+    let (end, _) = letters.find(|(_, letter)| !may_be(*letter))?;
+    let (word, after) = rest.split_at_checked(end)?;
+    let is_word = word.len() <= limits::KEY_CHARS_MAX && after.starts_with("}}");
     (is_word && !word.trim().is_empty()).then_some(word)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::*;
-use crate::{Entropy, Secret, Validate};
+use crate::{Entropy, Secret, Validate, limits};
 
 /// A step with everything that one can have.
 fn full_step() -> HttpStep {
@@ -212,15 +212,44 @@ fn what_is_wrong_with_a_step_names_its_field() {
         problems[0].to_string(),
         "kind.http.before: captures 18 values, 16 at most: leave some out"
     );
-    // Without steps nothing is captured, and braces are braces.
-    let mut check = full();
-    http(&mut check).before.clear();
-    assert!(check.problems(check.created_at).is_empty());
+    // Where nothing is captured, braces are braces, in steps as well.
+    for steps in [Vec::new(), vec![HttpStep::of("https://shop.example.com/{{ticket}}")]] {
+        let mut check = full();
+        http(&mut check).before = steps;
+        assert_eq!(check.problems(check.created_at), []);
+    }
+}
+
+/// Each would be looked at for hours, if every brace were looked at to the end, and every name among all of them.
+#[test]
+fn what_is_too_much_is_refused_for_that_and_looked_at_no_further() {
+    let braces = "{{".repeat(2 * 1_024 * 1_024);
+    assert_eq!(pieces(&braces), [Piece::Text(&braces)]);
+    let places = "{{nobody}}".repeat(400_000);
+    let only = |spoil: &dyn Fn(&mut HttpCheck)| {
+        let mut check = full();
+        spoil(http(&mut check));
+        let problems = check.problems(check.created_at).into_iter();
+        problems.map(|one| one.field).filter(|field| field != "record").collect::<Vec<_>>()
+    };
+    for text in [&braces, &places] {
+        let of_body = only(&|http| http.body = Some(text.clone()));
+        assert_eq!(of_body, ["kind.http.body"]);
+        let of_url = only(&|http| http.before[0].url.push_str(text));
+        assert_eq!(of_url, ["kind.http.before[0].url"]);
+    }
+    let of_captures = only(&|http| {
+        let names = (0..100_000).map(|number| Key::new(format!("value-{number}")).unwrap());
+        let from = || CaptureFrom::Cookie { name: "sid".to_owned() };
+        http.before[0].captures = names.map(|name| Capture { name, from: from() }).collect();
+    });
+    assert_eq!(of_captures, ["kind.http.before[0].captures", "kind.http.before"]);
 }
 
 #[test]
 fn places_of_values_are_words_between_two_braces() {
     use Piece::{Text, Value};
+    let long = "x".repeat(limits::KEY_CHARS_MAX);
     for (text, expected) in [
         ("", vec![]),
         ("a{{b}}c", vec![Text("a"), Value("b"), Text("c")]),
@@ -231,6 +260,9 @@ fn places_of_values_are_words_between_two_braces() {
         (r#"{{"a":1}}"#, vec![Text(r#"{{"a":1}}"#)]),
         ("{{ A_b }}", vec![Value(" A_b ")]),
         ("{{é}}{", vec![Value("é"), Text("{")]),
+        ("{{a}b}}", vec![Text("{{a}b}}")]),
+        (&format!("{{{{{long}}}}}"), vec![Value(&long)]),
+        (&format!("{{{{{long}x}}}}"), vec![Text(&format!("{{{{{long}x}}}}"))]),
     ] {
         assert_eq!(pieces(text), expected, "{text}");
     }

@@ -20,8 +20,7 @@ impl Validate for HttpCheck {
             validation.part("client_certificate", certificate);
         }
         validation.maybe_text("body", self.body.as_ref());
-        // Without steps nothing is captured, and braces are braces.
-        if !self.before.is_empty() {
+        if has_places(self) {
             let known: Vec<&Key> = self.captured_before(self.before.len()).collect();
             let parts = (self.url.as_str(), self.headers.as_slice(), self.body.as_deref());
             places(parts, &known, validation);
@@ -66,6 +65,9 @@ fn before(http: &HttpCheck, validation: &mut Validation) {
             validation.refuse(format!("captures {count} values, {max} at most: leave some out"));
         });
     }
+    if !has_places(http) {
+        return;
+    }
     for (place, step) in http.before.iter().enumerate().take(max) {
         let known: Vec<&Key> = http.captured_before(place).collect();
         validation.within(format_args!("before[{place}]"), |validation| {
@@ -81,6 +83,13 @@ fn before(http: &HttpCheck, validation: &mut Validation) {
             }
         });
     }
+}
+
+/// Whether braces may be places. Where a check captures nothing, braces are braces; what captures too much is
+/// refused for that.
+fn has_places(http: &HttpCheck) -> bool {
+    let count = http.captured_before(http.before.len()).count();
+    (1..=limits::CHECK_CAPTURES_MAX).contains(&count)
 }
 
 impl Validate for HttpStep {
@@ -128,18 +137,24 @@ fn places(
     known: &[&Key],
     validation: &mut Validation,
 ) {
-    validation.within("url", |validation| places_in(url, known, validation));
+    let line_max = limits::URL_BYTES_MAX;
+    validation.within("url", |validation| places_in(url, line_max, known, validation));
     for (place, header) in headers.iter().enumerate().take(limits::CHECK_HEADERS_MAX) {
         validation.within(format_args!("headers[{place}].value"), |validation| {
-            places_in(&header.value, known, validation);
+            places_in(&header.value, line_max, known, validation);
         });
     }
     if let Some(body) = body {
-        validation.within("body", |validation| places_in(body, known, validation));
+        let text_max = limits::TEXT_BYTES_MAX;
+        validation.within("body", |validation| places_in(body, text_max, known, validation));
     }
 }
 
-fn places_in(text: &str, known: &[&Key], validation: &mut Validation) {
+fn places_in(text: &str, chars_max: usize, known: &[&Key], validation: &mut Validation) {
+    if text.chars().nth(chars_max).is_some() {
+        // It is refused for that.
+        return;
+    }
     let pieces = pieces(text);
     let words = pieces.iter().filter_map(|piece| match piece {
         Piece::Value(word) => Some(*word),

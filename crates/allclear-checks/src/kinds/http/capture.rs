@@ -2,6 +2,7 @@
 
 use allclear_domain::check::{Capture, CaptureFrom};
 use allclear_domain::text::Key;
+use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue, SET_COOKIE};
 use regex::Regex;
 use serde_json::Value;
@@ -51,16 +52,59 @@ impl Takes {
         Ok(Self { name: capture.name.clone(), from })
     }
 
-    /// The value, or in words why there is none. `json` is the body, read once for all.
+    /// Whether it is taken from the body.
+    pub(super) const fn is_of_body(&self) -> bool {
+        matches!(self.from, Spot::Json { .. } | Spot::Pattern(_))
+    }
+
+    /// Whether it is all of a header field.
+    pub(super) fn is_field(&self, name: &HeaderName) -> bool {
+        matches!(&self.from, Spot::Header(own) if own == name)
+    }
+
+    /// What stands in the head of an answer to be taken, as far as it may be hidden.
+    pub(super) fn in_head(&self, headers: &HeaderMap) -> Option<String> {
+        let value = match &self.from {
+            Spot::Header(name) => header(headers, name),
+            Spot::Cookie(name) => cookie(headers, name),
+            Spot::Json { .. } | Spot::Pattern(_) => None,
+        };
+        value.map(begin)
+    }
+
+    /// The value, or why there is none. `json` is the body, read once for all.
     pub(super) fn take(
         &self,
         judged: &Judged<'_>,
         json: &mut Option<Result<Value, String>>,
+    ) -> Result<String, Untaken> {
+        let value = self.find(judged, json).map_err(|told| Untaken { told, value: None })?;
+        let (length, max) = (value.len(), limits::CAPTURED_BYTES_MAX);
+        let name = &self.name;
+        if length > max {
+            let told = format!("`{name}` has {length} bytes, and {max} are taken at most");
+            return Err(Untaken { told, value: Some(begin(value)) });
+        }
+        let max = limits::CAPTURED_CONTROLS_MAX;
+        let count = value.chars().filter(|letter| letter.is_control()).count();
+        if count > max {
+            let told = format!(
+                "`{name}` has {count} line breaks and other control characters, and {max} are taken \
+                 at most"
+            );
+            return Err(Untaken { told, value: Some(value) });
+        }
+        Ok(value)
+    }
+
+    fn find(
+        &self,
+        judged: &Judged<'_>,
+        json: &mut Option<Result<Value, String>>,
     ) -> Result<String, String> {
-        let value = match &self.from {
+        match &self.from {
             Spot::Header(name) => {
-                let value = judged.headers.get(name).map(HeaderValue::as_bytes);
-                let value = value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+                let value = header(judged.headers, name);
                 some(value, || format!("the answer has no header field `{name}`"))
             }
             Spot::Json { path, written } => {
@@ -69,7 +113,14 @@ impl Takes {
                 match path.query(body).all().first() {
                     None | Some(Value::Null) => Err(missing()),
                     Some(Value::String(text)) => some(Some(text.clone()), missing),
-                    Some(value @ (Value::Number(_) | Value::Bool(_))) => Ok(value.to_string()),
+                    Some(Value::Bool(flag)) => Ok(flag.to_string()),
+                    Some(Value::Number(number)) if number.is_i64() || number.is_u64() => {
+                        Ok(number.to_string())
+                    }
+                    Some(Value::Number(_)) => Err(format!(
+                        "`{written}` of the answer is a number that would not be sent on as it is \
+                         written: capture it by a pattern"
+                    )),
                     Some(Value::Array(_) | Value::Object(_)) => {
                         Err(format!("`{written}` of the answer is neither a text nor a number"))
                     }
@@ -86,16 +137,31 @@ impl Takes {
                 some(found, missing)
             }
             Spot::Cookie(name) => {
-                some(cookie(judged, name), || format!("the answer sets no cookie `{name}`"))
+                some(cookie(judged.headers, name), || format!("the answer sets no cookie `{name}`"))
             }
-        }?;
-        if value.len() > limits::CAPTURED_BYTES_MAX {
-            let (length, max) = (value.len(), limits::CAPTURED_BYTES_MAX);
-            let name = &self.name;
-            return Err(format!("`{name}` has {length} bytes, and {max} are taken at most"));
         }
-        Ok(value)
     }
+}
+
+/// Why a value is not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Untaken {
+    /// In words.
+    pub(super) told: String,
+    /// The value that is there and is refused, as far as it may be hidden.
+    pub(super) value: Option<String>,
+}
+
+/// The beginning of a value, which is as much as is hidden of one.
+fn begin(mut value: String) -> String {
+    value.truncate(value.floor_char_boundary(limits::CAPTURED_BYTES_MAX));
+    value
+}
+
+/// The first value of a header field.
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name).map(HeaderValue::as_bytes);
+    value.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// A value that is there; one that is empty is not.
@@ -104,8 +170,8 @@ fn some(value: Option<String>, missing: impl Fn() -> String) -> Result<String, S
 }
 
 /// The value of a cookie; of one that is set twice the last one counts, as in browsers.
-fn cookie(judged: &Judged<'_>, name: &str) -> Option<String> {
-    let fields = judged.headers.get_all(SET_COOKIE).iter();
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let fields = headers.get_all(SET_COOKIE).iter();
     let mut values = fields.filter_map(|field| {
         let field = String::from_utf8_lossy(field.as_bytes()).into_owned();
         let pair = field.split(';').next().unwrap_or_default();

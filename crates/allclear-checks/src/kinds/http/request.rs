@@ -1,7 +1,11 @@
 //! What is asked: the request of a check, and what becomes of it when it is led on.
 
+use std::sync::Arc;
+
 use allclear_domain::Secret;
-use allclear_domain::check::{self, Header, HttpCheck, HttpStep, Reason, ReasonCode, SignIn};
+use allclear_domain::check::{
+    self, Header, HttpCheck, HttpStep, Piece, Reason, ReasonCode, SignIn, pieces,
+};
 use allclear_domain::text::Key;
 use bytes::Bytes;
 use data_encoding::BASE64;
@@ -12,6 +16,7 @@ use hyper::header::{
 use hyper::{HeaderMap, Method, StatusCode};
 use url::{Origin, Url};
 
+use super::capture::Takes;
 use super::template::{Language, Template, UrlTemplate, Values};
 use crate::kinds::record::is_secret;
 use crate::kinds::{NotReady, reason};
@@ -51,13 +56,19 @@ impl<'a> Written<'a> {
         match said {
             Some("application/x-www-form-urlencoded") => Language::Form,
             Some(said) if said.ends_with("/json") || said.ends_with("+json") => Language::Json,
+            Some(said) if said.ends_with("/xml") || said.ends_with("+xml") => Language::Xml,
             Some(_) => Language::Plain,
-            None if self.body.is_some_and(|body| body.trim_start().starts_with(['{', '['])) => {
-                Language::Json
-            }
+            None if self.body.is_some_and(is_like_json) => Language::Json,
             None => Language::Plain,
         }
     }
+}
+
+/// Whether a body begins as JSON does; the braces of a captured value are none of these.
+fn is_like_json(body: &str) -> bool {
+    let body = body.trim_start();
+    let begins_with_value = matches!(pieces(body).first(), Some(Piece::Value(_)));
+    !begins_with_value && body.starts_with(['{', '['])
 }
 
 /// A request in which captured values may stand.
@@ -108,7 +119,7 @@ impl Draft {
     /// of the site where several are at one address. What it names itself stays.
     pub(super) fn go_home(&mut self, check: &HttpCheck) -> Result<(), NotReady> {
         let mut sites = check.headers.iter().filter(|one| is_host(&one.name));
-        if let Some(site) = sites.next_back().and_then(|one| one.value.parse().ok()) {
+        if let Some(site) = sites.next().and_then(|one| one.value.parse().ok()) {
             self.headers.insert(HOST, site);
         }
         self.is_home = true;
@@ -133,7 +144,9 @@ impl Draft {
             }
         }
         let body = Bytes::from(self.body.fill(values).map_err(bad)?);
-        Ok(Ask { url, method: self.method.clone(), headers, body, is_home: self.is_home })
+        let kept = self.url.kept().map(str::to_owned);
+        let (method, is_home) = (self.method.clone(), self.is_home);
+        Ok(Ask { url, kept, method, headers, body, is_home, takes: Arc::default() })
     }
 }
 
@@ -141,14 +154,23 @@ impl Draft {
 #[derive(Clone, Debug)]
 pub(super) struct Ask {
     pub(super) url: Url,
+    /// What is kept of the path and the query, where captured values stand in these.
+    pub(super) kept: Option<String>,
     pub(super) method: Method,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     /// Whether it goes to the server of the check, and was not led there by another one.
     pub(super) is_home: bool,
+    /// What is taken from the answer.
+    pub(super) takes: Arc<[Takes]>,
 }
 
 impl Ask {
+    /// Whether values are taken from the body. What a log-in answers beside them is often secret as well.
+    pub(super) fn takes_body(&self) -> bool {
+        self.takes.iter().any(Takes::is_of_body)
+    }
+
     /// Values that must not be told: those of header fields and of the address, there also as it is
     /// written.
     pub(super) fn secrets(&self) -> impl Iterator<Item = String> {
@@ -173,6 +195,8 @@ impl Ask {
         };
         let mut next = self.clone();
         next.url = target.clone();
+        // It is the server that says this one.
+        next.kept = None;
         next.is_home &= is_home;
         // What an address says about who asks is not for us to send on.
         let stripped = next.url.set_username("").and_then(|()| next.url.set_password(None));
@@ -205,6 +229,14 @@ fn is_home(from: &Url, to: &Url) -> bool {
     let is_upgrade =
         (from.scheme(), to.scheme()) == ("http", "https") && ports == (Some(80), Some(443));
     from.host() == to.host() && (is_same || is_upgrade)
+}
+
+/// The path and the query of an address.
+pub(super) fn path(url: &Url) -> String {
+    match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    }
 }
 
 /// Reads an address.
@@ -284,6 +316,14 @@ fn headers(written: &[Header], known: &[&Key]) -> Result<Fields, NotReady> {
     Ok((headers, named))
 }
 
+/// A user and a password as they are sent, where the password is open.
+pub(super) fn basic(check: &HttpCheck) -> Option<String> {
+    let Some(SignIn::Basic { user, password: Secret::Open(password) }) = &check.sign_in else {
+        return None;
+    };
+    Some(BASE64.encode(format!("{user}:{}", password.reveal()).as_bytes()))
+}
+
 /// Adds what signs in, and header fields that are secret. One that is not open is not there: the check is
 /// not tried then.
 fn with_secrets(
@@ -301,16 +341,11 @@ fn with_secrets(
         }
         Ok(())
     };
-    match &check.sign_in {
-        Some(SignIn::Basic { user, password: Secret::Open(password) }) => {
-            let pair = BASE64.encode(format!("{user}:{}", password.reveal()).as_bytes());
-            add("sign_in.basic.password", AUTHORIZATION, format!("Basic {pair}"))?;
-        }
-        Some(SignIn::Bearer { token: Secret::Open(token) }) => {
-            let text = format!("Bearer {}", token.reveal());
-            add("sign_in.bearer.token", AUTHORIZATION, text)?;
-        }
-        Some(SignIn::Basic { .. } | SignIn::Bearer { .. }) | None => {}
+    if let Some(pair) = basic(check) {
+        add("sign_in.basic.password", AUTHORIZATION, format!("Basic {pair}"))?;
+    }
+    if let Some(SignIn::Bearer { token: Secret::Open(token) }) = &check.sign_in {
+        add("sign_in.bearer.token", AUTHORIZATION, format!("Bearer {}", token.reveal()))?;
     }
     for (place, header) in check.secret_headers.iter().enumerate() {
         let field = |part: &str| format!("secret_headers[{place}].{part}");

@@ -1,7 +1,13 @@
 //! The requests before the one that is judged, and what is taken from their answers.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use allclear_domain::check::{HttpCheck, Phases, Reason, ReasonCode};
+use allclear_domain::limits::SECRET_BYTES_MIN;
 use allclear_domain::text::Key;
+use hyper::header::HeaderValue;
+use serde_json::Value;
 use tokio::time::Instant;
 use url::Origin;
 
@@ -10,6 +16,7 @@ use super::capture::Takes;
 use super::judge::{Judge, encoding};
 use super::request::{Draft, Written};
 use super::template::Values;
+use super::wire::Answer;
 use crate::kinds::record::Record;
 use crate::kinds::{NotReady, Way, reason};
 
@@ -22,7 +29,7 @@ pub(super) struct Step {
     /// Whether it goes to the server of the check.
     is_home: bool,
     judge: Judge,
-    takes: Vec<Takes>,
+    takes: Arc<[Takes]>,
 }
 
 impl Step {
@@ -65,7 +72,7 @@ fn stays_home(check: &HttpCheck, before: &[Step], draft: &Draft) -> Result<(), N
     if sign_in.is_none() && secret_headers.is_empty() && client_certificate.is_none() {
         return Ok(());
     }
-    let mut homely = before.iter().filter(|step| step.is_home).flat_map(|step| &step.takes);
+    let mut homely = before.iter().filter(|step| step.is_home).flat_map(|step| step.takes.iter());
     let Some(taken) = homely.find(|takes| draft.names().any(|name| *name == takes.name)) else {
         return Ok(());
     };
@@ -116,28 +123,104 @@ impl HttpProbe {
         record: &mut Record,
         deadline: Instant,
     ) -> Result<(), Reason> {
-        let ask = step.draft.fill(values)?;
+        let mut ask = step.draft.fill(values)?;
+        ask.takes = Arc::clone(&step.takes);
         // A redirect that is named is what is looked for, such as the one after a form was sent.
         let ends = |status| step.judge.names(status);
         let answer = self.follow(way, ask, ends, record, deadline).await?;
         let mut json = None;
-        let mut taken = Vec::new();
-        let mut missing = None;
-        for takes in &step.takes {
-            match takes.take(&answer.judged(), &mut json) {
-                Ok(value) => taken.push((takes.name.clone(), value)),
-                Err(told) => missing = missing.or(Some(told)),
+        let taken = self.take(&step.takes, &answer, &mut json);
+        // Whatever becomes of the step: what could be taken is not kept.
+        record.hide_captured(taken.found.iter().map(String::as_str));
+        let judged = step.judge.judge(&answer, &mut json).and_then(|()| match &taken.missing {
+            None => Ok(()),
+            Some(told) => Err(reason(ReasonCode::Assertion, told.clone() + &encoding(&answer))),
+        });
+        if step.takes.iter().any(Takes::is_of_body) {
+            if judged.is_err() && !taken.is_of_body {
+                record.received_bytes(&answer.body, record.body_bytes_max());
+            } else {
+                record.noted(&not_kept(&answer));
             }
         }
-        // Whatever becomes of the step: what could be taken is not kept.
-        record.hide_captured(taken.iter().map(|(_, value)| value.as_str()));
-        values.extend(taken);
-        step.judge.judge(&answer, &mut json)?;
-        match missing {
-            None => Ok(()),
-            Some(told) => Err(reason(ReasonCode::Assertion, told + &encoding(&answer))),
-        }
+        values.extend(taken.values);
+        judged
     }
+
+    /// Takes what there is to take from an answer.
+    fn take(
+        &self,
+        takes: &[Takes],
+        answer: &Answer,
+        json: &mut Option<Result<Value, String>>,
+    ) -> Taken {
+        let mut taken = Taken::default();
+        for one in takes {
+            let value = match one.take(&answer.judged(), json) {
+                Ok(value) => {
+                    match self.why_not(&one.name, &value, answer) {
+                        None => taken.values.push((one.name.clone(), value.clone())),
+                        Some(told) => taken.missing = taken.missing.or(Some(told)),
+                    }
+                    Some(value)
+                }
+                Err(untaken) => {
+                    taken.missing = taken.missing.or(Some(untaken.told));
+                    untaken.value
+                }
+            };
+            taken.is_of_body |= value.is_some() && one.is_of_body();
+            taken.found.extend(value);
+        }
+        taken
+    }
+
+    /// Why a value may not be put into other requests: a server may repeat what it is sent, and piece by piece it
+    /// could be read there.
+    fn why_not(&self, name: &Key, value: &str, answer: &Answer) -> Option<String> {
+        if value.len() >= SECRET_BYTES_MIN {
+            let is_part = self.secrets.iter().any(|secret| secret.reveal().contains(value));
+            return is_part.then(|| {
+                format!("what is captured as `{name}` is a part of one of the check's secrets")
+            });
+        }
+        // It could be taken out of nothing that is kept.
+        self.is_repeated_by(answer).then(|| {
+            format!(
+                "the answer repeats one of the check's secrets, and what is captured as `{name}` has \
+                 less than {SECRET_BYTES_MIN} bytes: it may be a part of that, which nobody could hide"
+            )
+        })
+    }
+
+    /// Whether an answer repeats one of the secrets that the check sends, or a piece of it.
+    fn is_repeated_by(&self, answer: &Answer) -> bool {
+        let secrets = self.secrets.iter().map(|secret| secret.reveal().as_bytes());
+        let pieces: HashSet<&[u8]> =
+            secrets.flat_map(|secret| secret.windows(SECRET_BYTES_MIN)).collect();
+        let fields = answer.headers.values().map(HeaderValue::as_bytes);
+        let mut texts = fields.chain(std::iter::once(answer.body.as_slice()));
+        !pieces.is_empty()
+            && texts.any(|text| text.windows(SECRET_BYTES_MIN).any(|piece| pieces.contains(piece)))
+    }
+}
+
+/// What was taken from an answer.
+#[derive(Debug, Default)]
+struct Taken {
+    values: Vec<(Key, String)>,
+    /// All that was there to be taken, which is not kept.
+    found: Vec<String>,
+    /// Whether some of that was in the body.
+    is_of_body: bool,
+    /// Why the first value that is missing was not taken.
+    missing: Option<String>,
+}
+
+/// What is said in place of a body.
+pub(super) fn not_kept(answer: &Answer) -> String {
+    let count = answer.body.len();
+    format!("{count} bytes of the body came, and are not kept: values are captured from it")
 }
 
 #[cfg(test)]

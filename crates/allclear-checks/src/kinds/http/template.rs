@@ -11,6 +11,7 @@ use url::Url;
 
 use super::request;
 use crate::kinds::NotReady;
+use crate::kinds::record::NOT_KEPT;
 
 /// What was captured so far, by its name.
 pub(super) type Values = BTreeMap<Key, String>;
@@ -24,6 +25,8 @@ pub(super) enum Language {
     Form,
     /// JSON.
     Json,
+    /// XML.
+    Xml,
 }
 
 /// The place of a value.
@@ -36,6 +39,8 @@ enum Place {
     JsonText,
     /// Anywhere else in JSON.
     JsonWord,
+    /// In XML.
+    Xml,
 }
 
 #[derive(Clone, Debug)]
@@ -122,6 +127,7 @@ fn place(language: Language, json: JsonState, word: &str) -> Result<Place, Strin
     Ok(match language {
         Language::Plain => Place::Plain,
         Language::Form => Place::Encoded,
+        Language::Xml => Place::Xml,
         Language::Json if json.is_escaped => {
             return Err(format!("has `{{{{{word}}}}}` behind a backslash: remove that"));
         }
@@ -157,6 +163,7 @@ fn written(name: &Key, value: &str, place: Place) -> Result<String, String> {
     match place {
         Place::Plain => Ok(value.to_owned()),
         Place::Encoded => Ok(encoded(value)),
+        Place::Xml => Ok(in_xml(value)),
         Place::JsonText => {
             let quoted = Value::from(value).to_string();
             let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -170,6 +177,22 @@ fn written(name: &Key, value: &str, place: Place) -> Result<String, String> {
             )),
         },
     }
+}
+
+/// A value as XML has it, between tags and between quotes.
+fn in_xml(value: &str) -> String {
+    let mut text = String::new();
+    for letter in value.chars() {
+        match letter {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            '"' => text.push_str("&quot;"),
+            '\'' => text.push_str("&apos;"),
+            letter => text.push(letter),
+        }
+    }
+    text
 }
 
 /// A value with percent signs, for every place of an address behind the server and for forms: what is left as it
@@ -193,6 +216,8 @@ pub(super) struct UrlTemplate {
     /// With something in place of the values: its server is that of every address that comes of it.
     pub(super) like: Url,
     template: Option<Template>,
+    /// What is kept of its path and query, where values stand in it: they may be too short to be taken out.
+    kept: Option<String>,
 }
 
 impl UrlTemplate {
@@ -201,7 +226,7 @@ impl UrlTemplate {
         let bad = |problem: String| NotReady::new("url", problem);
         let template = Template::new(text, known, Language::Form).map_err(bad)?;
         if !template.has_values() {
-            return Ok(Self { like: request::url(text)?, template: None });
+            return Ok(Self { like: request::url(text)?, template: None, kept: None });
         }
         let leads = || {
             bad("has a captured value where it says which server is asked, or where it is not sent: \
@@ -229,12 +254,18 @@ impl UrlTemplate {
             parts.push(Part::Text(text.to_owned()));
         }
         let template = Some(Template(parts));
-        Ok(Self { like, template })
+        let kept = Some(request::path(&like).replace(mark.as_str(), NOT_KEPT));
+        Ok(Self { like, template, kept })
     }
 
     /// The names of the values that stand in it.
     pub(super) fn names(&self) -> impl Iterator<Item = &Key> {
         self.template.iter().flat_map(Template::names)
+    }
+
+    /// What is kept of its path and query, where that is not what is asked.
+    pub(super) fn kept(&self) -> Option<&str> {
+        self.kept.as_deref()
     }
 
     /// The address with its values.

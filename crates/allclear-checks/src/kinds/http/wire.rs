@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, HOST, HeaderValue, LOCATION};
+use hyper::http::response::Parts;
 use hyper::{HeaderMap, Request, Response, StatusCode, Uri, Version};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -17,7 +18,8 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::HttpProbe;
-use super::request::Ask;
+use super::capture::Takes;
+use super::request::{Ask, path};
 use crate::kinds::driver::Driver;
 use crate::kinds::record::{NOT_KEPT, Record, is_secret, spend};
 use crate::kinds::{Way, note_session, note_way, reason, undialed, untrusted};
@@ -114,7 +116,11 @@ where
         Ok(Ok(response)) => response,
     };
     let (head, body) = response.into_parts();
-    write_head(record, head.version, head.status, &head.headers);
+    // Before anything can go wrong with the rest: what is in the head is not kept, whatever becomes of it.
+    let taken: Vec<String> =
+        ask.takes.iter().filter_map(|takes| takes.in_head(&head.headers)).collect();
+    record.hide_captured(taken.iter().map(String::as_str));
+    write_head(record, &head, &ask.takes);
     let answered_at = Instant::now();
     let mut read = Vec::new();
     let ended = read_body(body, &mut read, probe, deadline).await;
@@ -122,7 +128,8 @@ where
     if ended.is_err() && record.holds_back() {
         // Nothing can be taken from it, so that nobody knows what of it is secret.
         record.noted(&format!("{} bytes of the body came, and are not kept", read.len()));
-    } else {
+    } else if !ask.takes_body() {
+        // Where values are taken from it, it waits until these are known.
         record.received_bytes(&read, record.body_bytes_max());
     }
     ended?;
@@ -241,19 +248,13 @@ fn on_the_wire(ask: &Ask, speaks: Speaks) -> Result<Request<Full<Bytes>>, Reason
     Ok(request)
 }
 
-fn path(url: &Url) -> String {
-    match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    }
-}
-
 fn write_request(record: &mut Record, request: &Request<Full<Bytes>>, ask: &Ask, speaks: Speaks) {
     let version = match speaks {
         Speaks::Http1 => "HTTP/1.1",
         Speaks::Http2 => "HTTP/2",
     };
-    record.sent(&format!("{} {} {version}", ask.method, shown(&path(&ask.url))));
+    let path = ask.kept.clone().unwrap_or_else(|| path(&ask.url));
+    record.sent(&format!("{} {} {version}", ask.method, shown(&path)));
     if speaks == Speaks::Http2 {
         let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         record.sent(&format!(":authority: {authority}"));
@@ -266,10 +267,14 @@ fn write_request(record: &mut Record, request: &Request<Full<Bytes>>, ask: &Ask,
     }
 }
 
-fn write_head(record: &mut Record, version: Version, status: StatusCode, headers: &HeaderMap) {
-    record.received(&format!("{version:?} {status}"));
-    for (name, value) in headers {
-        record.received(&field(name.as_str(), value));
+fn write_head(record: &mut Record, head: &Parts, takes: &[Takes]) {
+    record.received(&format!("{:?} {}", head.version, head.status));
+    for (name, value) in &head.headers {
+        let line = match takes.iter().any(|takes| takes.is_field(name)) {
+            true => format!("{name}: {NOT_KEPT}"),
+            false => field(name.as_str(), value),
+        };
+        record.received(&line);
     }
     record.received("");
 }

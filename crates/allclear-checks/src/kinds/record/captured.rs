@@ -1,9 +1,9 @@
 //! What was taken from answers is hidden, too, and what is written of many requests leaves room for the last one.
 
-use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX};
+use allclear_domain::limits::{EXCHANGE_BYTES_MAX, EXCHANGE_LINES_MAX, SECRET_BYTES_MIN};
 
 use super::Record;
-use crate::limits::{KEPT_BODY_BYTES_MAX, KEPT_STEP_BODY_BYTES_MAX};
+use crate::limits::{CAPTURED_CONTROLS_MAX, KEPT_BODY_BYTES_MAX, KEPT_STEP_BODY_BYTES_MAX};
 
 impl Record {
     /// Whether room is left for what is still to come.
@@ -34,10 +34,12 @@ impl Record {
     pub(in crate::kinds) fn hide_captured<'a>(&mut self, values: impl Iterator<Item = &'a str>) {
         let count = self.secrets.len();
         for value in values {
-            self.hide_everywhere(value);
+            self.add_everywhere(value);
             // What is kept has no line breaks and no other control characters.
-            value.split(char::is_control).for_each(|part| self.hide_everywhere(part));
+            let parts = value.split(char::is_control).filter(|part| part.len() >= SECRET_BYTES_MIN);
+            parts.take(CAPTURED_CONTROLS_MAX + 1).for_each(|part| self.add_everywhere(part));
         }
+        self.sort();
         if self.secrets.len() == count {
             return;
         }
@@ -103,6 +105,26 @@ mod tests {
         record.hold_back(false);
         record.noted("the end");
         assert_eq!(lines(record).pop().as_deref(), Some("the end"));
+    }
+
+    #[tokio::test]
+    async fn a_value_in_many_pieces_makes_few_secrets_and_looking_for_them_is_work() {
+        let mut record = record();
+        let values = (0..16).map(|number| format!("{number:05}piece\n").repeat(370));
+        let values: Vec<String> = values.collect();
+        record.hide_captured(values.iter().map(String::as_str));
+        assert!(record.secrets.len() <= 16 * 4 * (CAPTURED_CONTROLS_MAX + 2), "{record:?}");
+        let began = record.work.get();
+        record.received(&"-".repeat(2_000));
+        assert!(began - record.work.get() >= record.secrets.len() * 2_000 / 8);
+        // What is no more looked at is not kept, and the reason is told.
+        record.work.set(0);
+        record.received("-");
+        assert_eq!(record.told("the status is 401"), "the status is 401");
+        record.work.set(0);
+        let room = record.bytes;
+        record.received("a line");
+        assert!(record.bytes > room && lines(record).pop().as_deref() == Some("(not kept)"));
     }
 
     #[tokio::test]

@@ -8,6 +8,8 @@ const BEGIN_CHARS_MAX: usize = 2;
 /// Letters that are compared for one secret, besides one for each byte of the text. Where that is not
 /// enough, the rest of the text is not kept: only a secret that repeats itself can lead there.
 const WORK_MAX: usize = 1_000_000;
+/// Letters that are only looked at, one after another, for what one that is compared costs.
+const LOOKS_PER_WORK: usize = 8;
 /// Places that one reading of a text may have come to: `\\` is one backslash or two.
 const PLACES_MAX: usize = 16;
 /// Bytes of the longest spelling of one letter: `\ud83d\ude00`, `%F0%9F%98%80`.
@@ -28,6 +30,12 @@ enum Met {
 
 /// The text with something else in each place where the secret stood. `left` is what may still be done in all.
 pub(super) fn without(text: &str, secret: &str, instead: &str, left: &Cell<usize>) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    if !looks(text, left) {
+        return instead.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let (mut written, mut from) = (0, 0);
     let granted = WORK_MAX.saturating_add(text.len()).min(left.get());
@@ -53,6 +61,9 @@ pub(super) fn without(text: &str, secret: &str, instead: &str, left: &Cell<usize
 
 /// Where the secret begins within which the text ends. `left` is what may still be done in all.
 pub(super) fn begun(text: &str, secret: &str, left: &Cell<usize>) -> Option<usize> {
+    if !looks(text, left) {
+        return Some(0);
+    }
     let (mut from, mut found) = (0, None);
     let granted = WORK_MAX.saturating_add(text.len()).min(left.get());
     let mut work = granted;
@@ -68,6 +79,13 @@ pub(super) fn begun(text: &str, secret: &str, left: &Cell<usize>) -> Option<usiz
     }
     left.set(left.get().saturating_sub(granted.saturating_sub(work)));
     found
+}
+
+/// Whether a text may still be looked at, from its beginning to its end.
+fn looks(text: &str, left: &Cell<usize>) -> bool {
+    let after = left.get().checked_sub(text.len().div_ceil(LOOKS_PER_WORK));
+    left.set(after.unwrap_or_default());
+    after.is_some()
 }
 
 /// The next place where the first letter of the secret may stand, and the one behind it.

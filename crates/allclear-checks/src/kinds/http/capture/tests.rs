@@ -1,10 +1,12 @@
 //! Values that are there, and values that are not.
 
-use hyper::HeaderMap;
-
 use super::*;
 
 fn take(from: CaptureFrom, fields: &[(&str, &str)], body: &str) -> Result<String, String> {
+    take_or_hide(from, fields, body).map_err(|untaken| untaken.told)
+}
+
+fn take_or_hide(from: CaptureFrom, fields: &[(&str, &str)], body: &str) -> Result<String, Untaken> {
     let mut headers = HeaderMap::new();
     for (name, value) in fields {
         let name: HeaderName = name.parse().unwrap();
@@ -75,7 +77,29 @@ fn what_is_not_there_is_told() {
     let long = "x".repeat(limits::CAPTURED_BYTES_MAX);
     assert!(take(pattern("(x+)"), &[], &long).is_ok());
     let told = "`value` has 4097 bytes, and 4096 are taken at most".to_owned();
-    assert_eq!(take(pattern("(.+)"), &[], &(long + "y")), Err(told));
+    let untaken = take_or_hide(pattern("(.+)"), &[], &(long.clone() + "y")).unwrap_err();
+    assert_eq!(untaken, Untaken { told, value: Some(long) });
+}
+
+#[test]
+fn a_value_in_many_lines_is_not_taken() {
+    let lines = |count: usize| "line\n".repeat(count);
+    assert!(take(pattern("(?s)(.+)"), &[], &lines(8)).is_ok());
+    let untaken = take_or_hide(pattern("(?s)(.+)"), &[], &lines(9)).unwrap_err();
+    let told = "`value` has 9 line breaks and other control characters, and 8 are taken at most";
+    assert_eq!(untaken, Untaken { told: told.to_owned(), value: Some(lines(9)) });
+}
+
+#[test]
+fn a_number_is_taken_as_it_is_written_or_not_at_all() {
+    for number in ["0", "-9223372036854775808", "18446744073709551615"] {
+        assert_eq!(take(json("$"), &[], number).as_deref(), Ok(number));
+    }
+    for number in ["1e3", "1.50", "18446744073709551616", "-0"] {
+        let told = "`$` of the answer is a number that would not be sent on as it is written: capture \
+                    it by a pattern";
+        assert_eq!(take(json("$"), &[], number), Err(told.to_owned()), "{number}");
+    }
 }
 
 #[test]

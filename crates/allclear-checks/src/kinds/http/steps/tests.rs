@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use allclear_domain::Secret;
 use allclear_domain::check::{
@@ -226,6 +227,7 @@ async fn a_step_that_goes_wrong_is_told_by_its_number_and_name() {
     let result = probe(with(vec![huge])).await;
     let told_as = "step 1: `token` has 5000 bytes, and 4096 are taken at most";
     assert_fails(&result, ReasonCode::Assertion, told_as);
+    assert!(!said(&result).contains("xxx"), "what is refused is not kept: {result:?}");
     let heard = heard_by(&heard);
     assert!(heard.iter().all(|one| !one.contains("/last")), "{heard:?}");
     // A step that is right is no check that is right.
@@ -245,6 +247,151 @@ async fn all_requests_have_one_deadline() {
     let result = prober().probe(Arc::new(check_of(format!("http://{silent}/"))), noon()).await;
     let told_as = "step 1: the connection stands, and there was no answer in time";
     assert_fails(&result, ReasonCode::TimedOut, told_as);
+    // Three answers that each take more than half of it. Whichever is too much: the last one is not heard.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let slow = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            stream.write_all(answer("200 OK", "", "").as_bytes()).await.ok();
+        }
+    });
+    let mut check = check_of(format!("http://{slow}/"));
+    let CheckKind::Http(http) = &mut check.kind else { panic!("it is of the kind http") };
+    http.before = vec![HttpStep::of(format!("http://{slow}/")); 2];
+    check.deadline_ms = 1_000;
+    let result = prober().probe(Arc::new(check), noon()).await;
+    let timed_out = (result.verdict, code(&result));
+    assert_eq!(timed_out, (Verdict::Fail, Some(ReasonCode::TimedOut)), "{result:?}");
+    assert!(told(&result).starts_with("step "), "{result:?}");
+}
+
+/// A check that signs in, asks for what repeats that, and takes something from it.
+fn repeating(address: SocketAddr, from: CaptureFrom) -> HttpCheck {
+    let step = HttpStep {
+        captures: vec![capture("piece", from)],
+        ..HttpStep::of(format!("http://{address}/repeat"))
+    };
+    HttpCheck {
+        before: vec![step],
+        sign_in: Some(SignIn::Bearer { token: Secret::typed("hunter2-4711") }),
+        ..http(format!("http://{address}/last/{{{{piece}}}}?a={{{{piece}}}}"))
+    }
+}
+
+#[tokio::test]
+async fn no_piece_of_a_secret_is_taken_from_who_repeats_it() {
+    let (address, heard) = peer(|line| match line.contains("/repeat") {
+        true => answer("200 OK", "x-id: 7\r\n", "Bearer hunter2-4711, cHJvYmU6aHVudGVyMi00NzEx"),
+        false => answer("500 Oh", "", line),
+    })
+    .await;
+    let part = "step 1: what is captured as `piece` is a part of one of the check's secrets";
+    let short = "step 1: the answer repeats one of the check's secrets, and what is captured as `piece` \
+                 has less than 5 bytes: it may be a part of that, which nobody could hide";
+    let pattern = |regex: &str| CaptureFrom::Pattern { regex: regex.to_owned() };
+    let header = CaptureFrom::Header { name: "x-id".to_owned() };
+    for (from, told_as) in [
+        (pattern("Bearer (.{4})"), short),
+        (pattern("Bearer .{4}(.{4})"), short),
+        (header, short),
+        (pattern("Bearer (.{5})"), part),
+        (pattern("Bearer (.+),"), part),
+    ] {
+        let result = probe(repeating(address, from)).await;
+        assert_fails(&result, ReasonCode::Assertion, told_as);
+        assert!(!said(&result).contains("hunt"), "{result:?}");
+    }
+    let mut basic = repeating(address, pattern("cHJv(.{6})"));
+    let password = Secret::typed("hunter2-4711");
+    basic.sign_in = Some(SignIn::Basic { user: "probe".to_owned(), password });
+    assert_fails(&probe(basic).await, ReasonCode::Assertion, part);
+    assert!(heard_by(&heard).iter().all(|one| !one.contains("/last")));
+}
+
+#[tokio::test]
+async fn a_short_value_is_not_kept_where_we_put_it() {
+    let (address, heard) = peer(|line| match line.contains("/repeat") {
+        true => answer("200 OK", "", "id=Zq7"),
+        false => answer("500 Oh", "", ""),
+    })
+    .await;
+    let from = CaptureFrom::Pattern { regex: "id=(.+)".to_owned() };
+    let result = probe(repeating(address, from)).await;
+    assert!(heard_by(&heard)[1].starts_with("GET /last/Zq7?a=Zq7 "));
+    let all = said(&result);
+    assert!(all.contains("GET /last/(not kept)?a=(not kept) HTTP/1.1"), "{all}");
+    assert!(!format!("{result:?}").contains("Zq7"), "{all}");
+}
+
+#[tokio::test]
+async fn what_was_to_be_taken_is_not_kept_where_the_body_breaks_off() {
+    let (address, _) = peer(|_| {
+        let fields = "x-ticket: ticket-4711\r\nset-cookie: sid=biscuit-4712\r\n";
+        let repeated = "x-last: ticket-4711\r\nlocation: /biscuit-4712\r\n";
+        format!("HTTP/1.1 200 OK\r\n{fields}{repeated}content-length: 100\r\n\r\nbroken")
+    })
+    .await;
+    let mut step = log_in(address);
+    step.captures.extend([
+        capture("ticket", CaptureFrom::Header { name: "X-Ticket".to_owned() }),
+        capture("sid", CaptureFrom::Cookie { name: "sid".to_owned() }),
+    ]);
+    let check = HttpCheck { before: vec![step], ..http(format!("http://{address}/")) };
+    let result = probe(check).await;
+    assert_eq!(code(&result), Some(ReasonCode::Broken), "{result:?}");
+    let all = said(&result);
+    assert!(all.contains("x-ticket: (not kept)") && all.contains("location: /(not kept)"), "{all}");
+    for word in ["4711", "4712", "broken"] {
+        assert!(!all.contains(word), "{word}: {all}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_log_in_answers_beside_the_token_is_not_kept() {
+    let (address, _) = peer(|line| match line.contains("/login") {
+        true => answer("200 OK", "", r#"{"token":"ticket-4711","refresh_token":"again-4712"}"#),
+        false => answer("200 OK", "", "fine"),
+    })
+    .await;
+    let with =
+        |step: HttpStep| HttpCheck { before: vec![step], ..http(format!("http://{address}/")) };
+    let result = probe(with(log_in(address))).await;
+    let words = "52 bytes of the body came, and are not kept: values are captured from it";
+    assert!(said(&result).lines().any(|line| line == words), "{}", said(&result));
+    // A value that is missing besides makes the others no less secret.
+    let mut more = log_in(address);
+    more.captures.push(capture("user", json("$.user")));
+    let failed = probe(with(more)).await;
+    assert_fails(&failed, ReasonCode::Assertion, "step 1 (log in): the answer has no `$.user`");
+    for result in [result, failed] {
+        assert!(!said(&result).contains("471"), "{}", said(&result));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_begins_with_a_value_is_no_json() {
+    let (address, heard) = peer(|line| match line.contains("/login") {
+        true => answer("200 OK", "", r#"{"token":"a \"b\""}"#),
+        false => answer("200 OK", "", ""),
+    })
+    .await;
+    for (body, sent) in [
+        ("{{token}}", "a \"b\""),
+        (" {{token}}:[{{token}}", " a \"b\":[a \"b\""),
+        (r#"["{{token}}"]"#, r#"["a \"b\""]"#),
+    ] {
+        let check = HttpCheck {
+            before: vec![log_in(address)],
+            method: Method::Post,
+            body: Some(body.to_owned()),
+            ..http(format!("http://{address}/"))
+        };
+        let result = probe(check).await;
+        assert_eq!(result.verdict, Verdict::Ok, "{result:?}");
+        let last = heard_by(&heard).pop().unwrap();
+        assert!(last.ends_with(&format!("\r\n\r\n{sent}")), "{last}");
+    }
 }
 
 /// The step after a form was sent leads on, and the cookie is in the redirect itself.
@@ -296,7 +443,9 @@ async fn what_is_secret_goes_with_steps_to_its_own_server_alone() {
         ..http(format!("http://{home}/last"))
     };
     let result = probe(check.clone()).await;
+    assert_eq!(result.verdict, Verdict::Ok, "{result:?}");
     let (here, there) = (heard_by(&heard_here), heard_by(&heard_there));
+    assert_eq!((here.len(), there.len()), (3, 2), "{here:?} {there:?}");
     for asked in &here {
         for field in ["authorization: Bearer hunter2-hunter2", "x-tenant: tenant-4712"] {
             assert!(asked.contains(field), "{field}: {here:?}");
@@ -384,9 +533,12 @@ async fn much_is_said_in_steps_and_the_request_that_is_judged_is_still_kept() {
         before: vec![HttpStep::of(format!("http://{address}/")); 8],
         ..http(format!("http://{address}/last"))
     };
-    let result = probe(check).await;
+    let result = probe(check.clone()).await;
     let all = said(&result);
     assert!(result.exchange.is_cut && all.ends_with("the end"), "{all}");
+    let mut one = check;
+    one.before.truncate(1);
+    let all = said(&probe(one).await);
     let body = all.lines().filter(|line| line.starts_with("xxxx")).map(str::len).sum::<usize>();
-    assert!(body <= 8 * limits::KEPT_STEP_BODY_BYTES_MAX, "{body}");
+    assert!(0 < body && body <= limits::KEPT_STEP_BODY_BYTES_MAX, "{body}");
 }

@@ -51,6 +51,8 @@ fn a_value_stays_one_value_in_a_form_and_is_as_it_is_elsewhere() {
     let form = filled("csrf={{x}}&z=1", Language::Form, value).unwrap();
     assert_eq!(form, "csrf=a%20b%26admin%3D1%2B%252f%3D&z=1");
     assert_eq!(filled("<a>{{x}}</a>", Language::Plain, "<b>").unwrap(), "<a><b></a>");
+    let xml = filled("<a b='{{x}}'/>", Language::Xml, r#"'/><c d="&amp;"#).unwrap();
+    assert_eq!(xml, "<a b='&apos;/&gt;&lt;c d=&quot;&amp;amp;'/>");
 }
 
 #[test]
@@ -87,6 +89,8 @@ fn a_value_stays_one_part_of_an_address() {
     }
     let dot = url("https://a.example.com/o/.{{x}}/y").unwrap();
     assert!(dot.fill(&values(".")).is_err() && dot.fill(&values("well-known")).is_ok());
+    let kept = "/o/(not kept)/y?q=(not kept)&z=1";
+    assert_eq!(template.kept(), Some(kept));
     // What stood in the address before a value came is still read as an address.
     let odd = url("HTTPS://Shop.example.com/ä b/zq0qz/{{x}}").unwrap().fill(&values("1")).unwrap();
     assert_eq!(odd.as_str(), "https://shop.example.com/%C3%A4%20b/zq0qz/1");
