@@ -78,6 +78,12 @@ fn server_of_http(http: &HttpCheck) -> String {
     for header in headers.iter().filter(|header| is_host(&header.name)) {
         server.push_str(&format!(" as {}", header.value.trim().to_lowercase()));
     }
+    // Who is asked beside it could find out what the check knows: whoever adds such a step has to know the
+    // secrets.
+    let home = origin(url);
+    for elsewhere in http.before.iter().map(|step| origin(&step.url)).filter(|one| *one != home) {
+        server.push_str(&format!(" beside {elsewhere}"));
+    }
     server
 }
 

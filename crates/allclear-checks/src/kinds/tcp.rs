@@ -154,7 +154,8 @@ fn broken(error: &io::Error) -> Reason {
 /// That the server turned us down, which it may do after the handshake: it wants a certificate of ours.
 fn refused(error: &io::Error) -> Option<Reason> {
     let error = TlsError::of(error);
-    matches!(error, TlsError::Refused(_)).then(|| untrusted(&error))
+    let is_turned_down = matches!(error, TlsError::Refused(_) | TlsError::ClientCertificate(_));
+    is_turned_down.then(|| untrusted(&error))
 }
 
 #[cfg(test)]

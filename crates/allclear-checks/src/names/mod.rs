@@ -364,8 +364,8 @@ impl Look {
         }
     }
 
-    /// That names wait for longer than a period, where they do, and whether that is so long that the check is
-    /// degraded.
+    /// That names wait for longer than a period, where they do by more than a tenth of it, and whether that is so
+    /// long that the check is degraded.
     fn late(&self, late: SignedDuration) -> Option<(String, bool)> {
         let period = SignedDuration::from_secs(self.check.period_seconds.into());
         let told = || {
@@ -375,7 +375,8 @@ impl Look {
                 late.as_secs()
             )
         };
-        (late > period).then(|| (told(), late > period * 2))
+        // By then it is as much later than its period.
+        (late > period / 10).then(|| (told(), late > period + period / 10))
     }
 }
 

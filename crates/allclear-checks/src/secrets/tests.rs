@@ -2,7 +2,9 @@
 
 use allclear_domain::Entropy;
 use allclear_domain::audit::Actor;
-use allclear_domain::check::{ClientCertificate, Header, OnOutage, Patience, SecretHeader, SignIn};
+use allclear_domain::check::{
+    ClientCertificate, Header, HttpStep, OnOutage, Patience, SecretHeader, SignIn,
+};
 use allclear_store::{Keyring, Location, Stored};
 use tempfile::TempDir;
 
@@ -214,6 +216,14 @@ fn a_secret_is_for_one_server_and_one_place() {
     let mut near = HttpCheck::of("https://a.example.com/");
     near.connect_to = Some("192.0.2.7".parse().unwrap());
     assert_ne!(server_of(&near.into()), server("https://a.example.com/"));
+    // Steps at home change nothing, and those elsewhere do.
+    let before = |url: &str| {
+        let mut http = HttpCheck::of("https://a.example.com/");
+        http.before = vec![HttpStep::of(url)];
+        server_of(&http.into())
+    };
+    assert_eq!(before("https://a.example.com/login"), server("https://a.example.com/"));
+    assert_ne!(before("https://b.example.com/login"), server("https://a.example.com/"));
 }
 
 #[test]

@@ -309,9 +309,12 @@ impl CheckKind {
     #[must_use]
     pub fn usual_patience(&self) -> Patience {
         match self {
-            Self::Heartbeat(_) | Self::Group(_) | Self::Names(_) => {
+            Self::Heartbeat(_) | Self::Group(_) => {
                 Patience { fail_after: 1, recover_after: 1, stable_for_seconds: 0 }
             }
+            // Each name is asked twice before it fails. A round is a sample of the names, and one that finds
+            // fewer that fail does not say that it is over.
+            Self::Names(_) => Patience { fail_after: 1, recover_after: 3, stable_for_seconds: 0 },
             // So is what a provider says of itself. That it is over may come from a copy that is older.
             Self::Upstream(_) => Patience { fail_after: 1, ..Patience::default() },
             Self::Http(_)

@@ -1,12 +1,10 @@
 //! The requests before the one that is judged, and what is taken from their answers.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use allclear_domain::SecretText;
 use allclear_domain::check::{HttpCheck, Phases, Reason, ReasonCode};
-use allclear_domain::limits::SECRET_BYTES_MIN;
 use allclear_domain::text::Key;
-use hyper::header::HeaderValue;
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Origin;
@@ -129,7 +127,11 @@ impl HttpProbe {
         let ends = |status| step.judge.names(status);
         let answer = self.follow(way, ask, ends, record, deadline).await?;
         let mut json = None;
-        let taken = self.take(&step.takes, &answer, &mut json);
+        let mut taken = take(&step.takes, &answer, &mut json);
+        if step.is_home && !step.takes.is_empty() && self.is_repeated_by(&answer) {
+            let told = "the answer repeats one of the check's secrets: nothing is taken from it";
+            (taken.values, taken.missing) = (Vec::new(), Some(told.to_owned()));
+        }
         // Whatever becomes of the step: what could be taken is not kept.
         record.hide_captured(taken.found.iter().map(String::as_str));
         let judged = step.judge.judge(&answer, &mut json).and_then(|()| match &taken.missing {
@@ -147,62 +149,38 @@ impl HttpProbe {
         judged
     }
 
-    /// Takes what there is to take from an answer.
-    fn take(
-        &self,
-        takes: &[Takes],
-        answer: &Answer,
-        json: &mut Option<Result<Value, String>>,
-    ) -> Taken {
-        let mut taken = Taken::default();
-        for one in takes {
-            let value = match one.take(&answer.judged(), json) {
-                Ok(value) => {
-                    match self.why_not(&one.name, &value, answer) {
-                        None => taken.values.push((one.name.clone(), value.clone())),
-                        Some(told) => taken.missing = taken.missing.or(Some(told)),
-                    }
-                    Some(value)
-                }
-                Err(untaken) => {
-                    taken.missing = taken.missing.or(Some(untaken.told));
-                    untaken.value
-                }
-            };
-            taken.is_of_body |= value.is_some() && one.is_of_body();
-            taken.found.extend(value);
-        }
-        taken
-    }
-
-    /// Why a value may not be put into other requests: a server may repeat what it is sent, and piece by piece it
-    /// could be read there.
-    fn why_not(&self, name: &Key, value: &str, answer: &Answer) -> Option<String> {
-        if value.len() >= SECRET_BYTES_MIN {
-            let is_part = self.secrets.iter().any(|secret| secret.reveal().contains(value));
-            return is_part.then(|| {
-                format!("what is captured as `{name}` is a part of one of the check's secrets")
-            });
-        }
-        // It could be taken out of nothing that is kept.
-        self.is_repeated_by(answer).then(|| {
-            format!(
-                "the answer repeats one of the check's secrets, and what is captured as `{name}` has \
-                 less than {SECRET_BYTES_MIN} bytes: it may be a part of that, which nobody could hide"
-            )
-        })
-    }
-
-    /// Whether an answer repeats one of the secrets that the check sends, or a piece of it.
+    /// Whether an answer repeats a secret that the check sends: piece by piece it could be read there, by
+    /// whoever writes what is taken. Only the whole of it counts, so that nobody can guess at a part.
     fn is_repeated_by(&self, answer: &Answer) -> bool {
-        let secrets = self.secrets.iter().map(|secret| secret.reveal().as_bytes());
-        let pieces: HashSet<&[u8]> =
-            secrets.flat_map(|secret| secret.windows(SECRET_BYTES_MIN)).collect();
-        let fields = answer.headers.values().map(HeaderValue::as_bytes);
-        let mut texts = fields.chain(std::iter::once(answer.body.as_slice()));
-        !pieces.is_empty()
-            && texts.any(|text| text.windows(SECRET_BYTES_MIN).any(|piece| pieces.contains(piece)))
+        let fields = answer.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let texts: Vec<_> =
+            fields.chain(std::iter::once(String::from_utf8_lossy(&answer.body))).collect();
+        let whole = self.secrets.iter().map(SecretText::reveal);
+        // What follows `Bearer` is the secret.
+        let words = whole.flat_map(|one| one.split_once(' ').map(|(_, rest)| rest).or(Some(one)));
+        let mut words = words.filter(|word| !word.is_empty());
+        words.any(|word| texts.iter().any(|text| text.contains(word)))
     }
+}
+
+/// Takes what there is to take from an answer.
+fn take(takes: &[Takes], answer: &Answer, json: &mut Option<Result<Value, String>>) -> Taken {
+    let mut taken = Taken::default();
+    for one in takes {
+        let value = match one.take(&answer.judged(), json) {
+            Ok(value) => {
+                taken.values.push((one.name.clone(), value.clone()));
+                Some(value)
+            }
+            Err(untaken) => {
+                taken.missing = taken.missing.or(Some(untaken.told));
+                untaken.value
+            }
+        };
+        taken.is_of_body |= value.is_some() && one.is_of_body();
+        taken.found.extend(value);
+    }
+    taken
 }
 
 /// What was taken from an answer.

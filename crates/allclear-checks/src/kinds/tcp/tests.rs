@@ -92,7 +92,7 @@ async fn a_server_that_wants_a_certificate_is_said_to_turn_us_down() {
     for send in [None, Some("PING\n")] {
         let result = probe_within_tls(within_tls("220 ready\r\n", true).await, send).await;
         assert_eq!((result.verdict, code(&result)), (Verdict::Fail, Some(ReasonCode::Tls)));
-        assert_eq!(told(&result), "the server refused the TLS handshake: CertificateRequired");
+        assert_eq!(told(&result), "the server asks for a client certificate, and was shown none");
     }
 }
 

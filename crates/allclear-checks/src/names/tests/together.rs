@@ -61,7 +61,8 @@ async fn after_a_pause_or_a_long_time_nothing_is_known() {
     assert_eq!(home.counts().await.failing, 12);
     home.peers.all_do(Does::Work(Reach::Far));
     let (actor, entropy) = (actor(), Entropy::from_system());
-    let change = Change { actor: &actor, entropy: &entropy, now: at(1_000) };
+    let now = at(*home.second.lock().unwrap());
+    let change = Change { actor: &actor, entropy: &entropy, now };
     checks::pause_check(&home.store, home.check.id, None, change).await.unwrap();
     checks::resume_check(&home.store, home.check.id, None, change).await.unwrap();
     assert_eq!(home.counts().await, NameCounts { untried: 20, ..NameCounts::default() });

@@ -37,9 +37,9 @@ impl NameLook {
     }
 
     /// Whether it failed, and what answered is nearer: we may have no way out. One whose addresses were not
-    /// found is no such name, as those of the others were.
+    /// found counts as far away: who is asked for them may have no way out.
     fn is_beyond(&self, proven: Option<Reach>) -> bool {
-        self.verdict == Verdict::Fail && self.reach.is_some_and(|reach| proven < Some(reach))
+        self.verdict == Verdict::Fail && proven < Some(self.reach.unwrap_or(Reach::Far))
     }
 
     /// What is known of it now. `proven` is how far away something was that answered in the same round.
@@ -111,10 +111,14 @@ impl NamesRound {
         failed.map(|look| look.reach.unwrap_or(Reach::Far)).max().or_else(|| self.proven())
     }
 
-    /// Whether something was asked, and nothing of it answered.
+    /// Whether something was asked, and nothing of it answered. Where most of it could not be asked, names that
+    /// are known to fail say nothing of the others.
     #[must_use]
     pub fn is_dark(&self) -> bool {
-        self.proven().is_none() && self.looks.iter().any(|look| look.verdict == Verdict::Fail)
+        let failed = || self.looks.iter().filter(|look| look.verdict == Verdict::Fail);
+        let is_news = failed().any(|look| look.before.state != NameState::Failing);
+        let has_all = self.asked().count() == self.looks.len();
+        self.proven().is_none() && failed().next().is_some() && (is_news || has_all)
     }
 
     /// What is known of each name now.
@@ -148,7 +152,10 @@ impl NamesRound {
             let told = why.unwrap_or("no name was reached in time: give a round more time");
             return because(Verdict::Unknown, format!("nothing could be asked: {told}"));
         }
-        if reaches(check, counts.failing, counts.tried()) {
+        // Of the first ones that are asked a single one is many percent.
+        let is_enough =
+            counts.untried == 0 || counts.failing >= NAMES_SHARED_FROM.min(counts.total());
+        if is_enough && reaches(check, counts.failing, counts.tried()) {
             return because(Verdict::Fail, told_of(counts.failing, "fail", counts, worst));
         }
         if self.begins_to_share(check, counts) {
@@ -165,8 +172,9 @@ impl NamesRound {
         if counts.failing > 0 {
             return because(Verdict::Degraded, told_of(counts.failing, "fail", counts, worst));
         }
+        // It may be that we have no way out, which is nobody's fault but ours; that all is well is not said.
         if !beyond.is_empty() {
-            return because(Verdict::Degraded, told_beyond(&beyond));
+            return because(Verdict::Unknown, told_beyond(&beyond));
         }
         if counts.degraded > 0 {
             return because(
@@ -202,7 +210,9 @@ impl NamesRound {
     fn goes_on_sharing(&self, check: &NamesCheck, counts: NameCounts) -> bool {
         let asked = number(self.asked().count());
         let failed = number(self.asked().filter(|look| look.verdict == Verdict::Fail).count());
-        asked < NAMES_JUDGED_FROM.min(counts.total()) || reaches(check, failed, asked)
+        // What cannot be asked at all is not waited for.
+        let tried = number(self.looks.len());
+        tried < NAMES_JUDGED_FROM.min(counts.total()) || reaches(check, failed, asked)
     }
 
     fn asked(&self) -> impl Iterator<Item = &NameLook> {

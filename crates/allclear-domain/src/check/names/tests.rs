@@ -90,10 +90,12 @@ fn a_failure_counts_only_where_something_as_far_away_answered() {
         (Fine, Works, Near),
     ]);
     assert_eq!(states(&near), [Doubted, Doubted, Failing, Fine]);
-    // One without addresses does not exist: those of another were found.
-    let mut unfound = round(&[(Doubted, Fail, Far), (Fine, Works, Near)]);
-    unfound.looks[0].reach = None;
-    assert_eq!(states(&unfound), [Failing, Fine]);
+    // Who is asked for addresses may have no way out.
+    for (works, state) in [(Near, Doubted), (Far, Failing)] {
+        let mut unfound = round(&[(Doubted, Fail, Far), (Fine, Works, works)]);
+        unfound.looks[0].reach = None;
+        assert_eq!(states(&unfound), [state, Fine]);
+    }
     assert!(dark.heard(&check(50), now()).iter().all(|one| one.due_at > now()));
 }
 
@@ -139,8 +141,13 @@ fn what_follows_is_told_in_numbers_and_names() {
     let soon = NameCounts { ok: 9, degraded: 1, ..NameCounts::default() };
     assert!(judged(&fine, 1, soon).1.starts_with("1 of 10 names is degraded: "));
     // Those of which nothing is known count neither way.
-    let half = NameCounts { untried: 98, ok: 1, failing: 1, ..NameCounts::default() };
+    let half = NameCounts { untried: 94, ok: 3, failing: 3, ..NameCounts::default() };
     assert_eq!(judged(&fine, 50, half).0, Fail);
+    // One of the first two is no half of them all.
+    let first = NameCounts { untried: 98, ok: 1, failing: 1, ..NameCounts::default() };
+    assert_eq!(judged(&fine, 50, first).0, Impaired);
+    let pair = NameCounts { untried: 1, failing: 1, ..NameCounts::default() };
+    assert_eq!(judged(&fine, 50, pair).0, Impaired);
     let doubted = NameCounts { ok: 9, doubted: 9, ..NameCounts::default() };
     assert_eq!(judged(&fine, 50, doubted), (Works, String::new()));
 }
@@ -247,13 +254,13 @@ fn a_sentence_about_names_that_had_not_failed_names_no_other() {
 fn what_fails_farther_away_than_anything_that_answers_is_never_fine() {
     let counts = NameCounts { ok: 1, doubted: 2, ..NameCounts::default() };
     let first = round(&[(Untried, Fail, Far), (Untried, Fail, Far), (Fine, Works, Near)]);
-    assert_eq!(judged(&first, 50, counts).0, Impaired);
+    assert_eq!(judged(&first, 50, counts).0, Unknown);
     let second = round(&[(Doubted, Fail, Far), (Doubted, Fail, Far), (Fine, Works, Near)]);
     let (verdict, told) = judged(&second, 50, counts);
     assert_eq!((verdict, second.reach(verdict)), (Fail, Some(Far)), "{told}");
     assert!(told.starts_with("2 of the names asked just now do not answer, and only"), "{told}");
     let few = NameCounts { ok: 98, doubted: 2, ..NameCounts::default() };
-    assert_eq!(judged(&second, 50, few).0, Impaired);
+    assert_eq!(judged(&second, 50, few).0, Unknown);
 }
 
 #[test]
@@ -378,4 +385,21 @@ proptest! {
         let before: Vec<_> = round.looks.iter().map(|look| look.before.state).collect();
         prop_assert_eq!(states(&round), before);
     }
+}
+
+#[test]
+fn names_known_to_fail_say_nothing_where_the_others_could_not_be_asked() {
+    let counts = NameCounts { ok: 20, failing: 1, ..NameCounts::default() };
+    let ours = round(&[(Failing, Fail, Far), (Fine, Unknown, Far)]);
+    assert_eq!(judged(&ours, 50, counts).0, Unknown);
+    let news = round(&[(Failing, Fail, Far), (Fine, Fail, Far), (Fine, Unknown, Far)]);
+    assert_eq!(judged(&news, 50, counts).0, Fail);
+}
+
+#[test]
+fn a_shared_outage_does_not_wait_for_what_cannot_be_asked() {
+    let counts = NameCounts { ok: 8, ..NameCounts::default() };
+    let mut looks = vec![(Fine, Works, Far); 4];
+    looks.extend([(Fine, Unknown, Far); 4]);
+    assert_eq!(judged_after(&round(&looks), 50, counts, true), (Works, String::new()));
 }

@@ -80,7 +80,11 @@ async fn names_are_set_and_those_that_fail_are_shown() {
     for (fields, told) in [
         (&[("names", "n01.example.com")][..], "lose more than half"),
         (&[("names", "*.example.com")][..], "is not a host name"),
-        (&[("names", ""), ("shrink", "on"), ("version", "9")][..], "changed this meanwhile"),
+        (&[("names", ""), ("shrink", "on")][..], "no names were sent"),
+        (
+            &[("names", "n01.example.com"), ("shrink", "on"), ("version", "9")][..],
+            "changed this meanwhile",
+        ),
     ] {
         let page = office.owner.fill(&path, &set, fields).await;
         assert!(page.status >= 400, "{}", page.text);

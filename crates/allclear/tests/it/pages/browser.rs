@@ -170,6 +170,9 @@ impl Browser {
     /// Opens an address and waits until the page is loaded.
     pub(super) async fn open(&self, address: &str) {
         self.driver.goto(address).await.unwrap();
+        // On a machine that has much to do the driver may be back while the page is still being read.
+        self.until("the page is loaded", "document.readyState === 'complete' && !!document.body")
+            .await;
     }
 
     /// The value of an expression, once it is settled. It runs beside the page's own script, also

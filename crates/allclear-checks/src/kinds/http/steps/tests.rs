@@ -286,17 +286,15 @@ async fn no_piece_of_a_secret_is_taken_from_who_repeats_it() {
         false => answer("500 Oh", "", line),
     })
     .await;
-    let part = "step 1: what is captured as `piece` is a part of one of the check's secrets";
-    let short = "step 1: the answer repeats one of the check's secrets, and what is captured as `piece` \
-                 has less than 5 bytes: it may be a part of that, which nobody could hide";
+    let told_as = "step 1: the answer repeats one of the check's secrets: nothing is taken from it";
     let pattern = |regex: &str| CaptureFrom::Pattern { regex: regex.to_owned() };
     let header = CaptureFrom::Header { name: "x-id".to_owned() };
-    for (from, told_as) in [
-        (pattern("Bearer (.{4})"), short),
-        (pattern("Bearer .{4}(.{4})"), short),
-        (header, short),
-        (pattern("Bearer (.{5})"), part),
-        (pattern("Bearer (.+),"), part),
+    for from in [
+        pattern("Bearer (.{4})"),
+        pattern("Bearer .{4}(.{4})"),
+        header,
+        pattern("Bearer (.{5})"),
+        pattern("(Bearer .+),"),
     ] {
         let result = probe(repeating(address, from)).await;
         assert_fails(&result, ReasonCode::Assertion, told_as);
@@ -305,8 +303,22 @@ async fn no_piece_of_a_secret_is_taken_from_who_repeats_it() {
     let mut basic = repeating(address, pattern("cHJv(.{6})"));
     let password = Secret::typed("hunter2-4711");
     basic.sign_in = Some(SignIn::Basic { user: "probe".to_owned(), password });
-    assert_fails(&probe(basic).await, ReasonCode::Assertion, part);
+    assert_fails(&probe(basic).await, ReasonCode::Assertion, told_as);
     assert!(heard_by(&heard).iter().all(|one| !one.contains("/last")));
+}
+
+#[tokio::test]
+async fn what_only_looks_like_a_secret_is_taken() {
+    // A scheme, a part of it, and a word that others use as well.
+    let (address, heard) = peer(|line| match line.contains("/repeat") {
+        true => answer("200 OK", "x-id: 4711\r\n", r#"{"token_type":"Bearer","x":"hunter2-471"}"#),
+        false => answer("200 OK", "", line),
+    })
+    .await;
+    let from = CaptureFrom::Header { name: "x-id".to_owned() };
+    let result = probe(repeating(address, from)).await;
+    assert_eq!(result.verdict, Verdict::Ok, "{result:?}");
+    assert!(heard_by(&heard)[1].starts_with("GET /last/4711?a=4711 "));
 }
 
 #[tokio::test]
