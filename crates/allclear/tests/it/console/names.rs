@@ -80,7 +80,7 @@ async fn names_are_set_and_those_that_fail_are_shown() {
     for (fields, told) in [
         (&[("names", "n01.example.com")][..], "lose more than half"),
         (&[("names", "*.example.com")][..], "is not a host name"),
-        (&[("names", ""), ("shrink", "on")][..], "no names were sent"),
+        (&[("names", ""), ("shrink", "on")][..], "No names were sent"),
         (
             &[("names", "n01.example.com"), ("shrink", "on"), ("version", "9")][..],
             "changed this meanwhile",

@@ -108,6 +108,8 @@ impl Browser {
         // Phones lay scroll bars over the page, so all of the width is the page's.
         let hidden = json!({"hidden": true});
         browser.cdp("Emulation.setScrollbarsHidden", hidden).await;
+        // Where the focus is shows in a window that has it, and there is nobody to give it to one.
+        browser.cdp("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await;
         browser.look(View::wide(View::DESK)).await;
         browser
     }
@@ -178,6 +180,17 @@ impl Browser {
     /// The value of an expression, once it is settled. It runs beside the page's own script, also
     /// where that is switched off.
     pub(super) async fn value(&self, expression: &str) -> Value {
+        // A page that is still on its way has nothing in it yet.
+        let start = Instant::now();
+        while self.evaluated("!!document.body").await != Value::Bool(true)
+            && start.elapsed() < DEADLINE
+        {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        self.evaluated(expression).await
+    }
+
+    async fn evaluated(&self, expression: &str) -> Value {
         let parameters = json!({
             "expression": expression, "awaitPromise": true, "returnByValue": true,
         });

@@ -107,7 +107,7 @@ fn what_cannot_be_read_is_told_with_its_place() {
     for (from, field) in [
         (header("a b"), "from.header.name"),
         (json("token"), "from.json.path"),
-        (json("$[?@.a]"), "from.json.path"),
+        (json("$..[?@.a]"), "from.json.path"),
         (pattern("("), "from.pattern.regex"),
         (pattern("no group"), "from.pattern.regex"),
         (pattern("(two)(groups)"), "from.pattern.regex"),
